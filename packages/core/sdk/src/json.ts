@@ -1,0 +1,15 @@
+import { Schema } from "effect";
+
+/** A value that JSON text can hold. */
+export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** A JSON object whose members are not described further, such as a JSON Schema. */
+export const JsonObject: Schema.Schema<JsonObject> = Schema.declare(
+  (value): value is JsonObject =>
+    typeof value === "object" && value !== null && !Array.isArray(value),
+  { identifier: "JsonObject", jsonSchema: { type: "object" } },
+);

@@ -1,0 +1,63 @@
+import { Schema } from "effect";
+
+/** Names that the sandbox's `tools` object and the daemon itself use. */
+export const reservedNamespaces: ReadonlySet<string> = new Set([
+  "executor",
+  "search",
+  "describe",
+  "then",
+  "constructor",
+  "prototype",
+  "__proto__",
+]);
+
+/** The first segment of every tool of a source. */
+export const Namespace = Schema.String.pipe(
+  Schema.pattern(/^[a-z][a-z0-9_]{0,62}$/, {
+    message: () =>
+      "A namespace is 1 to 63 lower-case letters, digits and underscores, beginning with a letter, such as github.",
+  }),
+  Schema.brand("Namespace"),
+  Schema.annotations({ identifier: "Namespace" }),
+);
+export type Namespace = typeof Namespace.Type;
+
+export const SourceKind = Schema.Literal("openapi", "mcp", "graphql", "executor").annotations({
+  identifier: "SourceKind",
+});
+export type SourceKind = typeof SourceKind.Type;
+
+/** How a source is reached: what the operator gave when adding it. Never shown whole: `headers` may hold credentials. */
+export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings")({
+  /** Where the description is: an `http:`, `https:` or `file:` URL. Absent where `document` was given. */
+  url: Schema.optional(Schema.String),
+  /** The description itself, as text. */
+  document: Schema.optional(Schema.String),
+  /** Where calls go, in place of what the description says. */
+  baseUrl: Schema.optional(Schema.String),
+  /** Sent with every call, and with the request for the description where that has the same origin. */
+  headers: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), {
+    default: () => ({}),
+  }),
+  /** Milliseconds for one call. */
+  timeoutMs: Schema.optionalWith(Schema.Int.pipe(Schema.between(1, 600_000)), {
+    default: () => 30_000,
+  }),
+}) {}
+
+/** A source as operators see it. */
+export class Source extends Schema.Class<Source>("Source")({
+  namespace: Namespace,
+  kind: SourceKind,
+  name: Schema.String,
+  /** Where calls go; `null` for the built-in source. */
+  url: Schema.NullOr(Schema.String),
+  enabled: Schema.Boolean,
+  toolCount: Schema.Int,
+  /** Names of the headers sent with every call; their values are write-only. */
+  headerNames: Schema.Array(Schema.String),
+  /** When the description was last read. */
+  refreshedAt: Schema.NullOr(Schema.DateTimeUtc),
+  /** Why the last refresh failed; the tools are then those of the refresh before it. */
+  lastError: Schema.NullOr(Schema.String),
+}) {}

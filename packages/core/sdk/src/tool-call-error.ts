@@ -1,0 +1,28 @@
+import { Schema } from "effect";
+
+/**
+ * How a call ended when it did not end well; the values of the `outcome` label of `executor.tool.calls`.
+ * `tool_error`: the tool itself failed. `upstream_error`: the upstream answered with an error or could not be reached.
+ */
+export const ToolCallFailureOutcome = Schema.Literal(
+  "tool_error",
+  "upstream_error",
+  "blocked",
+  "declined",
+  "timeout",
+  "invalid_input",
+);
+export type ToolCallFailureOutcome = typeof ToolCallFailureOutcome.Type;
+
+/** A call that did not return data. */
+export class ToolCallError extends Schema.TaggedError<ToolCallError>()("ToolCallError", {
+  outcome: ToolCallFailureOutcome,
+  /**
+   * OpenTelemetry's `error.type`: the upstream's status (`"404"`), or one of a small fixed set of words
+   * such as `connection_error`. It becomes a metric label and never holds text from a peer.
+   */
+  errorType: Schema.String,
+  /** What happened and what to do, with the upstream's own message where it gave one. */
+  message: Schema.String,
+  status: Schema.optional(Schema.Int),
+}) {}

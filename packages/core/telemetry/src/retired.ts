@@ -1,0 +1,19 @@
+import type { MetricKey } from "effect";
+
+/**
+ * Effect's registry never forgets a series. A series whose subject is gone is left out of snapshots instead, so that
+ * Prometheus sees it end and not stand still.
+ */
+const retired = new Set<unknown>();
+
+export const retire = (key: MetricKey.MetricKey.Untyped): void => {
+  retired.add(key);
+};
+
+export const revive = (key: MetricKey.MetricKey.Untyped): void => {
+  if (retired.size > 0) retired.delete(key);
+};
+
+export const isRetired = (key: MetricKey.MetricKey.Untyped): boolean => retired.has(key);
+
+export const anyRetired = (): boolean => retired.size > 0;
