@@ -2,6 +2,13 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    projects: ["packages/core/*", "packages/kernel/*", "packages/plugins/*", "apps/*"],
+    projects: [
+      "packages/core/*",
+      "packages/kernel/*",
+      "packages/plugins/*",
+      "packages/hosts/*",
+      "apps/*",
+      { test: { name: "ci", root: import.meta.dirname, include: [".ci/**/*.test.ts"] } },
+    ],
   },
 });

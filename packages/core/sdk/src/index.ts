@@ -1,6 +1,9 @@
-export * from "./json.ts";
 export * from "./plugin.ts";
-export * from "./source.ts";
-export * from "./source-errors.ts";
-export * from "./tool.ts";
-export * from "./tool-call-error.ts";
+export * from "./schemas.ts";
+export { sdkLayer } from "./layer.ts";
+export { Sources } from "./sources.ts";
+export type { AddSourceError, RefreshSourceError } from "./sources.ts";
+export { ToolInvoker } from "./tool-invoker.ts";
+export { Tools } from "./tools.ts";
+export type { ToolPage, ToolQuery } from "./tools.ts";
+export * from "./upstream/index.ts";

@@ -7,6 +7,11 @@ export interface JsonObject {
   readonly [key: string]: Json;
 }
 
+/** Any JSON value. Checks no deeper than that there is one: use it on what JSON text was parsed to. */
+export const Json: Schema.Schema<Json, unknown> = Schema.Unknown.pipe(
+  Schema.filter((value): value is Json => value !== undefined, { jsonSchema: {} }),
+);
+
 /** A JSON object whose members are not described further, such as a JSON Schema. */
 export const JsonObject: Schema.Schema<JsonObject> = Schema.declare(
   (value): value is JsonObject =>

@@ -58,8 +58,10 @@ export interface ToolResult {
 /** A kind of source. One package implements it; each app lists it in its `plugins.ts`. */
 export interface SourcePlugin {
   readonly kind: SourceKind;
-  /** Whether this text is a description of this kind. Cheap, and never fails: text of another kind is `none`. */
-  readonly detect: (document: string) => Effect.Effect<Option.Option<DetectedSource>>;
+  /** Whether these settings lead to a description of this kind; one of another kind is `none`. */
+  readonly detect: (
+    settings: SourceSettings,
+  ) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError>;
   /** Fetches or takes the description and reads every tool out of it. */
   readonly load: (settings: SourceSettings) => Effect.Effect<LoadedSource, SourceLoadError>;
   readonly invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError>;

@@ -42,3 +42,17 @@ export class NamespaceUnavailable extends Schema.TaggedError<NamespaceUnavailabl
   { message: Schema.String },
   HttpApiSchema.annotations({ status: 409 }),
 ) {}
+
+/** This app has no plugin of that kind, or the kind is the built-in one. */
+export class UnsupportedSourceKind extends Schema.TaggedError<UnsupportedSourceKind>()(
+  "UnsupportedSourceKind",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 422 }),
+) {}
+
+/** The built-in source is part of the daemon: it cannot be removed or refreshed. */
+export class BuiltInSource extends Schema.TaggedError<BuiltInSource>()(
+  "BuiltInSource",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 409 }),
+) {}

@@ -27,22 +27,45 @@ export const SourceKind = Schema.Literal("openapi", "mcp", "graphql", "executor"
 });
 export type SourceKind = typeof SourceKind.Type;
 
+/** RFC 9110, section 5.6.2, "token". */
+const HeaderName = Schema.String.pipe(
+  Schema.pattern(/^[\w!#$%&'*+.^`|~-]+$/, {
+    message: () => "A header's name is letters, digits and hyphens, such as X-Api-Key.",
+  }),
+);
+
+/** RFC 9110, section 5.5, "field-content": no line break or other control character. */
+const HeaderValue = Schema.String.pipe(
+  Schema.pattern(/^[\t\x20-\x7e\x80-\xff]*$/, {
+    message: () => "A header's value is one line of Latin-1 characters.",
+  }),
+);
+
 /** How a source is reached: what the operator gave when adding it. Never shown whole: `headers` may hold credentials. */
 export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings")({
   /** Where the description is: an `http:`, `https:` or `file:` URL. Absent where `document` was given. */
   url: Schema.optional(Schema.String),
-  /** The description itself, as text. */
+  /** The description itself, as text. It is read once and not stored. */
   document: Schema.optional(Schema.String),
   /** Where calls go, in place of what the description says. */
   baseUrl: Schema.optional(Schema.String),
   /** Sent with every call, and with the request for the description where that has the same origin. */
-  headers: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), {
+  headers: Schema.optionalWith(Schema.Record({ key: HeaderName, value: HeaderValue }), {
     default: () => ({}),
   }),
   /** Milliseconds for one call. */
   timeoutMs: Schema.optionalWith(Schema.Int.pipe(Schema.between(1, 600_000)), {
     default: () => 30_000,
   }),
+}) {}
+
+/** What an operator gives to add a source. */
+export class NewSource extends Schema.Class<NewSource>("NewSource")({
+  namespace: Namespace,
+  kind: SourceKind,
+  /** In place of the title that the description has. */
+  name: Schema.optional(Schema.NonEmptyString),
+  ...SourceSettings.fields,
 }) {}
 
 /** A source as operators see it. */

@@ -1,1 +1,2 @@
-export {};
+export { migrate } from "./migrations.ts";
+export { StorageError } from "./storage-error.ts";

@@ -13,11 +13,12 @@ export interface Gauge<Label extends string> {
   readonly set: (value: number, labels: LabelValues<Label>) => void;
   /** Moves the gauge by `amount`, up or down. */
   readonly add: (amount: number, labels: LabelValues<Label>) => void;
-  /** Takes the series out of every later snapshot until it is recorded again: its subject is gone. */
+  /** Takes the series out of every later snapshot until it is recorded again, from 0: its subject is gone. */
   readonly remove: (labels: LabelValues<Label>) => void;
 }
 
 export interface Histogram<Label extends string> {
+  /** Adds one observation. `NaN` is none: it would turn the sum into `NaN` for good. */
   readonly record: (value: number, labels: LabelValues<Label>) => void;
 }
 
@@ -59,7 +60,9 @@ export const gauge = <const Label extends string = never>(
     },
     remove: (labels) => {
       const series = sets.find(labels);
-      if (series !== undefined) retire(series.key);
+      if (series === undefined) return;
+      series.metric.unsafeUpdate(0, untagged);
+      retire(series.key);
     },
   };
 };
@@ -75,14 +78,17 @@ export const histogram = <const Label extends string = never>(
     countOverflow,
   );
   return {
-    record: (value, labels) => sets.resolve(labels).metric.unsafeUpdate(value, untagged),
+    record: (value, labels) => {
+      if (!Number.isNaN(value)) sets.resolve(labels).metric.unsafeUpdate(value, untagged);
+    },
   };
 };
 
 /** Declared here and not in `metrics.ts`, because every other instrument counts its overflow with it. */
 const overflow = counter({
   name: "executor.metrics.overflow",
-  description: "Measurements recorded to the overflow series because their metric's label budget was spent.",
+  description:
+    "Measurements recorded to the overflow series because their metric's label budget was spent.",
   unit: "{measurement}",
   labels: ["metric"],
 });

@@ -10,7 +10,7 @@ const defaultMaxLabelSets = 2_000;
 const overflowLabels = [MetricLabel.make("otel.metric.overflow", "true")];
 
 /** One series: its identity in Effect's registry, and the metric that records to it. */
-export interface Series<Type extends MetricKeyType.MetricKeyType<any, any>> {
+export interface Series<Type extends MetricKeyType.MetricKeyType.Untyped> {
   readonly key: MetricKey.MetricKey<Type>;
   readonly metric: Metric.Metric<
     Type,
@@ -19,57 +19,71 @@ export interface Series<Type extends MetricKeyType.MetricKeyType<any, any>> {
   >;
 }
 
-export interface LabelSets<Type extends MetricKeyType.MetricKeyType<any, any>> {
+export interface LabelSets<Type extends MetricKeyType.MetricKeyType.Untyped> {
   /** The series of these values; the overflow series once the budget is spent. */
   readonly resolve: (values: LabelValues<string>) => Series<Type>;
   /** The series of these values, where a measurement has made it. */
   readonly find: (values: LabelValues<string>) => Series<Type> | undefined;
 }
 
+/** What is known under the label values so far: one level for each label, the series at the last. */
+class Level<Type extends MetricKeyType.MetricKeyType.Untyped> {
+  readonly next = new Map<string, Level<Type>>();
+  series: Series<Type> | undefined;
+}
+
 /**
  * The series of one instrument by label set. Each is built once, its labels sorted, because building a tagged metric
- * costs a hundred times as much as recording to it. Beyond the budget of `definition` every further set shares one overflow
- * series, and `onOverflow` hears of each measurement that went there.
+ * costs a hundred times as much as recording to it; finding it again makes no string and no object. Beyond the budget of
+ * `definition` every further set shares one overflow series, and `onOverflow` hears of each measurement that went there.
  */
-export const labelSets = <Type extends MetricKeyType.MetricKeyType<any, any>>(
+export const labelSets = <Type extends MetricKeyType.MetricKeyType.Untyped>(
   definition: InstrumentDefinition,
   base: MetricKey.MetricKey<Type>,
   onOverflow: (name: string) => void,
 ): LabelSets<Type> => {
   const labelKeys = definition.labels.toSorted();
-  const known = new Map<string, Series<Type>>();
+  const root = new Level<Type>();
   const max = definition.maxLabelSets ?? defaultMaxLabelSets;
   const maxLabelSets = typeof max === "number" ? () => max : max;
-  register({ definition, labelSets: () => known.size, maxLabelSets });
+  let known = 0;
+  register({ definition, labelSets: () => known, maxLabelSets });
 
   const build = (labels: ReadonlyArray<MetricLabel.MetricLabel>): Series<Type> => {
     const key = MetricKey.taggedWithLabels(base, labels);
     return { key, metric: Metric.fromMetricKey(key) };
   };
-  const identify = (values: LabelValues<string>): string => {
-    let id = "";
-    for (const key of labelKeys) id += boundedLabelValue(values[key]) + "\u0000";
-    return id;
+  const find = (values: LabelValues<string>): Series<Type> | undefined => {
+    let level: Level<Type> | undefined = root;
+    for (const key of labelKeys) {
+      level = level.next.get(boundedLabelValue(values[key]));
+      if (level === undefined) return undefined;
+    }
+    return level.series;
+  };
+  const add = (values: LabelValues<string>): Series<Type> => {
+    const labels: Array<MetricLabel.MetricLabel> = [];
+    let level = root;
+    for (const key of labelKeys) {
+      const value = boundedLabelValue(values[key]);
+      if (value !== "") labels.push(MetricLabel.make(key, value));
+      let next = level.next.get(value);
+      if (next === undefined) level.next.set(value, (next = new Level()));
+      level = next;
+    }
+    known += 1;
+    return (level.series = build(labels));
   };
 
   let overflow: Series<Type> | undefined;
   return {
-    find: (values) => known.get(identify(values)),
+    find,
     resolve: (values) => {
-      const id = identify(values);
-      const existing = known.get(id);
+      const existing = find(values);
       if (existing !== undefined) return existing;
-      if (known.size >= maxLabelSets()) {
-        onOverflow(definition.name);
-        return (overflow ??= build(overflowLabels));
-      }
-      const labels = labelKeys.flatMap((key) => {
-        const value = boundedLabelValue(values[key]);
-        return value === "" ? [] : [MetricLabel.make(key, value)];
-      });
-      const series = build(labels);
-      known.set(id, series);
-      return series;
+      if (known < maxLabelSets()) return add(values);
+      onOverflow(definition.name);
+      return (overflow ??= build(overflowLabels));
     },
   };
 };

@@ -1,6 +1,7 @@
 import { Metric } from "effect";
 import type { MetricPair } from "effect";
 import { anyRetired, isRetired } from "./retired.ts";
+import { observeLabelBudgets } from "./self-metrics.ts";
 
 const observers = new Set<() => void>();
 
@@ -18,6 +19,7 @@ export const observeBeforeSnapshot = (observe: () => void): (() => void) => {
 /** Every live series of Effect's registry with its state, observed values brought up to date. */
 export const snapshot = (): ReadonlyArray<MetricPair.MetricPair.Untyped> => {
   for (const observe of observers) observe();
+  observeLabelBudgets();
   const pairs = Metric.unsafeSnapshot();
   return anyRetired() ? pairs.filter((pair) => !isRetired(pair.metricKey)) : pairs;
 };

@@ -47,6 +47,8 @@ export interface RunOutput {
   readonly truncated: boolean;
   /** Characters of the whole JSON text. */
   readonly totalChars: number;
+  /** Bytes of the whole JSON text in UTF-8. */
+  readonly totalBytes: number;
 }
 
 export type RunOutcome =

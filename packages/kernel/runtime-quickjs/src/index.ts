@@ -1,1 +1,1 @@
-export {};
+export * as QuickJsRunner from "./runner.ts";

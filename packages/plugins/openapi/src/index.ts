@@ -1,1 +1,1 @@
-export {};
+export { openApiPlugin } from "./plugin.ts";

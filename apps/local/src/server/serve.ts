@@ -1,0 +1,58 @@
+import { Duration, Effect, Schema } from "effect";
+import { version } from "../version.ts";
+import { dataDirectory } from "./config.ts";
+import { createServerHandlers } from "./handlers.ts";
+
+const hostname = "127.0.0.1";
+const maxRequestBodyBytes = 128 * 1024 * 1024;
+
+/** How long requests under way may go on once the daemon is told to stop. */
+const stopGrace = Duration.seconds(5);
+
+/** The daemon cannot listen on its port. */
+export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", {
+  message: Schema.String,
+}) {}
+
+/** Serves until it is interrupted; then takes no more requests, lets those under way end, and closes the database. */
+export const serve = (port: number) =>
+  Effect.gen(function* () {
+    const handle = yield* createServerHandlers(yield* dataDirectory);
+    const server = yield* Effect.acquireRelease(listen(port, handle), stop);
+    yield* Effect.logInfo(`Executor ${version} listens on ${server.url.origin}`);
+    yield* Effect.logInfo(`Metrics: ${server.url.origin}/api/metrics  Docs: ${server.url.origin}/api/docs`);
+    return yield* Effect.never;
+  }).pipe(Effect.scoped);
+
+type Server = ReturnType<typeof Bun.serve>;
+
+const listen = (port: number, handle: (request: Request) => Promise<Response>) =>
+  Effect.try({
+    try: () =>
+      Bun.serve({
+        hostname,
+        port,
+        // A tool call or an execution may keep its request open for minutes.
+        idleTimeout: 0,
+        maxRequestBodySize: maxRequestBodyBytes,
+        fetch: handle,
+      }),
+    catch: (error) => new ListenError({ message: explain(port, error) }),
+  });
+
+const stop = (server: Server) =>
+  Effect.promise(() => server.stop()).pipe(
+    Effect.timeoutTo({ duration: stopGrace, onSuccess: () => false, onTimeout: () => true }),
+    Effect.flatMap((late) => (late ? Effect.promise(() => server.stop(true)) : Effect.void)),
+  );
+
+const explain = (port: number, error: unknown): string => {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "EADDRINUSE") {
+    return `Port ${port} is in use, perhaps by another daemon. Stop that one, or choose another port with --port or EXECUTOR_PORT.`;
+  }
+  if (code === "EACCES") {
+    return `Port ${port} may not be listened on by this user. Choose one above 1023 with --port or EXECUTOR_PORT.`;
+  }
+  return `Port ${port} cannot be listened on: ${error instanceof Error ? error.message : String(error)}.`;
+};

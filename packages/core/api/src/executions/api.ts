@@ -1,0 +1,61 @@
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
+import {
+  Execution,
+  ExecutionNotFound,
+  ExecutionSummary,
+  TooManyExecutions,
+} from "@executor/execution/schemas";
+import { Schema } from "effect";
+
+const maxCodeChars = 1_000_000;
+const maxTimeoutMs = 600_000;
+const defaultLimit = 50;
+const maxLimit = 1_000;
+
+const NewExecution = Schema.Struct({
+  /** TypeScript or JavaScript: statements with `return`, a lone expression, or a function. */
+  code: Schema.String.pipe(
+    Schema.maxLength(maxCodeChars, {
+      message: () => `Code is at most ${maxCodeChars} characters long.`,
+    }),
+  ),
+  /** Milliseconds that it may take, where fewer than the daemon allows are wanted. */
+  timeoutMs: Schema.optional(Schema.Int.pipe(Schema.between(1, maxTimeoutMs))),
+}).annotations({ identifier: "NewExecution" });
+
+const RunHeaders = Schema.Struct({
+  /** Sent by the command line, so that its executions are told apart from the API's other clients. */
+  "executor-client": Schema.optional(Schema.Literal("cli")),
+});
+
+const ListParameters = Schema.Struct({
+  limit: Schema.optionalWith(
+    Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, maxLimit)),
+    { default: () => defaultLimit },
+  ),
+});
+
+const id = HttpApiSchema.param("id", Schema.String);
+
+export class ExecutionsApi extends HttpApiGroup.make("executions")
+  .add(
+    HttpApiEndpoint.post("run", "/executions")
+      .setPayload(NewExecution)
+      .setHeaders(RunHeaders)
+      .addSuccess(Execution)
+      .addError(TooManyExecutions)
+      .annotate(
+        OpenApi.Description,
+        "Runs code to its end. The status of the reply is 200 however the code ended; the execution's own `status` tells.",
+      ),
+  )
+  .add(
+    HttpApiEndpoint.get("list", "/executions")
+      .setUrlParams(ListParameters)
+      .addSuccess(Schema.Array(ExecutionSummary)),
+  )
+  .add(
+    HttpApiEndpoint.get("get")`/executions/${id}`.addSuccess(Execution).addError(ExecutionNotFound),
+  )
+  .annotate(OpenApi.Title, "Executions")
+  .annotate(OpenApi.Description, "Runs of agent code, and their history.") {}

@@ -1,0 +1,42 @@
+/**
+ * What was repaired or left out of an exposition because it cannot be written as it was recorded; the values of the `reason`
+ * label of `executor.metrics.conflicts`, which counts series.
+ */
+export const conflictReasons = [
+  /** Left out: the name belongs to a metric of another type, recorded first. */
+  "type",
+  /** Left out: a sample's name, such as `x_count`, belongs to another metric, recorded first. */
+  "sample_name",
+  /** Left out: the labels are those of another series of the histogram, whose bounds differ. */
+  "bounds",
+  /** Left out: the labels are those of another series of the summary, and quantiles cannot be added. */
+  "quantiles",
+  /** Merged: the labels are those of another series. Counters and histograms were added, the last gauge was kept. */
+  "duplicate",
+  /** The first description was kept. */
+  "description",
+  /** The first unit was kept. */
+  "unit",
+  /** Several label keys have one Prometheus name; their values were joined with `;`. */
+  "label_name",
+  /** A label key that Prometheus or the metric's type keeps for itself was renamed. */
+  "reserved_label",
+  /** Bounds or quantiles that are not numbers, or a quantile outside [0, 1], were left out. */
+  "invalid_bound",
+  /** Observations of `NaN` were left out of the count; the sum is `NaN`. */
+  "not_a_number",
+] as const;
+
+export type ConflictReason = (typeof conflictReasons)[number];
+
+/** How many series each reason touched; a reason that is absent touched none. */
+export type Conflicts = ReadonlyMap<ConflictReason, number>;
+
+/** A running count. */
+export class ConflictCounter {
+  readonly counts = new Map<ConflictReason, number>();
+
+  add(reason: ConflictReason): void {
+    this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
+  }
+}

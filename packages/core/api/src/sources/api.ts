@@ -1,0 +1,72 @@
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
+import {
+  BuiltInSource,
+  InvalidSourceDocument,
+  NamespaceUnavailable,
+  NewSource,
+  Source,
+  SourceDocumentTooLarge,
+  SourceKind,
+  SourceNotFound,
+  SourceSettings,
+  SourceUnreachable,
+  UnsupportedSourceKind,
+} from "@executor/sdk/schemas";
+import { Schema } from "effect";
+
+const namespace = HttpApiSchema.param("namespace", Schema.String);
+
+const DetectedSource = Schema.Struct({
+  kind: SourceKind,
+  name: Schema.String,
+  /** A namespace to offer for it. */
+  namespace: Schema.String,
+}).annotations({ identifier: "DetectedSource" });
+
+const Refresh = Schema.Struct({
+  /** The new text of a source that was added as text. */
+  document: Schema.optional(Schema.String),
+}).annotations({ identifier: "Refresh" });
+
+export class SourcesApi extends HttpApiGroup.make("sources")
+  .add(HttpApiEndpoint.get("list", "/sources").addSuccess(Schema.Array(Source)))
+  .add(
+    HttpApiEndpoint.post("add", "/sources")
+      .setPayload(NewSource)
+      .addSuccess(Source, { status: 201 })
+      .addError(NamespaceUnavailable)
+      .addError(UnsupportedSourceKind)
+      .addError(InvalidSourceDocument)
+      .addError(SourceUnreachable)
+      .addError(SourceDocumentTooLarge),
+  )
+  .add(
+    HttpApiEndpoint.post("detect", "/sources/detect")
+      .setPayload(SourceSettings)
+      .addSuccess(Schema.Array(DetectedSource))
+      .addError(InvalidSourceDocument)
+      .addError(SourceUnreachable)
+      .addError(SourceDocumentTooLarge),
+  )
+  .add(
+    HttpApiEndpoint.get("get")`/sources/${namespace}`.addSuccess(Source).addError(SourceNotFound),
+  )
+  .add(
+    HttpApiEndpoint.del("remove")`/sources/${namespace}`
+      .addSuccess(HttpApiSchema.NoContent)
+      .addError(SourceNotFound)
+      .addError(BuiltInSource),
+  )
+  .add(
+    HttpApiEndpoint.post("refresh")`/sources/${namespace}/refresh`
+      .setPayload(Refresh)
+      .addSuccess(Source)
+      .addError(SourceNotFound)
+      .addError(BuiltInSource)
+      .addError(UnsupportedSourceKind)
+      .addError(InvalidSourceDocument)
+      .addError(SourceUnreachable)
+      .addError(SourceDocumentTooLarge),
+  )
+  .annotate(OpenApi.Title, "Sources")
+  .annotate(OpenApi.Description, "OpenAPI documents, MCP servers and GraphQL endpoints.") {}

@@ -1,0 +1,37 @@
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
+import { InvalidCursor, Tool, ToolNotFound, ToolSummary } from "@executor/sdk/schemas";
+import { Schema } from "effect";
+
+const defaultLimit = 50;
+const maxLimit = 1_000;
+
+const ListParameters = Schema.Struct({
+  /** Words to search for; without it, all tools in order of their addresses. */
+  query: Schema.optional(Schema.String),
+  namespace: Schema.optional(Schema.String),
+  limit: Schema.optionalWith(
+    Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, maxLimit)),
+    { default: () => defaultLimit },
+  ),
+  /** `nextCursor` of the page before. */
+  cursor: Schema.optional(Schema.String),
+});
+
+const ToolPage = Schema.Struct({
+  items: Schema.Array(ToolSummary),
+  /** `null` on the last page. */
+  nextCursor: Schema.NullOr(Schema.String),
+}).annotations({ identifier: "ToolPage" });
+
+const address = HttpApiSchema.param("address", Schema.String);
+
+export class ToolsApi extends HttpApiGroup.make("tools")
+  .add(
+    HttpApiEndpoint.get("list", "/tools")
+      .setUrlParams(ListParameters)
+      .addSuccess(ToolPage)
+      .addError(InvalidCursor),
+  )
+  .add(HttpApiEndpoint.get("get")`/tools/${address}`.addSuccess(Tool).addError(ToolNotFound))
+  .annotate(OpenApi.Title, "Tools")
+  .annotate(OpenApi.Description, "The tools of all sources.") {}

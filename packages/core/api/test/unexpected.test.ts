@@ -1,0 +1,104 @@
+import { HttpApi, HttpApiBuilder, HttpApiEndpoint, HttpApiGroup, HttpServer } from "@effect/platform";
+import { describe, expect, it } from "@effect/vitest";
+import { snapshot } from "@executor/telemetry";
+import { Effect, Layer, Schema } from "effect";
+import { makeWebHandler } from "../src/http/web-handler.ts";
+
+class Api extends HttpApi.make("test").add(
+  HttpApiGroup.make("things")
+    .add(
+      HttpApiEndpoint.post("echo", "/things/:id")
+        .setPath(Schema.Struct({ id: Schema.NumberFromString }))
+        .setPayload(Schema.Struct({ text: Schema.String }))
+        .addSuccess(Schema.String),
+    )
+    .add(HttpApiEndpoint.get("break", "/break").addSuccess(Schema.String)),
+) {}
+
+const handlers = HttpApiBuilder.group(Api, "things", (handlers) =>
+  handlers
+    .handle("echo", ({ payload }) => Effect.succeed(payload.text))
+    .handle("break", () => Effect.die(new Error("the password is hunter2"))),
+);
+
+const handler = makeWebHandler(
+  Layer.merge(Layer.provide(HttpApiBuilder.api(Api), handlers), HttpServer.layerContext),
+  (app) => app,
+);
+
+const ask = (path: string, init?: RequestInit) =>
+  Effect.gen(function* () {
+    const handle = yield* handler;
+    const response = yield* Effect.promise(() =>
+      handle(new Request(`http://localhost${path}`, init)),
+    );
+    return { status: response.status, body: yield* Effect.promise(() => response.text()) };
+  });
+
+const post = (body: string): RequestInit => ({
+  method: "POST",
+  headers: { "Content-Type": "application/json" },
+  body,
+});
+
+/** How many requests were recorded under these labels. */
+const recorded = (labels: Readonly<Record<string, string>>): number => {
+  const state = snapshot().find(
+    ({ metricKey }) =>
+      metricKey.name === "http.server.request.duration" &&
+      metricKey.tags.length === Object.keys(labels).length &&
+      metricKey.tags.every((tag) => labels[tag.key] === tag.value),
+  )?.metricState;
+  return state !== undefined && "count" in state ? Number(state.count) : 0;
+};
+
+describe("makeWebHandler", () => {
+  it.scoped("answers and records under the route's template", () =>
+    Effect.gen(function* () {
+      expect(yield* ask("/things/7", post('{"text":"hello"}'))).toEqual({ status: 200, body: '"hello"' });
+      expect(
+        recorded({
+          "http.request.method": "POST",
+          "http.route": "/things/:id",
+          "http.response.status_code": "200",
+        }),
+      ).toBe(1);
+    }),
+  );
+
+  it.scoped("answers a body that is not JSON with 400 and what to send", () =>
+    Effect.gen(function* () {
+      const { status, body } = yield* ask("/things/7", post("{ not json"));
+      expect(status).toBe(400);
+      expect(JSON.parse(body)).toMatchObject({ _tag: "InvalidRequestBody" });
+    }),
+  );
+
+  it.scoped("answers a body of the wrong shape with 400 and where it is wrong", () =>
+    Effect.gen(function* () {
+      const { status, body } = yield* ask("/things/7", post('{"txt":1}'));
+      expect(status).toBe(400);
+      expect(body).toContain('"text"');
+    }),
+  );
+
+  it.scoped("answers an unknown route with 404, and records no label that the client chose", () =>
+    Effect.gen(function* () {
+      const { status, body } = yield* ask("/etc/passwd");
+      expect(status).toBe(404);
+      expect(JSON.parse(body)).toMatchObject({ _tag: "RouteNotFound" });
+      expect(recorded({ "http.request.method": "GET", "http.response.status_code": "404" })).toBe(1);
+    }),
+  );
+
+  it.scoped("answers a defect with its trace id and nothing of the defect", () =>
+    Effect.gen(function* () {
+      const { status, body } = yield* ask("/break");
+      expect(status).toBe(500);
+      expect(JSON.parse(body)).toEqual({
+        _tag: "InternalError",
+        traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      });
+    }),
+  );
+});

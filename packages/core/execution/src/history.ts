@@ -1,0 +1,59 @@
+import { SqlClient } from "@effect/sql";
+import { Context, Effect, Layer, Schema } from "effect";
+import { ExecutionNotFound } from "./errors.ts";
+import { Execution, ExecutionSummary } from "./execution.ts";
+import { Limits } from "./limits.ts";
+
+const Row = Schema.Struct({ record: Schema.parseJson(Execution) });
+const decodeRows = Schema.decodeUnknown(Schema.Array(Row));
+const encodeRecord = Schema.encode(Schema.parseJson(Execution));
+
+/** The executions that have ended, newest first; the oldest make room for new ones. */
+export class History extends Context.Tag("@executor/execution/History")<
+  History,
+  {
+    /** Stores an execution; once it returns, the end of the process does not lose it. */
+    readonly add: (execution: Execution) => Effect.Effect<void>;
+    readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
+    readonly list: (limit: number) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
+  }
+>() {
+  static readonly layer = Layer.effect(
+    History,
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient;
+      const { maxHistory } = yield* Limits;
+
+      const add = Effect.fn("History.add")(function* (execution: Execution) {
+        const record = yield* encodeRecord(execution);
+        const { id, status } = execution;
+        yield* sql`INSERT INTO executions (id, status, started_at, record)
+          VALUES (${id}, ${status}, ${execution.startedAt.epochMillis}, ${record})`;
+        yield* sql`DELETE FROM executions
+          WHERE sequence <= (SELECT max(sequence) FROM executions) - ${maxHistory}`;
+      }, Effect.orDie);
+
+      const get = Effect.fn("History.get")(function* (id: string) {
+        const [row] = yield* sql`SELECT record FROM executions WHERE id = ${id}`.pipe(
+          Effect.flatMap(decodeRows),
+          Effect.orDie,
+        );
+        return row === undefined
+          ? yield* new ExecutionNotFound({
+              message: `There is no execution ${id.slice(0, 64)}. The history keeps the last ${maxHistory}.`,
+            })
+          : row.record;
+      });
+
+      const list = Effect.fn("History.list")(function* (limit: number) {
+        const rows = yield* Effect.flatMap(
+          sql`SELECT record FROM executions ORDER BY sequence DESC LIMIT ${limit}`,
+          decodeRows,
+        );
+        return rows.map(({ record }) => new ExecutionSummary(record, { disableValidation: true }));
+      }, Effect.orDie);
+
+      return { add, get, list };
+    }),
+  );
+}

@@ -1,0 +1,30 @@
+import { Context } from "effect";
+import type { RunLimits } from "@executor/kernel";
+
+/** What executions may use. */
+export interface ExecutionLimits extends RunLimits {
+  /** Executions that run at once; further ones wait. */
+  readonly maxRunning: number;
+  /** Executions that wait at once; further ones are refused. */
+  readonly maxWaiting: number;
+  /** Ended executions that the history keeps. */
+  readonly maxHistory: number;
+}
+
+const mebibyte = 1024 * 1024;
+
+export const defaultLimits: ExecutionLimits = {
+  wallTimeMs: 60_000,
+  memoryBytes: 64 * mebibyte,
+  maxOutputChars: 30_000,
+  maxToolInputChars: mebibyte,
+  maxToolCallsInFlight: 64,
+  maxRunning: 32,
+  maxWaiting: 1_000,
+  maxHistory: 1_000,
+};
+
+/** The limits in force, {@link defaultLimits} where an app provides no others. */
+export class Limits extends Context.Reference<Limits>()("@executor/execution/Limits", {
+  defaultValue: () => defaultLimits,
+}) {}

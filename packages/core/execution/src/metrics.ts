@@ -1,0 +1,69 @@
+import {
+  counter,
+  durationSeconds,
+  gauge,
+  histogram,
+  longDurationSeconds,
+  memoryBytes,
+  sizeBytes,
+} from "@executor/telemetry";
+
+export const executions = counter({
+  name: "executor.executions",
+  description: "Executions by how they ended.",
+  unit: "{execution}",
+  labels: ["status", "trigger"],
+});
+
+export const executionDuration = histogram({
+  name: "executor.execution.duration",
+  description: "Time of executions from start to end, waiting for people left out.",
+  unit: "s",
+  labels: ["status"],
+  boundaries: longDurationSeconds,
+});
+
+export const executionsActive = gauge({
+  name: "executor.execution.active",
+  description: "Executions that have begun and not ended.",
+  unit: "{execution}",
+  labels: ["state"],
+});
+
+export const executionQueueDuration = histogram({
+  name: "executor.execution.queue.duration",
+  description: "Time that executions waited for a free sandbox.",
+  unit: "s",
+  labels: [],
+  boundaries: durationSeconds,
+});
+
+export const executionOutputSize = histogram({
+  name: "executor.execution.output.size",
+  description: "Size of the results that executions returned, before they were cut.",
+  unit: "By",
+  labels: ["truncated"],
+  boundaries: sizeBytes,
+});
+
+export const sandboxCpuTime = counter({
+  name: "executor.sandbox.cpu.time",
+  description: "Time that sandboxes computed.",
+  unit: "s",
+  labels: ["runtime"],
+});
+
+export const sandboxMemoryPeak = histogram({
+  name: "executor.sandbox.memory.peak",
+  description: "Memory that each sandbox grew to.",
+  unit: "By",
+  labels: ["runtime"],
+  boundaries: memoryBytes,
+});
+
+export const sandboxTerminations = counter({
+  name: "executor.sandbox.terminations",
+  description: "Runs that the sandbox ended, by the limit that they met.",
+  unit: "{termination}",
+  labels: ["reason"],
+});

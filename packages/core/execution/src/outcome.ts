@@ -1,0 +1,113 @@
+import type { RunOutcome, RunOutput, RunResult } from "@executor/kernel";
+import type { Json } from "@executor/sdk";
+import { ExecutionError, ExecutionOutput } from "./execution.ts";
+import type { ExecutionStatus, ExecutionTrigger } from "./execution.ts";
+import {
+  executionDuration,
+  executionOutputSize,
+  executions,
+  sandboxCpuTime,
+  sandboxMemoryPeak,
+  sandboxTerminations,
+} from "./metrics.ts";
+
+/** How a run ended, as an execution tells it. */
+export interface Verdict {
+  readonly status: ExecutionStatus;
+  readonly output: ExecutionOutput | null;
+  readonly error: ExecutionError | null;
+}
+
+const failure = (status: ExecutionStatus, name: string, message: string): Verdict => ({
+  status,
+  output: null,
+  error: new ExecutionError({ name, message }),
+});
+
+export const cancelled: Verdict = {
+  status: "cancelled",
+  output: null,
+  error: new ExecutionError({
+    name: "Cancelled",
+    message: "The execution was cancelled before it ended: its caller went away, or the daemon stopped.",
+  }),
+};
+
+/** The runner itself broke, which it promises never to do. */
+export const broken: Verdict = failure(
+  "failed",
+  "SandboxCrash",
+  "The sandbox could not run the code. The daemon's log says why.",
+);
+
+export const verdict = (
+  outcome: RunOutcome,
+  limits: { readonly wallTimeMs: number; readonly memoryBytes: number },
+): Verdict => {
+  switch (outcome._tag) {
+    case "Completed":
+      return { status: "completed", output: toOutput(outcome.output), error: null };
+    case "Failed": {
+      const { name, message, stack } = outcome;
+      const error = new ExecutionError(
+        stack === undefined ? { name, message } : { name, message, stack },
+      );
+      return { status: "failed", output: null, error };
+    }
+    case "TimedOut":
+      return failure(
+        "timeout",
+        "Timeout",
+        `The code did not end within ${limits.wallTimeMs / 1000} s. Do less in one execution, or await every promise that it makes.`,
+      );
+    case "OutOfMemory":
+      return failure(
+        "out_of_memory",
+        "OutOfMemory",
+        `The code used more than ${Math.floor(limits.memoryBytes / (1024 * 1024))} MiB of memory. Keep less of what tools return.`,
+      );
+    case "Crashed":
+      return failure(
+        "failed",
+        "SandboxCrash",
+        `The sandbox broke under this code, and nothing else did: ${outcome.message}`,
+      );
+  }
+};
+
+const toOutput = ({ json, truncated, totalChars }: RunOutput): ExecutionOutput =>
+  new ExecutionOutput({ value: truncated ? json : parse(json), truncated, totalChars });
+
+/** The sandbox writes this text with its own `JSON.stringify`. */
+const parse = (json: string): Json => JSON.parse(json);
+
+/** Records one ended execution; `result` is absent where the run was cancelled. */
+export const recordEnd = (end: {
+  readonly status: ExecutionStatus;
+  readonly trigger: ExecutionTrigger;
+  readonly seconds: number;
+  readonly runtime: string;
+  readonly result: RunResult | undefined;
+}): void => {
+  const { status, trigger, seconds, runtime, result } = end;
+  executions.add(1, { status, trigger });
+  executionDuration.record(seconds, { status });
+  if (result === undefined) return;
+  sandboxCpuTime.add(result.cpuTimeSeconds, { runtime });
+  sandboxMemoryPeak.record(result.memoryPeakBytes, { runtime });
+  const { outcome } = result;
+  if (outcome._tag === "Completed") {
+    const { totalBytes, truncated } = outcome.output;
+    executionOutputSize.record(totalBytes, { truncated: String(truncated) });
+  }
+  const reason = terminationReasons[outcome._tag];
+  if (reason !== undefined) sandboxTerminations.add(1, { reason });
+};
+
+const terminationReasons: Readonly<Record<RunOutcome["_tag"], string | undefined>> = {
+  Completed: undefined,
+  Failed: undefined,
+  TimedOut: "timeout",
+  OutOfMemory: "out_of_memory",
+  Crashed: "crash",
+};

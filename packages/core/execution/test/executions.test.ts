@@ -1,0 +1,169 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Effect, Either, Fiber } from "effect";
+import { Executions } from "../src/executions.ts";
+import { layerWith } from "./support/layer.ts";
+import { total } from "./support/series.ts";
+
+const run = (code: string, timeoutMs?: number) =>
+  Effect.flatMap(Executions, (executions) => executions.run({ code, trigger: "api", timeoutMs }));
+
+/** How much `measure` grows while `effect` runs. */
+const growth = <A, E, R>(measure: () => number, effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const before = measure();
+    return Effect.map(effect, (value) => [value, measure() - before] as const);
+  });
+
+const ended = (status: string) => () => total("executor.executions", { status, trigger: "api" });
+
+describe("Executions", () => {
+  it.live("completes, counts and remembers", () =>
+    Effect.gen(function* () {
+      const [execution, counted] = yield* growth(
+        ended("completed"),
+        run("const x: number = 20; console.log('adding', { x }); return { sum: x + 22 };"),
+      );
+      expect(execution).toMatchObject({
+        status: "completed",
+        output: { value: { sum: 42 }, truncated: false },
+        error: null,
+        console: [{ level: "log" }],
+      });
+      expect(counted).toBe(1);
+      const executions = yield* Executions;
+      expect(yield* executions.get(execution.id)).toEqual(execution);
+      expect((yield* executions.list(10)).map(({ id }) => id)).toEqual([execution.id]);
+      expect(total("executor.execution.active", { state: "running" })).toBe(0);
+    }).pipe(Effect.provide(layerWith())),
+  );
+
+  it.live("tells a failure, a time-out and a lack of memory apart", () =>
+    Effect.gen(function* () {
+      const [failed, failures] = yield* growth(
+        ended("failed"),
+        run("throw new TypeError('no such luck')"),
+      );
+      expect(failed).toMatchObject({
+        status: "failed",
+        error: { name: "TypeError", message: "no such luck" },
+      });
+      expect(failures).toBe(1);
+
+      const terminations = (reason: string) => () => total("executor.sandbox.terminations", { reason });
+      const [slow, timeouts] = yield* growth(terminations("timeout"), run("while (true) {}", 200));
+      expect(slow).toMatchObject({ status: "timeout", error: { name: "Timeout" } });
+      expect(timeouts).toBe(1);
+
+      const [big, outOfMemory] = yield* growth(
+        terminations("out_of_memory"),
+        run("const all = []; while (true) all.push(new Array(10000).fill(all.length));"),
+      );
+      expect(big).toMatchObject({ status: "out_of_memory", error: { name: "OutOfMemory" } });
+      expect(outOfMemory).toBe(1);
+    }).pipe(Effect.provide(layerWith())),
+  );
+
+  it.live("lets agent code find and describe tools, and counts the calls", () =>
+    Effect.gen(function* () {
+      const calls = () => total("executor.tool.calls", { "executor.source": "executor", outcome: "ok" });
+      const [execution, counted] = yield* growth(
+        calls,
+        run(`
+          const [found] = await tools.search({ query: "describe tool" });
+          const tool = await tools.describe({ path: found.path });
+          const all = await Promise.all([1, 2, 3].map(() => tools.executor.sources.list()));
+          return { path: tool.path, required: tool.inputSchema.required, lists: all.length };
+        `),
+      );
+      expect(execution.output?.value).toEqual({
+        path: "executor.tools.describe",
+        required: ["path"],
+        lists: 3,
+      });
+      expect(execution.toolCalls).toBe(5);
+      expect(counted).toBe(5);
+    }).pipe(Effect.provide(layerWith())),
+  );
+
+  it.live("gives agent code errors that it can act on", () =>
+    Effect.gen(function* () {
+      const execution = yield* run(`
+        const errors = [];
+        for (const call of [
+          () => tools.nobody.here({}),
+          () => tools.executor.tools.search({ wrong: 1 }),
+          () => tools.describe({ path: "executor.tools.serch" }),
+        ]) {
+          try { await call(); } catch (error) {
+            errors.push({ name: error.name, code: error.code, message: error.message });
+          }
+        }
+        return errors;
+      `);
+      expect(execution.output?.value).toMatchObject([
+        { name: "ToolError", code: "invalid_input", message: /no tool nobody.here/ },
+        { code: "invalid_input", message: /"query"/ },
+        { code: "tool_error", message: /executor.tools.search/ },
+      ].map((error) => ({ ...error, message: expect.stringMatching(error.message) })));
+    }).pipe(Effect.provide(layerWith())),
+  );
+
+  it.live("cuts what is too long, and says so", () =>
+    Effect.gen(function* () {
+      const { output } = yield* run("return 'x'.repeat(100000)");
+      expect(output).toMatchObject({ truncated: true, totalChars: 100_002 });
+      expect(String(output?.value)).toHaveLength(30_000);
+    }).pipe(Effect.provide(layerWith())),
+  );
+
+  it.live("cancels when its caller goes away, and remembers that", () =>
+    Effect.gen(function* () {
+      const executions = yield* Executions;
+      const [, counted] = yield* growth(
+        ended("cancelled"),
+        Effect.gen(function* () {
+          const fiber = yield* Effect.fork(run("await new Promise(() => {})"));
+          yield* Effect.sleep("200 millis");
+          yield* Fiber.interrupt(fiber);
+        }),
+      );
+      expect(counted).toBe(1);
+      expect(yield* executions.list(1)).toMatchObject([{ status: "cancelled" }]);
+      expect(total("executor.execution.active", { state: "running" })).toBe(0);
+    }).pipe(Effect.provide(layerWith())),
+  );
+
+  it.live("ends 32 executions on two sandboxes, none of them starved", () =>
+    Effect.gen(function* () {
+      const [results, queued] = yield* growth(
+        () => total("executor.execution.queue.duration"),
+        Effect.all(
+          Array.from({ length: 32 }, (_, index) => run(`return ${index}`)),
+          { concurrency: "unbounded" },
+        ),
+      );
+      expect(results.map(({ output }) => output?.value)).toEqual(results.map((_, index) => index));
+      expect(queued).toBe(32);
+    }).pipe(Effect.provide(layerWith({ maxRunning: 2 }))),
+  );
+
+  it.live("refuses more than may wait", () =>
+    Effect.gen(function* () {
+      const results = yield* Effect.all(
+        Array.from({ length: 4 }, () => Effect.either(run("return 1"))),
+        { concurrency: "unbounded" },
+      );
+      expect(results.filter(Either.isLeft)).toMatchObject([{ left: { _tag: "TooManyExecutions" } }]);
+    }).pipe(Effect.provide(layerWith({ maxRunning: 1, maxWaiting: 2 }))),
+  );
+
+  it.live("forgets the oldest when the history is full", () =>
+    Effect.gen(function* () {
+      const executions = yield* Executions;
+      const [first] = yield* Effect.forEach([1, 2, 3, 4], (value) => run(`return ${value}`));
+      expect(yield* executions.list(10)).toHaveLength(3);
+      const error = yield* Effect.flip(executions.get(first?.id ?? ""));
+      expect(error._tag).toBe("ExecutionNotFound");
+    }).pipe(Effect.provide(layerWith({ maxHistory: 3 }))),
+  );
+});

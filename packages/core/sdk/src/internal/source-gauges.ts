@@ -1,0 +1,29 @@
+import { DateTime } from "effect";
+import { sourceLastSuccess, sourceTools, sourceUp } from "../metrics.ts";
+import type { SourceKind } from "../source.ts";
+
+interface Subject {
+  readonly namespace: string;
+  readonly kind: SourceKind;
+}
+
+const labels = ({ namespace, kind }: Subject) => ({ "executor.source": namespace, kind });
+
+/** The last exchange with the source worked. */
+export const recordSourceWorked = (source: Subject, at: DateTime.Utc): void => {
+  sourceUp.set(1, labels(source));
+  sourceLastSuccess.set(DateTime.toEpochMillis(at) / 1000, { "executor.source": source.namespace });
+};
+
+/** The source could not be reached, or answered with nothing that can be used. */
+export const recordSourceFailed = (source: Subject): void => sourceUp.set(0, labels(source));
+
+export const recordSourceTools = (source: Subject, count: number): void =>
+  sourceTools.set(count, labels(source));
+
+/** The source is gone, and with it its series. */
+export const forgetSource = (source: Subject): void => {
+  sourceUp.remove(labels(source));
+  sourceTools.remove(labels(source));
+  sourceLastSuccess.remove({ "executor.source": source.namespace });
+};

@@ -1,0 +1,92 @@
+import {
+  counter,
+  durationSeconds,
+  gauge,
+  histogram,
+  httpDurationSeconds,
+  sizeBytes,
+} from "@executor/telemetry";
+
+const outcomes = 7;
+let tools = 0;
+
+/** Tells how many tools the catalogue resolves: the tool metrics' label budget grows with it. */
+export const setToolCount = (count: number): void => {
+  tools = count;
+};
+
+const smallestToolBudget = 2_000;
+const perTool = (sets: number) => () => Math.max(smallestToolBudget, (tools + 1) * sets);
+
+export const toolCalls = counter({
+  name: "executor.tool.calls",
+  description: "Tool calls by their outcome.",
+  unit: "{call}",
+  labels: ["mcp.tool.name", "executor.source", "outcome"],
+  maxLabelSets: perTool(outcomes),
+});
+
+export const toolCallDuration = histogram({
+  name: "executor.tool.call.duration",
+  description: "Time from a tool call to its result or error, waiting for people left out.",
+  unit: "s",
+  labels: ["mcp.tool.name", "executor.source"],
+  maxLabelSets: perTool(1),
+  boundaries: durationSeconds,
+});
+
+export const toolCallErrors = counter({
+  name: "executor.tool.call.errors",
+  description: "Tool calls that did not return data, by what went wrong.",
+  unit: "{error}",
+  labels: ["executor.source", "error.type"],
+});
+
+export const toolResultSize = histogram({
+  name: "executor.tool.result.size",
+  description: "Size of the replies that tool calls got.",
+  unit: "By",
+  labels: ["executor.source"],
+  boundaries: sizeBytes,
+});
+
+export const sourceUp = gauge({
+  name: "executor.source.up",
+  description: "1 where the last exchange with the source worked, 0 where it could not be reached.",
+  unit: "",
+  labels: ["executor.source", "kind"],
+});
+
+export const sourceTools = gauge({
+  name: "executor.source.tools",
+  description: "Tools that the source offers.",
+  unit: "{tool}",
+  labels: ["executor.source", "kind"],
+});
+
+export const sourceLastSuccess = gauge({
+  name: "executor.source.last_success.timestamp",
+  description: "When the last exchange with the source worked, in seconds since the Unix epoch.",
+  unit: "s",
+  labels: ["executor.source"],
+});
+
+export const sourceConnects = counter({
+  name: "executor.source.connects",
+  description: "Attempts to read a source's description, by their outcome.",
+  unit: "{connect}",
+  labels: ["executor.source", "outcome"],
+});
+
+export const httpClientRequestDuration = histogram({
+  name: "http.client.request.duration",
+  description: "Time of requests to upstreams, from sending to the end of the reply.",
+  unit: "s",
+  labels: [
+    "executor.source",
+    "server.address",
+    "http.request.method",
+    "http.response.status_code",
+  ],
+  boundaries: httpDurationSeconds,
+});

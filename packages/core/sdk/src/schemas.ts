@@ -1,0 +1,7 @@
+/** The shapes and errors of sources and tools, without the services: what API contracts and clients need. */
+export * from "./json.ts";
+export * from "./source.ts";
+export * from "./source-errors.ts";
+export * from "./tool.ts";
+export * from "./tool-call-error.ts";
+export * from "./tools-errors.ts";

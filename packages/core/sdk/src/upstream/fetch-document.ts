@@ -1,0 +1,114 @@
+import type { HttpClient } from "@effect/platform";
+import { Effect, Option } from "effect";
+import type { SourceSettings } from "../source.ts";
+import { InvalidSourceDocument, SourceDocumentTooLarge, SourceUnreachable } from "../source-errors.ts";
+import type { SourceLoadError } from "../source-errors.ts";
+import { exchange } from "./exchange.ts";
+import type { UpstreamResponse } from "./exchange.ts";
+import { readFileDocument } from "./read-file-document.ts";
+import type { UpstreamFailure } from "./upstream-failure.ts";
+import { mergeHeaders } from "./upstream-headers.ts";
+import type { UpstreamHeaders } from "./upstream-headers.ts";
+
+/** A description as text, and where it came from: after redirects, absent where the operator gave the text. */
+export interface SourceDocument {
+  readonly text: string;
+  readonly url: string | undefined;
+}
+
+const maxBytes = 64 * 1024 * 1024;
+
+/** Describes text, and prefers what descriptions are written in; an event stream would never end. */
+const accept =
+  "application/json, application/vnd.oai.openapi+json, application/yaml, application/x-yaml, text/yaml, text/plain, */*;q=0.1";
+
+/**
+ * The description that the settings give or lead to, at most 64 MiB. Fails with `SourceUnreachable` where the server answers
+ * with anything but 2xx.
+ */
+export const fetchDocument: (
+  settings: SourceSettings,
+) => Effect.Effect<SourceDocument, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
+  "fetchDocument",
+)(function* (settings: SourceSettings) {
+  const reply = yield* readDocument(settings);
+  if (!("status" in reply)) return reply;
+  return yield* new SourceUnreachable({
+    message: `${withoutQuery(reply.url)} answered ${reply.status} instead of the description. ${adviceFor(reply.status)}`,
+  });
+});
+
+/** As {@link fetchDocument}, but a server that answers without a description, such as an MCP endpoint, is `none`. */
+export const peekDocument: (
+  settings: SourceSettings,
+) => Effect.Effect<Option.Option<SourceDocument>, SourceLoadError, HttpClient.HttpClient> =
+  Effect.fn("peekDocument")(function* (settings: SourceSettings) {
+    const reply = yield* readDocument(settings);
+    return "status" in reply ? Option.none() : Option.some(reply);
+  });
+
+const readDocument = (
+  settings: SourceSettings,
+): Effect.Effect<SourceDocument | UpstreamResponse, SourceLoadError, HttpClient.HttpClient> => {
+  const { document, url, timeoutMs } = settings;
+  if (document !== undefined) {
+    return new TextEncoder().encode(document).byteLength > maxBytes
+      ? Effect.fail(tooLarge)
+      : Effect.succeed({ text: document, url: undefined });
+  }
+  if (url === undefined) {
+    return Effect.fail(
+      new InvalidSourceDocument({
+        message: "The source has neither a URL nor a document. Give one of them.",
+      }),
+    );
+  }
+  if (/^file:/i.test(url)) return readFileDocument(url, maxBytes, tooLarge);
+  const request = {
+    namespace: undefined,
+    method: "GET",
+    url,
+    headers: mergeHeaders({ accept }, headersFor(settings, url)),
+    body: undefined,
+    timeoutMs,
+    maxBytes,
+  } as const;
+  return exchange(request).pipe(
+    Effect.mapError((failure) => loadError(failure, url)),
+    Effect.map((response) =>
+      response.status >= 200 && response.status < 300
+        ? { text: new TextDecoder().decode(response.body), url: response.url }
+        : response,
+    ),
+  );
+};
+
+/** Not sent where the operator says that calls go to another origin than the description's. */
+const headersFor = (settings: SourceSettings, url: string): UpstreamHeaders => {
+  const { baseUrl, headers } = settings;
+  if (baseUrl === undefined) return headers;
+  return URL.parse(baseUrl)?.origin === URL.parse(url)?.origin ? headers : {};
+};
+
+const tooLarge = new SourceDocumentTooLarge({
+  message: `The description is larger than ${maxBytes / 1024 / 1024} MiB. Give a smaller one, for example with only the operations that are needed.`,
+});
+
+const loadError = (failure: UpstreamFailure, url: string): SourceLoadError => {
+  if (failure.reason === "response_too_large") return tooLarge;
+  return new SourceUnreachable({
+    message:
+      failure.reason === "timeout"
+        ? `${withoutQuery(url)} did not send the whole description in time. Try again, or raise the source's timeout.`
+        : failure.message,
+  });
+};
+
+const adviceFor = (status: number): string => {
+  if (status === 401 || status === 403) return "Give the headers that it asks for.";
+  if (status === 404 || status === 410) return "Check the URL.";
+  return status >= 500 ? "Try again later." : "Check the URL and the headers.";
+};
+
+/** Queries may hold credentials, and messages are shown. */
+const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, "");

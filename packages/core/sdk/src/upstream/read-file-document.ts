@@ -1,0 +1,57 @@
+import { FileSystem } from "@effect/platform";
+import { Effect, Option, Stream } from "effect";
+import { SourceUnreachable } from "../source-errors.ts";
+import type { SourceDocumentTooLarge, SourceLoadError } from "../source-errors.ts";
+import type { SourceDocument } from "./fetch-document.ts";
+
+/** Reads a `file:` URL where the app has a file system; an app without one, such as the cloud, reads no files. */
+export const readFileDocument = (
+  url: string,
+  maxBytes: number,
+  tooLarge: SourceDocumentTooLarge,
+): Effect.Effect<SourceDocument, SourceLoadError> =>
+  Effect.gen(function* () {
+    const fileSystem = yield* Effect.serviceOption(FileSystem.FileSystem);
+    if (Option.isNone(fileSystem)) {
+      return yield* new SourceUnreachable({
+        message: `Files cannot be read here. Give the description's text, or an http or https URL.`,
+      });
+    }
+    const path = filePath(url);
+    if (path === undefined) {
+      return yield* new SourceUnreachable({
+        message: `${url} does not name a file on this machine. Write it as file:///directory/openapi.json.`,
+      });
+    }
+    const info = yield* Effect.mapError(fileSystem.value.stat(path), () => unreadable(path));
+    if (info.type !== "File") return yield* unreadable(path);
+    const decoder = new TextDecoder();
+    let size = 0;
+    let text = "";
+    yield* fileSystem.value.stream(path).pipe(
+      Stream.mapError(() => unreadable(path)),
+      Stream.runForEach((chunk) => {
+        size += chunk.byteLength;
+        if (size > maxBytes) return Effect.fail(tooLarge);
+        text += decoder.decode(chunk, { stream: true });
+        return Effect.void;
+      }),
+    );
+    return { text: text + decoder.decode(), url };
+  });
+
+const unreadable = (path: string): SourceUnreachable =>
+  new SourceUnreachable({
+    message: `The file ${path} cannot be read. Check that it exists and that Executor may read it.`,
+  });
+
+const filePath = (url: string): string | undefined => {
+  const parsed = URL.parse(url);
+  if (parsed === null || parsed.host !== "") return undefined;
+  try {
+    const path = decodeURIComponent(parsed.pathname);
+    return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path;
+  } catch {
+    return undefined;
+  }
+};

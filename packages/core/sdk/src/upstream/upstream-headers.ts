@@ -1,0 +1,39 @@
+/** Headers by name, in lower case. */
+export type UpstreamHeaders = Readonly<Record<string, string>>;
+
+/** RFC 9110, section 5.6.2. */
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** What a field value may hold: no control characters but the tab, and nothing beyond Latin-1 (RFC 9110, section 5.5). */
+// oxlint-disable-next-line no-control-regex -- control characters are what the rule is about
+const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Sent on after a redirect to another origin. Everything else may be a credential. */
+const originIndependent = ["accept", "accept-language", "user-agent"];
+
+/** One set of headers, names in lower case; `overriding` wins over `headers`. */
+export const mergeHeaders = (
+  headers: Readonly<Record<string, string>>,
+  overriding: Readonly<Record<string, string>>,
+): UpstreamHeaders => {
+  const merged = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) merged.set(name.toLowerCase(), value);
+  for (const [name, value] of Object.entries(overriding)) merged.set(name.toLowerCase(), value);
+  return Object.fromEntries(merged);
+};
+
+/** The name of a header that cannot be sent as it is, because its name or value breaks HTTP's grammar. */
+export const findUnsendableHeader = (headers: UpstreamHeaders): string | undefined =>
+  Object.keys(headers).find((name) => !token.test(name) || !fieldValue.test(headers[name] ?? ""));
+
+/** The headers that follow a redirect: all within an origin, else only those that tell nothing about the caller. */
+export const headersAfterRedirect = (
+  headers: UpstreamHeaders,
+  from: URL,
+  to: URL,
+): UpstreamHeaders =>
+  from.origin === to.origin
+    ? headers
+    : Object.fromEntries(
+        Object.entries(headers).filter(([name]) => originIndependent.includes(name)),
+      );

@@ -1,0 +1,109 @@
+import { layerMemory } from "@executor/storage/bun";
+import { Effect, Layer, Schema } from "effect";
+import { JsonObject } from "../../src/json.ts";
+import { sdkLayer } from "../../src/layer.ts";
+import { SourcePlugins } from "../../src/plugin.ts";
+import type { SourcePlugin } from "../../src/plugin.ts";
+import { Namespace, NewSource } from "../../src/source.ts";
+import { InvalidSourceDocument } from "../../src/source-errors.ts";
+import { ToolAnnotations } from "../../src/tool.ts";
+import { ToolCallError } from "../../src/tool-call-error.ts";
+
+/**
+ * The smallest kind of source: a description lists tools and what each call of them does. It stands in for a plugin,
+ * because the sdk may not know any.
+ */
+const Description = Schema.parseJson(
+  Schema.Struct({
+    title: Schema.String,
+    definitions: Schema.optionalWith(Schema.Record({ key: Schema.String, value: JsonObject }), {
+      default: () => ({}),
+    }),
+    tools: Schema.Array(
+      Schema.Struct({
+        path: Schema.String,
+        description: Schema.optionalWith(Schema.String, { default: () => "" }),
+        does: Schema.optionalWith(
+          Schema.Literal("echo", "answer404", "refuse", "hang", "die"),
+          { default: () => "echo" as const },
+        ),
+        writes: Schema.optionalWith(Schema.Boolean, { default: () => false }),
+        input: Schema.optionalWith(JsonObject, { default: () => ({ type: "object" }) }),
+      }),
+    ),
+  }),
+);
+
+const decode = Schema.decodeUnknown(Description);
+
+const plugin: SourcePlugin = {
+  kind: "openapi",
+  detect: (settings) =>
+    decode(settings.document).pipe(
+      Effect.map(({ title }) => ({ name: title, namespace: title.toLowerCase() })),
+      Effect.option,
+    ),
+  load: (settings) =>
+    decode(settings.document).pipe(
+      Effect.mapError(() => new InvalidSourceDocument({ message: "This is no fixture." })),
+      Effect.map((description) => ({
+        name: description.title,
+        url: settings.baseUrl ?? "http://upstream.test",
+        definitions: new Map(Object.entries(description.definitions)),
+        tools: description.tools.map((tool) => ({
+          path: tool.path,
+          description: tool.description,
+          annotations: new ToolAnnotations({
+            readOnly: !tool.writes,
+            destructive: false,
+            requiresApproval: tool.writes,
+          }),
+          inputSchema: tool.input,
+          outputSchema: null,
+          binding: tool.does,
+        })),
+      })),
+    ),
+  invoke: ({ binding, input }) => {
+    switch (binding) {
+      case "answer404":
+        return new ToolCallError({
+          outcome: "upstream_error",
+          errorType: "404",
+          status: 404,
+          message: "Not Found",
+        });
+      case "refuse":
+        return new ToolCallError({
+          outcome: "upstream_error",
+          errorType: "connection_error",
+          message: "The connection was refused.",
+        });
+      case "hang":
+        return Effect.never;
+      case "die":
+        return Effect.die(new Error("a bug in the plugin"));
+      default:
+        return Effect.succeed({ data: input, size: JSON.stringify(input).length });
+    }
+  },
+};
+
+export const layerFixture = sdkLayer.pipe(
+  Layer.provideMerge(layerMemory),
+  Layer.provide(Layer.succeed(SourcePlugins, new Map([[plugin.kind, plugin]]))),
+);
+
+/** A new source of the fixture's kind. */
+export const fixtureSource = (
+  namespace: string,
+  tools: ReadonlyArray<Record<string, unknown>>,
+  more: { readonly definitions?: Record<string, unknown>; readonly headers?: Record<string, string> } = {},
+): NewSource =>
+  new NewSource({
+    namespace: Namespace.make(namespace),
+    kind: "openapi",
+    document: JSON.stringify({ title: namespace, tools, definitions: more.definitions ?? {} }),
+    headers: more.headers ?? {},
+  });
+

@@ -1,0 +1,48 @@
+import { transform } from "sucrase";
+import { readLoneExpression } from "./internal/lone-expression.ts";
+import { withoutModuleSyntax } from "./internal/module-syntax.ts";
+import { readTokens, toCodeSyntaxError } from "./internal/tokens.ts";
+import { unfence } from "./internal/unfence.ts";
+
+/** An async function without parameters, ready to be evaluated. */
+export interface PreparedCode {
+  /** JavaScript, one expression. Its lines are the lines of the code as it was sent. */
+  readonly text: string;
+  /** Characters that stand before the code on its first line. */
+  readonly columnShift: number;
+}
+
+/**
+ * Turns what an agent sends into an async function.
+ *
+ * Understands TypeScript; a Markdown fence around the code; statements with `return`; a lone expression, whose value is
+ * returned; a lone function, which is called; `export default`. Throws a `CodeSyntaxError` with the place in the agent's
+ * code. Very deep nesting overflows the stack and throws a `RangeError`, so run it where that is contained.
+ */
+export const prepareCode = (source: string): PreparedCode => {
+  const code = unfence(source.replace(/\r\n?/g, "\n"));
+  const expression = readLoneExpression(code);
+  if (expression !== undefined) {
+    const value = stripTypes(`(${expression.code}\n)`);
+    return prepared("async () => { return ", 1, `${value}${expression.isFunction ? "()" : ""} }`);
+  }
+  const script = withoutModuleSyntax(code, readTokens(code));
+  return prepared("async () => {", 0, `${stripTypes(script.code)}\n${script.tail}}`);
+};
+
+const prepared = (head: string, added: number, rest: string): PreparedCode => ({
+  text: head + rest,
+  columnShift: head.length + added,
+});
+
+const stripTypes = (code: string): string => {
+  try {
+    return transform(code, {
+      transforms: ["typescript"],
+      disableESTransforms: true,
+      keepUnusedImports: true,
+    }).code;
+  } catch (error) {
+    throw toCodeSyntaxError(error);
+  }
+};

@@ -1,0 +1,106 @@
+import type { ConsoleLine, RunLimits } from "@executor/kernel";
+import type { SandboxAnswer, SandboxCall, SandboxEnd } from "../sandbox/index.ts";
+import { ControlBlock } from "./control-block.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+
+/** What one run on a worker tells, in the main thread. */
+export interface RunEvents {
+  readonly onCalls: (calls: ReadonlyArray<SandboxCall>) => void;
+  readonly onConsole: (lines: ReadonlyArray<ConsoleLine>) => void;
+  /** The run is over, by itself or because it was asked to stop. */
+  readonly onEnd: (end: SandboxEnd) => void;
+  /** The worker is gone. */
+  readonly onDeath: (message: string) => void;
+}
+
+/** A worker that does not start within this time never will. */
+const startMs = 10_000;
+
+/** One worker thread, seen from the main thread. It runs one piece of code at a time. */
+export class SandboxWorker {
+  readonly #worker: Worker;
+  readonly #ready: Promise<void>;
+  #run = 0;
+  #events: RunEvents | undefined;
+  #death: string | undefined;
+
+  constructor(url: URL | string) {
+    this.#worker = new Worker(url, { smol: true, ref: false });
+    this.#ready = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.#die("The sandbox's worker did not start."), startMs);
+      timer.unref();
+      this.#events = {
+        onCalls: () => {},
+        onConsole: () => {},
+        onEnd: () => {},
+        onDeath: (message) => {
+          clearTimeout(timer);
+          reject(new Error(message));
+        },
+      };
+      this.#worker.onmessage = (event: MessageEvent<FromWorker>) => {
+        if (event.data.type !== "ready") return this.#receive(event.data);
+        clearTimeout(timer);
+        this.#events = undefined;
+        resolve();
+      };
+    });
+    this.#ready.catch(() => {});
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#die(`The sandbox's worker failed: ${event.message}`);
+    };
+    this.#worker.addEventListener("close", () => this.#die("The sandbox's worker ended."));
+  }
+
+  /** Rejects where the worker cannot start. */
+  ready(): Promise<void> {
+    return this.#ready;
+  }
+
+  isDead(): boolean {
+    return this.#death !== undefined;
+  }
+
+  /** Starts a run on a worker that is ready and idle. */
+  start(code: string, limits: RunLimits, events: RunEvents): ControlBlock {
+    const control = new ControlBlock();
+    this.#run++;
+    this.#events = events;
+    this.#post({ type: "run", run: this.#run, code, limits, control: control.buffer });
+    return control;
+  }
+
+  answer(answers: ReadonlyArray<SandboxAnswer>): void {
+    this.#post({ type: "answers", run: this.#run, answers });
+  }
+
+  wake(): void {
+    this.#post({ type: "wake", run: this.#run });
+  }
+
+  terminate(): void {
+    this.#die("The sandbox's worker was terminated.");
+  }
+
+  #post(message: ToWorker): void {
+    if (this.#death === undefined) this.#worker.postMessage(message);
+  }
+
+  #receive(message: Exclude<FromWorker, { readonly type: "ready" }>): void {
+    if (message.run !== this.#run || this.#events === undefined) return;
+    if (message.type === "calls") return this.#events.onCalls(message.calls);
+    if (message.type === "console") return this.#events.onConsole(message.lines);
+    const events = this.#events;
+    this.#events = undefined;
+    events.onEnd(message.end);
+  }
+
+  #die(message: string): void {
+    if (this.#death !== undefined) return;
+    this.#death = message;
+    this.#worker.terminate();
+    this.#events?.onDeath(message);
+    this.#events = undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import type { ToolCallFailure } from "@executor/kernel";
+import { Cause, Effect, Exit } from "effect";
+import type { SandboxAnswer, SandboxCall } from "../sandbox/index.ts";
+
+/** Milliseconds for which calls are started before other work of the thread gets its turn. */
+const turnMs = 3;
+
+/**
+ * Starts tool calls as they come, a few milliseconds' worth at a time, and gathers their answers into messages: ten
+ * thousand calls at once must not hold the thread.
+ */
+export class ToolCalls {
+  readonly #start: (call: SandboxCall) => void;
+  readonly #send: (answers: ReadonlyArray<SandboxAnswer>) => void;
+  #waiting: Array<SandboxCall> = [];
+  #answers: Array<SandboxAnswer> = [];
+  #isStarting = false;
+  #isClosed = false;
+
+  constructor(
+    start: (call: SandboxCall) => void,
+    send: (answers: ReadonlyArray<SandboxAnswer>) => void,
+  ) {
+    this.#start = start;
+    this.#send = send;
+  }
+
+  add(calls: ReadonlyArray<SandboxCall>): void {
+    this.#waiting = this.#waiting.concat(calls);
+    if (!this.#isStarting) this.#startSome();
+  }
+
+  answer(answer: SandboxAnswer): void {
+    if (this.#answers.length === 0) queueMicrotask(() => this.#flush());
+    this.#answers.push(answer);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting = [];
+  }
+
+  #startSome(): void {
+    this.#isStarting = true;
+    const endOfTurn = performance.now() + turnMs;
+    let started = 0;
+    while (started < this.#waiting.length && performance.now() < endOfTurn) {
+      const call = this.#waiting[started];
+      started++;
+      if (call !== undefined) this.#start(call);
+    }
+    this.#waiting = this.#waiting.slice(started);
+    this.#isStarting = this.#waiting.length > 0;
+    if (this.#isStarting) setImmediate(() => this.#startSome());
+  }
+
+  #flush(): void {
+    const answers = this.#answers;
+    this.#answers = [];
+    if (!this.#isClosed) this.#send(answers);
+  }
+}
+
+/** The answer that a call's end means to the sandbox. */
+export const toAnswer = (
+  call: SandboxCall,
+  exit: Exit.Exit<string, ToolCallFailure>,
+): SandboxAnswer => {
+  if (Exit.isSuccess(exit)) return { id: call.id, succeeded: true, json: exit.value };
+  const failure = Cause.failureOption(exit.cause);
+  const { message, outcome, status } =
+    failure._tag === "Some"
+      ? failure.value
+      : {
+          message: `The call of tools.${call.path} broke off unexpectedly.`,
+          outcome: "tool_error",
+          status: undefined,
+        };
+  return { id: call.id, succeeded: false, json: JSON.stringify({ message, outcome, status }) };
+};
+
+export const logDefect = (call: SandboxCall, exit: Exit.Exit<string, ToolCallFailure>) =>
+  Exit.isFailure(exit) && Cause.isDie(exit.cause)
+    ? Effect.logError("A tool call died", exit.cause).pipe(
+        Effect.annotateLogs({ tool: call.path }),
+      )
+    : Effect.void;

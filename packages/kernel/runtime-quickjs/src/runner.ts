@@ -1,0 +1,78 @@
+import { CodeRunner, type RunRequest, type RunResult, WallClock } from "@executor/kernel";
+import { Effect, FiberSet, Layer, type Scope } from "effect";
+import { RunOnWorker } from "./internal/run-on-worker.ts";
+import type { SandboxWorker } from "./internal/sandbox-worker.ts";
+import { logDefect, toAnswer } from "./internal/tool-calls.ts";
+import { WorkerPool } from "./internal/worker-pool.ts";
+import type { SandboxCall } from "./sandbox/index.ts";
+
+export interface QuickJsRunnerOptions {
+  /** Idle workers to keep ready; 2 unless told. Each holds about as much memory as an empty Bun worker and 16 MiB. */
+  readonly warmWorkers?: number;
+  /** Milliseconds after which an idle worker beyond the warm ones is terminated; 30,000 unless told. */
+  readonly idleTtlMs?: number;
+  /** Runs at once, each on a worker of its own; further runs wait, their clocks not yet started. 16 unless told. */
+  readonly maximumRuns?: number;
+  /** The worker's script; for a compiled executable, which keeps it under another path. */
+  readonly workerUrl?: URL | string;
+}
+
+/**
+ * Runs agent code in QuickJS: each run in a WebAssembly instance of its own, on a Bun worker that serves no other run
+ * meanwhile. Closing the layer's scope terminates the workers; none of them keeps the process alive.
+ */
+export const layer = (options: QuickJsRunnerOptions = {}): Layer.Layer<CodeRunner> =>
+  Layer.scoped(CodeRunner, make(options));
+
+const make = Effect.fnUntraced(function* (options: QuickJsRunnerOptions) {
+  const pool = yield* Effect.acquireRelease(
+    Effect.sync(
+      () =>
+        new WorkerPool({
+          workerUrl: options.workerUrl ?? new URL("./worker.ts", import.meta.url),
+          warmWorkers: options.warmWorkers ?? 2,
+          idleTtlMs: options.idleTtlMs ?? 30_000,
+        }),
+    ),
+    (open) => Effect.sync(() => open.close()),
+  );
+  const permits = yield* Effect.makeSemaphore(options.maximumRuns ?? 16);
+  const run = Effect.fn("QuickJsRunner.run")(
+    function* (request: RunRequest) {
+      const worker = yield* takeWorker(pool);
+      return yield* runOn(worker, request);
+    },
+    Effect.scoped,
+    permits.withPermits(1),
+  );
+  return { runtime: "quickjs", run };
+});
+
+const takeWorker = (pool: WorkerPool): Effect.Effect<SandboxWorker, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => pool.take()),
+    (worker) => Effect.sync(() => pool.giveBack(worker)),
+  );
+
+const runOn = Effect.fnUntraced(function* (worker: SandboxWorker, request: RunRequest) {
+  const fork = yield* FiberSet.makeRuntime<never, void, never>();
+  return yield* Effect.async<RunResult>((resume) => {
+    const startCall = (call: SandboxCall): void => {
+      fork(
+        request.callTool(call.path, call.inputJson).pipe(
+          Effect.provideService(WallClock, {
+            pause: Effect.sync(() => run.clock?.pause()),
+            resume: Effect.sync(() => run.clock?.resume()),
+          }),
+          Effect.exit,
+          Effect.tap((exit) => logDefect(call, exit)),
+          Effect.map((exit) => run.answer(toAnswer(call, exit))),
+        ),
+      );
+    };
+    const run = new RunOnWorker(worker, request, startCall, (result) =>
+      resume(Effect.succeed(result)),
+    );
+    return Effect.promise(() => run.cancel());
+  });
+});

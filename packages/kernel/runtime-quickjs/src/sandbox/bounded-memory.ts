@@ -1,0 +1,51 @@
+const pageBytes = 65_536;
+/** What the QuickJS build asks for at its start, and the least that a run can be given. */
+export const minimumMemoryBytes = 256 * pageBytes;
+/** What the QuickJS build can address. */
+const maximumMemoryBytes = 32_768 * pageBytes;
+
+/** The host ran out of the sandbox's memory while it wrote into it. */
+export class SandboxMemoryExhausted extends Error {}
+
+/** Linear memory that cannot outgrow its limit, and that knows when it wanted to. */
+export interface BoundedMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly limitBytes: number;
+  readonly bytes: () => number;
+  /** Whether growing was refused at least once. */
+  readonly exhausted: () => boolean;
+  readonly markExhausted: () => void;
+}
+
+/** QuickJS's own memory limit does not hold, so the bound is the WebAssembly memory itself. */
+export const makeBoundedMemory = (
+  limitBytes: number,
+  onGrow: (bytes: number) => void,
+): BoundedMemory => {
+  const bounded = Math.min(Math.max(limitBytes, minimumMemoryBytes), maximumMemoryBytes);
+  const memory = new WebAssembly.Memory({
+    initial: minimumMemoryBytes / pageBytes,
+    maximum: Math.floor(bounded / pageBytes),
+  });
+  let exhausted = false;
+  const grow = memory.grow.bind(memory);
+  memory.grow = (pages) => {
+    try {
+      const before = grow(pages);
+      onGrow(memory.buffer.byteLength);
+      return before;
+    } catch (error) {
+      exhausted = true;
+      throw error;
+    }
+  };
+  return {
+    memory,
+    limitBytes,
+    bytes: () => memory.buffer.byteLength,
+    exhausted: () => exhausted,
+    markExhausted: () => {
+      exhausted = true;
+    },
+  };
+};

@@ -1,0 +1,10 @@
+export { type Engine, makeEngine } from "./engine.ts";
+export { Sandbox } from "./sandbox.ts";
+export type {
+  SandboxAnswer,
+  SandboxCall,
+  SandboxEnd,
+  SandboxHost,
+  SandboxLimits,
+  SandboxOutcome,
+} from "./sandbox-types.ts";

@@ -1,0 +1,63 @@
+import { CodeRunner, type RunLimits, type RunRequest } from "@executor/kernel";
+import { Effect } from "effect";
+import { QuickJsRunner } from "../../src/index.ts";
+
+export const limits: RunLimits = {
+  wallTimeMs: 5_000,
+  memoryBytes: 64 * 1024 * 1024,
+  maxOutputChars: 30_000,
+  maxToolInputChars: 10_000,
+  maxToolCallsInFlight: 50,
+};
+
+/** Answers with what it was asked. */
+export const echo: RunRequest["callTool"] = (path, inputJson) =>
+  Effect.succeed(JSON.stringify({ path, input: JSON.parse(inputJson) }));
+
+export const run = (
+  code: string,
+  options: { readonly limits?: Partial<RunLimits>; readonly callTool?: RunRequest["callTool"] } = {},
+) =>
+  Effect.flatMap(CodeRunner, (runner) =>
+    runner.run({
+      code,
+      limits: { ...limits, ...options.limits },
+      callTool: options.callTool ?? echo,
+    }),
+  );
+
+/** The value that the code returned; dies where it ended otherwise. */
+export const valueOf = (code: string, options: Parameters<typeof run>[1] = {}) =>
+  Effect.map(run(code, options), ({ outcome }): unknown => {
+    if (outcome._tag !== "Completed") throw new Error(JSON.stringify(outcome));
+    return JSON.parse(outcome.output.json);
+  });
+
+/** The error that ended the code; dies where it ended otherwise. */
+export const failureOf = (code: string, options: Parameters<typeof run>[1] = {}) =>
+  Effect.map(run(code, options), ({ outcome }) => {
+    if (outcome._tag !== "Failed") throw new Error(JSON.stringify(outcome));
+    return outcome;
+  });
+
+export const runnerLayer = QuickJsRunner.layer({ warmWorkers: 1 });
+
+/** The time in milliseconds that all but the slowest percent of this thread's timers were late while the effect ran. */
+export const withTimerDelay = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const periodMs = 5;
+    const delays: Array<number> = [];
+    let last = performance.now();
+    const timer = setInterval(() => {
+      const now = performance.now();
+      delays.push(Math.max(0, now - last - periodMs));
+      last = now;
+    }, periodMs);
+    return effect.pipe(
+      Effect.map((result) => {
+        delays.sort((a, b) => a - b);
+        return { result, delayMs: delays[Math.floor(delays.length * 0.99)] ?? 0 };
+      }),
+      Effect.ensuring(Effect.sync(() => clearInterval(timer))),
+    );
+  });

@@ -1,0 +1,69 @@
+import type { Json, JsonObject } from "@executor/sdk";
+import { Either } from "effect";
+import { isObject, member, text } from "./json-values.ts";
+
+/** An OpenAPI description whose outline has been checked; what is inside is checked where it is read. */
+export interface OpenApiDocument {
+  readonly root: JsonObject;
+  /** Schemas of 3.0 have a dialect of their own; those of 3.1 and later are JSON Schema 2020-12. */
+  readonly dialect: "3.0" | "2020-12";
+  readonly title: string;
+  readonly paths: JsonObject;
+}
+
+/** Why a value is no OpenAPI document that can be used. */
+export interface NotOpenApi {
+  /** Whether it is an OpenAPI document, yet one that cannot be used; otherwise it is something else entirely. */
+  readonly isOpenApi: boolean;
+  readonly message: string;
+}
+
+/** Checks the outline of a description: its version, and where its operations stand. */
+export const readOutline = (root: Json): Either.Either<OpenApiDocument, NotOpenApi> => {
+  if (!isObject(root)) {
+    return somethingElse(`an OpenAPI document is an object, and this is ${kindOf(root)}`);
+  }
+  const swagger = member(root, "swagger");
+  if (swagger !== undefined) {
+    return unusable(
+      `This is OpenAPI (Swagger) ${String(swagger)}, which is not supported. Convert the description to OpenAPI 3, for example with the Swagger editor.`,
+    );
+  }
+  const version = member(root, "openapi");
+  if (version === undefined) return somethingElse("the field `openapi` is missing");
+  const [, minor] = /^3\.([012])(\.|$)/.exec(String(version)) ?? [];
+  if (minor === undefined) {
+    return unusable(
+      `This is OpenAPI ${JSON.stringify(version)}, which is not supported. Give a description of version 3.0 or 3.1.`,
+    );
+  }
+  const paths = member(root, "paths");
+  const hasOtherParts = isObject(member(root, "webhooks")) || isObject(member(root, "components"));
+  if (paths !== undefined && paths !== null && !isObject(paths)) {
+    return unusable(`\`paths\` is ${kindOf(paths)} where an object belongs. Correct the description.`);
+  }
+  if (!isObject(paths) && (minor === "0" || !hasOtherParts)) {
+    return unusable("The description has no `paths` and so no operations. Give a complete one.");
+  }
+  return Either.right({
+    root,
+    dialect: minor === "0" ? "3.0" : "2020-12",
+    title: text(member(member(root, "info"), "title")) ?? "OpenAPI",
+    paths: isObject(paths) ? paths : {},
+  });
+};
+
+const unusable = (message: string): Either.Either<never, NotOpenApi> =>
+  Either.left({ isOpenApi: true, message });
+
+const somethingElse = (found: string): Either.Either<never, NotOpenApi> =>
+  Either.left({
+    isOpenApi: false,
+    message: `This is not an OpenAPI document: ${found}. Give a description of OpenAPI 3.0 or 3.1.`,
+  });
+
+const kindOf = (value: Json): string => {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+};

@@ -1,0 +1,80 @@
+import { InvalidSourceDocument } from "@executor/sdk";
+import type { Json } from "@executor/sdk";
+import { Effect } from "effect";
+import { load } from "js-yaml";
+
+const maxDepth = 500;
+const maxNodes = 5_000_000;
+
+/** The value that JSON or YAML text holds. */
+export const parseDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
+  Effect.suspend(() => {
+    const start = source.trimStart().slice(0, 200);
+    if (start === "") return invalid("The description is empty. Give an OpenAPI document.");
+    if (start.startsWith("<")) {
+      return invalid(
+        "The description is HTML or XML. Give the URL of the OpenAPI document itself, in JSON or YAML, and not of a page about it.",
+      );
+    }
+    return start.startsWith("{") || start.startsWith("[")
+      ? Effect.catchAll(parseJson(source), (error) =>
+          // YAML's flow style begins with the same brackets.
+          Effect.mapError(parseYaml(source), () => error),
+        )
+      : parseYaml(source);
+  });
+
+const parseJson = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
+  Effect.try({
+    try: () => JSON.parse(source) as Json,
+    catch: (error) =>
+      new InvalidSourceDocument({
+        message: `The description is not JSON: ${firstLine(error)}. Correct it, or give it as YAML.`,
+      }),
+  });
+
+const parseYaml = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
+  Effect.try({
+    try: () => load(source),
+    catch: (error) =>
+      new InvalidSourceDocument({
+        message: `The description is neither JSON nor YAML: ${firstLine(error)}. Give an OpenAPI document.`,
+      }),
+  }).pipe(
+    Effect.filterOrFail(
+      (value): value is Json => isTree(value),
+      () =>
+        new InvalidSourceDocument({
+          message:
+            "The description's YAML refers to itself through aliases, or is nested too deeply. Write it without such aliases.",
+        }),
+    ),
+  );
+
+/**
+ * Whether a value is a JSON tree of bearable size. YAML's aliases can make cycles, and small texts that unfold without bound;
+ * what an alias repeats is measured once and counted every time.
+ */
+const isTree = (root: unknown): boolean => {
+  const sizes = new Map<object, number>();
+  const sizeOf = (value: unknown, depth: number): number => {
+    if (value === null || typeof value === "string" || typeof value === "boolean") return 1;
+    if (typeof value === "number" && Number.isFinite(value)) return 1;
+    if (typeof value !== "object" || depth > maxDepth) return Number.POSITIVE_INFINITY;
+    const known = sizes.get(value);
+    if (known !== undefined) return known;
+    // Until it is measured: an object that is met again inside itself has no end.
+    sizes.set(value, Number.POSITIVE_INFINITY);
+    let size = 1;
+    for (const child of Object.values(value)) size += sizeOf(child, depth + 1);
+    sizes.set(value, size);
+    return size;
+  };
+  return sizeOf(root, 0) <= maxNodes;
+};
+
+const firstLine = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]?.slice(0, 200) ?? "";
+
+const invalid = (message: string): Effect.Effect<never, InvalidSourceDocument> =>
+  Effect.fail(new InvalidSourceDocument({ message }));

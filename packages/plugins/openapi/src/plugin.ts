@@ -1,0 +1,116 @@
+import { FileSystem, HttpClient } from "@effect/platform";
+import {
+  callUpstream,
+  fetchDocument,
+  InvalidSourceDocument,
+  peekDocument,
+  ToolCallError,
+} from "@executor/sdk";
+import type {
+  DetectedSource,
+  LoadedSource,
+  SourceLoadError,
+  SourcePlugin,
+  SourceSettings,
+  ToolCall,
+  ToolResult,
+} from "@executor/sdk";
+import { Context, Effect, Either, Option, Schema } from "effect";
+import { Binding } from "./binding.ts";
+import { buildRequest } from "./build-request.ts";
+import { readOutline } from "./document.ts";
+import { readSource } from "./load.ts";
+import { parseDocument } from "./parse-document.ts";
+import { readReply } from "./read-reply.ts";
+import { suggestNamespace } from "./suggest-namespace.ts";
+
+/**
+ * Sources described by OpenAPI 3.0 and 3.1, in JSON or YAML. Each operation is one tool; its input is one flat object of the
+ * operation's parameters, with the body under `body`. Files are read where the context has a `FileSystem`.
+ */
+export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpClient> = Effect.gen(
+  function* () {
+    const fileSystem = yield* Effect.serviceOption(FileSystem.FileSystem);
+    const client = Context.make(HttpClient.HttpClient, yield* HttpClient.HttpClient);
+    const context = Option.match(fileSystem, {
+      onNone: () => client,
+      onSome: (files) => Context.add(client, FileSystem.FileSystem, files),
+    });
+    return {
+      kind: "openapi",
+      detect: (settings) => Effect.provide(detect(settings), context),
+      load: (settings) => Effect.provide(load(settings), context),
+      invoke: (call) => Effect.provide(invoke(call), context),
+    };
+  },
+);
+
+/** Text that is not OpenAPI is `none`; OpenAPI that cannot be used says why, because no other kind will take it. */
+const detect: (
+  settings: SourceSettings,
+) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
+  "OpenApi.detect",
+)(function* (settings: SourceSettings) {
+  const source = yield* peekDocument(settings);
+  if (Option.isNone(source)) return Option.none();
+  const root = yield* Effect.option(parseDocument(source.value.text));
+  if (Option.isNone(root)) return Option.none();
+  const outline = readOutline(root.value);
+  if (Either.isRight(outline)) {
+    const { title } = outline.right;
+    return Option.some({ name: title, namespace: suggestNamespace(title) });
+  }
+  if (!outline.left.isOpenApi) return Option.none();
+  return yield* new InvalidSourceDocument({ message: outline.left.message });
+});
+
+const load: (
+  settings: SourceSettings,
+) => Effect.Effect<LoadedSource, SourceLoadError, HttpClient.HttpClient> = Effect.fn("OpenApi.load")(
+  function* (settings: SourceSettings) {
+    const source = yield* fetchDocument(settings);
+    const root = yield* parseDocument(source.text);
+    const document = yield* Either.mapLeft(
+      readOutline(root),
+      ({ message }) => new InvalidSourceDocument({ message }),
+    );
+    const documentUrl = source.url ?? settings.url;
+    const loaded = yield* Effect.try({
+      try: () => readSource(document, settings, documentUrl),
+      catch: (error) =>
+        new InvalidSourceDocument({
+          message: `The description cannot be read: ${error instanceof Error ? error.message : String(error)}. Correct it, or report this.`,
+        }),
+    });
+    const result = yield* loaded;
+    if (result.tools.length === 0) {
+      yield* Effect.logWarning(
+        `The OpenAPI description "${document.title}" has no operations under paths, so the source has no tools.`,
+      );
+    }
+    return result;
+  },
+);
+
+const decodeBinding = Schema.decodeUnknown(Binding);
+
+const invoke: (
+  call: ToolCall,
+) => Effect.Effect<ToolResult, ToolCallError, HttpClient.HttpClient> = Effect.fn("OpenApi.invoke")(
+  function* (call: ToolCall) {
+    const { input, namespace, settings, url } = call;
+    // Bindings are this plugin's own and read back unchanged; any other is a broken invariant.
+    const binding = yield* Effect.orDie(decodeBinding(call.binding));
+    const request = yield* Either.mapLeft(
+      buildRequest(binding, input, url, settings.headers),
+      (message) =>
+        new ToolCallError({ outcome: "invalid_input", errorType: "invalid_input", message }),
+    );
+    const response = yield* callUpstream({
+      ...request,
+      namespace,
+      timeoutMs: settings.timeoutMs,
+    });
+    return yield* readReply(response);
+  },
+);
