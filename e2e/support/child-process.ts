@@ -33,9 +33,15 @@ const graceMs = 10_000;
 const pollMs = 50;
 const running = new Set<ChildProcess>();
 
-// A test run that is cut short leaves nothing behind.
-process.on("exit", () => {
+const killAll = (): void => {
   for (const child of running) child.kill("SIGKILL");
+};
+
+// Nothing outlives the test file that started it, however that ends: vitest ends the file's own process with SIGTERM.
+process.on("exit", killAll);
+process.on("SIGTERM", () => {
+  killAll();
+  process.exit(143);
 });
 
 export const startProcess = async (options: CommandOptions): Promise<RunningProcess> => {

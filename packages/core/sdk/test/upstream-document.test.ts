@@ -64,12 +64,17 @@ describe("fetchDocument", () => {
 
   it.scopedLive("says what to do about a status", () =>
     Effect.gen(function* () {
-      const origin = yield* serve((_, url) => new Response("", { status: Number(url.pathname.slice(1)) }));
+      const origin = yield* serve(
+        (_, url) => new Response("", { status: Number(url.pathname.slice(1)) }),
+      );
       const messages = yield* Effect.forEach([401, 404, 503], (status) =>
         Effect.flip(fetchDocument(settings({ url: `${origin}/${status}?key=secret` }))),
       );
       expect(messages.map(({ _tag, message }) => [_tag, message.replace(origin, "")])).toEqual([
-        ["SourceUnreachable", "/401 answered 401 instead of the description. Give the headers that it asks for."],
+        [
+          "SourceUnreachable",
+          "/401 answered 401 instead of the description. Give the headers that it asks for.",
+        ],
         ["SourceUnreachable", "/404 answered 404 instead of the description. Check the URL."],
         ["SourceUnreachable", "/503 answered 503 instead of the description. Try again later."],
       ]);
@@ -106,27 +111,35 @@ describe("fetchDocument", () => {
       const refused = yield* Effect.flip(fetchDocument(settings({ url })));
       expect(refused.message).toContain("Files cannot be read here");
       const files = FileSystem.makeNoop({
-        stat: (path) => Effect.map(Effect.promise(() => Bun.file(path).stat()), (stat) => ({
-          type: stat.isFile() ? "File" : "Directory",
-          mtime: Option.none(),
-          atime: Option.none(),
-          birthtime: Option.none(),
-          dev: 0,
-          ino: Option.none(),
-          mode: 0,
-          nlink: Option.none(),
-          uid: Option.none(),
-          gid: Option.none(),
-          rdev: Option.none(),
-          size: FileSystem.Size(stat.size),
-          blksize: Option.none(),
-          blocks: Option.none(),
-        })),
+        stat: (path) =>
+          Effect.map(
+            Effect.promise(() => Bun.file(path).stat()),
+            (stat) => ({
+              type: stat.isFile() ? "File" : "Directory",
+              mtime: Option.none(),
+              atime: Option.none(),
+              birthtime: Option.none(),
+              dev: 0,
+              ino: Option.none(),
+              mode: 0,
+              nlink: Option.none(),
+              uid: Option.none(),
+              gid: Option.none(),
+              rdev: Option.none(),
+              size: FileSystem.Size(stat.size),
+              blksize: Option.none(),
+              blocks: Option.none(),
+            }),
+          ),
         stream: (path) =>
           Stream.unwrap(Effect.promise(async () => Stream.make(await Bun.file(path).bytes()))),
       });
       const read = (given: string) =>
-        Effect.provideService(fetchDocument(settings({ url: given })), FileSystem.FileSystem, files);
+        Effect.provideService(
+          fetchDocument(settings({ url: given })),
+          FileSystem.FileSystem,
+          files,
+        );
       const document = yield* read(url);
       expect(document.text).toContain("@executor/sdk");
       expect(document.url).toBe(url);

@@ -40,7 +40,7 @@ const buildInfo = gauge({
 /** Readings cover once to twice this. */
 const halfWindowMillis = 30_000;
 
-const eventLoopDelay = (statistic: string, meaning: string) =>
+const eventLoopDelay = (statistic: keyof EventLoopDelay, meaning: string) =>
   gauge({
     name: `nodejs.eventloop.delay.${statistic}`,
     description: `${meaning} by which the event loop was late, over the last 30 to 60 seconds and all since the scrape before.`,
@@ -48,27 +48,17 @@ const eventLoopDelay = (statistic: string, meaning: string) =>
     labels: [],
   });
 
-const delayStatistics = [
-  { metric: eventLoopDelay("min", "Smallest time"), read: (delay) => delay.min },
-  { metric: eventLoopDelay("max", "Largest time"), read: (delay) => delay.max },
-  { metric: eventLoopDelay("mean", "Mean time"), read: (delay) => delay.mean },
-  {
-    metric: eventLoopDelay("stddev", "Standard deviation of the time"),
-    read: (delay) => delay.stddev,
-  },
-  { metric: eventLoopDelay("p50", "Median time"), read: (delay) => delay.p50 },
-  {
-    metric: eventLoopDelay("p90", "90th percentile of the time"),
-    read: (delay) => delay.p90,
-  },
-  {
-    metric: eventLoopDelay("p99", "99th percentile of the time"),
-    read: (delay) => delay.p99,
-  },
-] satisfies ReadonlyArray<{
-  readonly metric: ReturnType<typeof eventLoopDelay>;
-  readonly read: (delay: EventLoopDelay) => number;
-}>;
+const eventLoopDelays = (
+  [
+    ["min", "Smallest time"],
+    ["max", "Largest time"],
+    ["mean", "Mean time"],
+    ["stddev", "Standard deviation of the time"],
+    ["p50", "Median time"],
+    ["p90", "90th percentile of the time"],
+    ["p99", "99th percentile of the time"],
+  ] as const
+).map(([statistic, meaning]) => ({ statistic, metric: eventLoopDelay(statistic, meaning) }));
 
 export interface BuildInfo {
   readonly version: string;
@@ -79,7 +69,7 @@ export interface BuildInfo {
 }
 
 /** Keeps the process metrics and `executor.build_info` up to date in every snapshot, as long as the layer's scope lives. */
-export const processMetricsLayer = (build: BuildInfo): Layer.Layer<never> =>
+export const processMetricsLayer = ({ version, commit, runtime }: BuildInfo): Layer.Layer<never> =>
   Layer.scopedDiscard(
     Effect.gen(function* () {
       const eventLoop = yield* Effect.acquireRelease(
@@ -91,7 +81,7 @@ export const processMetricsLayer = (build: BuildInfo): Layer.Layer<never> =>
           observeBeforeSnapshot(() => {
             observeProcess();
             observeEventLoop(eventLoop.read());
-            buildInfo.set(1, { ...build, commit: build.commit });
+            buildInfo.set(1, { version, commit, runtime });
           }),
         ),
         (remove) => Effect.sync(remove),
@@ -101,7 +91,7 @@ export const processMetricsLayer = (build: BuildInfo): Layer.Layer<never> =>
 
 const observeEventLoop = (delay: EventLoopDelay | undefined): void => {
   if (delay === undefined) return;
-  for (const { metric, read } of delayStatistics) metric.set(read(delay), {});
+  for (const { statistic, metric } of eventLoopDelays) metric.set(delay[statistic], {});
 };
 
 /** Microseconds, as last read; at module scope because the process has one CPU account whoever reads it. */

@@ -54,7 +54,12 @@ export interface RunOutput {
 export type RunOutcome =
   | { readonly _tag: "Completed"; readonly output: RunOutput }
   /** The code did not parse, threw, or returned what JSON cannot hold. */
-  | { readonly _tag: "Failed"; readonly name: string; readonly message: string; readonly stack?: string | undefined }
+  | {
+      readonly _tag: "Failed";
+      readonly name: string;
+      readonly message: string;
+      readonly stack?: string | undefined;
+    }
   | { readonly _tag: "TimedOut" }
   | { readonly _tag: "OutOfMemory" }
   /** The sandbox itself broke, for example by overflowing its stack; nothing outside it is harmed. */

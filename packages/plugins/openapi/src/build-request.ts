@@ -74,17 +74,18 @@ const parts = (binding: Binding, input: JsonObject, place: "query" | "cookie") =
   );
 
 const headersAndCookies = (binding: Binding, input: JsonObject): UpstreamHeaders => {
-  const headers = given(binding, input, "header").map(([parameter, value]) => [
-    parameter.name.toLowerCase(),
-    parameter.json ? JSON.stringify(value) : headerValue(value, parameter),
-  ]);
+  const headers = given(binding, input, "header").map(
+    ([parameter, value]) =>
+      [
+        parameter.name.toLowerCase(),
+        parameter.json ? JSON.stringify(value) : headerValue(value, parameter),
+      ] as const,
+  );
   const cookies = given(binding, input, "cookie").map(([parameter, value]) =>
     parameter.json
       ? `${parameter.name}=${encode(plain(value))}`
       : queryParts(parameter.name, value, parameter).join("&"),
   );
-  return Object.fromEntries([
-    ...headers,
-    ...(cookies.length === 0 ? [] : [["cookie", cookies.filter((part) => part !== "").join("; ")]]),
-  ]);
+  const cookie = cookies.filter((part) => part !== "").join("; ");
+  return cookie === "" ? Object.fromEntries(headers) : { ...Object.fromEntries(headers), cookie };
 };

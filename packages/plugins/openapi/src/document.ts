@@ -26,12 +26,12 @@ export const readOutline = (root: Json): Either.Either<OpenApiDocument, NotOpenA
   const swagger = member(root, "swagger");
   if (swagger !== undefined) {
     return unusable(
-      `This is OpenAPI (Swagger) ${String(swagger)}, which is not supported. Convert the description to OpenAPI 3, for example with the Swagger editor.`,
+      `This is OpenAPI (Swagger) ${JSON.stringify(swagger)}, which is not supported. Convert the description to OpenAPI 3, for example with the Swagger editor.`,
     );
   }
   const version = member(root, "openapi");
   if (version === undefined) return somethingElse("the field `openapi` is missing");
-  const [, minor] = /^3\.([012])(\.|$)/.exec(String(version)) ?? [];
+  const [, minor] = /^3\.([012])(\.|$)/.exec(JSON.stringify(version).replaceAll('"', "")) ?? [];
   if (minor === undefined) {
     return unusable(
       `This is OpenAPI ${JSON.stringify(version)}, which is not supported. Give a description of version 3.0 or 3.1.`,
@@ -40,7 +40,9 @@ export const readOutline = (root: Json): Either.Either<OpenApiDocument, NotOpenA
   const paths = member(root, "paths");
   const hasOtherParts = isObject(member(root, "webhooks")) || isObject(member(root, "components"));
   if (paths !== undefined && paths !== null && !isObject(paths)) {
-    return unusable(`\`paths\` is ${kindOf(paths)} where an object belongs. Correct the description.`);
+    return unusable(
+      `\`paths\` is ${kindOf(paths)} where an object belongs. Correct the description.`,
+    );
   }
   if (!isObject(paths) && (minor === "0" || !hasOtherParts)) {
     return unusable("The description has no `paths` and so no operations. Give a complete one.");

@@ -1,4 +1,15 @@
-import type { Json, JsonObject } from "@executor/sdk";
+import { Json } from "@executor/sdk";
+import type { JsonObject } from "@executor/sdk";
+import { Either, Schema } from "effect";
+
+const isJson = Schema.is(Json);
+
+/** The value that JSON text holds; the left side says where it is broken. */
+export const parseJson = (source: string): Either.Either<Json, string> =>
+  Either.try({
+    try: (): unknown => JSON.parse(source),
+    catch: (error) => (error instanceof Error ? error.message : String(error)),
+  }).pipe(Either.filterOrLeft(isJson, () => "There is no value."));
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -19,4 +30,9 @@ export const fromEntries = (entries: Iterable<readonly [string, Json]>): JsonObj
 
 /** Cut at `max` characters, never inside one, with an ellipsis. */
 export const shorten = (value: string, max: number): string =>
-  value.length <= max ? value : `${value.slice(0, max - 1).toWellFormed().replace(/\ufffd$/, "")}…`;
+  value.length <= max
+    ? value
+    : `${value
+        .slice(0, max - 1)
+        .toWellFormed()
+        .replace(/\ufffd$/, "")}…`;

@@ -1,5 +1,4 @@
-import { InvalidSourceDocument } from "@executor/sdk";
-import type { LoadedSource, SourceSettings } from "@executor/sdk";
+import type { InvalidSourceDocument, LoadedSource, SourceSettings } from "@executor/sdk";
 import { Either } from "effect";
 import type { OpenApiDocument } from "./document.ts";
 import { readOperations } from "./operations.ts";

@@ -24,7 +24,13 @@ const kindOf = (mediaType: string): BodyBinding["kind"] => {
   return isText(type) ? "text" : "binary";
 };
 
-const preference: ReadonlyArray<BodyBinding["kind"]> = ["json", "form", "multipart", "text", "binary"];
+const preference: ReadonlyArray<BodyBinding["kind"]> = [
+  "json",
+  "form",
+  "multipart",
+  "text",
+  "binary",
+];
 
 export interface MediaType {
   readonly kind: BodyBinding["kind"];
@@ -43,10 +49,15 @@ export const chooseMediaType = (content: Json | undefined): MediaType | undefine
   const [chosen] = offered.toSorted(
     (a, b) =>
       preference.indexOf(a.kind) - preference.indexOf(b.kind) ||
-      Number(essence(b.name) === "application/json") - Number(essence(a.name) === "application/json"),
+      Number(essence(b.name) === "application/json") -
+        Number(essence(a.name) === "application/json"),
   );
   if (chosen === undefined) return undefined;
-  return { kind: chosen.kind, contentType: concrete(chosen.name, chosen.kind), value: chosen.value };
+  return {
+    kind: chosen.kind,
+    contentType: concrete(chosen.name, chosen.kind),
+    value: chosen.value,
+  };
 };
 
 const concrete = (mediaType: string, kind: BodyBinding["kind"]): string => {

@@ -31,8 +31,18 @@ export const multipart = (
   chunks.push(encoder.encode(`--${boundary}--\r\n`));
   return Either.right({
     contentType: `${essence(contentType)}; boundary=${boundary}`,
-    bytes: new Uint8Array(Buffer.concat(chunks)),
+    bytes: concatenate(chunks),
   });
+};
+
+const concatenate = (chunks: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const whole = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.byteLength, 0));
+  let offset = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return whole;
 };
 
 interface Part {
@@ -82,4 +92,6 @@ const quoted = (value: string): string =>
 
 /** One media type that cannot break its line; a list of allowed types, or a range, names none. */
 const concreteType = (type: string | null | undefined): string | undefined =>
-  typeof type === "string" && /^[\w.+-]+\/[\w.+-]+(; *[\w-]+=[\w."-]+)*$/.test(type) ? type : undefined;
+  typeof type === "string" && /^[\w.+-]+\/[\w.+-]+(; *[\w-]+=[\w."-]+)*$/.test(type)
+    ? type
+    : undefined;

@@ -33,7 +33,9 @@ export const readOperations = (
     if (pathItem === undefined || path.startsWith("x-")) return [];
     return methods.flatMap(([method, verb]) => {
       const operation = member(pathItem, method);
-      return isObject(operation) ? [{ method, verb, path, operation, pathItem, ...naming(operation) }] : [];
+      return isObject(operation)
+        ? [{ method, verb, path, operation, pathItem, ...naming(operation) }]
+        : [];
     });
   });
 

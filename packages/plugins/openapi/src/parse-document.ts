@@ -2,6 +2,7 @@ import { InvalidSourceDocument } from "@executor/sdk";
 import type { Json } from "@executor/sdk";
 import { Effect } from "effect";
 import { load } from "js-yaml";
+import { parseJson } from "./json-values.ts";
 
 const maxDepth = 500;
 const maxNodes = 5_000_000;
@@ -17,21 +18,21 @@ export const parseDocument = (source: string): Effect.Effect<Json, InvalidSource
       );
     }
     return start.startsWith("{") || start.startsWith("[")
-      ? Effect.catchAll(parseJson(source), (error) =>
+      ? Effect.catchAll(parseJsonDocument(source), (error) =>
           // YAML's flow style begins with the same brackets.
           Effect.mapError(parseYaml(source), () => error),
         )
       : parseYaml(source);
   });
 
-const parseJson = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
-  Effect.try({
-    try: () => JSON.parse(source) as Json,
-    catch: (error) =>
+const parseJsonDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
+  Effect.mapError(
+    parseJson(source),
+    (reason) =>
       new InvalidSourceDocument({
-        message: `The description is not JSON: ${firstLine(error)}. Correct it, or give it as YAML.`,
+        message: `The description is not JSON: ${firstLine(reason)}. Correct it, or give it as YAML.`,
       }),
-  });
+  );
 
 const parseYaml = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
   Effect.try({

@@ -48,56 +48,53 @@ export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
 /** Text that is not OpenAPI is `none`; OpenAPI that cannot be used says why, because no other kind will take it. */
 const detect: (
   settings: SourceSettings,
-) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
-  "OpenApi.detect",
-)(function* (settings: SourceSettings) {
-  const source = yield* peekDocument(settings);
-  if (Option.isNone(source)) return Option.none();
-  const root = yield* Effect.option(parseDocument(source.value.text));
-  if (Option.isNone(root)) return Option.none();
-  const outline = readOutline(root.value);
-  if (Either.isRight(outline)) {
-    const { title } = outline.right;
-    return Option.some({ name: title, namespace: suggestNamespace(title) });
-  }
-  if (!outline.left.isOpenApi) return Option.none();
-  return yield* new InvalidSourceDocument({ message: outline.left.message });
-});
+) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError, HttpClient.HttpClient> =
+  Effect.fn("OpenApi.detect")(function* (settings: SourceSettings) {
+    const source = yield* peekDocument(settings);
+    if (Option.isNone(source)) return Option.none();
+    const root = yield* Effect.option(parseDocument(source.value.text));
+    if (Option.isNone(root)) return Option.none();
+    const outline = readOutline(root.value);
+    if (Either.isRight(outline)) {
+      const { title } = outline.right;
+      return Option.some({ name: title, namespace: suggestNamespace(title) });
+    }
+    if (!outline.left.isOpenApi) return Option.none();
+    return yield* new InvalidSourceDocument({ message: outline.left.message });
+  });
 
 const load: (
   settings: SourceSettings,
-) => Effect.Effect<LoadedSource, SourceLoadError, HttpClient.HttpClient> = Effect.fn("OpenApi.load")(
-  function* (settings: SourceSettings) {
-    const source = yield* fetchDocument(settings);
-    const root = yield* parseDocument(source.text);
-    const document = yield* Either.mapLeft(
-      readOutline(root),
-      ({ message }) => new InvalidSourceDocument({ message }),
+) => Effect.Effect<LoadedSource, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
+  "OpenApi.load",
+)(function* (settings: SourceSettings) {
+  const source = yield* fetchDocument(settings);
+  const root = yield* parseDocument(source.text);
+  const document = yield* Either.mapLeft(
+    readOutline(root),
+    ({ message }) => new InvalidSourceDocument({ message }),
+  );
+  const documentUrl = source.url ?? settings.url;
+  const loaded = yield* Effect.try({
+    try: () => readSource(document, settings, documentUrl),
+    catch: (error) =>
+      new InvalidSourceDocument({
+        message: `The description cannot be read: ${error instanceof Error ? error.message : String(error)}. Correct it, or report this.`,
+      }),
+  });
+  const result = yield* loaded;
+  if (result.tools.length === 0) {
+    yield* Effect.logWarning(
+      `The OpenAPI description "${document.title}" has no operations under paths, so the source has no tools.`,
     );
-    const documentUrl = source.url ?? settings.url;
-    const loaded = yield* Effect.try({
-      try: () => readSource(document, settings, documentUrl),
-      catch: (error) =>
-        new InvalidSourceDocument({
-          message: `The description cannot be read: ${error instanceof Error ? error.message : String(error)}. Correct it, or report this.`,
-        }),
-    });
-    const result = yield* loaded;
-    if (result.tools.length === 0) {
-      yield* Effect.logWarning(
-        `The OpenAPI description "${document.title}" has no operations under paths, so the source has no tools.`,
-      );
-    }
-    return result;
-  },
-);
+  }
+  return result;
+});
 
 const decodeBinding = Schema.decodeUnknown(Binding);
 
-const invoke: (
-  call: ToolCall,
-) => Effect.Effect<ToolResult, ToolCallError, HttpClient.HttpClient> = Effect.fn("OpenApi.invoke")(
-  function* (call: ToolCall) {
+const invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError, HttpClient.HttpClient> =
+  Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {
     const { input, namespace, settings, url } = call;
     // Bindings are this plugin's own and read back unchanged; any other is a broken invariant.
     const binding = yield* Effect.orDie(decodeBinding(call.binding));
@@ -112,5 +109,4 @@ const invoke: (
       timeoutMs: settings.timeoutMs,
     });
     return yield* readReply(response);
-  },
-);
+  });

@@ -1,7 +1,7 @@
 import { ToolCallError } from "@executor/sdk";
 import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
 import { Either, Encoding } from "effect";
-import { isArray, member, shorten, text } from "./json-values.ts";
+import { isArray, member, parseJson, shorten, text } from "./json-values.ts";
 import { essence, isJson, isText } from "./media-types.ts";
 
 const maxMessage = 500;
@@ -25,14 +25,15 @@ export const readReply = (response: UpstreamResponse): Either.Either<ToolResult,
   });
 };
 
-const readData = ({ body, headers }: UpstreamResponse): Either.Either<Json, unknown> => {
+const readData = ({ body, headers }: UpstreamResponse): Either.Either<Json, string> => {
   const contentType = headers["content-type"] ?? "";
   if (body.byteLength === 0) return Either.right(null);
   if (isJson(contentType)) return parseJson(decode(body, contentType));
   if (isText(contentType)) return Either.right(decode(body, contentType));
   if (contentType === "") {
     const decoded = decodeStrictly(body);
-    if (decoded !== undefined) return Either.orElse(parseJson(decoded), () => Either.right(decoded));
+    if (decoded !== undefined)
+      return Either.orElse(parseJson(decoded), () => Either.right(decoded));
   }
   return Either.right({
     contentType: contentType === "" ? "application/octet-stream" : contentType,
@@ -76,7 +77,9 @@ const jsonMessage = (body: Json): string | undefined => {
     text(member(body, "error_description")) ??
     text(member(body, "detail")) ??
     text(member(body, "title"));
-  const listed = [errors, member(body, "detail")].find((value) => isArray(value) && value.length > 0);
+  const listed = [errors, member(body, "detail")].find(
+    (value) => isArray(value) && value.length > 0,
+  );
   if (listed === undefined) return said;
   return said === undefined ? JSON.stringify(listed) : `${said} ${JSON.stringify(listed)}`;
 };
@@ -85,9 +88,6 @@ const shortText = (decoded: string): string | undefined => {
   const trimmed = decoded.trim();
   return trimmed === "" ? undefined : shorten(trimmed, maxMessage);
 };
-
-const parseJson = (source: string): Either.Either<Json, unknown> =>
-  Either.try(() => JSON.parse(source) as Json);
 
 const decode = (bytes: Uint8Array, contentType: string): string => {
   const [, charset = "utf-8"] = /charset="?([\w.:-]+)/i.exec(contentType) ?? [];
@@ -98,6 +98,4 @@ const decode = (bytes: Uint8Array, contentType: string): string => {
 };
 
 const decodeStrictly = (bytes: Uint8Array): string | undefined =>
-  Either.getOrUndefined(
-    Either.try(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes)),
-  );
+  Either.getOrUndefined(Either.try(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes)));

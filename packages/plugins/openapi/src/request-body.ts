@@ -87,7 +87,10 @@ const readFields = (
   references: References,
 ): ReadonlyArray<FieldBinding> => {
   const properties = propertiesOf(references.follow(schema), references);
-  const names = new Set([...properties.keys(), ...(isObject(encodings) ? Object.keys(encodings) : [])]);
+  const names = new Set([
+    ...properties.keys(),
+    ...(isObject(encodings) ? Object.keys(encodings) : []),
+  ]);
   return [...names].flatMap((name) => {
     const encoding = member(encodings, name);
     const file = kind === "multipart" && isFile(properties.get(name), references);
@@ -134,7 +137,11 @@ const isFile = (schema: Json | undefined, references: References): boolean => {
   if (type === "array") return isFile(references.follow(member(target, "items")), references);
   if (member(target, "format") === "binary") return true;
   const mediaType = text(member(target, "contentMediaType"));
-  return mediaType !== undefined && member(target, "contentEncoding") === undefined && !/json|^text\//.test(mediaType);
+  return (
+    mediaType !== undefined &&
+    member(target, "contentEncoding") === undefined &&
+    !/json|^text\//.test(mediaType)
+  );
 };
 
 const withDescription = (schema: JsonObject, description: string | undefined): JsonObject =>

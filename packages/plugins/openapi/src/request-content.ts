@@ -39,10 +39,7 @@ export const requestContent = (body: BodyBinding, value: Json): Either.Either<Co
 };
 
 /** `application/x-www-form-urlencoded`: a field without an encoding of its own is written as a query parameter is. */
-const form = (
-  { fields }: BodyBinding,
-  values: ReadonlyArray<readonly [string, Json]>,
-): string =>
+const form = ({ fields }: BodyBinding, values: ReadonlyArray<readonly [string, Json]>): string =>
   values
     .flatMap(([name, value]) => {
       const field = fields.find((candidate) => candidate.name === name);

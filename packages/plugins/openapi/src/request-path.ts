@@ -16,7 +16,9 @@ export const requestPath = (binding: Binding, input: JsonObject): Either.Either<
     const value = member(input, parameter.key) ?? null;
     const text = value === null ? "" : written(parameter, value);
     if (text === "") {
-      return Either.left(`\`${parameter.key}\` is part of the path and cannot be left out or empty.`);
+      return Either.left(
+        `\`${parameter.key}\` is part of the path and cannot be left out or empty.`,
+      );
     }
     values.set(parameter.name, text);
   }

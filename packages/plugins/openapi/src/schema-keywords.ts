@@ -39,8 +39,16 @@ const isBoolean = (value: Json): boolean => typeof value === "boolean";
 const isCount = (value: Json): boolean => Number.isInteger(value) && Number(value) >= 0;
 const isStrings = (value: Json): boolean => isArray(value) && value.every(isString);
 
-const typeNames = ["array", "boolean", "integer", "null", "number", "object", "string"];
-const isTypeName = (value: Json): boolean => typeof value === "string" && typeNames.includes(value);
+const typeNames: ReadonlySet<string> = new Set([
+  "array",
+  "boolean",
+  "integer",
+  "null",
+  "number",
+  "object",
+  "string",
+]);
+const isTypeName = (value: Json): boolean => typeof value === "string" && typeNames.has(value);
 
 /** Validators compile patterns with the `u` flag and throw at one that does not. */
 export const isPattern = (value: Json): boolean => {

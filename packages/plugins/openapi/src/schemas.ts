@@ -65,7 +65,8 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
     for (const [keyword, value] of Object.entries(schema)) {
       if (schemaKeywords.has(keyword)) {
         if (isArray(value)) converted["prefixItems"] = value.map((item) => nested(item, depth));
-        else if (isObject(value) || typeof value === "boolean") converted[keyword] = nested(value, depth);
+        else if (isObject(value) || typeof value === "boolean")
+          converted[keyword] = nested(value, depth);
       } else if (schemaListKeywords.has(keyword)) {
         if (isArray(value) && value.length > 0) {
           converted[keyword] = value.map((item) => nested(item, depth));
@@ -135,7 +136,9 @@ const exclusiveBounds = [
 
 const orNull = (schema: JsonObject): JsonObject => {
   const { type } = schema;
-  const isSimple = !["$ref", "allOf", "anyOf", "oneOf", "not", "const"].some((keyword) => keyword in schema);
+  const isSimple = !["$ref", "allOf", "anyOf", "oneOf", "not", "const"].some(
+    (keyword) => keyword in schema,
+  );
   if (!isSimple) return { anyOf: [schema, { type: "null" }] };
   if (typeof type !== "string") return schema;
   const values = schema["enum"];

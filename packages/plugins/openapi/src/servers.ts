@@ -1,7 +1,7 @@
 import { InvalidSourceDocument } from "@executor/sdk";
 import type { Json, SourceSettings } from "@executor/sdk";
 import { Either } from "effect";
-import { isArray, isObject, member } from "./json-values.ts";
+import { isArray, member } from "./json-values.ts";
 import type { OpenApiDocument } from "./document.ts";
 import type { Operation } from "./operations.ts";
 
@@ -64,7 +64,7 @@ const fillIn = (template: string, variables: Json | undefined): string =>
     const variable = member(variables, name);
     const choices = member(variable, "enum");
     const value = member(variable, "default") ?? (isArray(choices) ? choices[0] : undefined);
-    return value === undefined || isObject(value) ? whole : String(value);
+    return typeof value === "string" || typeof value === "number" ? String(value) : whole;
   });
 
 const httpUrl = (url: string, documentUrl: string | undefined): string | undefined => {

@@ -45,7 +45,11 @@ export const toolDefinition = (
 
 const read = new ToolAnnotations({ readOnly: true, destructive: false, requiresApproval: false });
 const write = new ToolAnnotations({ readOnly: false, destructive: false, requiresApproval: true });
-const overwrite = new ToolAnnotations({ readOnly: false, destructive: true, requiresApproval: true });
+const overwrite = new ToolAnnotations({
+  readOnly: false,
+  destructive: true,
+  requiresApproval: true,
+});
 
 /** By what HTTP says of its methods (RFC 9110, section 9.2): a PUT replaces, a POST or PATCH may do anything. */
 const annotations = {
@@ -63,7 +67,8 @@ const describe = ({ operation, path, verb }: Operation): string => {
   const summary = text(member(operation, "summary"));
   const description = text(member(operation, "description"));
   const deprecated = member(operation, "deprecated") === true ? "Deprecated." : undefined;
-  const parts = summary === description ? [deprecated, summary] : [deprecated, summary, description];
+  const parts =
+    summary === description ? [deprecated, summary] : [deprecated, summary, description];
   const line = shorten(`${verb} ${path}`, 300);
   const prose = parts.filter((part) => part !== undefined).join("\n\n");
   return prose === "" ? line : `${shorten(prose, maxDescription - line.length - 2)}\n\n${line}`;
@@ -79,7 +84,9 @@ const inputSchema = (
     parameter.binding.key,
     parameterSchema(parameter, schemas),
   ]);
-  const required = parameters.filter((parameter) => parameter.required).map(({ binding }) => binding.key);
+  const required = parameters
+    .filter((parameter) => parameter.required)
+    .map(({ binding }) => binding.key);
   if (body !== undefined) properties.push(["body", body.schema]);
   if (body?.required === true) required.push("body");
   return {
@@ -100,7 +107,9 @@ const parameterSchema = (parameter: Parameter, schemas: Schemas): JsonObject => 
 const successContent = (operation: JsonObject, references: References): JsonObject | undefined => {
   const responses = member(operation, "responses");
   if (!isObject(responses)) return undefined;
-  for (const status of Object.keys(responses).filter((key) => /^2(\d\d|XX)$/i.test(key)).toSorted()) {
+  for (const status of Object.keys(responses)
+    .filter((key) => /^2(\d\d|XX)$/i.test(key))
+    .toSorted()) {
     const content = member(references.follow(responses[status]), "content");
     if (isObject(content) && Object.keys(content).length > 0) return content;
   }

@@ -55,7 +55,11 @@ const wantedPath = (operation: NamedOperation): string => {
 };
 
 const pathFromRoute = (method: string, path: string): string => {
-  const statics = path.replace(/\{[^}]*\}/g, "/").split("/").map(identifier).filter(isPresent);
+  const statics = path
+    .replace(/\{[^}]*\}/g, "/")
+    .split("/")
+    .map(identifier)
+    .filter(isPresent);
   const parameters = [...path.matchAll(/\{([^}]*)\}/g)].map(([, name]) => identifier(name ?? ""));
   const by = parameters.filter(isPresent).map(capitalise).join("");
   return [...statics, by === "" ? method : `${method}By${by}`].join(".");

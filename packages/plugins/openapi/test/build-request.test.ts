@@ -82,7 +82,8 @@ describe("buildRequest", () => {
 
   it("joins a base with a slash or a query of its own", () => {
     const url = (given: string) =>
-      Either.getOrThrow(buildRequest(binding("/a", parameter("query", "q")), { q: 1 }, given, {})).url;
+      Either.getOrThrow(buildRequest(binding("/a", parameter("query", "q")), { q: 1 }, given, {}))
+        .url;
     expect(url("https://x.example/")).toBe("https://x.example/a?q=1");
     expect(url("https://x.example/v1?key=k")).toBe("https://x.example/v1/a?key=k&q=1");
   });
@@ -108,7 +109,12 @@ describe("buildRequest", () => {
   it("never lets a path parameter leave its place", () => {
     const nasty = fc.oneof(
       fc.string({ unit: "binary" }),
-      fc.array(fc.constantFrom(".", "/", "\\", "%2e", "%2f", "?", "#", ";", "@", ":", "\t", "\n", "a"), { minLength: 1 }).map((parts) => parts.join("")),
+      fc
+        .array(
+          fc.constantFrom(".", "/", "\\", "%2e", "%2f", "?", "#", ";", "@", ":", "\t", "\n", "a"),
+          { minLength: 1 },
+        )
+        .map((parts) => parts.join("")),
     );
     const styles = fc.constantFrom("simple", "label", "matrix");
     const value = fc.oneof(nasty, fc.array(nasty), fc.dictionary(nasty, nasty));

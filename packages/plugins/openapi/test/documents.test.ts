@@ -11,20 +11,23 @@ describe("bad documents", () => {
     ["", "The description is empty"],
     ["  \n", "The description is empty"],
     ["<!doctype html><html></html>", "The description is HTML or XML"],
-    ["{\"openapi\": \"3.1.0\",", "The description is not JSON"],
+    ['{"openapi": "3.1.0",', "The description is not JSON"],
     ["a: b: c", "neither JSON nor YAML"],
     ["just words", "an OpenAPI document is an object, and this is a string"],
     ["[]", "an OpenAPI document is an object, and this is an array"],
     ["null", "an OpenAPI document is an object, and this is null"],
     ["{}", "the field `openapi` is missing"],
-    ['{"swagger": "2.0", "paths": {}}', "OpenAPI (Swagger) 2.0, which is not supported. Convert"],
+    ['{"swagger": "2.0", "paths": {}}', 'OpenAPI (Swagger) "2.0", which is not supported. Convert'],
     ['{"openapi": "4.0.0", "paths": {}}', 'OpenAPI "4.0.0", which is not supported'],
     ['{"openapi": "3.0.0"}', "no `paths`"],
     ['{"openapi": "3.1.0"}', "no `paths`"],
     ['{"openapi": "3.0.0", "paths": []}', "`paths` is an array where an object belongs"],
     ['{"openapi": "3.0.0", "paths": {}}', "does not say on which server"],
     ['{"openapi": "3.0.0", "paths": {}, "servers": [{"url": "/v1"}]}', "Give a base URL"],
-    ['{"openapi": "3.0.0", "paths": {}, "servers": [{"url": "https://{x}.example"}]}', "Give a base URL"],
+    [
+      '{"openapi": "3.0.0", "paths": {}, "servers": [{"url": "https://{x}.example"}]}',
+      "Give a base URL",
+    ],
     ["a: &a [1, *a]\nopenapi: 3.1.0", "refers to itself through aliases"],
   ])("%j: %s", ([document, expected]) =>
     Effect.gen(function* () {
@@ -37,7 +40,11 @@ describe("bad documents", () => {
   it.effect("refuses YAML that unfolds without bound", () =>
     Effect.gen(function* () {
       const levels = Array.from({ length: 12 }, (_, level) =>
-        level === 0 ? "l0: &l0 [1]" : `l${level}: &l${level} [${Array(10).fill(`*l${level - 1}`).join(", ")}]`,
+        level === 0
+          ? "l0: &l0 [1]"
+          : `l${level}: &l${level} [${Array(10)
+              .fill(`*l${level - 1}`)
+              .join(", ")}]`,
       );
       expect(yield* refusal(`openapi: 3.1.0\n${levels.join("\n")}`)).toContain("through aliases");
     }),
@@ -70,7 +77,9 @@ describe("bad documents", () => {
     Effect.gen(function* () {
       const deep = `${'{"items":'.repeat(20_000)}{}${"}".repeat(20_000)}`;
       const document = describing({
-        "/a": { get: { operationId: "deep", parameters: [{ name: "p", in: "query", schema: "DEEP" }] } },
+        "/a": {
+          get: { operationId: "deep", parameters: [{ name: "p", in: "query", schema: "DEEP" }] },
+        },
       }).replace('"DEEP"', deep);
       const source = yield* load(document);
       expect(JSON.stringify(source.tools[0]?.inputSchema).length).toBeLessThan(10_000);
@@ -113,7 +122,9 @@ describe("documents", () => {
       const at = (url: string, baseUrl?: string) =>
         openApi.load(new SourceSettings(baseUrl === undefined ? { url } : { url, baseUrl }));
       expect((yield* at(`${origin}/docs/openapi.json`)).url).toBe(`${origin}/api`);
-      expect((yield* at(`${origin}/docs/openapi.json`, "https://x.example/")).url).toBe("https://x.example");
+      expect((yield* at(`${origin}/docs/openapi.json`, "https://x.example/")).url).toBe(
+        "https://x.example",
+      );
       const error = yield* Effect.flip(at(`${origin}/docs/openapi.json`, "ftp://x.example"));
       expect(error.message).toContain("ftp://x.example");
     }),
@@ -123,7 +134,8 @@ describe("documents", () => {
 describe("detect", () => {
   const detect = (document: string) =>
     Effect.flatMap(plugin, (openApi) => openApi.detect(new SourceSettings({ document })));
-  const titled = (title: string) => JSON.stringify({ openapi: "3.1.0", info: { title }, paths: {} });
+  const titled = (title: string) =>
+    JSON.stringify({ openapi: "3.1.0", info: { title }, paths: {} });
 
   it.effect.each<[string, string]>([
     ["GitHub v3 REST API", "github"],
@@ -142,7 +154,12 @@ describe("detect", () => {
 
   it.effect("leaves what is something else to other kinds, and explains what is unusable", () =>
     Effect.gen(function* () {
-      for (const document of ["<html>", "type Query { a: Int }", '{"data":{"__schema":{}}}', "[1]"]) {
+      for (const document of [
+        "<html>",
+        "type Query { a: Int }",
+        '{"data":{"__schema":{}}}',
+        "[1]",
+      ]) {
         expect(yield* detect(document)).toEqual(Option.none());
       }
       expect((yield* Effect.flip(detect('{"swagger":"2.0"}'))).message).toContain("Convert");

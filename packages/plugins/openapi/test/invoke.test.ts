@@ -26,7 +26,10 @@ const recorder = Effect.gen(function* () {
 const withBody = (contentType: string, schema: Json, rest: JsonObject = {}): string =>
   describing({
     "/a": {
-      post: { operationId: "send", requestBody: { content: { [contentType]: { schema, ...rest } } } },
+      post: {
+        operationId: "send",
+        requestBody: { content: { [contentType]: { schema, ...rest } } },
+      },
     },
   });
 
@@ -75,7 +78,16 @@ describe("requests", () => {
           { encoding: { deep: { style: "deepObject", explode: true }, list: { explode: false } } },
         ),
         "send",
-        { body: { a: "x&y=z", list: [1, 2], more: [3, 4], deep: { b: { c: 1 } }, object: { d: 1 }, none: null } },
+        {
+          body: {
+            a: "x&y=z",
+            list: [1, 2],
+            more: [3, 4],
+            deep: { b: { c: 1 } },
+            object: { d: 1 },
+            none: null,
+          },
+        },
         { baseUrl: origin },
       );
       expect(seen[0]?.headers["content-type"]).toBe("application/x-www-form-urlencoded");
@@ -145,8 +157,18 @@ describe("requests", () => {
   it.scopedLive("sends text and bytes", () =>
     Effect.gen(function* () {
       const { origin, seen } = yield* recorder;
-      yield* invoke(withBody("text/csv", { type: "string" }), "send", { body: "a,b" }, { baseUrl: origin });
-      yield* invoke(withBody("application/pdf", {}), "send", { body: btoa("PDF") }, { baseUrl: origin });
+      yield* invoke(
+        withBody("text/csv", { type: "string" }),
+        "send",
+        { body: "a,b" },
+        { baseUrl: origin },
+      );
+      yield* invoke(
+        withBody("application/pdf", {}),
+        "send",
+        { body: btoa("PDF") },
+        { baseUrl: origin },
+      );
       expect(seen.map(({ body, headers }) => [headers["content-type"], body])).toEqual([
         ["text/csv", "a,b"],
         ["application/pdf", "PDF"],
@@ -196,37 +218,62 @@ describe("replies", () => {
     ["text", typed("text/plain", "hello"), "hello"],
     ["text in its charset", typed("text/plain; charset=iso-8859-1", new Uint8Array([0xe9])), "é"],
     ["XML", typed("application/atom+xml", "<a/>"), "<a/>"],
-    ["bytes", typed("image/png", new Uint8Array([1, 2])), { contentType: "image/png", base64: "AQI=" }],
+    [
+      "bytes",
+      typed("image/png", new Uint8Array([1, 2])),
+      { contentType: "image/png", base64: "AQI=" },
+    ],
     ["nothing", () => new Response(null, { status: 204 }), null],
     ["an empty 200", typed("application/json", ""), null],
     ["JSON that does not say so", () => new Response(streamed("[1]")), [1]],
     ["text that does not say so", () => new Response(streamed("{x")), "{x"],
-    ["bytes that do not say so", () => new Response(streamed(new Uint8Array([0xff]))), { contentType: "application/octet-stream", base64: "/w==" }],
+    [
+      "bytes that do not say so",
+      () => new Response(streamed(new Uint8Array([0xff]))),
+      { contentType: "application/octet-stream", base64: "/w==" },
+    ],
   ])("%s", ([, response, data]) =>
     Effect.gen(function* () {
       expect((yield* reply(response)).data).toEqual(data);
     }),
   );
 
-  const failing = (status: number, body: Json | string, contentType = "application/json") => () =>
-    new Response(typeof body === "string" ? body : JSON.stringify(body), {
-      status,
-      headers: { "content-type": contentType },
-    });
+  const failing =
+    (status: number, body: Json | string, contentType = "application/json") =>
+    () =>
+      new Response(typeof body === "string" ? body : JSON.stringify(body), {
+        status,
+        headers: { "content-type": contentType },
+      });
 
   it.scopedLive.each<[() => Response, string]>([
-    [failing(404, { message: "Not Found", documentation_url: "https://docs" }), "The upstream answered 404. Not Found"],
-    [failing(422, { message: "Validation Failed", errors: [{ field: "q" }] }), 'The upstream answered 422. Validation Failed [{"field":"q"}]'],
+    [
+      failing(404, { message: "Not Found", documentation_url: "https://docs" }),
+      "The upstream answered 404. Not Found",
+    ],
+    [
+      failing(422, { message: "Validation Failed", errors: [{ field: "q" }] }),
+      'The upstream answered 422. Validation Failed [{"field":"q"}]',
+    ],
     [failing(403, { error: { message: "No access" } }), "The upstream answered 403. No access"],
-    [failing(400, { error: "invalid_grant", error_description: "Bad code" }), "The upstream answered 400. invalid_grant"],
+    [
+      failing(400, { error: "invalid_grant", error_description: "Bad code" }),
+      "The upstream answered 400. invalid_grant",
+    ],
     [failing(422, { detail: [{ loc: ["a"] }] }), 'The upstream answered 422. [{"loc":["a"]}]'],
-    [failing(422, { title: "Invalid", detail: "Too long" }, "application/problem+json"), "The upstream answered 422. Too long"],
+    [
+      failing(422, { title: "Invalid", detail: "Too long" }, "application/problem+json"),
+      "The upstream answered 422. Too long",
+    ],
     [failing(400, { code: 7 }), 'The upstream answered 400. {"code":7}'],
     [failing(500, "boom", "text/plain"), "The upstream answered 500. boom"],
     [failing(500, "", "text/plain"), "The upstream answered 500. It gave no message."],
     [failing(502, "{broken"), "The upstream answered 502. {broken"],
     [failing(500, "bytes", "image/png"), "The upstream answered 500. It gave no message."],
-    [() => new Response(null, { status: 304 }), "The upstream answered 304. It redirects elsewhere"],
+    [
+      () => new Response(null, { status: 304 }),
+      "The upstream answered 304. It redirects elsewhere",
+    ],
   ])("%#: an error says %s", ([response, message]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(reply(response));
@@ -241,13 +288,19 @@ describe("replies", () => {
       const long = yield* Effect.flip(reply(failing(500, "x".repeat(10_000), "text/plain")));
       expect(long.message.length).toBeLessThan(600);
       const broken = yield* Effect.flip(reply(typed("application/json", "{oops")));
-      expect(broken).toMatchObject({ outcome: "upstream_error", errorType: "invalid_response", status: 200 });
+      expect(broken).toMatchObject({
+        outcome: "upstream_error",
+        errorType: "invalid_response",
+        status: 200,
+      });
     }),
   );
 
   it.scopedLive("does not follow a redirected write", () =>
     Effect.gen(function* () {
-      const origin = yield* serve(() => new Response(null, { status: 308, headers: { location: "/b" } }));
+      const origin = yield* serve(
+        () => new Response(null, { status: 308, headers: { location: "/b" } }),
+      );
       const document = describing({ "/a": { delete: { operationId: "a" } } });
       const error = yield* Effect.flip(invoke(document, "a", {}, { baseUrl: origin }));
       expect(error).toMatchObject({ errorType: "308", status: 308 });
@@ -258,7 +311,9 @@ describe("replies", () => {
     Effect.gen(function* () {
       const origin = yield* serve(() => new Promise<Response>(() => {}));
       const document = describing({ "/a": { get: { operationId: "a" } } });
-      const error = yield* Effect.flip(invoke(document, "a", {}, { baseUrl: origin, timeoutMs: 50 }));
+      const error = yield* Effect.flip(
+        invoke(document, "a", {}, { baseUrl: origin, timeoutMs: 50 }),
+      );
       expect(error).toMatchObject({ outcome: "timeout" });
     }),
   );

@@ -19,11 +19,22 @@ describe("operations as tools", () => {
                 operationId: "getPet",
                 tags: ["pet"],
                 parameters: [
-                  { name: "limit", in: "query", required: true, description: "At most.", deprecated: true, schema: { type: "integer" } },
+                  {
+                    name: "limit",
+                    in: "query",
+                    required: true,
+                    description: "At most.",
+                    deprecated: true,
+                    schema: { type: "integer" },
+                  },
                   { name: "X-Trace", in: "header", schema: { type: "string" } },
                   { name: "x-trace", in: "header", schema: { type: "number" } },
                   { name: "body", in: "query", schema: {} },
-                  { name: "filter", in: "query", content: { "application/json": { schema: { type: "object" } } } },
+                  {
+                    name: "filter",
+                    in: "query",
+                    content: { "application/json": { schema: { type: "object" } } },
+                  },
                   { name: "Authorization", in: "header", schema: {} },
                   { name: "Host", in: "header", schema: {} },
                   { name: "Cookie", in: "header", schema: {} },
@@ -36,7 +47,11 @@ describe("operations as tools", () => {
               },
             },
           },
-          { components: { parameters: { Id: { name: "id", in: "path", schema: { type: "integer" } } } } },
+          {
+            components: {
+              parameters: { Id: { name: "id", in: "path", schema: { type: "integer" } } },
+            },
+          },
         ),
       );
       expect(tool(source, "pet.getPet").inputSchema).toEqual({
@@ -71,7 +86,9 @@ describe("operations as tools", () => {
     Effect.gen(function* () {
       const methods = ["get", "head", "options", "post", "patch", "put", "delete", "trace"];
       const source = yield* load(
-        describing({ "/a": Object.fromEntries(methods.map((method) => [method, { operationId: method }])) }),
+        describing({
+          "/a": Object.fromEntries(methods.map((method) => [method, { operationId: method }])),
+        }),
       );
       const kinds = source.tools.map(({ annotations, path }) => [
         path,
@@ -112,69 +129,82 @@ describe("operations as tools", () => {
     }),
   );
 
-  it.effect("takes the body's schema in JSON where there is a choice, and the first 2xx reply's", () =>
-    Effect.gen(function* () {
-      const source = yield* load(
-        describing({
-          "/a": {
-            post: {
-              operationId: "a",
-              requestBody: {
-                required: true,
-                description: "What to make.",
-                content: {
-                  "text/plain": { schema: { type: "string" } },
-                  "application/vnd.x+json": { schema: { type: "number" } },
-                  "application/json; charset=utf-8": { schema: { type: "object" } },
+  it.effect(
+    "takes the body's schema in JSON where there is a choice, and the first 2xx reply's",
+    () =>
+      Effect.gen(function* () {
+        const source = yield* load(
+          describing({
+            "/a": {
+              post: {
+                operationId: "a",
+                requestBody: {
+                  required: true,
+                  description: "What to make.",
+                  content: {
+                    "text/plain": { schema: { type: "string" } },
+                    "application/vnd.x+json": { schema: { type: "number" } },
+                    "application/json; charset=utf-8": { schema: { type: "object" } },
+                  },
+                },
+                responses: {
+                  default: { content: { "application/json": { schema: { type: "null" } } } },
+                  "400": { content: { "application/json": { schema: { type: "null" } } } },
+                  "202": { content: { "application/json": { schema: { type: "boolean" } } } },
+                  "201": { content: { "application/json": { schema: { type: "integer" } } } },
+                  "204": {},
                 },
               },
-              responses: {
-                default: { content: { "application/json": { schema: { type: "null" } } } },
-                "400": { content: { "application/json": { schema: { type: "null" } } } },
-                "202": { content: { "application/json": { schema: { type: "boolean" } } } },
-                "201": { content: { "application/json": { schema: { type: "integer" } } } },
-                "204": {},
-              },
+              get: { operationId: "b", requestBody: { content: { "application/json": {} } } },
             },
-            get: { operationId: "b", requestBody: { content: { "application/json": {} } } },
-          },
-        }),
-      );
-      const made = tool(source, "a");
-      expect(made.inputSchema).toEqual({
-        type: "object",
-        properties: { body: { type: "object", description: "What to make." } },
-        required: ["body"],
-        additionalProperties: false,
-      });
-      expect(made.outputSchema).toEqual({ type: "integer" });
-      expect(tool(source, "b").inputSchema).toEqual({ type: "object", properties: {}, additionalProperties: false });
-      expect(tool(source, "b").outputSchema).toBeNull();
-    }),
+          }),
+        );
+        const made = tool(source, "a");
+        expect(made.inputSchema).toEqual({
+          type: "object",
+          properties: { body: { type: "object", description: "What to make." } },
+          required: ["body"],
+          additionalProperties: false,
+        });
+        expect(made.outputSchema).toEqual({ type: "integer" });
+        expect(tool(source, "b").inputSchema).toEqual({
+          type: "object",
+          properties: {},
+          additionalProperties: false,
+        });
+        expect(tool(source, "b").outputSchema).toBeNull();
+      }),
   );
 
-  it.effect("sends an operation to its own server, then its path's, unless the operator says otherwise", () =>
-    Effect.gen(function* () {
-      const document = describing({
-        "/a": {
-          servers: [{ url: "https://path.example" }],
-          get: { operationId: "own", servers: [{ url: "https://own.example/" }] },
-          put: { operationId: "path" },
-          post: { operationId: "broken", servers: [{ url: "{unset}" }] },
-        },
-        "/b": { get: { operationId: "root", servers: [{ url: "https://api.example.com/v1/" }] } },
-      });
-      const servers = (given: { readonly baseUrl?: string }) =>
-        Effect.map(load(document, given), ({ tools }) =>
-          Object.fromEntries(tools.map(({ binding, path }) => [path, member(binding, "server")])),
-        );
-      expect(yield* servers({})).toEqual({
-        own: "https://own.example",
-        path: "https://path.example",
-        broken: "https://path.example",
-        root: null,
-      });
-      expect(Object.values(yield* servers({ baseUrl: "https://x.example" }))).toEqual([null, null, null, null]);
-    }),
+  it.effect(
+    "sends an operation to its own server, then its path's, unless the operator says otherwise",
+    () =>
+      Effect.gen(function* () {
+        const document = describing({
+          "/a": {
+            servers: [{ url: "https://path.example" }],
+            get: { operationId: "own", servers: [{ url: "https://own.example/" }] },
+            put: { operationId: "path" },
+            post: { operationId: "broken", servers: [{ url: "{unset}" }] },
+          },
+          "/b": { get: { operationId: "root", servers: [{ url: "https://api.example.com/v1/" }] } },
+        });
+        const servers = (given: { readonly baseUrl?: string }) =>
+          Effect.map(load(document, given), ({ tools }) =>
+            Object.fromEntries(tools.map(({ binding, path }) => [path, member(binding, "server")])),
+          );
+        expect(yield* servers({})).toEqual({
+          own: "https://own.example",
+          path: "https://path.example",
+          broken: "https://path.example",
+          root: null,
+        });
+        expect(Object.values(yield* servers({ baseUrl: "https://x.example" }))).toEqual([
+          null,
+          null,
+          null,
+          null,
+        ]);
+      }),
   );
 });

@@ -52,7 +52,12 @@ describe("queryParts", () => {
     ["pipeDelimited", false, list, "color=blue%7Cblack%7Cbrown"],
     ["pipeDelimited", false, object, "color=R%7C100%7CG%7C200%7CB%7C150"],
     ["deepObject", true, object, "color%5BR%5D=100&color%5BG%5D=200&color%5BB%5D=150"],
-    ["deepObject", true, { a: { b: 1, c: [2] } }, "color%5Ba%5D%5Bb%5D=1&color%5Ba%5D%5Bc%5D%5B0%5D=2"],
+    [
+      "deepObject",
+      true,
+      { a: { b: 1, c: [2] } },
+      "color%5Ba%5D%5Bb%5D=1&color%5Ba%5D%5Bc%5D%5B0%5D=2",
+    ],
     ["deepObject", true, list, "color%5B0%5D=blue&color%5B1%5D=black&color%5B2%5D=brown"],
     ["deepObject", true, "blue", "color=blue"],
     ["form", true, [], ""],

@@ -19,18 +19,30 @@ const read = (schema: Json, components: JsonObject = {}, openapi = "3.1.0") =>
     ),
     (source) => {
       const { properties } = tool(source, "a").inputSchema;
-      return { schema: member(properties, "p"), definitions: Object.fromEntries(source.definitions) };
+      return {
+        schema: member(properties, "p"),
+        definitions: Object.fromEntries(source.definitions),
+      };
     },
   );
 
 describe("schemas of OpenAPI 3.0", () => {
   it.effect.each<[Json, Json]>([
     [{ type: "string", nullable: true }, { type: ["string", "null"] }],
-    [{ type: "string", nullable: true, enum: ["a"] }, { type: ["string", "null"], enum: ["a", null] }],
-    [{ allOf: [{ type: "string" }], nullable: true }, { anyOf: [{ allOf: [{ type: "string" }] }, { type: "null" }] }],
+    [
+      { type: "string", nullable: true, enum: ["a"] },
+      { type: ["string", "null"], enum: ["a", null] },
+    ],
+    [
+      { allOf: [{ type: "string" }], nullable: true },
+      { anyOf: [{ allOf: [{ type: "string" }] }, { type: "null" }] },
+    ],
     [{ minimum: 1, exclusiveMinimum: true }, { exclusiveMinimum: 1 }],
     [{ maximum: 9, exclusiveMaximum: false }, { maximum: 9 }],
-    [{ type: "object", properties: { a: { nullable: true, type: "number" } } }, { type: "object", properties: { a: { type: ["number", "null"] } } }],
+    [
+      { type: "object", properties: { a: { nullable: true, type: "number" } } },
+      { type: "object", properties: { a: { type: ["number", "null"] } } },
+    ],
     [{ type: "string", example: "x", xml: {}, "x-big": [], externalDocs: {} }, { type: "string" }],
   ])("%j", ([schema, expected]) =>
     Effect.gen(function* () {
@@ -57,10 +69,16 @@ describe("schemas", () => {
     [{ type: ["string", "null"], examples: ["x"] }, { type: ["string", "null"] }],
     [{ type: "file", format: 3, required: true, enum: "a" }, {}],
     [{ type: "string", pattern: "^[\\w-.]+$" }, { type: "string" }],
-    [{ type: "string", pattern: "^a$" }, { type: "string", pattern: "^a$" }],
+    [
+      { type: "string", pattern: "^a$" },
+      { type: "string", pattern: "^a$" },
+    ],
     [{ $id: "https://x", $anchor: "a", const: 1 }, { const: 1 }],
     [{ items: [{ type: "string" }] }, { prefixItems: [{ type: "string" }] }],
-    [{ additionalProperties: false, exclusiveMinimum: 3 }, { additionalProperties: false, exclusiveMinimum: 3 }],
+    [
+      { additionalProperties: false, exclusiveMinimum: 3 },
+      { additionalProperties: false, exclusiveMinimum: 3 },
+    ],
     [{ $ref: "#/components/schemas/Nowhere" }, {}],
     [{ $ref: "other.yaml#/A" }, {}],
     [{ $ref: "#/components/schemas/constructor" }, {}],
@@ -111,26 +129,33 @@ describe("schemas", () => {
     }),
   );
 
-  it.effect("names schemas elsewhere after their place, and names that are not safe by a fingerprint", () =>
-    Effect.gen(function* () {
-      const source = yield* load(
-        `{"openapi":"3.1.0","servers":[{"url":"https://a.example"}],"paths":{"/a":{"get":{"operationId":"a","parameters":[
+  it.effect(
+    "names schemas elsewhere after their place, and names that are not safe by a fingerprint",
+    () =>
+      Effect.gen(function* () {
+        const source = yield* load(
+          `{"openapi":"3.1.0","servers":[{"url":"https://a.example"}],"paths":{"/a":{"get":{"operationId":"a","parameters":[
           {"name":"p","in":"query","schema":{"$ref":"#/components/schemas/A/properties/b"}},
           {"name":"q","in":"query","schema":{"$ref":"#/components/schemas/__proto__"}},
           {"name":"r","in":"query","schema":{"$ref":"#/paths/~1a/get/responses/200/schema"}},
           {"name":"s","in":"query","schema":{"$ref":"#/components/schemas/Gen%C2%ABA%C2%BB"}}],
           "responses":{"200":{"schema":{"type":"null"}}}}}},
           "components":{"schemas":{"A":{"properties":{"b":{"type":"string"}}},"__proto__":{"type":"number"},"Gen«A»":{"type":"boolean"}}}}`,
-      );
-      const names = [...source.definitions.keys()];
-      expect(names.map((name) => name.replace(/--.*/, "--"))).toEqual([
-        "A_properties_b--",
-        "_proto_--",
-        "paths_1a_get_responses_200_schema--",
-        "Gen_C2_ABA_C2_BB--",
-      ]);
-      expect([...source.definitions.values()].map(({ type }) => type)).toEqual(["string", "number", "null", "boolean"]);
-    }),
+        );
+        const names = [...source.definitions.keys()];
+        expect(names.map((name) => name.replace(/--.*/, "--"))).toEqual([
+          "A_properties_b--",
+          "_proto_--",
+          "paths_1a_get_responses_200_schema--",
+          "Gen_C2_ABA_C2_BB--",
+        ]);
+        expect([...source.definitions.values()].map(({ type }) => type)).toEqual([
+          "string",
+          "number",
+          "null",
+          "boolean",
+        ]);
+      }),
   );
 
   it.effect("asks nobody to send what only replies hold", () =>

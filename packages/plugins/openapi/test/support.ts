@@ -1,8 +1,9 @@
 import { FetchHttpClient } from "@effect/platform";
 import { SourceSettings } from "@executor/sdk";
-import type { Json, JsonObject, LoadedSource, Namespace, ToolDefinition } from "@executor/sdk";
-import { Effect, Schema } from "effect";
+import type { JsonObject, LoadedSource, Namespace, ToolDefinition } from "@executor/sdk";
+import { Effect, Either, Schema } from "effect";
 import { openApiPlugin } from "../src/index.ts";
+import { parseJson } from "../src/json-values.ts";
 
 export type Given = Partial<ConstructorParameters<typeof SourceSettings>[0]>;
 
@@ -29,9 +30,9 @@ export const tool = (source: LoadedSource, path: string): ToolDefinition => {
   return found;
 };
 
-const namespace: Namespace = Schema.decodeSync(
-  Schema.String.pipe(Schema.brand("Namespace")),
-)("test");
+const namespace: Namespace = Schema.decodeSync(Schema.String.pipe(Schema.brand("Namespace")))(
+  "test",
+);
 
 /** Loads the description and calls one of its tools, as it was stored and read back. */
 export const invoke = (document: string, path: string, input: JsonObject, given: Given = {}) =>
@@ -39,7 +40,7 @@ export const invoke = (document: string, path: string, input: JsonObject, given:
     const openApi = yield* plugin;
     const settings = new SourceSettings({ document, ...given });
     const source = yield* openApi.load(settings);
-    const binding = JSON.parse(JSON.stringify(tool(source, path).binding)) as Json;
+    const binding = Either.getOrThrow(parseJson(JSON.stringify(tool(source, path).binding)));
     return yield* openApi.invoke({
       namespace,
       url: source.url,

@@ -3,11 +3,7 @@ import * as fc from "fast-check";
 import { toolPaths } from "../src/tool-paths.ts";
 import type { NamedOperation } from "../src/tool-paths.ts";
 
-const operation = (
-  route: string,
-  operationId?: string,
-  tag?: string,
-): NamedOperation => {
+const operation = (route: string, operationId?: string, tag?: string): NamedOperation => {
   const [method = "", path = ""] = route.split(" ");
   return { method, path, operationId, tag };
 };
@@ -67,7 +63,9 @@ describe("toolPaths", () => {
     fc.record({
       method: fc.constantFrom("get", "post", "put", "delete"),
       path: fc
-        .array(fc.oneof(fc.constantFrom("a", "b", "{id}", "{x}"), fc.string({ maxLength: 4 })), { maxLength: 3 })
+        .array(fc.oneof(fc.constantFrom("a", "b", "{id}", "{x}"), fc.string({ maxLength: 4 })), {
+          maxLength: 3,
+        })
         .map((segments) => `/${segments.join("/")}`),
       operationId: fc.option(text, { nil: undefined }),
       tag: fc.option(text, { nil: undefined }),

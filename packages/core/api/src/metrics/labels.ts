@@ -15,9 +15,10 @@ const ownLabel = {
 } as const;
 
 /**
- * The labels of a point's series, from its tags or those of them that are labels. An empty value is no label. Half a surrogate
- * pair has no UTF-8 and is replaced here, since values that differ only there would become equal on the wire. Keys that have one Prometheus name become one label, its values
- * joined with `;` in the order of the keys (OpenTelemetry's "Prometheus and OpenMetrics Compatibility", "Metric Attributes").
+ * The labels of a point's series, made of `tags`. An empty value is no label. Keys that have one Prometheus name become one
+ * label, its values joined with `;` in the order of the keys (OpenTelemetry's "Prometheus and OpenMetrics Compatibility",
+ * "Metric Attributes"). Half a surrogate pair has no UTF-8 and is replaced here, since values that differ only there would
+ * become equal on the wire.
  */
 export const toLabels = (
   tags: ReadonlyArray<Tag>,

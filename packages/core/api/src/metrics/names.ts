@@ -4,8 +4,7 @@ import type { Unit } from "./units.ts";
 /**
  * The Prometheus name of a metric, without the `_total` that samples of counters end in: OpenTelemetry's "Prometheus and
  * OpenMetrics Compatibility", as Prometheus's own OTLP receiver applies it. Every rune that is not a letter, a digit or a
- * colon separates words; the unit follows unless the name has it; a dimensionless
- * gauge, whose unit is `1`, ends in `ratio`.
+ * colon separates words; the unit follows unless the name has it; a dimensionless gauge, whose unit is `1`, ends in `ratio`.
  */
 export const familyName = (
   name: string,

@@ -240,6 +240,52 @@ describe("toFamilies", () => {
     });
   });
 
+  it("takes labels that are equal once translated for one set, whatever their keys' order was", () => {
+    expect(
+      expose((registry) => {
+        registry.counter(
+          "jobs",
+          [
+            ["a.b", "1"],
+            ["a_a", "2"],
+          ],
+          1,
+        );
+        registry.counter(
+          "jobs",
+          [
+            ["a_b", "1"],
+            ["a_a", "2"],
+          ],
+          2,
+        );
+      }),
+    ).toEqual({
+      text: lines("# TYPE jobs_total counter", 'jobs_total{a_a="2",a_b="1"} 3'),
+      conflicts: { duplicate: 1 },
+    });
+  });
+
+  it("names a unit only where the family's name ends in it", () => {
+    const registry = makeRegistry();
+    const units = new Map([
+      ["io", "By/s"],
+      ["calls", "{call}"],
+      ["seconds.waited", "s"],
+      ["wait", "ms"],
+    ]);
+    for (const name of units.keys()) registry.gauge(name, [], 1);
+    const { families } = toFamilies(registry.snapshot(), {
+      definition: (name) => ({ unit: units.get(name) ?? "", description: "" }),
+    });
+    expect(families.map(({ name, unit }) => [name, unit])).toEqual([
+      ["calls", ""],
+      ["io_bytes_per_second", "bytes_per_second"],
+      ["seconds_waited", ""],
+      ["wait_seconds", "seconds"],
+    ]);
+  });
+
   it("takes an empty label value for no label", () => {
     expect(
       expose((registry) => {

@@ -41,7 +41,9 @@ export const exchange = (
   Effect.suspend(() => {
     const url = httpUrl(request.url, undefined);
     if (url === undefined) {
-      return invalidRequest(`${request.url} is not an http or https URL. Correct the source's URL.`);
+      return invalidRequest(
+        `${request.url} is not an http or https URL. Correct the source's URL.`,
+      );
     }
     const unsendable = findUnsendableHeader(request.headers);
     if (unsendable !== undefined) {

@@ -1,7 +1,11 @@
 import type { HttpClient } from "@effect/platform";
 import { Effect, Option } from "effect";
 import type { SourceSettings } from "../source.ts";
-import { InvalidSourceDocument, SourceDocumentTooLarge, SourceUnreachable } from "../source-errors.ts";
+import {
+  InvalidSourceDocument,
+  SourceDocumentTooLarge,
+  SourceUnreachable,
+} from "../source-errors.ts";
 import type { SourceLoadError } from "../source-errors.ts";
 import { exchange } from "./exchange.ts";
 import type { UpstreamResponse } from "./exchange.ts";

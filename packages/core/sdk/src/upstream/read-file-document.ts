@@ -47,7 +47,7 @@ const unreadable = (path: string): SourceUnreachable =>
 
 const filePath = (url: string): string | undefined => {
   const parsed = URL.parse(url);
-  if (parsed === null || parsed.host !== "") return undefined;
+  if (parsed?.host !== "") return undefined;
   try {
     const path = decodeURIComponent(parsed.pathname);
     return /^\/[A-Za-z]:\//.test(path) ? path.slice(1) : path;

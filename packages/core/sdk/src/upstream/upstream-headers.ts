@@ -9,7 +9,7 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Sent on after a redirect to another origin. Everything else may be a credential. */
-const originIndependent = ["accept", "accept-language", "user-agent"];
+const originIndependent: ReadonlySet<string> = new Set(["accept", "accept-language", "user-agent"]);
 
 /** One set of headers, names in lower case; `overriding` wins over `headers`. */
 export const mergeHeaders = (
@@ -34,6 +34,4 @@ export const headersAfterRedirect = (
 ): UpstreamHeaders =>
   from.origin === to.origin
     ? headers
-    : Object.fromEntries(
-        Object.entries(headers).filter(([name]) => originIndependent.includes(name)),
-      );
+    : Object.fromEntries(Object.entries(headers).filter(([name]) => originIndependent.has(name)));

@@ -48,7 +48,11 @@ export const withoutModuleSyntax = (
       const last = next.text === "*" ? index + 1 : closingIndex(tokens, index + 1);
       const after = tokens[last + 1];
       if (next.text === "*" || after?.text === "from") {
-        throw syntaxErrorAt(source, token.start, "Exports from other modules are not available here");
+        throw syntaxErrorAt(
+          source,
+          token.start,
+          "Exports from other modules are not available here",
+        );
       }
       blank(token.start, tokens[last]?.end ?? next.end);
     } else {
@@ -72,10 +76,7 @@ const startsStatement = (
 };
 
 /** The name in `[async] function [*] name`. */
-const declaredFunction = (
-  tokens: ReadonlyArray<CodeToken>,
-  index: number,
-): string | undefined => {
+const declaredFunction = (tokens: ReadonlyArray<CodeToken>, index: number): string | undefined => {
   let at = index;
   if (tokens[at]?.text === "async") at++;
   if (tokens[at]?.text !== "function") return undefined;

@@ -19,9 +19,7 @@ export const readTokens = (source: string): ReadonlyArray<CodeToken> => {
     if (text === "" && start === source.length) continue;
     const innermost = open.at(-1);
     const inTemplateText = innermost === "`";
-    const closes = inTemplateText
-      ? text === "`"
-      : text === ")" || text === "]" || text === "}";
+    const closes = inTemplateText ? text === "`" : text === ")" || text === "]" || text === "}";
     if (closes) open.pop();
     tokens.push({ text, start, end, depth: open.length });
     if (closes) continue;

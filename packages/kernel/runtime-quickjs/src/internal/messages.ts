@@ -10,7 +10,11 @@ export type ToWorker =
       readonly limits: SandboxLimits;
       readonly control: SharedArrayBuffer;
     }
-  | { readonly type: "answers"; readonly run: number; readonly answers: ReadonlyArray<SandboxAnswer> }
+  | {
+      readonly type: "answers";
+      readonly run: number;
+      readonly answers: ReadonlyArray<SandboxAnswer>;
+    }
   /** The control block's stop flag was set; for a run that only waits. */
   | { readonly type: "wake"; readonly run: number };
 

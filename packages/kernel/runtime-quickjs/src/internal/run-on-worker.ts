@@ -5,7 +5,10 @@ import { RunClock } from "./run-clock.ts";
 import type { SandboxWorker } from "./sandbox-worker.ts";
 import { ToolCalls } from "./tool-calls.ts";
 
-/** Milliseconds that a worker has to stop by itself before it is terminated. */
+/**
+ * Milliseconds that a worker has to stop by itself before it is terminated. Code inside QuickJS always stops; only what
+ * happens around it, such as parsing, may not.
+ */
 const graceMs = 100;
 
 /** One run on one worker, seen from the main thread: its clock, its calls, its console and its end. */
@@ -87,7 +90,13 @@ export class RunOnWorker {
     this.#calls.close();
     const cpuTimeSeconds = (this.#control?.cpuMs() ?? 0) / 1000;
     const memoryPeakBytes = this.#control?.memoryBytes() ?? 0;
-    this.#onEnd({ outcome, console: this.#console, consoleTruncated, cpuTimeSeconds, memoryPeakBytes });
+    this.#onEnd({
+      outcome,
+      console: this.#console,
+      consoleTruncated,
+      cpuTimeSeconds,
+      memoryPeakBytes,
+    });
     this.#markEnded();
   }
 }

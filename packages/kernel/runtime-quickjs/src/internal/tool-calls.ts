@@ -76,12 +76,11 @@ export const toAnswer = (
           outcome: "tool_error",
           status: undefined,
         };
-  return { id: call.id, succeeded: false, json: JSON.stringify({ message, outcome, status }) };
+  const json = JSON.stringify({ message, outcome, status: status ?? null });
+  return { id: call.id, succeeded: false, json };
 };
 
 export const logDefect = (call: SandboxCall, exit: Exit.Exit<string, ToolCallFailure>) =>
   Exit.isFailure(exit) && Cause.isDie(exit.cause)
-    ? Effect.logError("A tool call died", exit.cause).pipe(
-        Effect.annotateLogs({ tool: call.path }),
-      )
+    ? Effect.logError("A tool call died", exit.cause).pipe(Effect.annotateLogs({ tool: call.path }))
     : Effect.void;

@@ -7,6 +7,7 @@ import {
 } from "quickjs-emscripten-core";
 import { type BoundedMemory, makeBoundedMemory, SandboxMemoryExhausted } from "./bounded-memory.ts";
 import { Bridge } from "./bridge.ts";
+import { interruptImport, loopCheck } from "./interruptible-loops.ts";
 
 /** QuickJS's own stack. Above it the agent gets an error that it can catch; the host's stack must hold more. */
 const stackBytes = 256 * 1024;
@@ -22,13 +23,21 @@ export interface Engine {
   shouldStop: () => boolean;
 }
 
-/** Instantiates QuickJS from its compiled module, with memory that ends at `memoryBytes`. */
+/**
+ * Instantiates QuickJS from its compiled module, with memory that ends at `memoryBytes`. The module must have gone through
+ * `interruptibleLoops`, or code that loops inside a built-in function cannot be stopped.
+ */
 export const makeEngine = async (
   wasmModule: WebAssembly.Module,
   memoryBytes: number,
 ): Promise<Engine> => {
   const memory = makeBoundedMemory(memoryBytes, (bytes) => engine.onGrow(bytes));
-  const quickjs = await newQuickJSWASMModuleFromVariant(checkedVariant(wasmModule, memory));
+  const checkLoop = () => {
+    if (engine.shouldStop()) throw new Error("The sandbox was stopped.");
+  };
+  const quickjs = await newQuickJSWASMModuleFromVariant(
+    checkedVariant(wasmModule, memory, checkLoop),
+  );
   const runtime = quickjs.newRuntime();
   runtime.setMaxStackSize(stackBytes);
   runtime.setModuleLoader(() => ({
@@ -46,9 +55,22 @@ export const makeEngine = async (
 const checkedVariant = (
   wasmModule: WebAssembly.Module,
   memory: BoundedMemory,
+  checkLoop: () => void,
 ): QuickJSSyncVariant => {
-  const emscriptenModule = { wasmMemory: memory.memory, print: silent, printErr: silent };
-  const bounded = newVariant(variant, { wasmModule, emscriptenModule });
+  const emscriptenModule = {
+    wasmMemory: memory.memory,
+    print: silent,
+    printErr: silent,
+    instantiateWasm: async (
+      imports: WebAssembly.Imports,
+      onSuccess: (instance: WebAssembly.Instance) => void,
+    ) => {
+      const instance = await WebAssembly.instantiate(wasmModule, withLoopCheck(imports, checkLoop));
+      onSuccess(instance);
+      return instance.exports;
+    },
+  };
+  const bounded = newVariant(variant, { emscriptenModule });
   return {
     ...bounded,
     importModuleLoader: async () => {
@@ -70,6 +92,20 @@ const checkedVariant = (
       };
     },
   };
+};
+
+const withLoopCheck = (
+  imports: WebAssembly.Imports,
+  checkLoop: () => void,
+): WebAssembly.Imports => {
+  const { module, name } = interruptImport;
+  const interrupt = imports[module]?.[name];
+  if (typeof interrupt !== "function") {
+    throw new TypeError("This build of QuickJS has no interrupt handler to call.");
+  }
+  const checked = (runtime: number): unknown =>
+    runtime === loopCheck ? (checkLoop(), 0) : interrupt(runtime);
+  return { ...imports, [module]: { ...imports[module], [name]: checked } };
 };
 
 const silent = () => {};

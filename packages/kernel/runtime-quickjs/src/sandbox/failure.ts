@@ -8,14 +8,19 @@ export const failureOutcome = (
   bridge: Bridge,
   thrown: QuickJSHandle,
   columnShift: number,
+  memoryExhausted: boolean,
 ): SandboxOutcome => {
   const described = describe(bridge, thrown);
   thrown.dispose();
   if (described === undefined) {
-    return { _tag: "Failed", name: "Error", message: "The code threw an error that cannot be read." };
+    return {
+      _tag: "Failed",
+      name: "Error",
+      message: "The code threw an error that cannot be read.",
+    };
   }
-  const { outOfMemory, name, message, stack } = readDescription(described);
-  if (outOfMemory === true) return { _tag: "OutOfMemory" };
+  const { isNull, outOfMemory, name, message, stack } = readDescription(described);
+  if (outOfMemory || (isNull && memoryExhausted)) return { _tag: "OutOfMemory" };
   const own = stack === undefined ? "" : agentStack(stack, columnShift);
   const place = name === "SyntaxError" && !own.includes("\n") ? agentPlace(own) : undefined;
   return {
@@ -45,7 +50,8 @@ const describe = (bridge: Bridge, thrown: QuickJSHandle): string | undefined => 
 };
 
 interface Description {
-  readonly outOfMemory?: boolean;
+  readonly outOfMemory: boolean;
+  readonly isNull: boolean;
   readonly name: string;
   readonly message: string;
   readonly stack?: string;
@@ -53,14 +59,15 @@ interface Description {
 
 const readDescription = (json: string): Description => {
   const read: unknown = JSON.parse(json);
+  const has = (key: string): boolean => typeof read === "object" && read !== null && key in read;
   const text = (key: string): string | undefined => {
-    const value =
-      typeof read === "object" && read !== null ? Reflect.get(read, key) : undefined;
+    const value = typeof read === "object" && read !== null ? Reflect.get(read, key) : undefined;
     return typeof value === "string" ? value : undefined;
   };
   const stack = text("stack");
   return {
-    outOfMemory: typeof read === "object" && read !== null && "outOfMemory" in read,
+    outOfMemory: has("outOfMemory"),
+    isNull: has("isNull"),
     name: text("name") ?? "Error",
     message: text("message") ?? "",
     ...(stack === undefined ? {} : { stack }),

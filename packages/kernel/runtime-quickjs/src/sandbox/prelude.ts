@@ -133,7 +133,8 @@ const settle = (id, succeeded, json) => {
       new ToolError("The tool's result is not JSON.", "tool_error", undefined, call.path, call.stack));
   }
   if (succeeded) return call.resolve(value);
-  call.reject(new ToolError(value.message, value.outcome, value.status, call.path, call.stack));
+  const status = value.status === null ? undefined : value.status;
+  call.reject(new ToolError(value.message, value.outcome, status, call.path, call.stack));
 };
 
 const toolAt = (path) => new Native.Proxy(() => {}, {
@@ -184,6 +185,7 @@ const show = (value) => {
     if (item === null || typeof item !== "object") return item;
     while (depth > 0 && holders[depth - 1] !== this) depth--;
     for (let at = 0; at < depth; at++) if (ancestors[at] === item) return "[Circular]";
+    if (depth >= 50) return isArray(item) ? "[Array]" : "[Object]";
     let shown = item;
     if (item instanceof Native.Error) return showError(item);
     if (item instanceof Native.Promise) return "[Promise]";
@@ -265,6 +267,8 @@ const finish = (value) => {
   return json.length + ":" + output;
 };
 const describe = (error) => {
+  // The engine throws null where it has no memory left for an error.
+  if (error === null) return '{"name":"Error","message":"The code threw null","isNull":true}';
   if (isOutOfMemory(error)) return '{"outOfMemory":true}';
   const isObject = (typeof error === "object" && error !== null) || typeof error === "function";
   const name = isObject ? read(error, "name") : undefined;

@@ -12,7 +12,7 @@ export interface SandboxCall {
 export interface SandboxAnswer {
   readonly id: number;
   readonly succeeded: boolean;
-  /** JSON text of the result, or of a `ToolCallFailure`. */
+  /** JSON text of the result, or of a `ToolCallFailure` with all its members, `status` null where there is none. */
   readonly json: string;
 }
 

@@ -95,7 +95,7 @@ export class Sandbox {
       if (this.#host.shouldStop()) return { _tag: "Stopped" };
       const state = context.getPromiseState(result);
       if (state.type === "fulfilled") return this.#completed(state.value);
-      if (state.type === "rejected") return failureOutcome(bridge, state.error, this.#columnShift);
+      if (state.type === "rejected") return this.#failed(state.error);
       if (!context.runtime.hasPendingJob()) break;
       if (performance.now() > endOfTurn) {
         this.#host.defer(() => this.#turn(() => {}));
@@ -115,11 +115,16 @@ export class Sandbox {
     return { _tag: "Completed", output };
   }
 
+  #failed(error: QuickJSHandle): SandboxOutcome {
+    const { bridge, memory } = this.#engine;
+    return failureOutcome(bridge, error, this.#columnShift, memory.exhausted());
+  }
+
   /** What something thrown on the host's side of a turn means. */
   #outcomeOf(error: unknown): SandboxOutcome {
     try {
       if (error instanceof GuestThrew) {
-        return failureOutcome(this.#engine.bridge, error.error, this.#columnShift);
+        return this.#failed(error.error);
       }
     } catch (failure) {
       return this.#hostFailure(failure);

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "@effect/vitest";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  interruptibleLoops,
+  makeEngine,
+  Sandbox,
+  type SandboxCall,
+  type SandboxEnd,
+  type SandboxHost,
+} from "../src/sandbox/index.ts";
+
+/** As a platform without threads runs it: in this thread, `shouldStop` looking at a clock. */
+const wasmPath = fileURLToPath(import.meta.resolve("@jitl/quickjs-wasmfile-release-sync/wasm"));
+const wasm = readFileSync(wasmPath);
+const wasmModule = await WebAssembly.compile(interruptibleLoops(wasm));
+const limits = {
+  memoryBytes: 32 * 1024 * 1024,
+  maxOutputChars: 1_000,
+  maxToolInputChars: 1_000,
+  maxToolCallsInFlight: 2,
+};
+
+const runHere = async (
+  code: string,
+  onCall: (call: SandboxCall, sandbox: Sandbox) => void = () => {},
+  timeMs = 5_000,
+): Promise<SandboxEnd & { readonly log: ReadonlyArray<string> }> => {
+  const engine = await makeEngine(wasmModule, limits.memoryBytes);
+  const deadline = performance.now() + timeMs;
+  const log: Array<string> = [];
+  return new Promise((resolve) => {
+    const host: SandboxHost = {
+      shouldStop: () => performance.now() > deadline,
+      onCall: (call) => {
+        log.push(`call ${call.path}`);
+        queueMicrotask(() => onCall(call, sandbox));
+      },
+      onConsole: ({ text }) => log.push(text),
+      onEnter: () => log.push("enter"),
+      onLeave: () => log.push("leave"),
+      onMemory: () => {},
+      onEnd: (end) => resolve({ ...end, log }),
+      defer: (next) => setTimeout(next, 0),
+    };
+    const sandbox = new Sandbox(engine, limits, host);
+    sandbox.start(code);
+  });
+};
+
+describe("Sandbox", () => {
+  it("runs code in the caller's thread, in turns", async () => {
+    const { log, outcome } = await runHere(
+      "console.log('a'); const b = await tools.x.y({ c: 1 }); console.log('b'); return b",
+      (call, sandbox) => sandbox.answer([{ id: call.id, succeeded: true, json: call.inputJson }]),
+    );
+    expect(outcome).toMatchObject({ _tag: "Completed", output: { json: '{"c":1}' } });
+    expect(log).toEqual(["enter", "a", "call x.y", "leave", "enter", "b", "leave"]);
+  });
+
+  it("ignores answers that nobody waits for", async () => {
+    const { outcome } = await runHere("return await tools.x.y()", (call, sandbox) => {
+      sandbox.answer([{ id: call.id, succeeded: true, json: "1" }]);
+      sandbox.answer([{ id: call.id, succeeded: true, json: "2" }]);
+    });
+    expect(outcome).toMatchObject({ output: { json: "1" } });
+  });
+
+  it("gives the host its turn while promises go on", async () => {
+    let answered = false;
+    const { outcome } = await runHere(
+      "let done = false; void tools.x.y().then(() => { done = true }); while (!done) await null; return 1",
+      (call, sandbox) =>
+        setTimeout(() => {
+          answered = true;
+          sandbox.answer([{ id: call.id, succeeded: true, json: "1" }]);
+        }, 50),
+    );
+    expect([answered, outcome._tag]).toEqual([true, "Completed"]);
+  });
+
+  it("stops a loop inside a built-in function, which no bytecode interrupts", async () => {
+    const started = performance.now();
+    const { outcome } = await runHere(
+      "Array.prototype.indexOf.call({ length: 2 ** 50 }, 1)",
+      undefined,
+      100,
+    );
+    expect(outcome).toEqual({ _tag: "Stopped" });
+    expect(performance.now() - started).toBeLessThan(3_000);
+  });
+
+  it("ends out of memory where an answer has no room", async () => {
+    const { outcome } = await runHere("return (await tools.x.y()).length", (call, sandbox) =>
+      sandbox.answer([
+        { id: call.id, succeeded: true, json: JSON.stringify("x".repeat(40_000_000)) },
+      ]),
+    );
+    expect(outcome).toEqual({ _tag: "OutOfMemory" });
+  });
+});
+
+describe("interruptibleLoops", () => {
+  it("leaves a valid module with the same imports and exports", async () => {
+    const plain = await WebAssembly.compile(wasm);
+    expect(WebAssembly.Module.imports(wasmModule)).toEqual(WebAssembly.Module.imports(plain));
+    expect(WebAssembly.Module.exports(wasmModule)).toEqual(WebAssembly.Module.exports(plain));
+  });
+
+  it("refuses a module without the interrupt handler", () => {
+    const empty = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, 10, 1, 0]);
+    expect(() => interruptibleLoops(empty)).toThrow("no interrupt handler");
+  });
+});
