@@ -34,7 +34,7 @@ const quantile = (sorted: ReadonlyArray<number>, q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 
 const row = (name: string, values: ReadonlyArray<number>, perRun = 1) => {
-  const sorted = values.map((value) => value / perRun).sort((a, b) => a - b);
+  const sorted = values.map((value) => value / perRun).toSorted((a, b) => a - b);
   const cell = (q: number) => quantile(sorted, q).toFixed(3);
   return { what: name, samples: values.length, median: cell(0.5), p99: cell(0.99) };
 };

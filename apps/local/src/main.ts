@@ -14,10 +14,7 @@ const executor = Command.make("executor").pipe(
 const cli = Command.run(executor, { name: "Executor", version });
 
 /** Standard output is for results alone. */
-const logger = Logger.replace(
-  Logger.defaultLogger,
-  Logger.withConsoleError(Logger.logfmtLogger),
-);
+const logger = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger));
 
 /** An expected failure in one line, anything else whole; either way the exit code is 1. */
 const fail = (cause: Cause.Cause<unknown>) =>

@@ -5,7 +5,10 @@ export const version: string = manifest.version;
 /** The commit that runs, where the daemon runs from a checkout. */
 export const commit = (): string => {
   try {
-    const git = Bun.spawnSync(["git", "rev-parse", "HEAD"], { cwd: import.meta.dir, stderr: "ignore" });
+    const git = Bun.spawnSync(["git", "rev-parse", "HEAD"], {
+      cwd: import.meta.dir,
+      stderr: "ignore",
+    });
     return git.success ? git.stdout.toString().trim() : "unknown";
   } catch {
     return "unknown";

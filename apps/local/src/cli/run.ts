@@ -5,20 +5,23 @@ import { Console, Effect } from "effect";
 import { DaemonError, daemonClient, explainDaemonFailure } from "./daemon-client.ts";
 import { portOption } from "./port.ts";
 
-const file = Args.text({ name: "file" }).pipe(
+const fileArgument = Args.text({ name: "file" }).pipe(
   Args.withDescription("The file that holds the code; - reads it from standard input"),
 );
 
 /** Runs a file's code in the daemon. The result goes to standard output, what the code logged to standard error. */
-export const runCommand = Command.make("run", { file, port: portOption }, ({ file, port }) =>
-  Effect.gen(function* () {
-    const code = yield* readCode(file);
-    const client = yield* daemonClient(port);
-    const execution = yield* client.executions
-      .run({ payload: { code }, headers: { "executor-client": "cli" } })
-      .pipe(Effect.mapError(explainDaemonFailure(port)));
-    yield* show(execution);
-  }),
+export const runCommand = Command.make(
+  "run",
+  { file: fileArgument, port: portOption },
+  ({ file, port }) =>
+    Effect.gen(function* () {
+      const code = yield* readCode(file);
+      const client = yield* daemonClient(port);
+      const execution = yield* client.executions
+        .run({ payload: { code }, headers: { "executor-client": "cli" } })
+        .pipe(Effect.mapError(explainDaemonFailure(port)));
+      yield* show(execution);
+    }),
 ).pipe(Command.withDescription("Run code against the tools"));
 
 const readCode = (file: string) =>
@@ -26,9 +29,7 @@ const readCode = (file: string) =>
     ? Effect.promise(() => Bun.stdin.text())
     : FileSystem.FileSystem.pipe(
         Effect.flatMap((files) => files.readFileString(file)),
-        Effect.mapError(
-          () => new DaemonError({ message: `The file ${file} cannot be read.` }),
-        ),
+        Effect.mapError(() => new DaemonError({ message: `The file ${file} cannot be read.` })),
       );
 
 const show = ({ console, consoleTruncated, output, error }: Execution) =>
@@ -37,7 +38,9 @@ const show = ({ console, consoleTruncated, output, error }: Execution) =>
     if (consoleTruncated) yield* Console.error("(the rest of what the code logged is cut)");
     if (output !== null) {
       yield* Console.log(
-        output.truncated ? String(output.value) : JSON.stringify(output.value, null, 2),
+        typeof output.value === "string" && output.truncated
+          ? output.value
+          : JSON.stringify(output.value, null, 2),
       );
       if (output.truncated) {
         yield* Console.error(`(cut; the whole result has ${output.totalChars} characters)`);

@@ -24,9 +24,7 @@ const serverLayer = (dataDirectory: string) =>
     Layer.provide(Layer.merge(FetchHttpClient.layer, BunFileSystem.layer)),
     Layer.provide(Storage.layer(join(dataDirectory, "executor.db"))),
     Layer.provide(Layer.succeed(AppVersion, version)),
-    Layer.merge(
-      processMetricsLayer({ version, commit: commit(), runtime: `bun ${Bun.version}` }),
-    ),
+    Layer.merge(processMetricsLayer({ version, commit: commit(), runtime: `bun ${Bun.version}` })),
     Layer.merge(BunHttpServer.layerContext),
   );
 

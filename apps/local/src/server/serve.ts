@@ -20,7 +20,9 @@ export const serve = (port: number) =>
     const handle = yield* createServerHandlers(yield* dataDirectory);
     const server = yield* Effect.acquireRelease(listen(port, handle), stop);
     yield* Effect.logInfo(`Executor ${version} listens on ${server.url.origin}`);
-    yield* Effect.logInfo(`Metrics: ${server.url.origin}/api/metrics  Docs: ${server.url.origin}/api/docs`);
+    yield* Effect.logInfo(
+      `Metrics: ${server.url.origin}/api/metrics  Docs: ${server.url.origin}/api/docs`,
+    );
     return yield* Effect.never;
   }).pipe(Effect.scoped);
 

@@ -22,6 +22,4 @@ export const CoreHandlers = Layer.mergeAll(
 export const CoreApiLayer = Layer.mergeAll(
   HttpApiSwagger.layer({ path: "/api/docs" }),
   HttpApiBuilder.middlewareOpenApi({ path: "/api/openapi.json" }),
-).pipe(
-  Layer.provideMerge(Layer.provide(HttpApiBuilder.api(CoreExecutorApi), CoreHandlers)),
-);
+).pipe(Layer.provideMerge(Layer.provide(HttpApiBuilder.api(CoreExecutorApi), CoreHandlers)));

@@ -1,4 +1,10 @@
-import { HttpApi, HttpApiBuilder, HttpApiEndpoint, HttpApiGroup, HttpServer } from "@effect/platform";
+import {
+  HttpApi,
+  HttpApiBuilder,
+  HttpApiEndpoint,
+  HttpApiGroup,
+  HttpServer,
+} from "@effect/platform";
 import { describe, expect, it } from "@effect/vitest";
 import { snapshot } from "@executor/telemetry";
 import { Effect, Layer, Schema } from "effect";
@@ -15,14 +21,14 @@ class Api extends HttpApi.make("test").add(
     .add(HttpApiEndpoint.get("break", "/break").addSuccess(Schema.String)),
 ) {}
 
-const handlers = HttpApiBuilder.group(Api, "things", (handlers) =>
+const things = HttpApiBuilder.group(Api, "things", (handlers) =>
   handlers
     .handle("echo", ({ payload }) => Effect.succeed(payload.text))
     .handle("break", () => Effect.die(new Error("the password is hunter2"))),
 );
 
 const handler = makeWebHandler(
-  Layer.merge(Layer.provide(HttpApiBuilder.api(Api), handlers), HttpServer.layerContext),
+  Layer.merge(Layer.provide(HttpApiBuilder.api(Api), things), HttpServer.layerContext),
   (app) => app,
 );
 
@@ -55,7 +61,10 @@ const recorded = (labels: Readonly<Record<string, string>>): number => {
 describe("makeWebHandler", () => {
   it.scoped("answers and records under the route's template", () =>
     Effect.gen(function* () {
-      expect(yield* ask("/things/7", post('{"text":"hello"}'))).toEqual({ status: 200, body: '"hello"' });
+      expect(yield* ask("/things/7", post('{"text":"hello"}'))).toEqual({
+        status: 200,
+        body: '"hello"',
+      });
       expect(
         recorded({
           "http.request.method": "POST",
@@ -87,7 +96,9 @@ describe("makeWebHandler", () => {
       const { status, body } = yield* ask("/etc/passwd");
       expect(status).toBe(404);
       expect(JSON.parse(body)).toMatchObject({ _tag: "RouteNotFound" });
-      expect(recorded({ "http.request.method": "GET", "http.response.status_code": "404" })).toBe(1);
+      expect(recorded({ "http.request.method": "GET", "http.response.status_code": "404" })).toBe(
+        1,
+      );
     }),
   );
 

@@ -28,7 +28,10 @@ export class Executions extends Context.Tag("@executor/execution/Executions")<
     readonly list: (limit: number) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
   }
 >() {
-  static readonly layerWithoutHistory = Layer.effect(Executions, Effect.suspend(() => make));
+  static readonly layerWithoutHistory = Layer.effect(
+    Executions,
+    Effect.suspend(() => make),
+  );
   static readonly layer = Layer.provide(Executions.layerWithoutHistory, History.layer);
 }
 
@@ -100,13 +103,15 @@ const make = Effect.gen(function* () {
     }
     const askedAt = performance.now();
     present += 1;
-    return yield* sandboxes.withPermits(1)(runNow(request, askedAt)).pipe(
-      Effect.ensuring(
-        Effect.sync(() => {
-          present -= 1;
-        }),
-      ),
-    );
+    return yield* sandboxes
+      .withPermits(1)(runNow(request, askedAt))
+      .pipe(
+        Effect.ensuring(
+          Effect.sync(() => {
+            present -= 1;
+          }),
+        ),
+      );
   });
 
   return { run, get: history.get, list: history.list };

@@ -1,5 +1,5 @@
 import type { RunOutcome, RunOutput, RunResult } from "@executor/kernel";
-import type { Json } from "@executor/sdk";
+import { parseJson } from "@executor/sdk";
 import { ExecutionError, ExecutionOutput } from "./execution.ts";
 import type { ExecutionStatus, ExecutionTrigger } from "./execution.ts";
 import {
@@ -29,7 +29,8 @@ export const cancelled: Verdict = {
   output: null,
   error: new ExecutionError({
     name: "Cancelled",
-    message: "The execution was cancelled before it ended: its caller went away, or the daemon stopped.",
+    message:
+      "The execution was cancelled before it ended: its caller went away, or the daemon stopped.",
   }),
 };
 
@@ -76,10 +77,7 @@ export const verdict = (
 };
 
 const toOutput = ({ json, truncated, totalChars }: RunOutput): ExecutionOutput =>
-  new ExecutionOutput({ value: truncated ? json : parse(json), truncated, totalChars });
-
-/** The sandbox writes this text with its own `JSON.stringify`. */
-const parse = (json: string): Json => JSON.parse(json);
+  new ExecutionOutput({ value: truncated ? json : parseJson(json), truncated, totalChars });
 
 /** Records one ended execution; `result` is absent where the run was cancelled. */
 export const recordEnd = (end: {

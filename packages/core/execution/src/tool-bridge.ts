@@ -1,6 +1,5 @@
 import type { ToolCallFailure } from "@executor/kernel";
-import { ToolInvoker } from "@executor/sdk";
-import type { Json } from "@executor/sdk";
+import { parseJson, ToolInvoker } from "@executor/sdk";
 import { Effect } from "effect";
 
 /** What agent code calls as `tools.search(...)` and `tools.describe(...)`. */
@@ -14,7 +13,7 @@ export const toolBridge = Effect.map(
   ToolInvoker,
   ({ call }) =>
     (path: string, inputJson: string): Effect.Effect<string, ToolCallFailure> =>
-      Effect.suspend(() => call(shorthands.get(path) ?? path, parse(inputJson))).pipe(
+      Effect.suspend(() => call(shorthands.get(path) ?? path, parseJson(inputJson))).pipe(
         Effect.map(({ data }) => JSON.stringify(data)),
         Effect.catchAllDefect((defect) =>
           Effect.zipRight(
@@ -28,6 +27,3 @@ export const toolBridge = Effect.map(
         ),
       ),
 );
-
-/** The sandbox writes this text with its own `JSON.stringify`. */
-const parse = (inputJson: string): Json => JSON.parse(inputJson);

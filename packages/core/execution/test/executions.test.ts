@@ -49,7 +49,8 @@ describe("Executions", () => {
       });
       expect(failures).toBe(1);
 
-      const terminations = (reason: string) => () => total("executor.sandbox.terminations", { reason });
+      const terminations = (reason: string) => () =>
+        total("executor.sandbox.terminations", { reason });
       const [slow, timeouts] = yield* growth(terminations("timeout"), run("while (true) {}", 200));
       expect(slow).toMatchObject({ status: "timeout", error: { name: "Timeout" } });
       expect(timeouts).toBe(1);
@@ -65,7 +66,8 @@ describe("Executions", () => {
 
   it.live("lets agent code find and describe tools, and counts the calls", () =>
     Effect.gen(function* () {
-      const calls = () => total("executor.tool.calls", { "executor.source": "executor", outcome: "ok" });
+      const calls = () =>
+        total("executor.tool.calls", { "executor.source": "executor", outcome: "ok" });
       const [execution, counted] = yield* growth(
         calls,
         run(`
@@ -100,11 +102,13 @@ describe("Executions", () => {
         }
         return errors;
       `);
-      expect(execution.output?.value).toMatchObject([
-        { name: "ToolError", code: "invalid_input", message: /no tool nobody.here/ },
-        { code: "invalid_input", message: /"query"/ },
-        { code: "tool_error", message: /executor.tools.search/ },
-      ].map((error) => ({ ...error, message: expect.stringMatching(error.message) })));
+      expect(execution.output?.value).toMatchObject(
+        [
+          { name: "ToolError", code: "invalid_input", message: /no tool nobody.here/ },
+          { code: "invalid_input", message: /"query"/ },
+          { code: "tool_error", message: /executor.tools.search/ },
+        ].map((error) => ({ ...error, message: expect.stringMatching(error.message) })),
+      );
     }).pipe(Effect.provide(layerWith())),
   );
 
@@ -112,7 +116,7 @@ describe("Executions", () => {
     Effect.gen(function* () {
       const { output } = yield* run("return 'x'.repeat(100000)");
       expect(output).toMatchObject({ truncated: true, totalChars: 100_002 });
-      expect(String(output?.value)).toHaveLength(30_000);
+      expect(output?.value).toHaveLength(30_000);
     }).pipe(Effect.provide(layerWith())),
   );
 
@@ -153,7 +157,9 @@ describe("Executions", () => {
         Array.from({ length: 4 }, () => Effect.either(run("return 1"))),
         { concurrency: "unbounded" },
       );
-      expect(results.filter(Either.isLeft)).toMatchObject([{ left: { _tag: "TooManyExecutions" } }]);
+      expect(results.filter(Either.isLeft)).toMatchObject([
+        { left: { _tag: "TooManyExecutions" } },
+      ]);
     }).pipe(Effect.provide(layerWith({ maxRunning: 1, maxWaiting: 2 }))),
   );
 

@@ -1,4 +1,4 @@
-import { Effect, Option, Schema } from "effect";
+import { Effect, Schema } from "effect";
 import { builtInSource, defaultSearchLimit } from "./built-in.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { SourcePlugin } from "./plugin.ts";
@@ -26,10 +26,17 @@ export const builtInPlugin: Effect.Effect<SourcePlugin, never, Sources | Tools> 
     const sources = yield* Sources;
     const tools = yield* Tools;
 
-    const handlers: Readonly<Record<string, (input: JsonObject) => Effect.Effect<Json, ToolCallError>>> = {
+    const handlers: Readonly<
+      Record<string, (input: JsonObject) => Effect.Effect<Json, ToolCallError>>
+    > = {
       "executor.sources.list": () =>
         Effect.map(sources.list, (list) =>
-          list.map(({ namespace, kind, name, toolCount }) => ({ namespace, kind, name, toolCount })),
+          list.map(({ namespace, kind, name, toolCount }) => ({
+            namespace,
+            kind,
+            name,
+            toolCount,
+          })),
         ),
 
       "executor.tools.search": (input) =>
@@ -58,7 +65,7 @@ export const builtInPlugin: Effect.Effect<SourcePlugin, never, Sources | Tools> 
 
     return {
       kind: "executor",
-      detect: () => Effect.succeed(Option.none()),
+      detect: () => Effect.succeedNone,
       load: () => Effect.succeed(builtInSource),
       invoke: ({ address, input }) => {
         const handler = handlers[address];

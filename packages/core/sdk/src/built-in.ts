@@ -53,20 +53,15 @@ export const builtInSource: LoadedSource = {
   url: "",
   definitions: new Map(),
   tools: [
-    tool(
-      "sources.list",
-      "Lists the sources whose tools can be called.",
-      object({}),
-      {
-        type: "array",
-        items: object({
-          namespace: { type: "string" },
-          kind: { type: "string" },
-          name: { type: "string" },
-          toolCount: { type: "integer" },
-        }),
-      },
-    ),
+    tool("sources.list", "Lists the sources whose tools can be called.", object({}), {
+      type: "array",
+      items: object({
+        namespace: { type: "string" },
+        kind: { type: "string" },
+        name: { type: "string" },
+        toolCount: { type: "integer" },
+      }),
+    }),
     tool(
       "tools.search",
       "Finds tools by what they do, best match first. Also tools.search(...).",

@@ -12,6 +12,9 @@ export const Json: Schema.Schema<Json, unknown> = Schema.Unknown.pipe(
   Schema.filter((value): value is Json => value !== undefined, { jsonSchema: {} }),
 );
 
+/** What JSON text says. Throws a `ParseError` where the text is none: for text that the product has written itself. */
+export const parseJson: (text: string) => Json = Schema.decodeSync(Schema.parseJson(Json));
+
 /** A JSON object whose members are not described further, such as a JSON Schema. */
 export const JsonObject: Schema.Schema<JsonObject> = Schema.declare(
   (value): value is JsonObject =>

@@ -27,7 +27,11 @@ import { reservedNamespaces, SourceSettings } from "./source.ts";
 import type { Namespace, NewSource, Source, SourceKind } from "./source.ts";
 
 export type AddSourceError = NamespaceUnavailable | UnsupportedSourceKind | SourceLoadError;
-export type RefreshSourceError = SourceNotFound | BuiltInSource | UnsupportedSourceKind | SourceLoadError;
+export type RefreshSourceError =
+  | SourceNotFound
+  | BuiltInSource
+  | UnsupportedSourceKind
+  | SourceLoadError;
 
 /** The sources that operators added, and the built-in one. A change is either stored whole or leaves everything as it was. */
 export class Sources extends Context.Tag("@executor/sdk/Sources")<
@@ -45,10 +49,16 @@ export class Sources extends Context.Tag("@executor/sdk/Sources")<
     /** The kinds of source that these settings lead to. */
     readonly detect: (
       settings: SourceSettings,
-    ) => Effect.Effect<ReadonlyArray<DetectedSource & { readonly kind: SourceKind }>, SourceLoadError>;
+    ) => Effect.Effect<
+      ReadonlyArray<DetectedSource & { readonly kind: SourceKind }>,
+      SourceLoadError
+    >;
   }
 >() {
-  static readonly layer = Layer.effect(Sources, Effect.suspend(() => make));
+  static readonly layer = Layer.effect(
+    Sources,
+    Effect.suspend(() => make),
+  );
 }
 
 const make = Effect.gen(function* () {
@@ -78,14 +88,13 @@ const make = Effect.gen(function* () {
   };
 
   const find = (namespace: string) =>
-    Effect.flatMap(rows.find(namespace), (stored) =>
-      stored === undefined
-        ? Effect.fail(
-            new SourceNotFound({
-              message: `There is no source with the namespace ${namespace}. List the sources to see which there are.`,
-            }),
-          )
-        : Effect.succeed(stored),
+    Effect.filterOrFail(
+      rows.find(namespace),
+      (stored) => stored !== undefined,
+      () =>
+        new SourceNotFound({
+          message: `There is no source with the namespace ${namespace}. List the sources to see which there are.`,
+        }),
     );
 
   const available = (namespace: Namespace) =>
@@ -177,7 +186,10 @@ const make = Effect.gen(function* () {
 
   const detect = Effect.fn("Sources.detect")(function* (settings: SourceSettings) {
     const found = yield* Effect.forEach(plugins.values(), (plugin) =>
-      Effect.map(plugin.detect(settings), Option.map((detected) => ({ ...detected, kind: plugin.kind }))),
+      Effect.map(
+        plugin.detect(settings),
+        Option.map((detected) => ({ ...detected, kind: plugin.kind })),
+      ),
     );
     return found.flatMap(Option.toArray);
   });

@@ -4,7 +4,8 @@ import type { Cursor } from "./internal/cursor.ts";
 import { ToolResolver } from "./internal/resolver.ts";
 import { toolRows } from "./internal/tool-rows.ts";
 import type { Tool, ToolSummary } from "./tool.ts";
-import { InvalidCursor, ToolNotFound } from "./tools-errors.ts";
+import type { InvalidCursor } from "./tools-errors.ts";
+import { ToolNotFound } from "./tools-errors.ts";
 
 export interface ToolQuery {
   /** Words to search for; absent or empty lists all tools by address. */

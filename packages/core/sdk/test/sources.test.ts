@@ -32,11 +32,19 @@ describe("Sources", () => {
           headers: { Authorization: "Bearer hunter2" },
         }),
       );
-      expect(added).toMatchObject({ toolCount: 2, headerNames: ["Authorization"], lastError: null });
+      expect(added).toMatchObject({
+        toolCount: 2,
+        headerNames: ["Authorization"],
+        lastError: null,
+      });
       expect(JSON.stringify(yield* sources.list)).not.toContain("hunter2");
       expect(yield* sources.get("added")).toEqual(added);
-      expect(gaugeValue("executor.source.tools", { "executor.source": "added", kind: "openapi" })).toBe(2);
-      expect(gaugeValue("executor.source.up", { "executor.source": "added", kind: "openapi" })).toBe(1);
+      expect(
+        gaugeValue("executor.source.tools", { "executor.source": "added", kind: "openapi" }),
+      ).toBe(2);
+      expect(
+        gaugeValue("executor.source.up", { "executor.source": "added", kind: "openapi" }),
+      ).toBe(1);
     }).pipe(Effect.provide(layerFixture)),
   );
 
@@ -50,7 +58,9 @@ describe("Sources", () => {
       const reserved = yield* Effect.flip(sources.add(fixtureSource("search", [{ path: "b" }])));
       expect(reserved).toMatchObject({ _tag: "NamespaceUnavailable" });
       const kind = yield* Effect.flip(
-        sources.add(new NewSource({ namespace: Namespace.make("g"), kind: "graphql", headers: {} })),
+        sources.add(
+          new NewSource({ namespace: Namespace.make("g"), kind: "graphql", headers: {} }),
+        ),
       );
       expect(kind).toMatchObject({ _tag: "UnsupportedSourceKind" });
       expect(yield* everything).toEqual(before);
@@ -108,7 +118,9 @@ describe("Sources", () => {
         toolCount: 2,
         lastError: "This is no fixture.",
       });
-      expect(gaugeValue("executor.source.up", { "executor.source": "fresh", kind: "openapi" })).toBe(0);
+      expect(
+        gaugeValue("executor.source.up", { "executor.source": "fresh", kind: "openapi" }),
+      ).toBe(0);
       yield* tools.get("fresh.new");
     }).pipe(Effect.provide(layerFixture)),
   );
@@ -118,8 +130,12 @@ describe("Sources", () => {
       const sources = yield* Sources;
       yield* sources.add(fixtureSource("text", [{ path: "a" }]));
       expect((yield* Effect.flip(sources.refresh("text"))).message).toContain("Send its new text");
-      expect(yield* Effect.flip(sources.refresh("nobody"))).toMatchObject({ _tag: "SourceNotFound" });
-      expect(yield* Effect.flip(sources.refresh("executor"))).toMatchObject({ _tag: "BuiltInSource" });
+      expect(yield* Effect.flip(sources.refresh("nobody"))).toMatchObject({
+        _tag: "SourceNotFound",
+      });
+      expect(yield* Effect.flip(sources.refresh("executor"))).toMatchObject({
+        _tag: "BuiltInSource",
+      });
     }).pipe(Effect.provide(layerFixture)),
   );
 
@@ -134,7 +150,9 @@ describe("Sources", () => {
         gaugeValue("executor.source.up", { "executor.source": "gone", kind: "openapi" }),
       ).toBeUndefined();
       expect(yield* Effect.flip(sources.remove("gone"))).toMatchObject({ _tag: "SourceNotFound" });
-      expect(yield* Effect.flip(sources.remove("executor"))).toMatchObject({ _tag: "BuiltInSource" });
+      expect(yield* Effect.flip(sources.remove("executor"))).toMatchObject({
+        _tag: "BuiltInSource",
+      });
     }).pipe(Effect.provide(layerFixture)),
   );
 

@@ -6,7 +6,11 @@ import { fixtureSource, layerFixture } from "./support/fixture.ts";
 import { counterValue, gaugeValue, labelValues } from "./support/series.ts";
 
 const calls = (tool: string, source: string, outcome: string) =>
-  counterValue("executor.tool.calls", { "mcp.tool.name": tool, "executor.source": source, outcome });
+  counterValue("executor.tool.calls", {
+    "mcp.tool.name": tool,
+    "executor.source": source,
+    outcome,
+  });
 
 const errors = (source: string, type: string) =>
   counterValue("executor.tool.call.errors", { "executor.source": source, "error.type": type });
@@ -99,7 +103,8 @@ describe("ToolInvoker", () => {
     Effect.gen(function* () {
       yield* addSource("reach");
       const { call } = yield* ToolInvoker;
-      const up = () => gaugeValue("executor.source.up", { "executor.source": "reach", kind: "openapi" });
+      const up = () =>
+        gaugeValue("executor.source.up", { "executor.source": "reach", kind: "openapi" });
       yield* Effect.flip(call("reach.unreachable", {}));
       expect(up()).toBe(0);
       yield* call("reach.echo", { text: "" });

@@ -22,7 +22,13 @@ const addRepositories = Effect.flatMap(Sources, (sources) =>
       ],
       {
         definitions: {
-          Node: { type: "object", properties: { children: { type: "array", items: reference("Node") }, leaf: reference("Leaf") } },
+          Node: {
+            type: "object",
+            properties: {
+              children: { type: "array", items: reference("Node") },
+              leaf: reference("Leaf"),
+            },
+          },
           Leaf: { type: "string" },
           Unused: { type: "number" },
         },

@@ -82,6 +82,20 @@ describe("fetchDocument", () => {
     }).pipe(Effect.provide(FetchHttpClient.layer)),
   );
 
+  it.scopedLive("does not wait for the end of an event stream", () =>
+    Effect.gen(function* () {
+      const origin = yield* serve(
+        () =>
+          new Response(new ReadableStream({ start: (controller) => controller.enqueue(":\n\n") }), {
+            headers: { "content-type": "text/event-stream" },
+          }),
+      );
+      expect(yield* peekDocument(settings({ url: origin }))).toEqual(Option.none());
+      const error = yield* Effect.flip(fetchDocument(settings({ url: origin })));
+      expect(error.message).toContain("answered with an event stream instead of the description");
+    }).pipe(Effect.provide(FetchHttpClient.layer)),
+  );
+
   it.scopedLive("stops at 64 MiB", () =>
     Effect.gen(function* () {
       const chunk = new Uint8Array(4 * 1024 * 1024).fill(32);

@@ -63,7 +63,7 @@ const explain = (file: string, error: unknown): StorageError => {
 };
 
 const codeOf = (error: unknown): string | undefined => {
-  for (let at: unknown = error; typeof at === "object" && at !== null; ) {
+  for (let at: unknown = error; typeof at === "object" && at !== null;) {
     if ("code" in at && typeof at.code === "string") return at.code;
     at = "cause" in at ? at.cause : undefined;
   }

@@ -22,7 +22,9 @@ describe("layer", () => {
     Effect.gen(function* () {
       const file = join(yield* temporaryDirectory, "executor.db");
       const first = yield* Effect.provide(tables, layer(file));
-      expect(first).toEqual(expect.arrayContaining(["sources", "tools", "definitions", "executions"]));
+      expect(first).toEqual(
+        expect.arrayContaining(["sources", "tools", "definitions", "executions"]),
+      );
       expect(yield* Effect.provide(tables, layer(file))).toEqual(first);
     }),
   );

@@ -10,7 +10,7 @@ describe("RunClock", () => {
   });
 
   const start = (cpuMs = () => 0) => {
-    const expired = vi.fn();
+    const expired = vi.fn<() => void>();
     return { clock: new RunClock(1_000, cpuMs, expired), expired };
   };
 

@@ -1,10 +1,10 @@
 import type { Json } from "@executor/sdk";
 import { Either, Encoding } from "effect";
 import type { BodyBinding, FieldBinding } from "./binding.ts";
+import type { Content } from "./content.ts";
 import { isArray, isObject, member, text } from "./json-values.ts";
 import { essence } from "./media-types.ts";
 import { plain } from "./parameter-styles.ts";
-import type { Content } from "./request-content.ts";
 
 const encoder = new TextEncoder();
 

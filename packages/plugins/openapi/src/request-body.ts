@@ -63,18 +63,22 @@ const bodySchema = (
   if (files.size === 0 || target === undefined) return schemas.read(schema);
   // Members of `allOf` would describe a file as a string; their properties are in the list already.
   const { allOf: _, ...converted } = schemas.read(target);
-  return { ...converted, properties: withFiles(propertiesOf(target, references), files, schemas) };
+  return {
+    ...converted,
+    properties: withFiles(propertiesOf(target, references), files, references, schemas),
+  };
 };
 
 const withFiles = (
   properties: ReadonlyMap<string, Json>,
   files: ReadonlySet<string>,
+  references: References,
   schemas: Schemas,
 ): JsonObject =>
   fromEntries(
     [...properties].map(([name, schema]) => {
       if (!files.has(name)) return [name, schemas.read(schema)] as const;
-      const many = isObject(schema) && schema["type"] === "array";
+      const many = member(references.follow(schema), "type") === "array";
       return [name, many ? { type: "array", items: fileSchema } : fileSchema] as const;
     }),
   );
@@ -109,17 +113,19 @@ const readFields = (
   });
 };
 
-/** The properties of an object schema, those of its `allOf` included. */
+/** The properties of an object schema, those of its `allOf` included; each part is read once. */
 const propertiesOf = (
   schema: JsonObject | undefined,
   references: References,
-  depth = 0,
+  seen = new Set<JsonObject>(),
 ): ReadonlyMap<string, Json> => {
   const properties = new Map<string, Json>();
+  if (schema === undefined || seen.has(schema)) return properties;
+  seen.add(schema);
   const parts = member(schema, "allOf");
-  if (isArray(parts) && depth < 8) {
+  if (isArray(parts)) {
     for (const part of parts) {
-      for (const [name, value] of propertiesOf(references.follow(part), references, depth + 1)) {
+      for (const [name, value] of propertiesOf(references.follow(part), references, seen)) {
         properties.set(name, value);
       }
     }
@@ -131,10 +137,10 @@ const propertiesOf = (
 
 /** Bytes: `format: binary` in OpenAPI 3.0; a media type that is no text, and no encoding, in 3.1. */
 const isFile = (schema: Json | undefined, references: References): boolean => {
-  const target = references.follow(schema);
+  const whole = references.follow(schema);
+  const isList = member(whole, "type") === "array";
+  const target = isList ? references.follow(member(whole, "items")) : whole;
   if (target === undefined) return false;
-  const type = member(target, "type");
-  if (type === "array") return isFile(references.follow(member(target, "items")), references);
   if (member(target, "format") === "binary") return true;
   const mediaType = text(member(target, "contentMediaType"));
   return (

@@ -1,14 +1,10 @@
 import type { Json } from "@executor/sdk";
 import { Either, Encoding } from "effect";
 import type { BodyBinding } from "./binding.ts";
+import type { Content } from "./content.ts";
 import { isObject } from "./json-values.ts";
 import { multipart } from "./multipart.ts";
 import { plain, queryParts } from "./parameter-styles.ts";
-
-export interface Content {
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-}
 
 const encoder = new TextEncoder();
 

@@ -33,6 +33,12 @@ export const schemaMapKeywords: ReadonlySet<string> = new Set([
   "properties",
 ]);
 
+/** Values are kept as they are, so that they must not be nested beyond what can be written as JSON later. */
+const isShallow = (value: Json, depth = 0): boolean =>
+  typeof value !== "object" ||
+  value === null ||
+  (depth < 50 && Object.values(value).every((item: Json) => isShallow(item, depth + 1)));
+
 const isString = (value: Json): boolean => typeof value === "string";
 const isNumber = (value: Json): boolean => typeof value === "number";
 const isBoolean = (value: Json): boolean => typeof value === "boolean";
@@ -61,14 +67,14 @@ export const isPattern = (value: Json): boolean => {
 };
 
 export const valueKeywords: ReadonlyMap<string, (value: Json) => boolean> = new Map([
-  ["const", () => true],
+  ["const", (value: Json) => isShallow(value)],
   ["contentEncoding", isString],
   ["contentMediaType", isString],
-  ["default", () => true],
+  ["default", (value: Json) => isShallow(value)],
   ["dependentRequired", (value: Json) => isObject(value) && Object.values(value).every(isStrings)],
   ["deprecated", isBoolean],
   ["description", isString],
-  ["enum", (value: Json) => isArray(value) && value.length > 0],
+  ["enum", (value: Json) => isArray(value) && value.length > 0 && isShallow(value)],
   ["exclusiveMaximum", isNumber],
   ["exclusiveMinimum", isNumber],
   ["format", isString],

@@ -83,6 +83,8 @@ describe("bad documents", () => {
       }).replace('"DEEP"', deep);
       const source = yield* load(document);
       expect(JSON.stringify(source.tools[0]?.inputSchema).length).toBeLessThan(10_000);
+      const value = yield* load(document.replace('{"items":', '{"default":'));
+      expect(value.tools[0]?.inputSchema["properties"]).toEqual({ p: {} });
     }),
   );
 });

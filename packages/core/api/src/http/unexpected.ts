@@ -15,7 +15,7 @@ const respond = (error: InternalError | InvalidRequestBody | RouteNotFound, stat
 export const answerUnexpected = <R>(app: HttpApp.Default<unknown, R>): HttpApp.Default<never, R> =>
   Effect.catchAllCause(app, (cause) =>
     Cause.isInterruptedOnly(cause)
-      ? Effect.failCause(cause as Cause.Cause<never>)
+      ? Effect.interrupt
       : Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
           answer(Cause.squash(cause), cause, request),
         ),
@@ -32,7 +32,8 @@ const answer = (
     return Effect.succeed(respond(new RouteNotFound({ message }), 404));
   }
   if (error instanceof HttpServerError.RequestError) {
-    const message = "The request's body could not be read. Send JSON with the header Content-Type: application/json.";
+    const message =
+      "The request's body could not be read. Send JSON with the header Content-Type: application/json.";
     return Effect.succeed(respond(new InvalidRequestBody({ message }), 400));
   }
   return Effect.gen(function* () {

@@ -28,8 +28,7 @@ const report = (errors: ReadonlyArray<OutputUnit>): string => {
   const leaves = errors.filter(
     (error) =>
       !errors.some(
-        (other) =>
-          other !== error && other.keywordLocation.startsWith(`${error.keywordLocation}/`),
+        (other) => other !== error && other.keywordLocation.startsWith(`${error.keywordLocation}/`),
       ),
   );
   const lines = new Set(

@@ -1,5 +1,5 @@
 import { Effect } from "effect";
-import type { JsonObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 
 const definitionReference = /^#\/\$defs\/([^/]+)/;
 
@@ -14,7 +14,7 @@ export const bundleSchema = (
   ) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly schema: JsonObject }>>,
 ): Effect.Effect<JsonObject> =>
   Effect.gen(function* () {
-    const definitions = new Map<string, unknown>();
+    const definitions = new Map<string, Json>();
     let missing = [...referencedNames(schema)];
     while (missing.length > 0) {
       for (const name of missing) definitions.set(name, true);
@@ -29,21 +29,24 @@ export const bundleSchema = (
       missing = [...next];
     }
     if (definitions.size === 0) return schema;
-    const sorted = [...definitions].sort(([a], [b]) => (a < b ? -1 : 1));
-    return { ...schema, $defs: Object.fromEntries(sorted) as JsonObject };
+    const sorted = [...definitions].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return { ...schema, $defs: Object.fromEntries(sorted) };
   });
 
 const referencedNames = (schema: JsonObject): ReadonlySet<string> => {
   const names = new Set<string>();
-  const open: Array<unknown> = [schema];
+  const open: Array<Json> = [schema];
   while (open.length > 0) {
     const at = open.pop();
     if (typeof at !== "object" || at === null) continue;
-    if ("$ref" in at && typeof at.$ref === "string") {
-      const name = definitionReference.exec(at.$ref)?.[1];
-      if (name !== undefined) names.add(decodePointerSegment(name));
+    for (const [key, value] of Object.entries<Json>(at)) {
+      const name =
+        key === "$ref" && typeof value === "string"
+          ? definitionReference.exec(value)?.[1]
+          : undefined;
+      if (name === undefined) open.push(value);
+      else names.add(decodePointerSegment(name));
     }
-    open.push(...Object.values(at));
   }
   return names;
 };

@@ -55,7 +55,10 @@ export const sourceRows = Effect.map(SqlClient.SqlClient, (sql) => {
 
     insert: (row: SourceRow) =>
       Effect.orDie(
-        Effect.flatMap(encodeRow(row), (encoded) => sql`INSERT INTO sources ${sql.insert(encoded)}`),
+        Effect.flatMap(
+          encodeRow(row),
+          (encoded) => sql`INSERT INTO sources ${sql.insert(encoded)}`,
+        ),
       ),
 
     update: (row: SourceRow) =>
@@ -68,9 +71,7 @@ export const sourceRows = Effect.map(SqlClient.SqlClient, (sql) => {
       ),
 
     setLastError: (namespace: Namespace, message: string) =>
-      Effect.orDie(
-        sql`UPDATE sources SET last_error = ${message} WHERE namespace = ${namespace}`,
-      ),
+      Effect.orDie(sql`UPDATE sources SET last_error = ${message} WHERE namespace = ${namespace}`),
 
     remove: (namespace: Namespace) =>
       Effect.orDie(sql`DELETE FROM sources WHERE namespace = ${namespace}`),

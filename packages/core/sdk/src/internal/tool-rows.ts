@@ -4,7 +4,7 @@ import { Json, JsonObject } from "../json.ts";
 import type { LoadedSource, ToolDefinition } from "../plugin.ts";
 import { Namespace } from "../source.ts";
 import { ToolAddress, ToolAnnotations, ToolSummary } from "../tool.ts";
-import { addressWords, fullTextQuery } from "./tool-words.ts";
+import { addressWords, fullTextQuery, summaryOf } from "./tool-words.ts";
 
 const SummaryRow = Schema.Struct({
   address: ToolAddress,
@@ -29,8 +29,8 @@ const decodeDefinitions = Schema.decodeUnknown(
 
 const rowsPerInsert = 100;
 
-/** A word in an address counts for this many in a description. */
-const addressWeight = 8;
+/** What a word in a summary counts, where one in an address counts 1: found by ranking GitHub's 1,223 operations. */
+const summaryWeight = 2;
 
 const toSummaries = (rows: ReadonlyArray<typeof SummaryRow.Type>) =>
   rows.map((row) => new ToolSummary(row, { disableValidation: true }));
@@ -63,7 +63,7 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
           chunk.map((row) => ({
             rowid: row.id,
             address: addressWords(row.address),
-            description: row.description,
+            summary: summaryOf(row.description),
           })),
         )}`;
       }
@@ -138,7 +138,8 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
       return sql`SELECT ${summaryColumns} FROM tool_words JOIN tools ON tools.id = tool_words.rowid
           WHERE tool_words MATCH ${match} AND ${within(options.namespace)}
           ORDER BY tools.address = ${options.query} DESC,
-            bm25(tool_words, ${sql.literal(String(addressWeight))}, 1), tools.address
+            bm25(tool_words, 1, ${sql.literal(String(summaryWeight))}),
+            length(tools.address), tools.address
           LIMIT ${options.limit} OFFSET ${options.offset}`.pipe(
         Effect.flatMap(decodeSummaries),
         Effect.map(toSummaries),

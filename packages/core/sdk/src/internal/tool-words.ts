@@ -1,21 +1,46 @@
+/** Words that say nothing about what a tool does. */
+const stopWords: ReadonlySet<string> = new Set(
+  "a all an and any are as at be by can do for from how i in into is it me my of on or so that the this to use with".split(
+    " ",
+  ),
+);
+
+const wordsOf = (text: string): ReadonlyArray<string> =>
+  (text.match(/[\p{Lu}]+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}]+|\p{N}+/gu) ?? []).map((word) =>
+    word.toLowerCase(),
+  );
+
 /**
- * The words of an address as a person would search for them: `github.actions.listRepoWorkflows` is
- * `github actions list repo workflows`, beside the segments as they stand.
+ * The words of an address as a person would search for them, the namespace left out because all tools of a source have
+ * it: `github.actions.listRepoWorkflows` is `actions list repo workflows`, beside the segments as they stand.
  */
 export const addressWords = (address: string): string => {
-  const words = address.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+/g) ?? [];
-  return [...address.split("."), ...words].join(" ").toLowerCase();
+  const segments = address.split(".").slice(1);
+  return [
+    ...new Set([...segments.flatMap(wordsOf), ...segments.map((segment) => segment.toLowerCase())]),
+  ].join(" ");
 };
 
+/** A description's first line is its summary; what follows has too many words to tell tools apart by. */
+export const summaryOf = (description: string): string => description.split("\n", 1)[0] ?? "";
+
 const maxQueryWords = 16;
+const shortestPrefix = 3;
 
 /**
- * The FTS5 query for what a person or a model typed: every word may match, as a prefix, and more matches rank higher.
- * `undefined` where there is no word in it.
+ * The FTS5 query for what a person or a model typed: every word may match, longer ones as a prefix too, and more matches
+ * rank higher. `undefined` where there is no word in it.
  */
 export const fullTextQuery = (text: string): string | undefined => {
-  const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
-  const split = words.flatMap((word) => [word, ...(word.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? [])]);
-  const unique = [...new Set(split.map((word) => word.toLowerCase()))].slice(0, maxQueryWords);
-  return unique.length === 0 ? undefined : unique.map((word) => `"${word}"*`).join(" OR ");
+  const all = [
+    ...new Set(
+      text.split(/[^\p{L}\p{N}]+/u).flatMap((word) => [word.toLowerCase(), ...wordsOf(word)]),
+    ),
+  ].filter((word) => word !== "");
+  const telling = all.filter((word) => !stopWords.has(word));
+  const words = (telling.length > 0 ? telling : all).slice(0, maxQueryWords);
+  if (words.length === 0) return undefined;
+  return words
+    .map((word) => (word.length < shortestPrefix ? `"${word}"` : `"${word}" OR "${word}"*`))
+    .join(" OR ");
 };

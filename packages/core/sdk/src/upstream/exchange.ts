@@ -16,6 +16,8 @@ export interface ExchangeRequest {
   readonly body: Uint8Array | undefined;
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** Whether a reply with these headers is not worth reading: its body is then left unread, and empty. */
+  readonly skipBody?: (headers: UpstreamHeaders) => boolean;
 }
 
 export interface UpstreamResponse {
@@ -109,7 +111,9 @@ const send = (
       Effect.mapError((error) => connectionError(url, error)),
       Effect.flatMap((response) => {
         status = response.status;
-        return Effect.map(readBody(response, request.maxBytes), (body) => ({
+        const read = readBody(response, request.maxBytes);
+        const skipped = request.skipBody?.(response.headers) === true;
+        return Effect.map(skipped ? abandon(read) : read, (body) => ({
           status: response.status,
           headers: response.headers,
           body,
@@ -128,6 +132,16 @@ const send = (
         }),
       ),
     );
+  });
+
+/** Interrupting what reads the body closes the connection. */
+const abandon = (
+  read: Effect.Effect<Uint8Array, UpstreamFailure>,
+): Effect.Effect<Uint8Array, UpstreamFailure> =>
+  Effect.timeoutTo(read, {
+    duration: Duration.zero,
+    onSuccess: () => new Uint8Array(),
+    onTimeout: () => new Uint8Array(),
   });
 
 /** OpenTelemetry's HTTP conventions, `http.request.method`. */

@@ -10,19 +10,14 @@ import type { SourceLoadError } from "../source-errors.ts";
 import { exchange } from "./exchange.ts";
 import type { UpstreamResponse } from "./exchange.ts";
 import { readFileDocument } from "./read-file-document.ts";
+import type { SourceDocument } from "./source-document.ts";
 import type { UpstreamFailure } from "./upstream-failure.ts";
 import { mergeHeaders } from "./upstream-headers.ts";
 import type { UpstreamHeaders } from "./upstream-headers.ts";
 
-/** A description as text, and where it came from: after redirects, absent where the operator gave the text. */
-export interface SourceDocument {
-  readonly text: string;
-  readonly url: string | undefined;
-}
-
 const maxBytes = 64 * 1024 * 1024;
 
-/** Describes text, and prefers what descriptions are written in; an event stream would never end. */
+/** What descriptions are written in, before anything else. */
 const accept =
   "application/json, application/vnd.oai.openapi+json, application/yaml, application/x-yaml, text/yaml, text/plain, */*;q=0.1";
 
@@ -38,7 +33,7 @@ export const fetchDocument: (
   const reply = yield* readDocument(settings);
   if (!("status" in reply)) return reply;
   return yield* new SourceUnreachable({
-    message: `${withoutQuery(reply.url)} answered ${reply.status} instead of the description. ${adviceFor(reply.status)}`,
+    message: `${withoutQuery(reply.url)} answered ${describeReply(reply)} instead of the description. ${adviceFor(reply.status)}`,
   });
 });
 
@@ -76,16 +71,21 @@ const readDocument = (
     body: undefined,
     timeoutMs,
     maxBytes,
+    skipBody: isEventStream,
   } as const;
   return exchange(request).pipe(
     Effect.mapError((failure) => loadError(failure, url)),
     Effect.map((response) =>
-      response.status >= 200 && response.status < 300
+      response.status >= 200 && response.status < 300 && !isEventStream(response.headers)
         ? { text: new TextDecoder().decode(response.body), url: response.url }
         : response,
     ),
   );
 };
+
+/** What some MCP endpoints answer to GET: it is no description, and never ends. */
+const isEventStream = (headers: UpstreamHeaders): boolean =>
+  headers["content-type"]?.startsWith("text/event-stream") === true;
 
 /** Not sent where the operator says that calls go to another origin than the description's. */
 const headersFor = (settings: SourceSettings, url: string): UpstreamHeaders => {
@@ -107,6 +107,9 @@ const loadError = (failure: UpstreamFailure, url: string): SourceLoadError => {
         : failure.message,
   });
 };
+
+const describeReply = ({ headers, status }: UpstreamResponse): string =>
+  isEventStream(headers) ? "with an event stream" : String(status);
 
 const adviceFor = (status: number): string => {
   if (status === 401 || status === 403) return "Give the headers that it asks for.";

@@ -1,4 +1,7 @@
-export { callUpstream, type UpstreamCall } from "./call-upstream.ts";
+export { callUpstream } from "./call-upstream.ts";
+export type { UpstreamCall } from "./call-upstream.ts";
 export type { UpstreamResponse } from "./exchange.ts";
-export { fetchDocument, peekDocument, type SourceDocument } from "./fetch-document.ts";
-export { mergeHeaders, type UpstreamHeaders } from "./upstream-headers.ts";
+export { fetchDocument, peekDocument } from "./fetch-document.ts";
+export type { SourceDocument } from "./source-document.ts";
+export { mergeHeaders } from "./upstream-headers.ts";
+export type { UpstreamHeaders } from "./upstream-headers.ts";

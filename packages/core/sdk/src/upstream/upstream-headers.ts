@@ -5,7 +5,6 @@ export type UpstreamHeaders = Readonly<Record<string, string>>;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** What a field value may hold: no control characters but the tab, and nothing beyond Latin-1 (RFC 9110, section 5.5). */
-// oxlint-disable-next-line no-control-regex -- control characters are what the rule is about
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Sent on after a redirect to another origin. Everything else may be a credential. */

@@ -23,10 +23,9 @@ const Description = Schema.parseJson(
       Schema.Struct({
         path: Schema.String,
         description: Schema.optionalWith(Schema.String, { default: () => "" }),
-        does: Schema.optionalWith(
-          Schema.Literal("echo", "answer404", "refuse", "hang", "die"),
-          { default: () => "echo" as const },
-        ),
+        does: Schema.optionalWith(Schema.Literal("echo", "answer404", "refuse", "hang", "die"), {
+          default: () => "echo" as const,
+        }),
         writes: Schema.optionalWith(Schema.Boolean, { default: () => false }),
         input: Schema.optionalWith(JsonObject, { default: () => ({ type: "object" }) }),
       }),
@@ -98,7 +97,10 @@ export const layerFixture = sdkLayer.pipe(
 export const fixtureSource = (
   namespace: string,
   tools: ReadonlyArray<Record<string, unknown>>,
-  more: { readonly definitions?: Record<string, unknown>; readonly headers?: Record<string, string> } = {},
+  more: {
+    readonly definitions?: Record<string, unknown>;
+    readonly headers?: Record<string, string>;
+  } = {},
 ): NewSource =>
   new NewSource({
     namespace: Namespace.make(namespace),
@@ -106,4 +108,3 @@ export const fixtureSource = (
     document: JSON.stringify({ title: namespace, tools, definitions: more.definitions ?? {} }),
     headers: more.headers ?? {},
   });
-

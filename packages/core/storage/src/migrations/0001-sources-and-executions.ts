@@ -31,7 +31,7 @@ const statements = [
     PRIMARY KEY (namespace, name)
   ) STRICT`,
   `CREATE VIRTUAL TABLE tool_words USING fts5 (
-    address, description,
+    address, summary,
     content = '', contentless_delete = 1, tokenize = 'porter unicode61'
   )`,
   `CREATE TABLE executions (

@@ -1,5 +1,5 @@
 import type { ConsoleLine } from "@executor/kernel";
-import { type Engine, Sandbox, type SandboxAnswer, type SandboxCall } from "../sandbox/index.ts";
+import { type Engine, Sandbox, type SandboxCall } from "../sandbox/index.ts";
 import { ControlBlock } from "./control-block.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
@@ -9,7 +9,6 @@ const gatherMs = 5;
 /** One run inside a worker: a sandbox, and what it says, gathered into messages. */
 export class WorkerRun {
   readonly #run: number;
-  readonly #control: ControlBlock;
   readonly #post: (message: FromWorker) => void;
   readonly #sandbox: Sandbox;
   #calls: Array<SandboxCall> = [];
@@ -25,7 +24,6 @@ export class WorkerRun {
     this.#run = request.run;
     this.#post = post;
     const control = new ControlBlock(request.control);
-    this.#control = control;
     this.#sandbox = new Sandbox(engine, request.limits, {
       shouldStop: () => {
         this.#flushSometimes();

@@ -81,12 +81,11 @@ const readImports = (reader: WasmReader): Imports => {
 /** Counts down, and at zero calls the import and starts again. Leaves the stack as it was. */
 const checkCode = (counter: number, interrupt: number): Uint8Array => {
   const global = unsignedLeb(counter);
-  return Uint8Array.from([
-    ...[0x23, ...global, 0x41, 0x01, 0x6b, 0x24, ...global], // counter = counter - 1
-    ...[0x23, ...global, 0x45, 0x04, 0x40], // if counter is zero
-    ...[0x41, loopCheck, 0x10, ...unsignedLeb(interrupt), 0x1a], // call and drop the result
-    ...[0x41, ...turnsBetweenChecks, 0x24, ...global, 0x0b], // counter = turnsBetweenChecks
-  ]);
+  const countDown = [0x23, ...global, 0x41, 0x01, 0x6b, 0x24, ...global];
+  const ifZero = [0x23, ...global, 0x45, 0x04, 0x40];
+  const callAndDrop = [0x41, loopCheck, 0x10, ...unsignedLeb(interrupt), 0x1a];
+  const startAgain = [0x41, ...turnsBetweenChecks, 0x24, ...global, 0x0b];
+  return Uint8Array.from([...countDown, ...ifZero, ...callAndDrop, ...startAgain]);
 };
 
 const rewriteFunctions = (reader: WasmReader, check: Uint8Array): Array<Uint8Array> => {

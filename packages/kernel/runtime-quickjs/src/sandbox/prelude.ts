@@ -51,7 +51,6 @@ class ToolError extends Native.Error {
   }
 }
 freeze(ToolError);
-freeze(ToolError.prototype);
 
 let maxInputChars = 0;
 let maxInFlight = 0;
