@@ -91,7 +91,7 @@ describe("ToolInvoker", () => {
         Array.from({ length: 100 }, (_, index) => `made.up${index}`),
         (address) => Effect.flip(call(address, {})),
       );
-      const error = yield* Effect.flip(call("known.eco", {}));
+      const error = yield* Effect.flip(call("known.echoes", {}));
       expect(error.message).toContain("known.echo");
       expect(calls("_OTHER", "_OTHER", "invalid_input")).toBe(before + 101);
       const names = [...labelValues("executor.tool.calls", "mcp.tool.name")];
