@@ -128,12 +128,9 @@ describe("buildRequest", () => {
         );
         if (Either.isLeft(request)) return;
         const url = new URL(request.right.url);
-        expect(url.origin).toBe("https://api.example.com");
-        expect(url.search + url.hash + url.username).toBe("");
-        expect(url.pathname.split("/").length).toBe(5);
-        expect(url.pathname).toMatch(/^\/v1\/a\/[^/]+\/b$/);
+        expect(url.href).toMatch(/^https:\/\/api\.example\.com\/v1\/a\/[^/?#]+\/b$/);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 
@@ -149,7 +146,7 @@ describe("buildRequest", () => {
         const { searchParams } = new URL(Either.getOrThrow(request).url);
         expect([...searchParams]).toEqual([["q", q.toWellFormed()]]);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });

@@ -176,6 +176,55 @@ describe("operations as tools", () => {
       }),
   );
 
+  it.effect("takes files of a multipart body as objects, wherever its schema describes them", () =>
+    Effect.gen(function* () {
+      const file = { type: "string", format: "binary" };
+      const source = yield* load(
+        describing(
+          {
+            "/a": {
+              post: {
+                operationId: "upload",
+                requestBody: {
+                  content: {
+                    "multipart/form-data": { schema: { $ref: "#/components/schemas/Form" } },
+                  },
+                },
+              },
+            },
+          },
+          {
+            components: {
+              schemas: {
+                Form: {
+                  allOf: [
+                    { $ref: "#/components/schemas/Form" },
+                    { properties: { one: { $ref: "#/components/schemas/File" } } },
+                  ],
+                  properties: {
+                    many: { $ref: "#/components/schemas/Files" },
+                    name: { type: "string" },
+                  },
+                },
+                File: file,
+                Files: { type: "array", items: file },
+              },
+            },
+          },
+        ),
+      );
+      const body = member(tool(source, "upload").inputSchema["properties"], "body");
+      const properties = member(body, "properties");
+      expect(member(body, "allOf")).toBeUndefined();
+      expect(member(properties, "one")).toMatchObject({ type: "object", required: ["base64"] });
+      expect(member(properties, "many")).toMatchObject({
+        type: "array",
+        items: { type: "object" },
+      });
+      expect(member(properties, "name")).toEqual({ type: "string" });
+    }),
+  );
+
   it.effect(
     "sends an operation to its own server, then its path's, unless the operator says otherwise",
     () =>

@@ -83,7 +83,7 @@ describe("toolPaths", () => {
           for (const segment of path.split(".")) expect(segment in Object.prototype).toBe(false);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -99,7 +99,7 @@ describe("toolPaths", () => {
           expect(others[other.indexOf(each)]).toBe(names[index]);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
