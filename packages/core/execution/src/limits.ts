@@ -19,7 +19,7 @@ export const defaultLimits: ExecutionLimits = {
   maxOutputChars: 30_000,
   maxToolInputChars: mebibyte,
   maxToolCallsInFlight: 64,
-  maxRunning: 32,
+  maxRunning: 16,
   maxWaiting: 1_000,
   maxHistory: 1_000,
 };

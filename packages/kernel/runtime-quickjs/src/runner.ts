@@ -11,15 +11,13 @@ export interface QuickJsRunnerOptions {
   readonly warmWorkers?: number;
   /** Milliseconds after which an idle worker beyond the warm ones is terminated; 30,000 unless told. */
   readonly idleTtlMs?: number;
-  /** Runs at once, each on a worker of its own; further runs wait, their clocks not yet started. 16 unless told. */
-  readonly maximumRuns?: number;
   /** The worker's script; for a compiled executable, which keeps it under another path. */
   readonly workerUrl?: URL | string;
 }
 
 /**
  * Runs agent code in QuickJS: each run in a WebAssembly instance of its own, on a Bun worker that serves no other run
- * meanwhile. Closing the layer's scope terminates the workers; none of them keeps the process alive.
+ * meanwhile. How many run at once is the caller's to limit. Closing the layer's scope terminates the workers; none of them keeps the process alive.
  */
 export const layer = (options: QuickJsRunnerOptions = {}): Layer.Layer<CodeRunner> =>
   Layer.scoped(CodeRunner, make(options));
@@ -36,14 +34,12 @@ const make = Effect.fnUntraced(function* (options: QuickJsRunnerOptions) {
     ),
     (open) => Effect.sync(() => open.close()),
   );
-  const permits = yield* Effect.makeSemaphore(options.maximumRuns ?? 16);
   const run = Effect.fn("QuickJsRunner.run")(
     function* (request: RunRequest) {
       const worker = yield* takeWorker(pool);
       return yield* runOn(worker, request);
     },
     Effect.scoped,
-    permits.withPermits(1),
   );
   return { runtime: "quickjs", run };
 });

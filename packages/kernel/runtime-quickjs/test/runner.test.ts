@@ -30,23 +30,6 @@ describe("QuickJsRunner", () => {
     }).pipe(Effect.provide(runnerLayer)),
   );
 
-  it.live("starts no more runs at once than its maximum", () =>
-    Effect.gen(function* () {
-      let underWay = 0;
-      let most = 0;
-      const callTool = () =>
-        Effect.acquireUseRelease(
-          Effect.sync(() => (most = Math.max(most, ++underWay))),
-          () => Effect.delay(Effect.succeed("1"), "200 millis"),
-          () => Effect.sync(() => underWay--),
-        );
-      yield* Effect.forEach([1, 2, 3, 4, 5], () => valueOf("tools.a.b()", { callTool }), {
-        concurrency: "unbounded",
-      });
-      expect(most).toBe(2);
-    }).pipe(Effect.provide(QuickJsRunner.layer({ maximumRuns: 2 }))),
-  );
-
   it.live("stops the code where the run is interrupted", () =>
     Effect.gen(function* () {
       for (const code of [

@@ -2,7 +2,8 @@ import { HttpApi, HttpApiBuilder, HttpServer, OpenApi } from "@effect/platform";
 import { counter } from "@executor/telemetry";
 import { afterAll, describe, expect, it } from "@effect/vitest";
 import { Layer } from "effect";
-import { MetricsApi, metricsHandlers } from "../../src/metrics/index.ts";
+import { MetricsApi } from "../../src/metrics/api.ts";
+import { metricsHandlers } from "../../src/metrics/handlers.ts";
 
 class TestApi extends HttpApi.make("test").add(MetricsApi).prefix("/api") {}
 
