@@ -102,6 +102,30 @@ describe("makeWebHandler", () => {
     }),
   );
 
+  it.scoped("answers a method that a route does not have with 405 and those that it has", () =>
+    Effect.gen(function* () {
+      const handle = yield* handler;
+      const refuse = (path: string, method: string) =>
+        Effect.promise(() => handle(new Request(`http://localhost${path}`, { method })));
+      const response = yield* refuse("/break", "DELETE");
+      expect(response.status).toBe(405);
+      expect(response.headers.get("allow")).toBe("GET, HEAD");
+      expect(yield* Effect.promise(() => response.json())).toEqual({
+        _tag: "MethodNotAllowed",
+        message: "/break does not take DELETE. It takes GET, HEAD.",
+      });
+      expect((yield* refuse("/things/7?x=1", "GET")).headers.get("allow")).toBe("POST");
+      expect((yield* refuse("/things", "GET")).status).toBe(404);
+      expect(
+        recorded({
+          "http.request.method": "DELETE",
+          "http.route": "/break",
+          "http.response.status_code": "405",
+        }),
+      ).toBe(1);
+    }),
+  );
+
   it.scoped("answers a defect with its trace id and nothing of the defect", () =>
     Effect.gen(function* () {
       const { status, body } = yield* ask("/break");

@@ -1,7 +1,10 @@
 export * from "./boundaries.ts";
 export { catalogue, findDefinition, type CatalogueEntry } from "./catalogue.ts";
 export type { InstrumentDefinition, InstrumentOptions, LabelValues } from "./definition.ts";
+export type { Exemplar } from "./exemplar.ts";
 export { counter, gauge, histogram } from "./instrument.ts";
 export type { Counter, Gauge, Histogram } from "./instrument.ts";
+export type { NativeBuckets, NativeHistogramState } from "./native-histogram.ts";
 export { processMetricsLayer, type BuildInfo } from "./process-metrics.ts";
+export { createdAt, exemplarOf, nativeHistogramOf } from "./recording.ts";
 export { observeBeforeSnapshot, snapshot } from "./snapshot.ts";

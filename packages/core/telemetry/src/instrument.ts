@@ -1,7 +1,8 @@
-import { MetricKey } from "effect";
+import { Metric, MetricKey } from "effect";
 import type { MetricBoundaries } from "effect";
 import type { InstrumentOptions, LabelValues } from "./definition.ts";
 import { labelSets } from "./label-sets.ts";
+import { CounterSeries, HistogramSeries } from "./recording.ts";
 import { retire, revive } from "./retired.ts";
 
 export interface Counter<Label extends string> {
@@ -22,8 +23,6 @@ export interface Histogram<Label extends string> {
   readonly record: (value: number, labels: LabelValues<Label>) => void;
 }
 
-const untagged: ReadonlyArray<never> = [];
-
 /** A monotonic sum. */
 export const counter = <const Label extends string = never>(
   options: InstrumentOptions<Label>,
@@ -32,9 +31,10 @@ export const counter = <const Label extends string = never>(
   const sets = labelSets(
     { ...options, type: "counter" },
     MetricKey.counter(name, { description, incremental: true }),
+    (key) => new CounterSeries(key),
     countOverflow,
   );
-  return { add: (amount, labels) => sets.resolve(labels).metric.unsafeUpdate(amount, untagged) };
+  return { add: (amount, labels) => sets.resolve(labels).add(amount) };
 };
 
 /** The last value of something that goes up and down. */
@@ -45,23 +45,24 @@ export const gauge = <const Label extends string = never>(
   const sets = labelSets(
     { ...options, type: "gauge" },
     MetricKey.gauge(name, { description }),
+    (key) => ({ key, hook: Metric.globalMetricRegistry.get(key) }),
     countOverflow,
   );
   return {
     set: (value, labels) => {
-      const { key, metric } = sets.resolve(labels);
+      const { key, hook } = sets.resolve(labels);
       revive(key);
-      metric.unsafeUpdate(value, untagged);
+      hook.update(value);
     },
     add: (amount, labels) => {
-      const { key, metric } = sets.resolve(labels);
+      const { key, hook } = sets.resolve(labels);
       revive(key);
-      metric.unsafeModify(amount, untagged);
+      hook.modify(amount);
     },
     remove: (labels) => {
       const series = sets.find(labels);
       if (series === undefined) return;
-      series.metric.unsafeUpdate(0, untagged);
+      series.hook.update(0);
       retire(series.key);
     },
   };
@@ -75,11 +76,12 @@ export const histogram = <const Label extends string = never>(
   const sets = labelSets(
     { ...options, type: "histogram" },
     MetricKey.histogram(name, boundaries, description),
+    (key) => new HistogramSeries(key),
     countOverflow,
   );
   return {
     record: (value, labels) => {
-      if (!Number.isNaN(value)) sets.resolve(labels).metric.unsafeUpdate(value, untagged);
+      if (!Number.isNaN(value)) sets.resolve(labels).record(value);
     },
   };
 };

@@ -1,5 +1,6 @@
 import { Metric } from "effect";
 import type { MetricPair } from "effect";
+import { holdNativeHistograms } from "./native-histogram.ts";
 import { anyRetired, isRetired } from "./retired.ts";
 import { observeLabelBudgets } from "./self-metrics.ts";
 
@@ -20,6 +21,7 @@ export const observeBeforeSnapshot = (observe: () => void): (() => void) => {
 export const snapshot = (): ReadonlyArray<MetricPair.MetricPair.Untyped> => {
   for (const observe of observers) observe();
   observeLabelBudgets();
+  holdNativeHistograms();
   const pairs = Metric.unsafeSnapshot();
   return anyRetired() ? pairs.filter((pair) => !isRetired(pair.metricKey)) : pairs;
 };

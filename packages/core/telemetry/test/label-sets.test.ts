@@ -40,6 +40,27 @@ describe("the label budget", () => {
   });
 });
 
+describe("label values", () => {
+  it("are found again where they are longer than what is kept of them", () => {
+    const name = "test.sets.long";
+    const things = counter({ name, ...described, labels: ["a", "b"], maxLabelSets: 2 });
+    const [long, longer] = ["x".repeat(128), "x".repeat(129)];
+    for (let count = 0; count < 2; count += 1) {
+      things.add(1, { a: longer, b: longer });
+      things.add(1, { a: long, b: long });
+      things.add(1, { a: long, b: "short" });
+    }
+    expect(values(name)).toEqual({ [`a=${long},b=${long}`]: 4, [`a=${long},b=short`]: 2 });
+  });
+
+  it("make sets whose labels are sorted, in whatever order they are declared", () => {
+    const name = "test.sets.sorted";
+    const things = counter({ name, ...described, labels: ["c", "a", "b"] });
+    for (const c of ["1", "2", "3"]) things.add(1, { c, a: "x", b: "y" });
+    expect(values(name)).toEqual({ "a=x,b=y,c=1": 1, "a=x,b=y,c=2": 1, "a=x,b=y,c=3": 1 });
+  });
+});
+
 describe("the catalogue", () => {
   it("refuses a second instrument of one name", () => {
     const define = () => counter({ name: "test.catalogue.twice", ...described, labels: [] });

@@ -22,6 +22,13 @@ export class RouteNotFound extends Schema.TaggedError<RouteNotFound>()(
   HttpApiSchema.annotations({ status: 404 }),
 ) {}
 
+/** The path is there, but not for this method; the header `Allow` lists those that it has. */
+export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>()(
+  "MethodNotAllowed",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 405 }),
+) {}
+
 /** The request is not let in. */
 export class Forbidden extends Schema.TaggedError<Forbidden>()(
   "Forbidden",

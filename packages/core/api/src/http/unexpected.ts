@@ -1,7 +1,8 @@
 import { HttpServerError, HttpServerRequest, HttpServerResponse } from "@effect/platform";
-import type { HttpApp } from "@effect/platform";
+import type { HttpApp, HttpRouter } from "@effect/platform";
 import { Cause, Effect, Schema } from "effect";
 import { InternalError, InvalidRequestBody, RouteNotFound } from "./errors.ts";
+import { methodNotAllowed } from "./method-not-allowed.ts";
 
 const encode = Schema.encodeSync(Schema.Union(InternalError, InvalidRequestBody, RouteNotFound));
 
@@ -9,17 +10,28 @@ const respond = (error: InternalError | InvalidRequestBody | RouteNotFound, stat
   HttpServerResponse.unsafeJson(encode(error), { status });
 
 /**
- * Answers what the endpoints did not: an unknown route, a body that does not parse, and every defect. A defect is logged whole
- * and answered with its trace id alone.
+ * Answers what the endpoints did not: an unknown route, a route of `router` with another method, a body that does not parse,
+ * and every defect. A defect is logged whole and answered with its trace id alone.
  */
-export const answerUnexpected = <R>(app: HttpApp.Default<unknown, R>): HttpApp.Default<never, R> =>
-  Effect.catchAllCause(app, (cause) =>
-    Cause.isInterruptedOnly(cause)
-      ? Effect.interrupt
-      : Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-          answer(Cause.squash(cause), cause, request),
-        ),
+export const answerUnexpected = <E, RouterR, R>(
+  app: HttpApp.Default<unknown, R>,
+  router: HttpRouter.HttpRouter<E, RouterR>,
+): HttpApp.Default<never, R> => {
+  const otherMethod = methodNotAllowed(router);
+  return app.pipe(
+    Effect.catchIf(
+      (error) => error instanceof HttpServerError.RouteNotFound,
+      () => otherMethod,
+    ),
+    Effect.catchAllCause((cause) =>
+      Cause.isInterruptedOnly(cause)
+        ? Effect.interrupt
+        : Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+            answer(Cause.squash(cause), cause, request),
+          ),
+    ),
   );
+};
 
 const answer = (
   error: unknown,

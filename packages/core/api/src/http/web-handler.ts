@@ -21,7 +21,8 @@ export const makeWebHandler = <E>(
       Layer.mergeAll(api, HttpApiBuilder.Router.Live, HttpApiBuilder.Middleware.layer),
     );
     const app = yield* Effect.provide(HttpApiBuilder.httpApp, runtime);
+    const router = yield* Effect.provide(HttpApiBuilder.Router.router, runtime);
     return HttpApp.toWebHandlerRuntime(runtime)(
-      measured(gate(Effect.provide(answerUnexpected(app), runtime))),
+      measured(gate(Effect.provide(answerUnexpected(app, router), runtime))),
     );
   });

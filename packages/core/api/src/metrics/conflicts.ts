@@ -32,11 +32,27 @@ export type ConflictReason = (typeof conflictReasons)[number];
 /** How many series each reason touched; a reason that is absent touched none. */
 export type Conflicts = ReadonlyMap<ConflictReason, number>;
 
-/** A running count. */
-export class ConflictCounter {
-  readonly counts = new Map<ConflictReason, number>();
+const all: ReadonlyArray<ConflictReason> = conflictReasons;
 
-  add(reason: ConflictReason): void {
-    this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
+/** A reason as one bit, so that a series keeps its reasons in a number. */
+export const reasonBit = (reason: ConflictReason): number => 1 << all.indexOf(reason);
+
+/** A running count of series by reason. */
+export class ConflictCounter {
+  readonly #counts = all.map(() => 0);
+
+  get counts(): Conflicts {
+    return new Map(
+      all
+        .map((reason, index) => [reason, this.#counts[index] ?? 0] as const)
+        .filter(([, count]) => count > 0),
+    );
+  }
+
+  /** Counts a series under each of its reasons; `by` is -1 where the series is gone. */
+  add(reasons: number, by: 1 | -1 = 1): void {
+    for (let index = 0, rest = reasons; rest > 0; index += 1, rest >>= 1) {
+      if (rest % 2 === 1) this.#counts[index] = (this.#counts[index] ?? 0) + by;
+    }
   }
 }

@@ -1,6 +1,12 @@
-import type { HttpApiBuilder, HttpApiGroup } from "@effect/platform";
+import type { HttpApiBuilder, HttpApiGroup, HttpServerRequest } from "@effect/platform";
+import { Duration, Effect, Runtime } from "effect";
 import type { MetricsApi } from "./api.ts";
-import { scrape } from "./scrape.ts";
+import { mediaTypes } from "./content-types.ts";
+import { refusalResponse, scrapeResponse } from "./http-response.ts";
+import { negotiate } from "./negotiate.ts";
+import { MetricsNotAcceptable } from "./scrape-errors.ts";
+import { formatOf } from "./scrape-formats.ts";
+import { Scrapes } from "./scrape.ts";
 
 /**
  * Implements {@link MetricsApi} in any API that has it:
@@ -13,4 +19,45 @@ export const metricsHandlers = <E, Provides, R>(
     R,
     HttpApiGroup.HttpApiGroup.Endpoints<typeof MetricsApi>
   >,
-) => handlers.handle("scrape", () => scrape);
+) => handlers.handleRaw("scrape", ({ request, urlParams }) => answer(request, urlParams["name[]"]));
+
+const answer = (
+  { headers, method }: HttpServerRequest.HttpServerRequest,
+  names: ReadonlyArray<string> | undefined,
+) =>
+  Effect.gen(function* () {
+    const negotiated = negotiate(headers["accept"], headers["accept-encoding"]);
+    if (negotiated === undefined) return yield* notAcceptable;
+    const { encoding } = negotiated;
+    const logSlow = yield* logSlowReader;
+    const scrapes = yield* Scrapes;
+    return yield* scrapes.scrape(
+      {
+        format: formatOf[negotiated.format],
+        encoding,
+        names: names === undefined ? undefined : new Set(names),
+        timeout: parseTimeout(headers["x-prometheus-scrape-timeout-seconds"]),
+      },
+      (body) => scrapeResponse(negotiated, body, method === "HEAD", logSlow),
+    );
+  }).pipe(Effect.catchAll((refusal) => Effect.succeed(refusalResponse(refusal))));
+
+const notAcceptable = new MetricsNotAcceptable({
+  message:
+    "The metrics are there in none of the formats, or in none of the encodings, that the request accepts. " +
+    "Accept one of those that are available, or leave the header out; the encodings are gzip and identity.",
+  available: Object.values(mediaTypes),
+});
+
+/** Called when the answer is long under way, and its fiber has ended. */
+const logSlowReader = Effect.map(Effect.runtime<never>(), (runtime) => () => {
+  Runtime.runFork(runtime)(
+    Effect.logWarning("A scrape was broken off: its client took too long to read it."),
+  );
+});
+
+/** In seconds, as Prometheus sends it; what is no positive number is ignored. */
+const parseTimeout = (header: string | undefined): Duration.Duration | undefined => {
+  const seconds = Number(header ?? "");
+  return seconds > 0 && Number.isFinite(seconds) ? Duration.seconds(seconds) : undefined;
+};

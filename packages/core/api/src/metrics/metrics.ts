@@ -27,9 +27,15 @@ const conflictSeries = gauge({
   labels: ["reason"],
 });
 
-/** Records one scrape: its time in seconds, its body's size in bytes, and what it had to repair. */
-export const recordScrape = (seconds: number, bytes: number, conflicts: Conflicts): void => {
+/** Records the time that one rendering took, in seconds; of a whole one also its size and what it had to repair. */
+export const recordScrape = (
+  seconds: number,
+  whole: { readonly bytes: number; readonly conflicts: Conflicts } | undefined,
+): void => {
   collectionDuration.record(seconds, {});
-  scrapeSize.set(bytes, {});
-  for (const reason of conflictReasons) conflictSeries.set(conflicts.get(reason) ?? 0, { reason });
+  if (whole === undefined) return;
+  scrapeSize.set(whole.bytes, {});
+  for (const reason of conflictReasons) {
+    conflictSeries.set(whole.conflicts.get(reason) ?? 0, { reason });
+  }
 };

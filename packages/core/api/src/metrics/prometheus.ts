@@ -1,12 +1,42 @@
 import type { MetricPair } from "effect";
+import { contentTypeOf } from "./content-types.ts";
 import { toFamilies } from "./families.ts";
 import type { FamiliesOptions } from "./families.ts";
-import type { Family, HistogramSeries, Labels, SummarySeries } from "./family.ts";
-import { formatBound, formatValue } from "./numbers.ts";
+import type { Family, FamilyHeader } from "./family.ts";
+import type { Format } from "./format.ts";
+import { renderTextLeaf } from "./text-leaf.ts";
+import type { SeriesSyntax } from "./text-leaf.ts";
+import { escapeHelp } from "./text-syntax.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Any value may stand in any sample, and nothing stands behind it. */
+const syntax: SeriesSyntax = {
+  behind: () => "",
+  allows: () => true,
+  hasSum: () => true,
+};
+
+/**
+ * Prometheus's text format, version 0.0.4. It is version 1.0.0 as well, which only adds quoted names: all names are legal in
+ * both, and every scheme of `escaping` leaves legal names as they are.
+ */
+export const prometheusText: Format = {
+  id: "text",
+  contentType: contentTypeOf("text/0.0.4", undefined),
+  familyStart: ({ name, type, help }: FamilyHeader) => {
+    const written = type === "counter" ? `${name}_total` : name;
+    const helpLine = help === "" ? "" : `# HELP ${written} ${escapeHelp(help)}\n`;
+    return encoder.encode(`${helpLine}# TYPE ${written} ${type}\n`);
+  },
+  renderLeaf: (leaf, previous) => renderTextLeaf(leaf, previous, syntax),
+  end: new Uint8Array(0),
+};
 
 /**
  * A snapshot of Effect's registry in Prometheus's text format 0.0.4. What cannot be written as it is, is repaired as
- * {@link toFamilies} describes.
+ * `SeriesIndex` describes.
  */
 export const renderPrometheus = (
   pairs: Iterable<MetricPair.MetricPair.Untyped>,
@@ -14,73 +44,11 @@ export const renderPrometheus = (
 ): string => writePrometheus(toFamilies(pairs, options).families);
 
 /** Families in Prometheus's text format 0.0.4; `""` for none. */
-export const writePrometheus = (families: ReadonlyArray<Family>): string => {
-  let text = "";
-  for (const family of families) {
-    const name = family.type === "counter" ? `${family.name}_total` : family.name;
-    if (family.help !== "") text += `# HELP ${name} ${escapeHelp(family.help)}\n`;
-    text += `# TYPE ${name} ${family.type}\n`;
-    switch (family.type) {
-      case "counter":
-      case "gauge":
-        for (const { labels, value } of family.series) {
-          text += `${name}${braced(formatLabels(labels))} ${formatValue(value)}\n`;
-        }
-        break;
-      case "histogram":
-        for (const series of family.series) text += writeHistogram(name, series);
-        break;
-      case "summary":
-        for (const series of family.series) text += writeSummary(name, series);
-        break;
-    }
-  }
-  return text;
+export const writePrometheus = (families: ReadonlyArray<Family>): string =>
+  families.map((family) => writeFamily(prometheusText, family)).join("");
+
+const writeFamily = (format: Format, family: Family): string => {
+  const leaf = { header: family, series: family.series, version: 0 };
+  const { bytes } = format.renderLeaf(leaf, undefined);
+  return decoder.decode(format.familyStart(family, bytes.length)) + decoder.decode(bytes);
 };
-
-const writeHistogram = (name: string, { labels, buckets, sum }: HistogramSeries): string => {
-  const own = formatLabels(labels);
-  const before = own === "" ? "" : `${own},`;
-  let text = "";
-  let total = 0;
-  for (const [bound, count] of buckets) {
-    text += `${name}_bucket{${before}le="${formatBound(bound)}"} ${formatValue(count)}\n`;
-    total = count;
-  }
-  return `${text}${name}_sum${braced(own)} ${formatValue(sum)}\n${name}_count${braced(own)} ${formatValue(total)}\n`;
-};
-
-const writeSummary = (name: string, { labels, quantiles, sum, count }: SummarySeries): string => {
-  const own = formatLabels(labels);
-  const before = own === "" ? "" : `${own},`;
-  let text = "";
-  for (const [quantile, value] of quantiles) {
-    text += `${name}{${before}quantile="${formatBound(quantile)}"} ${formatValue(value)}\n`;
-  }
-  return `${text}${name}_sum${braced(own)} ${formatValue(sum)}\n${name}_count${braced(own)} ${formatValue(count)}\n`;
-};
-
-const braced = (labels: string): string => (labels === "" ? "" : `{${labels}}`);
-
-const formatLabels = (labels: Labels): string => {
-  let text = "";
-  for (const [name, value] of labels) {
-    text += `${text === "" ? "" : ","}${name}="${escapeLabelValue(value)}"`;
-  }
-  return text;
-};
-
-const labelEscapes = new Map([
-  ["\\", "\\\\"],
-  ['"', '\\"'],
-  ["\n", "\\n"],
-]);
-
-const escapeLabelValue = (value: string): string =>
-  /[\\"\n]/.test(value) ? value.replace(/[\\"\n]/g, escapeRune) : value;
-
-/** In help text a quote stands as it is. */
-const escapeHelp = (help: string): string =>
-  /[\\\n]/.test(help) ? help.replace(/[\\\n]/g, escapeRune) : help;
-
-const escapeRune = (rune: string): string => labelEscapes.get(rune) ?? rune;

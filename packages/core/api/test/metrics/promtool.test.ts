@@ -22,7 +22,8 @@ describe("promtool check metrics", () => {
           scope,
         );
         yield* Effect.forkDaemon(Effect.fail("expected")).pipe(Effect.flatMap(Fiber.await));
-        recordScrape(0.001, 1_000, new Map(conflictReasons.map((reason) => [reason, 1])));
+        const conflicts = new Map(conflictReasons.map((reason) => [reason, 1]));
+        recordScrape(0.001, { bytes: 1_000, conflicts });
         const body = renderPrometheus(snapshot());
         for (const name of ["effect_fiber_lifetimes_seconds_count", "process_uptime_seconds "]) {
           expect(body).toContain(name);

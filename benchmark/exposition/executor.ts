@@ -1,0 +1,49 @@
+import { Effect, MetricBoundaries, MetricKey, MetricLabel, MetricRegistry } from "effect";
+import { Exposition } from "../../packages/core/api/src/metrics/exposition.ts";
+import type { Rendering } from "../../packages/core/api/src/metrics/exposition.ts";
+import type { Format } from "../../packages/core/api/src/metrics/format.ts";
+import { gzip } from "../../packages/core/api/src/metrics/gzip.ts";
+import { prometheusText } from "../../packages/core/api/src/metrics/prometheus.ts";
+import type { Subject, Workload } from "./subject.ts";
+
+export interface ExecutorSubject extends Subject {
+  readonly renderText: () => Promise<Rendering>;
+  readonly renderAs: (format: Format) => Promise<Rendering>;
+  readonly compress: (rendering: Rendering) => Promise<ReadonlyArray<Uint8Array>>;
+  readonly snapshot: () => void;
+}
+
+/** Executor's exposition over a registry of Effect's own. */
+export const makeExecutor = ({ size, labelsOf, bounds }: Workload): ExecutorSubject => {
+  const registry = MetricRegistry.make();
+  const boundaries = MetricBoundaries.fromIterable(bounds);
+  const labels = (index: number) =>
+    Object.entries(labelsOf(index)).map(([key, value]) => MetricLabel.make(key, value));
+  const counters = Array.from({ length: size }, (_, index) =>
+    registry.get(
+      MetricKey.taggedWithLabels(
+        MetricKey.counter("tool_calls", { description: "Calls.", incremental: true }),
+        labels(index),
+      ),
+    ),
+  );
+  const histograms = Array.from({ length: size / 10 }, (_, index) =>
+    registry.get(
+      MetricKey.taggedWithLabels(
+        MetricKey.histogram("tool_call_duration_seconds", boundaries, "Time of a call."),
+        labels(index),
+      ),
+    ),
+  );
+  const exposition = new Exposition({ snapshot: () => registry.snapshot() });
+  const renderAs = (format: Format) => Effect.runPromise(exposition.render(format));
+  return {
+    add: (index, amount) => counters[index]?.update(amount),
+    observe: (index, value) => histograms[index]?.update(value),
+    render: () => renderAs(prometheusText),
+    renderText: () => renderAs(prometheusText),
+    renderAs,
+    compress: ({ blocks }) => Effect.runPromise(gzip(blocks)),
+    snapshot: () => registry.snapshot(),
+  };
+};

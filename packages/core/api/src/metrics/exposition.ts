@@ -1,0 +1,86 @@
+import { snapshot } from "@executor/telemetry";
+import { Effect } from "effect";
+import type { Conflicts } from "./conflicts.ts";
+import type { FindDefinition } from "./descriptor.ts";
+import type { Format } from "./format.ts";
+import type { Pair } from "./point.ts";
+import { Renderer } from "./renderer.ts";
+import type { Body } from "./renderer.ts";
+import { SeriesIndex } from "./series-index.ts";
+
+export interface ExpositionOptions {
+  /** Every live series with its state; that of the process unless given. Called once for each rendering. */
+  readonly snapshot?: () => ReadonlyArray<Pair>;
+  /** What a metric of a name declares; the catalogue's own definitions unless given. */
+  readonly definition?: FindDefinition;
+}
+
+export interface RenderOptions {
+  /** Only the families of these names, or with samples of these names; all unless given. */
+  readonly names?: ReadonlySet<string> | undefined;
+}
+
+export interface Rendering extends Body {
+  /** Of the whole registry, whatever `names` leaves out. */
+  readonly conflicts: Conflicts;
+}
+
+/** For how many milliseconds the event loop is held at a time. */
+const sliceMillis = 4;
+
+/**
+ * What is exposed of one registry. It remembers what it wrote, so that a rendering costs what changed since the one before;
+ * hence one for each registry, for as long as the registry lives.
+ */
+export class Exposition {
+  readonly #snapshot: () => ReadonlyArray<Pair>;
+  readonly #index: SeriesIndex;
+  readonly #renderer = new Renderer();
+  readonly #one = Effect.unsafeMakeSemaphore(1);
+  /** An update of the index that an interruption left before its end. */
+  #unfinished: Generator<void, void> | undefined;
+
+  constructor(options: ExpositionOptions = {}) {
+    this.#snapshot = options.snapshot ?? snapshot;
+    this.#index = new SeriesIndex(options.definition);
+  }
+
+  /**
+   * Writes all metrics as they are when the rendering begins; one rendering begins when the one before has ended. The event
+   * loop goes on every few milliseconds. It can be interrupted at any time; what was done is not lost.
+   */
+  readonly render = (format: Format, { names }: RenderOptions = {}): Effect.Effect<Rendering> =>
+    this.#one.withPermits(1)(inSlices(() => this.#steps(format, names)));
+
+  *#steps(format: Format, names: ReadonlySet<string> | undefined): Generator<void, Rendering> {
+    if (this.#unfinished !== undefined) yield* this.#unfinished;
+    this.#unfinished = this.#index.steps(this.#snapshot());
+    // The snapshot alone may have taken a slice.
+    yield;
+    yield* this.#unfinished;
+    this.#unfinished = undefined;
+    const body = yield* this.#renderer.steps(this.#index.families, format, names);
+    return { ...body, conflicts: this.#index.conflicts };
+  }
+}
+
+/** Runs a generator to its end, and lets the event loop go on whenever a slice of time is used up. */
+const inSlices = <A>(make: () => Generator<void, A>): Effect.Effect<A> =>
+  Effect.suspend(() => {
+    const steps = make();
+    const next: Effect.Effect<A> = Effect.suspend(() => {
+      const end = performance.now() + sliceMillis;
+      for (;;) {
+        const { done, value } = steps.next();
+        if (done === true) return Effect.succeed(value);
+        if (performance.now() >= end) return Effect.zipRight(eventLoop, next);
+      }
+    });
+    return next;
+  });
+
+/** A turn of the event loop. */
+const eventLoop = Effect.async<void>((resume) => {
+  const immediate = setImmediate(() => resume(Effect.void));
+  return Effect.sync(() => clearImmediate(immediate));
+});

@@ -1,0 +1,163 @@
+import type { FamilyHeader, FamilyType, Leaf } from "./family.ts";
+import { labelsIdentity } from "./labels.ts";
+import type { Member } from "./member.ts";
+import type { IndexedSeries } from "./merged-series.ts";
+import { sortInSteps } from "./sort-in-steps.ts";
+
+/** A series beside its labels' identity, by which a family is sorted. */
+type Placed = readonly [identity: string, series: IndexedSeries];
+
+export class LeafNode implements Leaf {
+  version = 0;
+  readonly #family: FamilyNode;
+  readonly series: ReadonlyArray<IndexedSeries>;
+  /** The identity of the first series. */
+  readonly first: string;
+
+  constructor(family: FamilyNode, first: string, placed: ReadonlyArray<Placed>) {
+    this.#family = family;
+    this.first = first;
+    this.series = placed.map(([, series]) => series);
+    for (const series of this.series) series.leaf = this;
+  }
+
+  get header(): FamilyHeader {
+    return this.#family.header;
+  }
+}
+
+/**
+ * The most series a leaf holds, so that a leaf has about 250 lines whatever its family's type: enough for a compressor to
+ * find what repeats, few enough that one changed value costs little.
+ */
+const leafSizes: Readonly<Record<FamilyType, number>> = {
+  counter: 256,
+  gauge: 256,
+  histogram: 16,
+  summary: 64,
+};
+
+/** A family under the index: a tree of height one, its leaves sorted and each of bounded size. */
+export class FamilyNode {
+  header: FamilyHeader;
+  leaves: ReadonlyArray<LeafNode> = [];
+  /** The member that took the name; `undefined` once it is gone. */
+  owner: Member | undefined;
+  members = 0;
+  /** Members that have a help text. */
+  helpful = 0;
+  /** Members whose repair depends on the order in which members were recorded. */
+  ordered = 0;
+  readonly #added = new Map<string, IndexedSeries>();
+  readonly #removed = new Set<IndexedSeries>();
+
+  constructor(header: FamilyHeader, owner: Member) {
+    this.header = header;
+    this.owner = owner;
+  }
+
+  /** The series with these labels. */
+  find(identity: string): IndexedSeries | undefined {
+    const added = this.#added.get(identity);
+    if (added !== undefined) return added;
+    const series = this.#leafOf(identity)?.series ?? [];
+    let from = 0;
+    let to = series.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      const candidate = series[middle];
+      if (candidate === undefined) return undefined;
+      const other = labelsIdentity(candidate.labels);
+      if (other === identity) return this.#removed.has(candidate) ? undefined : candidate;
+      if (other < identity) from = middle + 1;
+      else to = middle;
+    }
+    return undefined;
+  }
+
+  /** Adds a series when the family is next settled, in the place of `existing`, which had its labels. */
+  put(identity: string, series: IndexedSeries, existing?: IndexedSeries): void {
+    if (existing?.leaf !== undefined) this.#removed.add(existing);
+    this.#added.set(identity, series);
+  }
+
+  /** Removes a series that is in a leaf when the family is next settled. */
+  remove(series: IndexedSeries): void {
+    this.#removed.add(series);
+  }
+
+  /** Brings the leaves up to date with what was put and removed; leaves that neither touches stay. */
+  *settle(): Generator<void, void> {
+    if (this.#added.size === 0 && this.#removed.size === 0) return;
+    const placed: Array<Placed> = [];
+    for (const entry of this.#added) {
+      placed.push(entry);
+      if (placed.length % batch === 0) yield;
+    }
+    const added = yield* sortInSteps(placed, byIdentity);
+    const touched = new Set([...this.#removed].map(({ leaf }) => leaf));
+    const leaves: Array<LeafNode> = [];
+    let at = 0;
+    for (const [index, leaf] of this.leaves.entries()) {
+      const end = this.#until(added, at, this.leaves[index + 1]?.first);
+      if (end === at && !touched.has(leaf)) {
+        leaves.push(leaf);
+        continue;
+      }
+      const kept = leaf.series
+        .filter((series) => !this.#removed.has(series))
+        .map((series): Placed => [labelsIdentity(series.labels), series]);
+      this.#split(yield* sortInSteps([...kept, ...added.slice(at, end)], byIdentity), leaves);
+      at = end;
+      yield;
+    }
+    for (; at < added.length; at += batch) {
+      this.#split(added.slice(at, at + batch), leaves);
+      yield;
+    }
+    this.leaves = leaves;
+    this.#added.clear();
+    this.#removed.clear();
+  }
+
+  /** The end of what belongs before `next`. */
+  #until(added: ReadonlyArray<Placed>, from: number, next: string | undefined): number {
+    if (next === undefined) return added.length;
+    let end = from;
+    for (let placed = added[end]; placed !== undefined && placed[0] < next; placed = added[end]) {
+      end += 1;
+    }
+    return end;
+  }
+
+  #split(placed: ReadonlyArray<Placed>, into: Array<LeafNode>): void {
+    const count = Math.ceil(placed.length / leafSizes[this.header.type]);
+    for (let index = 0; index < count; index += 1) {
+      const part = placed.slice(
+        Math.floor((placed.length * index) / count),
+        Math.floor((placed.length * (index + 1)) / count),
+      );
+      const first = part[0];
+      if (first !== undefined) into.push(new LeafNode(this, first[0], part));
+    }
+  }
+
+  /** The last leaf that begins at or before `identity`. */
+  #leafOf(identity: string): LeafNode | undefined {
+    let from = 0;
+    let to = this.leaves.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      const leaf = this.leaves[middle];
+      if (leaf !== undefined && leaf.first <= identity) from = middle + 1;
+      else to = middle;
+    }
+    return this.leaves[from - 1];
+  }
+}
+
+/** Series that are put into new leaves at a time; a multiple of every leaf size. */
+const batch = 1024;
+
+const byIdentity = ([left]: Placed, [right]: Placed): number =>
+  left < right ? -1 : left > right ? 1 : 0;

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Effect, Fiber } from "effect";
+import { Exposition } from "../../src/metrics/exposition.ts";
+import type { Rendering } from "../../src/metrics/exposition.ts";
+import { openMetricsText } from "../../src/metrics/openmetrics.ts";
+import { prometheusText } from "../../src/metrics/prometheus.ts";
+import { makeRegistry } from "./registry.ts";
+import { writeAs } from "./rendering.ts";
+
+const definition = () => undefined;
+
+const textOf = ({ blocks }: Rendering): string =>
+  Buffer.concat(blocks.map(({ bytes }) => bytes)).toString("utf8");
+
+const bigRegistry = (size: number) => {
+  const registry = makeRegistry();
+  for (let index = 0; index < size; index += 1) {
+    registry.counter("jobs", [["n", `job number ${index}`]], index);
+  }
+  return registry;
+};
+
+describe("Exposition", () => {
+  it.effect("writes what the registry holds, and counts its bytes and conflicts", () =>
+    Effect.gen(function* () {
+      const registry = bigRegistry(3);
+      registry.gauge("jobs", [], 1);
+      const exposition = new Exposition({ snapshot: registry.snapshot, definition });
+      for (const format of [prometheusText, openMetricsText]) {
+        const rendering = yield* exposition.render(format);
+        expect(textOf(rendering)).toBe(writeAs(format, registry.snapshot()));
+        expect(rendering.bytes).toBe(Buffer.byteLength(textOf(rendering)));
+        expect(Object.fromEntries(rendering.conflicts)).toEqual({ type: 1 });
+      }
+    }),
+  );
+
+  it.live("lets the event loop go on while it writes", () =>
+    Effect.gen(function* () {
+      const registry = bigRegistry(20_000);
+      const exposition = new Exposition({ snapshot: registry.snapshot, definition });
+      let turns = 0;
+      const timer = setInterval(() => (turns += 1), 1);
+      yield* exposition.render(prometheusText);
+      clearInterval(timer);
+      expect(turns).toBeGreaterThan(4);
+    }),
+  );
+
+  it.live(
+    "takes one snapshot after the other, each whole, however many renderings are asked for",
+    () =>
+      Effect.gen(function* () {
+        const registry = bigRegistry(3_000);
+        let snapshots = 0;
+        const exposition = new Exposition({
+          definition,
+          snapshot: () => {
+            snapshots += 1;
+            registry.counter("snapshots", [], 1);
+            return registry.snapshot();
+          },
+        });
+        const renderings = yield* Effect.forEach(
+          [prometheusText, openMetricsText, prometheusText],
+          (format) => exposition.render(format),
+          { concurrency: "unbounded" },
+        );
+        expect(snapshots).toBe(3);
+        const numbers = renderings
+          .map(textOf)
+          .map((text) => /^snapshots_total (\d)$/m.exec(text)?.[1]);
+        expect(new Set(numbers)).toEqual(new Set(["1", "2", "3"]));
+      }),
+  );
+
+  it.live("is right after interruptions at any time", () =>
+    Effect.gen(function* () {
+      const registry = bigRegistry(5_000);
+      const exposition = new Exposition({ snapshot: registry.snapshot, definition });
+      for (let round = 0; round < 8; round += 1) {
+        for (let index = 0; index < 500; index += 1) {
+          registry.counter("jobs", [["n", `more ${round} ${index}`]], 1);
+          registry.counter("jobs", [["n", `job number ${index}`]], 1);
+        }
+        const fiber = yield* Effect.fork(exposition.render(prometheusText));
+        yield* Effect.sleep(round * 3);
+        yield* Fiber.interrupt(fiber);
+      }
+      const rendering = yield* exposition.render(prometheusText);
+      expect(textOf(rendering)).toBe(writeAs(prometheusText, registry.snapshot()));
+    }),
+  );
+
+  it.effect("recovers from a snapshot that failed", () =>
+    Effect.gen(function* () {
+      const registry = bigRegistry(3);
+      let fails = true;
+      const exposition = new Exposition({
+        definition,
+        snapshot: () => {
+          if (fails) throw new Error("no snapshot");
+          return registry.snapshot();
+        },
+      });
+      const exit = yield* Effect.exit(exposition.render(prometheusText));
+      expect(exit._tag).toBe("Failure");
+      fails = false;
+      const rendering = yield* exposition.render(prometheusText);
+      expect(textOf(rendering)).toBe(writeAs(prometheusText, registry.snapshot()));
+    }),
+  );
+});

@@ -1,0 +1,126 @@
+import { SparseBuckets } from "./sparse-buckets.ts";
+
+/** A range of a native histogram: buckets that hold something, by index, strictly increasing. */
+export interface NativeBuckets {
+  readonly indexes: ReadonlyArray<number>;
+  /** Observations in the bucket alone, not cumulative. */
+  readonly counts: ReadonlyArray<number>;
+}
+
+/**
+ * A distribution over exponential buckets (Prometheus's "Native Histograms", OpenTelemetry's exponential histogram). The
+ * bucket with index `i` holds what is above `base ** (i - 1)` and at most `base ** i`, where `base` is `2 ** 2 ** -schema`;
+ * `negative` does so for the absolute values of what is negative.
+ */
+export interface NativeHistogramState {
+  readonly schema: number;
+  /** What is at most this far from 0 is in `zeroCount`. */
+  readonly zeroThreshold: number;
+  readonly zeroCount: number;
+  readonly positive: NativeBuckets;
+  readonly negative: NativeBuckets;
+  /** All observations. */
+  readonly count: number;
+}
+
+/** Buckets grow by about 9 % at first: eight for each power of two. */
+const finestSchema = 3;
+const coarsestSchema = -4;
+const maxBuckets = 160;
+/** `2 ** -128`, as Prometheus's own client library has it. */
+const zeroThreshold = 2 ** -128;
+
+/** The upper bounds of the buckets between 1 and 2 at the finest schema, the last one left out. */
+const fractionBounds = Float64Array.from([1, 2, 3, 4, 5, 6, 7], (step) => 2 ** (step / 8));
+
+const float = new Float64Array(1);
+const words = new Uint32Array(float.buffer);
+
+/**
+ * The index of the bucket for a positive value at the finest schema. Read from the value's own bits, so that every engine
+ * gives the same one, powers of two stay below their bound, and nothing is computed. Infinity has a bucket of its own
+ * above the largest number's.
+ */
+const finestIndex = (magnitude: number): number => {
+  if (magnitude === Number.POSITIVE_INFINITY) return 8 * 1_024 + 1;
+  float[0] = magnitude;
+  const high = words[1] ?? 0;
+  const power = 8 * ((high >>> 20) - 1_023);
+  words[1] = (high & 0xf_ffff) | 0x3ff0_0000;
+  const fraction = float[0];
+  if (fraction === 1) return power;
+  let step = fraction > (fractionBounds[3] ?? 0) ? 4 : 0;
+  if (fraction > (fractionBounds[step + 1] ?? 0)) step += 2;
+  if (fraction > (fractionBounds[step] ?? 0)) step += 1;
+  return power + step + 1;
+};
+
+let epoch = 0;
+let isRead = false;
+
+/**
+ * Says that a snapshot of the registry is taken now: from here until the next one, {@link NativeHistogram.read} gives what
+ * had been recorded by now, so that it agrees with the snapshot however much later it is read.
+ */
+export const holdNativeHistograms = (): void => {
+  if (isRead) epoch += 1;
+};
+
+/**
+ * Keeps its resolution as long as it needs no more than 160 buckets, and halves it when it would; never reset. `NaN` is not
+ * to be recorded.
+ */
+export class NativeHistogram {
+  #schema = finestSchema;
+  #zeroCount = 0;
+  #count = 0;
+  readonly #positive = new SparseBuckets();
+  readonly #negative = new SparseBuckets();
+  #epoch = epoch;
+  #held: NativeHistogramState | undefined;
+
+  record(value: number): void {
+    if (this.#epoch !== epoch) {
+      this.#held = this.#copy();
+      this.#epoch = epoch;
+    }
+    this.#count += 1;
+    const magnitude = Math.abs(value);
+    if (magnitude <= zeroThreshold) {
+      this.#zeroCount += 1;
+      return;
+    }
+    const coarser = finestSchema - this.#schema;
+    const index = (finestIndex(magnitude) + (1 << coarser) - 1) >> coarser;
+    if ((value > 0 ? this.#positive : this.#negative).increment(index)) this.#bound();
+  }
+
+  /** The state at the last snapshot; the present one where none was taken since native histograms were first read. */
+  read(): NativeHistogramState {
+    isRead = true;
+    if (this.#held === undefined || this.#epoch !== epoch) return this.#copy();
+    return this.#held;
+  }
+
+  #copy(): NativeHistogramState {
+    return {
+      schema: this.#schema,
+      zeroThreshold,
+      zeroCount: this.#zeroCount,
+      positive: this.#positive.copy(),
+      negative: this.#negative.copy(),
+      count: this.#count,
+    };
+  }
+
+  #bound(): void {
+    while (
+      this.#positive.size + this.#negative.size > maxBuckets &&
+      this.#schema > coarsestSchema
+    ) {
+      this.#positive.halve();
+      this.#negative.halve();
+      this.#schema -= 1;
+    }
+  }
+}
