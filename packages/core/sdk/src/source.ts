@@ -49,7 +49,7 @@ export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings
   document: Schema.optional(Schema.String),
   /** Where calls go, in place of what the description says. */
   baseUrl: Schema.optional(Schema.String),
-  /** Sent with every call, and with the request for the description where that has the same origin. */
+  /** Sent with every call, and with the request for the description where `baseUrl` has the same origin. */
   headers: Schema.optionalWith(Schema.Record({ key: HeaderName, value: HeaderValue }), {
     default: () => ({}),
   }),
