@@ -34,13 +34,10 @@ const make = Effect.fnUntraced(function* (options: QuickJsRunnerOptions) {
     ),
     (open) => Effect.sync(() => open.close()),
   );
-  const run = Effect.fn("QuickJsRunner.run")(
-    function* (request: RunRequest) {
-      const worker = yield* takeWorker(pool);
-      return yield* runOn(worker, request);
-    },
-    Effect.scoped,
-  );
+  const run = Effect.fn("QuickJsRunner.run")(function* (request: RunRequest) {
+    const worker = yield* takeWorker(pool);
+    return yield* runOn(worker, request);
+  }, Effect.scoped);
   return { runtime: "quickjs", run };
 });
 

@@ -78,7 +78,7 @@ const checkedVariant = (
       if (typeof loaded !== "function") throw new TypeError("The QuickJS build has no loader.");
       return async (options) => {
         const module = await loaded(options);
-        const malloc = module._malloc;
+        const malloc = module._malloc.bind(module);
         // Without this check the bindings would write a string that has no room over the start of the memory.
         module._malloc = (size) => {
           const pointer = malloc(size);
@@ -104,7 +104,7 @@ const withLoopCheck = (
     throw new TypeError("This build of QuickJS has no interrupt handler to call.");
   }
   const checked = (runtime: number): unknown =>
-    runtime === loopCheck ? (checkLoop(), 0) : interrupt(runtime);
+    runtime === loopCheck ? (checkLoop(), 0) : Reflect.apply(interrupt, undefined, [runtime]);
   return { ...imports, [module]: { ...imports[module], [name]: checked } };
 };
 
