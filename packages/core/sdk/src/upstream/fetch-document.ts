@@ -97,6 +97,9 @@ const tooLarge = new SourceDocumentTooLarge({
 
 const loadError = (failure: UpstreamFailure, url: string): SourceLoadError => {
   if (failure.reason === "response_too_large") return tooLarge;
+  if (failure.reason === "invalid_request") {
+    return new InvalidSourceDocument({ message: failure.message });
+  }
   return new SourceUnreachable({
     message:
       failure.reason === "timeout"
