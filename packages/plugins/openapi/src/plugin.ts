@@ -79,9 +79,9 @@ const load: (
   const documentUrl = source.url ?? settings.url;
   const loaded = yield* runSteps(readSource(document, settings, documentUrl)).pipe(
     Effect.mapError(
-      (error) =>
+      (problem) =>
         new InvalidSourceDocument({
-          message: `The description cannot be read: ${error instanceof Error ? error.message : String(error)}. Correct it, or report this.`,
+          message: `The description cannot be read: ${problem}. Correct it, or report this.`,
         }),
     ),
   );

@@ -6,8 +6,8 @@ export type Steps<A> = Generator<void, A>;
 /** Milliseconds of computing between two turns of the event loop. */
 const turnMs = 5;
 
-/** Runs a computation to its end, letting requests and timers run in between. What it throws is the failure. */
-export const runSteps = <A>(steps: Steps<A>): Effect.Effect<A, unknown> =>
+/** Runs a computation to its end, letting requests and timers run in between. Fails with the message of what it throws. */
+export const runSteps = <A>(steps: Steps<A>): Effect.Effect<A, string> =>
   Effect.suspend(() => {
     const turn = Effect.try({
       try: () => {
@@ -16,9 +16,9 @@ export const runSteps = <A>(steps: Steps<A>): Effect.Effect<A, unknown> =>
         while (step.done !== true && performance.now() < endOfTurn) step = steps.next();
         return step;
       },
-      catch: (error) => error,
+      catch: (error) => (error instanceof Error ? error.message : String(error)),
     });
-    const rest: Effect.Effect<A, unknown> = Effect.flatMap(turn, (step) =>
+    const rest: Effect.Effect<A, string> = Effect.flatMap(turn, (step) =>
       step.done === true ? Effect.succeed(step.value) : Effect.zipRight(Effect.sleep(0), rest),
     );
     return rest;
