@@ -96,15 +96,18 @@ describe("many at once", () => {
     const before = { count: await queued("count"), sum: await queued("sum") };
     const running = times(atOnce, () => runCode(daemon, "await new Promise(() => {})", 1_500));
     await until("all run", allRun);
+    const asked = performance.now();
     const late = await runCode(daemon, "return 17", 5_000);
+    const tookMs = performance.now() - asked;
     expect(late).toMatchObject({ status: "completed", output: { value: 17 } });
     const ended = await Promise.all(running);
     expect(new Set(ended.map(({ status }) => status))).toEqual(new Set(["timeout"]));
 
     expect((await queued("count")) - before.count).toBe(atOnce + 1);
-    expect((await queued("sum")) - before.sum).toBeGreaterThan(0.5);
-    // Waiting is not running: the code's own time is a moment.
-    expect(late.durationMs).toBeLessThan(1_000);
+    const queuedSeconds = (await queued("sum")) - before.sum;
+    expect(queuedSeconds).toBeGreaterThan(0.5);
+    // Waiting is not running: the one is not in the other.
+    expect(late.durationMs + 500).toBeLessThan(tookMs);
     expect(await counted("executor_execution_active")).toBe(0);
   });
 
