@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Script } from "node:vm";
-import { CodeSyntaxError, prepareCode } from "../src/index.ts";
+import { CodeSyntaxError } from "../src/code-syntax-error.ts";
+import { prepareCode } from "../src/prepare-code.ts";
 
 /** Evaluates prepared code in this process, with `tools` in scope: only for the trusted snippets of this file. */
 const evaluate = (source: string): Promise<unknown> => {
