@@ -144,16 +144,13 @@ describe("makeEngineImage", () => {
     const image = await makeEngineImage(wasmModule);
     const code = `const n = 20_000; let sum = 0; const seen = new Set(), tenths = Array(10).fill(0);
       for (let i = 0; i < n; i++) { const x = Math.random(); sum += x; seen.add(x); tenths[Math.floor(x * 10)]++ }
-      return { first: Math.random(), mean: sum / n, seen: seen.size, least: Math.min(...tenths), most: Math.max(...tenths) }`;
+      const isEven = Math.min(...tenths) > 1_700 && Math.max(...tenths) < 2_300 && Math.abs(sum / n - 0.5) < 0.05;
+      return [isEven, seen.size, Math.random()]`;
     const runs = await Promise.all([1, 2].map(() => runOn(image, code)));
     const firsts = runs.map(({ outcome }) => {
       if (outcome._tag !== "Completed") throw new Error(outcome._tag);
-      const found = JSON.parse(outcome.output.json);
-      expect(found.mean).toBeCloseTo(0.5, 1);
-      expect(found.seen).toBe(20_000);
-      expect(found.least).toBeGreaterThan(1_700);
-      expect(found.most).toBeLessThan(2_300);
-      return found.first;
+      expect(outcome.output.json).toMatch(/^\[true,20000,/);
+      return outcome.output.json;
     });
     expect(new Set(firsts).size).toBe(2);
   });

@@ -155,6 +155,7 @@ export class Bridge {
     );
     // The handle is never freed, so that its address may be borrowed as long as the engine lives.
     const pointerOf = (name: string) =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bindings type borrowed and owned addresses apart, which are the same at run time
       context.getProp(functions, name).value as JSValueConstPointer;
     const pointers = {
       limit: pointerOf("limit"),
