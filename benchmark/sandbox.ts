@@ -1,6 +1,6 @@
 import { CodeRunner, type RunRequest } from "../packages/kernel/core/src/index.ts";
 import { QuickJsRunner } from "../packages/kernel/runtime-quickjs/src/index.ts";
-import { Effect } from "effect";
+import { Duration, Effect } from "effect";
 
 /**
  * What the sandbox costs: `bun benchmark/sandbox.ts`. Times in milliseconds as seen by the main thread, one run after
@@ -30,6 +30,15 @@ const run = (code: string) =>
 
 const times = (code: string, count: number) => Effect.replicateEffect(run(code), count);
 
+/** All at once; a daemon would let fewer run at a time. */
+const burst = Effect.all(
+  Array.from({ length: 32 }, () => run("return 1")),
+  { concurrency: "unbounded", discard: true },
+);
+
+const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.map(Effect.timed(effect), ([duration]) => Duration.toMillis(duration));
+
 const quantile = (sorted: ReadonlyArray<number>, q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
 
@@ -55,6 +64,8 @@ const timerDelay = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 const rssMiB = () => process.memoryUsage.rss() / 1024 / 1024;
 
 const main = Effect.gen(function* () {
+  yield* run("return 1");
+  const firstBurst = yield* timed(burst);
   yield* times("return 1", 200);
   const rssStart = rssMiB();
   const paused = Effect.tap(run("return 1"), () => Effect.sleep("10 millis"));
@@ -62,6 +73,8 @@ const main = Effect.gen(function* () {
   const table = [
     row("trivial run, worker prepared", yield* Effect.replicateEffect(paused, 200)),
     row("trivial run, back to back", yield* times("return 1", 500)),
+    row("32 trivial runs at once, the first time", [firstBurst]),
+    row("32 trivial runs at once", yield* Effect.replicateEffect(timed(burst), 10)),
     row(
       "tool call, one after another",
       yield* times(`for (let i = 0; i < ${calls}; i++) await tools.a.b({ i })`, 10),

@@ -3,8 +3,8 @@ import { startDaemon } from "./support/daemon.ts";
 import type { Daemon } from "./support/daemon.ts";
 import { parseExposition, sumOf } from "./support/exposition-text.ts";
 import type { Sample } from "./support/exposition-text.ts";
-import { watchHealth } from "./support/health-watch.ts";
-import type { HealthWatch } from "./support/health-watch.ts";
+import { figures, spread, watchHealth } from "./support/health-watch.ts";
+import type { HealthReport, HealthWatch } from "./support/health-watch.ts";
 import { runCode } from "./support/run-code.ts";
 
 interface Attack {
@@ -71,7 +71,7 @@ const attacks: ReadonlyArray<Attack> = [
   refused('await import("node:fs")', "Error"),
   refused("process.exit(1)", "ReferenceError"),
   refused('console.log.constructor("return process")().exit(1)', "ReferenceError"),
-  refused('tools.executor.sources.list.constructor.constructor("return process")()', "Error"),
+  refused('tools.executor.sources.list.constructor.constructor("return process")()', "TypeError"),
 ];
 
 /** The text of every sample whose name begins so, without its value. */
@@ -81,10 +81,21 @@ const seriesOf = (samples: ReadonlyArray<Sample>, prefix: string): ReadonlyArray
     .map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`)
     .toSorted();
 
+/** The longest for which an answer was late and the daemon's main thread did not compute: the machine's other load. */
+const waitedMs = ({ answers, busy }: HealthReport): number =>
+  Math.max(...answers.map((answer, index) => answer - (busy[index] ?? answer)));
+
 /** Tests build on those above them. */
 describe("hostile code", () => {
   let daemon: Daemon;
   let health: HealthWatch;
+
+  /** The 99th percentile and not the maximum: one late answer is a matter of chance on a busy machine. */
+  const expectFastAnswers = ({ answers, busy, failures }: HealthReport): void => {
+    console.info(`health: ${answers.length} answers, ${figures(answers)}; busy: ${figures(busy)}`);
+    expect(failures).toEqual([]);
+    expect(spread(busy).p99).toBeLessThan(50);
+  };
 
   const scrape = async () => parseExposition((await daemon.request("GET", "/api/metrics")).text);
 
@@ -105,17 +116,20 @@ describe("hostile code", () => {
     expect(execution.error?.message).not.toBe("");
     expect(execution.output).toBeNull();
     expect(tookMs).toBeLessThan(timeoutMs + 2_000);
-    if (reason === "timeout") expect(tookMs).toBeGreaterThanOrEqual(timeoutMs);
+    expect(tookMs).toBeGreaterThan(reason === "timeout" ? timeoutMs : 0);
 
     const grew = (name: string, labels: Record<string, string> = {}) =>
       sumOf(after, name, labels) - sumOf(before, name, labels);
     expect(grew("executor_executions_total", { status, trigger: "api" })).toBe(1);
     expect(grew("executor_executions_total")).toBe(1);
     expect(grew("executor_execution_duration_seconds_count", { status })).toBe(1);
-    expect(grew("executor_sandbox_terminations_total")).toBe(reason === undefined ? 0 : 1);
-    if (reason !== undefined) {
-      expect(grew("executor_sandbox_terminations_total", { reason })).toBe(1);
-    }
+    const terminations = ["timeout", "out_of_memory", "crash"].flatMap((each) =>
+      Array.from(
+        { length: grew("executor_sandbox_terminations_total", { reason: each }) },
+        () => each,
+      ),
+    );
+    expect(terminations).toEqual(reason === undefined ? [] : [reason]);
     expect(sumOf(after, "executor_execution_active")).toBe(0);
   });
 
@@ -188,10 +202,22 @@ describe("hostile code", () => {
     }
   });
 
-  it("answers 10,000 tool calls at once", async () => {
+  it("has answered others all the while", async () => {
+    const samples = await scrape();
+    const late = (statistic: string) =>
+      sumOf(samples, `nodejs_eventloop_delay_${statistic}_seconds`) * 1000;
+    console.info(`event loop late: p99 ${late("p99")} ms, max ${late("max")} ms`);
+    const report = await health.stop();
+    expect(report.answers.length).toBeGreaterThan(200);
+    expectFastAnswers(report);
+    expect(late("p99")).toBeLessThan(50 + waitedMs(report));
+  });
+
+  it("answers 10,000 tool calls at once, and others meanwhile", async () => {
     const calls = "executor_tool_calls_total";
     const labels = { mcp_tool_name: "executor.sources.list", outcome: "ok" };
     const before = sumOf(await scrape(), calls, labels);
+    const others = watchHealth(daemon);
     const execution = await runCode(
       daemon,
       `
@@ -200,9 +226,11 @@ describe("hostile code", () => {
       `,
       60_000,
     );
+    const report = await others.stop();
     expect(execution).toMatchObject({ status: "completed", toolCalls: 10_000, error: null });
     expect(execution.output?.value).toBe(10_000);
     expect(sumOf(await scrape(), calls, labels) - before).toBe(10_000);
+    expectFastAnswers(report);
   });
 
   it("makes no series of names that nothing answers to", async () => {
@@ -227,23 +255,6 @@ describe("hostile code", () => {
     const calls = "executor_tool_calls_total";
     const other = { mcp_tool_name: "_OTHER", executor_source: "_OTHER", outcome: "invalid_input" };
     expect(sumOf(after, calls, other) - sumOf(before, calls, other)).toBe(1000);
-  });
-
-  it("has answered others all the while", async () => {
-    const { answers, ownDelay, failures } = await health.stop();
-    const samples = await scrape();
-    const loop = (statistic: string) =>
-      sumOf(samples, `nodejs_eventloop_delay_${statistic}_seconds`) * 1000;
-    console.info(
-      `health: ${answers.count} answers, median ${answers.median.toFixed(1)} ms, p99 ${answers.p99.toFixed(1)} ms, max ${answers.max.toFixed(1)} ms; ` +
-        `this process's timer late by p99 ${ownDelay.p99.toFixed(1)} ms, max ${ownDelay.max.toFixed(1)} ms; ` +
-        `the daemon's event loop late by p99 ${loop("p99").toFixed(1)} ms, max ${loop("max").toFixed(1)} ms`,
-    );
-    expect(failures).toEqual([]);
-    expect(answers.count).toBeGreaterThan(300);
-    // The 99th percentile and not the maximum, which a busy machine decides; its share is this process's own delay.
-    expect(answers.p99).toBeLessThan(50 + ownDelay.p99);
-    expect(loop("p99")).toBeLessThan(50 + ownDelay.p99);
   });
 
   it("has met nothing unexpected", () => {

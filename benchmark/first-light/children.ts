@@ -1,5 +1,5 @@
 import { Schema } from "effect";
-import { parserPeer } from "./parser-peers.ts";
+import { parseOnce } from "./parser-peers.ts";
 import { serveUpstream } from "./upstream.ts";
 
 /**
@@ -7,7 +7,7 @@ import { serveUpstream } from "./upstream.ts";
  * JSON.
  */
 const children: Readonly<Record<string, (argument: string) => Promise<unknown>>> = {
-  parse: parserPeer,
+  parse: parseOnce,
   upstream: serveUpstream,
 };
 

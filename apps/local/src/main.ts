@@ -1,4 +1,4 @@
-#!/usr/bin/env bun
+#!/usr/bin/env -S BUN_JSC_useWasmFastMemory=0 bun
 import { Command, ValidationError } from "@effect/cli";
 import { BunContext, BunRuntime } from "@effect/platform-bun";
 import { Cause, Console, Effect, Layer, Logger, Option } from "effect";

@@ -47,6 +47,10 @@ const show = ({ console, consoleTruncated, output, error }: Execution) =>
       }
     }
     if (error !== null) {
-      return yield* new DaemonError({ message: error.stack ?? `${error.name}: ${error.message}` });
+      const { name, message, stack } = error;
+      const summary = `${name}: ${message}`;
+      return yield* new DaemonError({
+        message: stack === undefined ? summary : `${summary}\n${stack}`,
+      });
     }
   });

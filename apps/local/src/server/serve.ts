@@ -44,6 +44,8 @@ const listen = (port: number, handle: (request: Request) => Promise<Response>) =
 
 const stop = (server: Server) =>
   Effect.promise(() => server.stop()).pipe(
+    // Finalizers are not, and a timeout waits for what it cannot interrupt.
+    Effect.interruptible,
     Effect.timeoutTo({ duration: stopGrace, onSuccess: () => false, onTimeout: () => true }),
     Effect.flatMap((late) => (late ? Effect.promise(() => server.stop(true)) : Effect.void)),
   );

@@ -3,6 +3,7 @@ import { Layer } from "effect";
 import { CoreExecutorApi } from "./api.ts";
 import { ExecutionsHandlers } from "./executions/handlers.ts";
 import { HealthHandlers } from "./health/handlers.ts";
+import { ReadableDecodeErrors } from "./http/readable-decode-errors.ts";
 import { metricsHandlers } from "./metrics/handlers.ts";
 import { SourcesHandlers } from "./sources/handlers.ts";
 import { ToolsHandlers } from "./tools/handlers.ts";
@@ -22,4 +23,5 @@ export const CoreHandlers = Layer.mergeAll(
 export const CoreApiLayer = Layer.mergeAll(
   HttpApiSwagger.layer({ path: "/api/docs" }),
   HttpApiBuilder.middlewareOpenApi({ path: "/api/openapi.json" }),
+  ReadableDecodeErrors,
 ).pipe(Layer.provideMerge(Layer.provide(HttpApiBuilder.api(CoreExecutorApi), CoreHandlers)));

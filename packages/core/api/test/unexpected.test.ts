@@ -8,6 +8,7 @@ import {
 import { describe, expect, it } from "@effect/vitest";
 import { snapshot } from "@executor/telemetry";
 import { Effect, Layer, Schema } from "effect";
+import { ReadableDecodeErrors } from "../src/http/readable-decode-errors.ts";
 import { makeWebHandler } from "../src/http/web-handler.ts";
 
 class Api extends HttpApi.make("test").add(
@@ -28,7 +29,11 @@ const things = HttpApiBuilder.group(Api, "things", (handlers) =>
 );
 
 const handler = makeWebHandler(
-  Layer.merge(Layer.provide(HttpApiBuilder.api(Api), things), HttpServer.layerContext),
+  Layer.mergeAll(
+    Layer.provide(HttpApiBuilder.api(Api), things),
+    HttpServer.layerContext,
+    ReadableDecodeErrors,
+  ),
   (app) => app,
 );
 
@@ -87,7 +92,10 @@ describe("makeWebHandler", () => {
     Effect.gen(function* () {
       const { status, body } = yield* ask("/things/7", post('{"txt":1}'));
       expect(status).toBe(400);
-      expect(body).toContain('"text"');
+      expect(JSON.parse(body)).toMatchObject({
+        _tag: "HttpApiDecodeError",
+        message: "text: is missing",
+      });
     }),
   );
 

@@ -27,18 +27,23 @@ export const SourceKind = Schema.Literal("openapi", "mcp", "graphql", "executor"
 });
 export type SourceKind = typeof SourceKind.Type;
 
-/** RFC 9110, section 5.6.2, "token". */
-const HeaderName = Schema.String.pipe(
-  Schema.pattern(/^[\w!#$%&'*+.^`|~-]+$/, {
-    message: () => "A header's name is letters, digits and hyphens, such as X-Api-Key.",
-  }),
-);
-
 /** RFC 9110, section 5.5, "field-content": no line break or other control character. */
 const HeaderValue = Schema.String.pipe(
   Schema.pattern(/^[\t\x20-\x7e\x80-\xff]*$/, {
     message: () => "A header's value is one line of Latin-1 characters.",
   }),
+);
+
+/** RFC 9110, section 5.6.2, "token". */
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** The names are checked here: a record leaves out the keys that its key's schema refuses. */
+const Headers = Schema.Record({ key: Schema.String, value: HeaderValue }).pipe(
+  Schema.filter(
+    (headers) =>
+      Object.keys(headers).every((name) => headerName.test(name)) ||
+      "A header's name is letters, digits and hyphens, such as X-Api-Key.",
+  ),
 );
 
 /** How a source is reached: what the operator gave when adding it. Never shown whole: `headers` may hold credentials. */
@@ -49,8 +54,8 @@ export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings
   document: Schema.optional(Schema.String),
   /** Where calls go, in place of what the description says. */
   baseUrl: Schema.optional(Schema.String),
-  /** Sent with every call, and with the request for the description where that has the same origin. */
-  headers: Schema.optionalWith(Schema.Record({ key: HeaderName, value: HeaderValue }), {
+  /** Sent with every call, and with the request for the description where `baseUrl` has the same origin. */
+  headers: Schema.optionalWith(Headers, {
     default: () => ({}),
   }),
   /** Milliseconds for one call. */

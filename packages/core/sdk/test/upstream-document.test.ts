@@ -20,39 +20,46 @@ const settings = (given: Partial<ConstructorParameters<typeof SourceSettings>[0]
   new SourceSettings(given);
 
 describe("fetchDocument", () => {
-  it.scopedLive("reads text with the source's headers, and tells where it came from", () =>
-    Effect.gen(function* () {
-      let authorization: string | null = null;
-      const origin = yield* serve((request, url) => {
-        authorization = request.headers.get("authorization");
-        return url.pathname === "/latest"
-          ? new Response(null, { status: 302, headers: { location: "/v2/openapi.json" } })
-          : new Response("\ufeff{}");
-      });
-      const document = yield* fetchDocument(
-        settings({ url: `${origin}/latest`, headers: { Authorization: "Bearer t" } }),
-      );
-      expect(document).toEqual({ text: "{}", url: `${origin}/v2/openapi.json` });
-      expect(authorization).toBe("Bearer t");
-    }).pipe(Effect.provide(FetchHttpClient.layer)),
+  it.scopedLive(
+    "sends the headers where calls go to the same origin, and tells where the text came from",
+    () =>
+      Effect.gen(function* () {
+        let authorization: string | null = null;
+        const origin = yield* serve((request, url) => {
+          authorization = request.headers.get("authorization");
+          return url.pathname === "/latest"
+            ? new Response(null, { status: 302, headers: { location: "/v2/openapi.json" } })
+            : new Response("\ufeff{}");
+        });
+        const document = yield* fetchDocument(
+          settings({
+            url: `${origin}/latest`,
+            baseUrl: origin,
+            headers: { Authorization: "Bearer t" },
+          }),
+        );
+        expect(document).toEqual({ text: "{}", url: `${origin}/v2/openapi.json` });
+        expect(authorization).toBe("Bearer t");
+      }).pipe(Effect.provide(FetchHttpClient.layer)),
   );
 
-  it.scopedLive("keeps the headers to itself where calls go to another origin", () =>
-    Effect.gen(function* () {
-      let authorization: string | null = "unset";
-      const origin = yield* serve((request) => {
-        authorization = request.headers.get("authorization");
-        return new Response("{}");
-      });
-      yield* fetchDocument(
-        settings({
-          url: origin,
-          baseUrl: "https://api.example.com",
-          headers: { Authorization: "Bearer t" },
-        }),
-      );
-      expect(authorization).toBeNull();
-    }).pipe(Effect.provide(FetchHttpClient.layer)),
+  it.scopedLive.each([undefined, "https://api.example.com"])(
+    "keeps the headers to itself where calls go to %s",
+    (baseUrl) =>
+      Effect.gen(function* () {
+        let authorization: string | null = "unset";
+        const origin = yield* serve((request) => {
+          authorization = request.headers.get("authorization");
+          return new Response("{}");
+        });
+        const headers = { Authorization: "Bearer t" };
+        yield* fetchDocument(
+          settings(
+            baseUrl === undefined ? { url: origin, headers } : { url: origin, baseUrl, headers },
+          ),
+        );
+        expect(authorization).toBeNull();
+      }).pipe(Effect.provide(FetchHttpClient.layer)),
   );
 
   it.live("takes a document as it was given", () =>
@@ -73,7 +80,7 @@ describe("fetchDocument", () => {
       expect(messages.map(({ _tag, message }) => [_tag, message.replace(origin, "")])).toEqual([
         [
           "SourceUnreachable",
-          "/401 answered 401 instead of the description. Give the headers that it asks for.",
+          "/401 answered 401 instead of the description. The source's headers are sent there only where baseUrl has the same origin: give both, or the description as a document.",
         ],
         ["SourceUnreachable", "/404 answered 404 instead of the description. Check the URL."],
         ["SourceUnreachable", "/503 answered 503 instead of the description. Try again later."],

@@ -24,7 +24,9 @@ export const layer = (file: string): Layer.Layer<SqlClient.SqlClient, StorageErr
       }
       const [check] = yield* client.unsafe<{ quick_check: string }>("PRAGMA quick_check(1)");
       if (check?.quick_check !== "ok") {
-        return yield* new StorageError({ message: corruptMessage(file, check?.quick_check) });
+        return yield* new StorageError({
+          message: corruptMessage(file, check?.quick_check.replaceAll(/\s+/g, " ")),
+        });
       }
       yield* Effect.provideService(migrate, SqlClient.SqlClient, client);
       return Context.make(SqlClient.SqlClient, client);

@@ -1,11 +1,13 @@
 import { describe, expect, it } from "@effect/vitest";
-import { CodeSyntaxError, prepareCode } from "../src/index.ts";
+import { Script } from "node:vm";
+import { CodeSyntaxError } from "../src/code-syntax-error.ts";
+import { prepareCode } from "../src/prepare-code.ts";
 
 /** Evaluates prepared code in this process, with `tools` in scope: only for the trusted snippets of this file. */
 const evaluate = (source: string): Promise<unknown> => {
-  const build = new Function("tools", `return (${prepareCode(source).text})`);
-  const tools = { github: { get: (input: unknown) => Promise.resolve({ got: input }) } };
-  return build(tools)();
+  const tools = "{ github: { get: async (input) => ({ got: input }) } }";
+  const script = new Script(`((tools) => (${prepareCode(source).text})())(${tools})`);
+  return Promise.resolve(script.runInThisContext());
 };
 
 const syntaxError = (source: string): CodeSyntaxError => {

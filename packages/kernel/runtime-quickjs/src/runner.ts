@@ -1,5 +1,6 @@
 import { CodeRunner, type RunRequest, type RunResult, WallClock } from "@executor/kernel";
-import { Effect, FiberSet, Layer, type Scope } from "effect";
+import { Deferred, Effect, FiberSet, Layer } from "effect";
+import { availableParallelism } from "node:os";
 import { RunOnWorker } from "./internal/run-on-worker.ts";
 import type { SandboxWorker } from "./internal/sandbox-worker.ts";
 import { logDefect, toAnswer } from "./internal/tool-calls.ts";
@@ -30,25 +31,37 @@ const make = Effect.fnUntraced(function* (options: QuickJsRunnerOptions) {
           workerUrl: options.workerUrl ?? new URL("./worker.ts", import.meta.url),
           warmWorkers: options.warmWorkers ?? 2,
           idleTtlMs: options.idleTtlMs ?? 30_000,
+          bootsAtOnce: availableParallelism(),
         }),
     ),
     (open) => Effect.sync(() => open.close()),
   );
-  const run = Effect.fn("QuickJsRunner.run")(
-    function* (request: RunRequest) {
-      const worker = yield* takeWorker(pool);
-      return yield* runOn(worker, request);
-    },
-    Effect.scoped,
-  );
+  const run = Effect.fn("QuickJsRunner.run")(function* (request: RunRequest) {
+    const taken = yield* takeWorker(pool);
+    return typeof taken === "string" ? notStarted(taken) : yield* runOn(taken, request);
+  }, Effect.scoped);
   return { runtime: "quickjs", run };
 });
 
-const takeWorker = (pool: WorkerPool): Effect.Effect<SandboxWorker, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.sync(() => pool.take()),
-    (worker) => Effect.sync(() => pool.giveBack(worker)),
+/** A ready worker for as long as the scope is open, or why there is none. May be interrupted while it waits. */
+const takeWorker = Effect.fnUntraced(function* (pool: WorkerPool) {
+  const taken = yield* Deferred.make<SandboxWorker | string>();
+  const settle = (worker: SandboxWorker | string): void =>
+    Deferred.unsafeDone(taken, Effect.succeed(worker));
+  yield* Effect.acquireRelease(
+    Effect.sync(() => pool.take(settle, settle)),
+    (lease) => Effect.sync(() => pool.end(lease)),
   );
+  return yield* Deferred.await(taken);
+});
+
+const notStarted = (message: string): RunResult => ({
+  outcome: { _tag: "Crashed", message },
+  console: [],
+  consoleTruncated: false,
+  cpuTimeSeconds: 0,
+  memoryPeakBytes: 0,
+});
 
 const runOn = Effect.fnUntraced(function* (worker: SandboxWorker, request: RunRequest) {
   const fork = yield* FiberSet.makeRuntime<never, void, never>();

@@ -1,49 +1,64 @@
 import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
-import type { FromWorker, ToWorker } from "./internal/messages.ts";
+import type { EngineSource, FromWorker, ToWorker } from "./internal/messages.ts";
 import { WorkerRun } from "./internal/worker-run.ts";
-import { type Engine, interruptibleLoops, makeEngine } from "./sandbox/index.ts";
+import { type Engine, interruptibleLoops, makeEngine, makeEngineImage } from "./sandbox/index.ts";
 
 /** A worker thread: runs one piece of code at a time, each in a WebAssembly instance of its own. */
 
 declare const self: Worker;
 
 const post = (message: FromWorker): void => self.postMessage(message);
-const wasmModule = await WebAssembly.compile(interruptibleLoops(await Bun.file(wasmPath).bytes()));
-
 const defaultMemoryBytes = 64 * 1024 * 1024;
 let current: WorkerRun | undefined;
 let prepared: { readonly memoryBytes: number; readonly engine: Promise<Engine> } | undefined;
 
+const makeSource = async (): Promise<EngineSource> => {
+  const wasm = interruptibleLoops(await Bun.file(wasmPath).bytes());
+  const wasmModule = await WebAssembly.compile(wasm);
+  return { wasmModule, image: await makeEngineImage(wasmModule) };
+};
+
 /** Instantiating takes longer than a small run, so the next instance is made while nobody waits for it. */
-const prepare = (memoryBytes: number): Promise<Engine> => {
-  const engine = makeEngine(wasmModule, memoryBytes);
+const prepare = ({ image, wasmModule }: EngineSource, memoryBytes: number): Promise<Engine> => {
+  const engine = makeEngine(wasmModule, memoryBytes, image);
   // Whoever takes the instance sees the failure; until then it must not end the worker.
   engine.catch(() => {});
   prepared = { memoryBytes, engine };
   return engine;
 };
 
-const take = (memoryBytes: number): Promise<Engine> => {
-  const next = prepared;
+const take = (source: EngineSource, memoryBytes: number): Promise<Engine> => {
+  const next = prepared?.memoryBytes === memoryBytes ? prepared.engine : undefined;
+  const engine = next ?? prepare(source, memoryBytes);
   prepared = undefined;
-  return next?.memoryBytes === memoryBytes ? next.engine : makeEngine(wasmModule, memoryBytes);
+  return engine;
 };
 
-const run = async (message: Extract<ToWorker, { readonly type: "run" }>): Promise<void> => {
-  const engine = await take(message.limits.memoryBytes);
+const run = async (
+  source: EngineSource,
+  message: Extract<ToWorker, { readonly type: "run" }>,
+): Promise<void> => {
+  const { memoryBytes } = message.limits;
+  const engine = await take(source, memoryBytes);
   current = new WorkerRun(message, engine, post, () => {
     current = undefined;
     setImmediate(() => {
-      if (prepared === undefined) void prepare(message.limits.memoryBytes);
+      if (prepared === undefined) void prepare(source, memoryBytes);
     });
   });
   current.start(message.code);
 };
 
-self.onmessage = (event: MessageEvent<ToWorker>) => {
-  if (event.data.type === "run") void run(event.data);
-  else current?.handle(event.data);
+const boot = async (given: EngineSource | undefined): Promise<void> => {
+  const source = given ?? (await makeSource());
+  await prepare(source, defaultMemoryBytes);
+  self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+    if (data.type === "run") void run(source, data);
+    else current?.handle(data);
+  };
+  post({ type: "ready", source });
 };
 
-await prepare(defaultMemoryBytes);
-post({ type: "ready" });
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if (data.type === "boot") void boot(data.source);
+};

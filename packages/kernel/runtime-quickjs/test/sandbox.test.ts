@@ -2,8 +2,10 @@ import { describe, expect, it } from "@effect/vitest";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
+  type EngineImage,
   interruptibleLoops,
   makeEngine,
+  makeEngineImage,
   Sandbox,
   type SandboxCall,
   type SandboxEnd,
@@ -25,8 +27,9 @@ const runHere = async (
   code: string,
   onCall: (call: SandboxCall, sandbox: Sandbox) => void = () => {},
   timeMs = 5_000,
+  image?: EngineImage,
 ): Promise<SandboxEnd & { readonly log: ReadonlyArray<string> }> => {
-  const engine = await makeEngine(wasmModule, limits.memoryBytes);
+  const engine = await makeEngine(wasmModule, limits.memoryBytes, image);
   const deadline = performance.now() + timeMs;
   const log: Array<string> = [];
   return new Promise((resolve) => {
@@ -97,6 +100,59 @@ describe("Sandbox", () => {
       ]),
     );
     expect(outcome).toEqual({ _tag: "OutOfMemory" });
+  });
+});
+
+describe("makeEngineImage", () => {
+  const runOn = (image: EngineImage | undefined, code: string) =>
+    runHere(
+      code,
+      (call, sandbox) => sandbox.answer([{ id: call.id, succeeded: true, json: call.inputJson }]),
+      undefined,
+      image,
+    );
+
+  it("gives engines that do what those without an image do", async () => {
+    const image = await makeEngineImage(wasmModule);
+    for (const code of [
+      "console.log('a'); const b = await tools.x.y({ c: 1 }); console.log('b'); return b",
+      "const f = (n) => f(n + 1) + 1; f(0)",
+      "let a = {}; for (;;) a = { a }",
+      "import('x')",
+      "return [Object.getOwnPropertyNames(globalThis), new Date(0), /a/.exec('ba').index]",
+    ]) {
+      expect(await runOn(image, code)).toEqual(await runOn(undefined, code));
+    }
+  });
+
+  it("holds nothing of the runs that its engines served", async () => {
+    const image = await makeEngineImage(wasmModule);
+    const before = image.bytes.slice();
+    await runOn(image, "globalThis.left = 1; Object.prototype.left = 1; Math.random = () => 4");
+    expect(image.bytes).toEqual(before);
+    const { outcome } = await runOn(image, "return [typeof left, Math.random() < 1]");
+    expect(outcome).toMatchObject({ output: { json: '["undefined",true]' } });
+  });
+
+  it("survives the way to another thread", async () => {
+    const image = structuredClone(await makeEngineImage(wasmModule));
+    const { outcome } = await runOn(image, "return await tools.x.y(7)");
+    expect(outcome).toMatchObject({ output: { json: "7" } });
+  });
+
+  it("leaves each run its own random numbers, spread evenly", async () => {
+    const image = await makeEngineImage(wasmModule);
+    const code = `const n = 20_000; let sum = 0; const seen = new Set(), tenths = Array(10).fill(0);
+      for (let i = 0; i < n; i++) { const x = Math.random(); sum += x; seen.add(x); tenths[Math.floor(x * 10)]++ }
+      const isEven = Math.min(...tenths) > 1_700 && Math.max(...tenths) < 2_300 && Math.abs(sum / n - 0.5) < 0.05;
+      return [isEven, seen.size, Math.random()]`;
+    const runs = await Promise.all([1, 2].map(() => runOn(image, code)));
+    const firsts = runs.map(({ outcome }) => {
+      if (outcome._tag !== "Completed") throw new Error(outcome._tag);
+      expect(outcome.output.json).toMatch(/^\[true,20000,/);
+      return outcome.output.json;
+    });
+    expect(new Set(firsts).size).toBe(2);
   });
 });
 

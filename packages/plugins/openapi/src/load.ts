@@ -1,32 +1,39 @@
-import type { InvalidSourceDocument, LoadedSource, SourceSettings } from "@executor/sdk";
+import type {
+  InvalidSourceDocument,
+  LoadedSource,
+  SourceSettings,
+  ToolDefinition,
+} from "@executor/sdk";
 import { Either } from "effect";
 import type { OpenApiDocument } from "./document.ts";
 import { readOperations } from "./operations.ts";
 import { makeReferences } from "./references.ts";
 import { makeSchemas } from "./schemas.ts";
 import { baseUrl, operationServer } from "./servers.ts";
+import type { Steps } from "./steps.ts";
 import { toolDefinition } from "./tool-definition.ts";
 import { toolPaths } from "./tool-paths.ts";
 
 /** Every tool of a description, and the schemas that they share. */
-export const readSource = (
+export function* readSource(
   document: OpenApiDocument,
   settings: SourceSettings,
   documentUrl: string | undefined,
-): Either.Either<LoadedSource, InvalidSourceDocument> =>
-  Either.map(baseUrl(document, settings, documentUrl), (base) => {
-    const references = makeReferences(document.root);
-    const schemas = makeSchemas(document, references);
-    const operations = readOperations(document, references);
-    const paths = toolPaths(operations);
-    const tools = operations.map((operation, index) =>
-      toolDefinition(
-        paths[index] ?? operation.path,
-        operation,
-        operationServer(operation, base, settings, documentUrl),
-        references,
-        schemas,
-      ),
-    );
-    return { name: document.title, url: base, tools, definitions: schemas.definitions() };
-  });
+): Steps<Either.Either<LoadedSource, InvalidSourceDocument>> {
+  const base = baseUrl(document, settings, documentUrl);
+  if (Either.isLeft(base)) return Either.left(base.left);
+  const url = base.right;
+  const references = makeReferences(document.root);
+  const schemas = makeSchemas(document, references);
+  const operations = readOperations(document, references);
+  const paths = toolPaths(operations);
+  const tools: Array<ToolDefinition> = [];
+  for (const [index, operation] of operations.entries()) {
+    const path = paths[index] ?? operation.path;
+    const server = operationServer(operation, url, settings, documentUrl);
+    tools.push(toolDefinition(path, operation, server, references, schemas));
+    yield;
+  }
+  const definitions = yield* schemas.definitions();
+  return Either.right({ name: document.title, url, tools, definitions });
+}

@@ -8,6 +8,7 @@ import {
 } from "@executor/sdk";
 import type {
   DetectedSource,
+  Json,
   LoadedSource,
   SourceLoadError,
   SourcePlugin,
@@ -22,6 +23,7 @@ import { readOutline } from "./document.ts";
 import { readSource } from "./load.ts";
 import { parseDocument } from "./parse-document.ts";
 import { readReply } from "./read-reply.ts";
+import { runSteps } from "./steps.ts";
 import { suggestNamespace } from "./suggest-namespace.ts";
 
 /**
@@ -75,13 +77,14 @@ const load: (
     ({ message }) => new InvalidSourceDocument({ message }),
   );
   const documentUrl = source.url ?? settings.url;
-  const loaded = yield* Effect.try({
-    try: () => readSource(document, settings, documentUrl),
-    catch: (error) =>
-      new InvalidSourceDocument({
-        message: `The description cannot be read: ${error instanceof Error ? error.message : String(error)}. Correct it, or report this.`,
-      }),
-  });
+  const loaded = yield* runSteps(readSource(document, settings, documentUrl)).pipe(
+    Effect.mapError(
+      (problem) =>
+        new InvalidSourceDocument({
+          message: `The description cannot be read: ${problem}. Correct it, or report this.`,
+        }),
+    ),
+  );
   const result = yield* loaded;
   if (result.tools.length === 0) {
     yield* Effect.logWarning(
@@ -91,13 +94,23 @@ const load: (
   return result;
 });
 
-const decodeBinding = Schema.decodeUnknown(Binding);
+const decode = Schema.decodeUnknownSync(Binding);
+
+/** Bindings by the stored value that they were read from, which the sdk keeps for tools in use. */
+const decoded = new WeakMap<object, Binding>();
+
+/** Bindings are this plugin's own and read back unchanged; any other is a broken invariant. */
+const readBinding = (stored: Json): Binding => {
+  if (typeof stored !== "object" || stored === null) return decode(stored);
+  const known = decoded.get(stored) ?? decode(stored);
+  decoded.set(stored, known);
+  return known;
+};
 
 const invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError, HttpClient.HttpClient> =
   Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {
     const { input, namespace, settings, url } = call;
-    // Bindings are this plugin's own and read back unchanged; any other is a broken invariant.
-    const binding = yield* Effect.orDie(decodeBinding(call.binding));
+    const binding = readBinding(call.binding);
     const request = yield* Either.mapLeft(
       buildRequest(binding, input, url, settings.headers),
       (message) =>

@@ -4,6 +4,7 @@ import type { OpenApiDocument } from "./document.ts";
 import { dropRecursiveAliases } from "./recursive-aliases.ts";
 import { fromEntries, isArray, isObject, member } from "./json-values.ts";
 import type { References } from "./references.ts";
+import type { Steps } from "./steps.ts";
 import {
   isPattern,
   schemaKeywords,
@@ -18,8 +19,8 @@ const maxDepth = 100;
 export interface Schemas {
   /** The schema in JSON Schema 2020-12. What it refers to becomes a definition. */
   readonly read: (schema: Json | undefined) => JsonObject;
-  /** Everything that the schemas read so far refer to, directly or through another, each converted once. */
-  readonly definitions: () => ReadonlyMap<string, JsonObject>;
+  /** Everything that the schemas read so far refer to, directly or through another, each converted once, in steps. */
+  readonly definitions: () => Steps<ReadonlyMap<string, JsonObject>>;
 }
 
 /**
@@ -107,10 +108,11 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
 
   return {
     read: (schema) => read(schema, 0),
-    definitions: () => {
+    *definitions() {
       // Converting a definition may name further ones, which this loop then reaches: a Map hands out what is added meanwhile.
       for (const [place, name] of names) {
         if (!definitions.has(name)) definitions.set(name, read(references.find(place), 0));
+        yield;
       }
       return dropRecursiveAliases(definitions);
     },

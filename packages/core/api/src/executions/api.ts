@@ -21,7 +21,7 @@ const NewExecution = Schema.Struct({
   ),
   /** Milliseconds that it may take, where fewer than the daemon allows are wanted. */
   timeoutMs: Schema.optional(Schema.Int.pipe(Schema.between(1, maxTimeoutMs))),
-}).annotations({ identifier: "NewExecution" });
+}).annotations({ identifier: "NewExecution", parseOptions: { onExcessProperty: "error" } });
 
 const RunHeaders = Schema.Struct({
   /** Sent by the command line, so that its executions are told apart from the API's other clients. */

@@ -6,7 +6,7 @@ import { measured } from "./measured.ts";
 import { answerUnexpected } from "./unexpected.ts";
 
 /** Stands in front of every route: lets a request through to `app`, or answers it itself. */
-export type Gate = (app: HttpApp.Default) => HttpApp.Default;
+export type Gate = <R>(app: HttpApp.Default<never, R>) => HttpApp.Default<never, R>;
 
 /**
  * Builds the API and gives it as a function from web requests to web responses: measured, every failure answered.
@@ -22,7 +22,5 @@ export const makeWebHandler = <E>(
     );
     const app = yield* Effect.provide(HttpApiBuilder.httpApp, runtime);
     const router = yield* Effect.provide(HttpApiBuilder.Router.router, runtime);
-    return HttpApp.toWebHandlerRuntime(runtime)(
-      measured(gate(Effect.provide(answerUnexpected(app, router), runtime))),
-    );
+    return HttpApp.toWebHandlerRuntime(runtime)(measured(gate(answerUnexpected(app, router))));
   });

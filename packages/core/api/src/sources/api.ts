@@ -16,6 +16,10 @@ import { Schema } from "effect";
 
 const namespace = HttpApiSchema.param("namespace", Schema.String);
 
+/** A misspelt field is refused, so that nothing an operator meant, such as a header, is lost in silence. */
+const strict = <A, I>(schema: Schema.Schema<A, I>) =>
+  schema.annotations({ parseOptions: { onExcessProperty: "error" } });
+
 const DetectedSource = Schema.Struct({
   kind: SourceKind,
   name: Schema.String,
@@ -32,7 +36,7 @@ export class SourcesApi extends HttpApiGroup.make("sources")
   .add(HttpApiEndpoint.get("list", "/sources").addSuccess(Schema.Array(Source)))
   .add(
     HttpApiEndpoint.post("add", "/sources")
-      .setPayload(NewSource)
+      .setPayload(strict(NewSource))
       .addSuccess(Source, { status: 201 })
       .addError(NamespaceUnavailable)
       .addError(UnsupportedSourceKind)
@@ -42,7 +46,7 @@ export class SourcesApi extends HttpApiGroup.make("sources")
   )
   .add(
     HttpApiEndpoint.post("detect", "/sources/detect")
-      .setPayload(SourceSettings)
+      .setPayload(strict(SourceSettings))
       .addSuccess(Schema.Array(DetectedSource))
       .addError(InvalidSourceDocument)
       .addError(SourceUnreachable)
@@ -59,7 +63,7 @@ export class SourcesApi extends HttpApiGroup.make("sources")
   )
   .add(
     HttpApiEndpoint.post("refresh")`/sources/${namespace}/refresh`
-      .setPayload(Refresh)
+      .setPayload(strict(Refresh))
       .addSuccess(Source)
       .addError(SourceNotFound)
       .addError(BuiltInSource)

@@ -9,7 +9,8 @@ const maxReported = 5;
 
 /**
  * A check of inputs against a JSON Schema (2020-12) that is complete in itself. Interprets the schema, because workerd
- * forbids generated code. A schema that is broken itself, such as one with an invalid `pattern`, accepts everything: the upstream judges.
+ * forbids generated code. `format` is not checked: it is an annotation (JSON Schema 2020-12, Validation, section 7.2.1),
+ * and descriptions are careless with it. A schema that is broken itself accepts everything: the upstream judges.
  */
 export const inputCheck = (schema: JsonObject): InputCheck => {
   const validator = new Validator({ ...schema }, "2020-12", false);
@@ -23,21 +24,29 @@ export const inputCheck = (schema: JsonObject): InputCheck => {
   };
 };
 
-/** The errors at the leaves; those above them only say that something below is wrong. */
-const report = (errors: ReadonlyArray<OutputUnit>): string => {
-  const leaves = errors.filter(
-    (error) =>
-      !errors.some(
-        (other) => other !== error && other.keywordLocation.startsWith(`${error.keywordLocation}/`),
-      ),
-  );
+const report = (errors: ReadonlyArray<OutputUnit>): string | undefined => {
+  const problems = leavesOf(errors).filter(({ keyword }) => keyword !== "format");
+  if (problems.length === 0) return undefined;
   const lines = new Set(
-    leaves
-      .filter((error) => error.keyword !== "false")
+    problems
+      .filter(({ keyword }) => keyword !== "false")
       .map((error) => `${location(error)}: ${error.error}`),
   );
   const shown = [...lines].slice(0, maxReported).join(" ");
   return lines.size > maxReported ? `${shown} And ${lines.size - maxReported} more.` : shown;
+};
+
+/** The errors at the leaves; those above them only say that something below is wrong. */
+const leavesOf = (errors: ReadonlyArray<OutputUnit>): ReadonlyArray<OutputUnit> => {
+  const inner = new Set<string>();
+  for (const { keywordLocation } of errors) {
+    let end = keywordLocation.lastIndexOf("/");
+    while (end > 0 && !inner.has(keywordLocation.slice(0, end))) {
+      inner.add(keywordLocation.slice(0, end));
+      end = keywordLocation.lastIndexOf("/", end - 1);
+    }
+  }
+  return errors.filter(({ keywordLocation }) => !inner.has(keywordLocation));
 };
 
 const location = (error: OutputUnit): string => {

@@ -27,7 +27,11 @@ const decodeDefinitions = Schema.decodeUnknown(
   Schema.Array(Schema.Struct({ name: Schema.String, schema: Schema.parseJson(JsonObject) })),
 );
 
-const rowsPerInsert = 100;
+/** Written as JSON text one chunk at a time, so that a large source is never in memory twice. */
+const rowsPerInsert = 50;
+
+/** A turn of the event loop. Yielding to other fibers alone would keep timers and requests waiting. */
+const letOthersRun = Effect.sleep(0);
 
 /** What a word in a summary counts, where one in an address counts 1: found by ranking GitHub's 1,223 operations. */
 const summaryWeight = 2;
@@ -46,9 +50,9 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
   const insertTools = (namespace: Namespace, tools: ReadonlyArray<ToolDefinition>) =>
     Effect.gen(function* () {
       const [last] = yield* sql<{ id: number }>`SELECT coalesce(max(id), 0) AS id FROM tools`;
-      const firstId = (last?.id ?? 0) + 1;
-      const rows = tools.map((tool, index) => ({
-        id: firstId + index,
+      let id = last?.id ?? 0;
+      const toRow = (tool: ToolDefinition) => ({
+        id: ++id,
         namespace,
         address: `${namespace}.${tool.path}`,
         description: tool.description,
@@ -56,31 +60,34 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
         input_schema: JSON.stringify(tool.inputSchema),
         output_schema: tool.outputSchema === null ? null : JSON.stringify(tool.outputSchema),
         binding: JSON.stringify(tool.binding),
-      }));
-      for (const chunk of Arr.chunksOf(rows, rowsPerInsert)) {
-        yield* sql`INSERT INTO tools ${sql.insert(chunk)}`;
+      });
+      for (const chunk of Arr.chunksOf(tools, rowsPerInsert)) {
+        const rows = chunk.map(toRow);
+        yield* sql`INSERT INTO tools ${sql.insert(rows)}`;
         yield* sql`INSERT INTO tool_words ${sql.insert(
-          chunk.map((row) => ({
+          rows.map((row) => ({
             rowid: row.id,
             address: addressWords(row.address),
             summary: summaryOf(row.description),
           })),
         )}`;
+        yield* letOthersRun;
       }
     });
 
-  const insertDefinitions = (namespace: Namespace, definitions: LoadedSource["definitions"]) => {
-    const rows = Array.from(definitions, ([name, schema]) => ({
-      namespace,
-      name,
-      schema: JSON.stringify(schema),
-    }));
-    return Effect.forEach(
-      Arr.chunksOf(rows, rowsPerInsert),
-      (chunk) => sql`INSERT INTO definitions ${sql.insert(chunk)}`,
+  const insertDefinitions = (namespace: Namespace, definitions: LoadedSource["definitions"]) =>
+    Effect.forEach(
+      Arr.chunksOf(definitions, rowsPerInsert),
+      (chunk) => {
+        const rows = chunk.map(([name, schema]) => ({
+          namespace,
+          name,
+          schema: JSON.stringify(schema),
+        }));
+        return Effect.zipLeft(sql`INSERT INTO definitions ${sql.insert(rows)}`, letOthersRun);
+      },
       { discard: true },
     );
-  };
 
   const removeAll = (namespace: Namespace) =>
     Effect.gen(function* () {

@@ -124,8 +124,7 @@ const send = (
         Effect.sync(() => {
           httpClientRequestDuration.record((performance.now() - startedAt) / 1000, {
             "executor.source": request.namespace,
-            // A redirect's host is the upstream's choice, and what a peer chooses is no label.
-            "server.address": url.hostname === first.hostname ? url.hostname : "_OTHER",
+            "server.address": isConfigured(request, first, url) ? url.hostname : "_OTHER",
             "http.request.method": knownMethods.has(request.method) ? request.method : "_OTHER",
             "http.response.status_code": status === undefined ? undefined : String(status),
           });
@@ -133,6 +132,13 @@ const send = (
       ),
     );
   });
+
+/**
+ * Whether the host is a source's own, which bounds the label. A redirect's host is the upstream's choice, and one that no
+ * source has yet is whatever a client typed.
+ */
+const isConfigured = ({ namespace }: ExchangeRequest, first: URL, url: URL): boolean =>
+  namespace !== undefined && url.hostname === first.hostname;
 
 /** Interrupting what reads the body closes the connection. */
 const abandon = (

@@ -87,12 +87,9 @@ const readDocument = (
 const isEventStream = (headers: UpstreamHeaders): boolean =>
   headers["content-type"]?.startsWith("text/event-stream") === true;
 
-/** Not sent where the operator says that calls go to another origin than the description's. */
-const headersFor = (settings: SourceSettings, url: string): UpstreamHeaders => {
-  const { baseUrl, headers } = settings;
-  if (baseUrl === undefined) return headers;
-  return URL.parse(baseUrl)?.origin === URL.parse(url)?.origin ? headers : {};
-};
+/** Sent only where the operator says that calls go to the description's origin: before it is read, nothing else tells. */
+const headersFor = ({ baseUrl, headers }: SourceSettings, url: string): UpstreamHeaders =>
+  baseUrl !== undefined && URL.parse(baseUrl)?.origin === URL.parse(url)?.origin ? headers : {};
 
 const tooLarge = new SourceDocumentTooLarge({
   message: `The description is larger than ${maxBytes / 1024 / 1024} MiB. Give a smaller one, for example with only the operations that are needed.`,
@@ -100,6 +97,9 @@ const tooLarge = new SourceDocumentTooLarge({
 
 const loadError = (failure: UpstreamFailure, url: string): SourceLoadError => {
   if (failure.reason === "response_too_large") return tooLarge;
+  if (failure.reason === "invalid_request") {
+    return new InvalidSourceDocument({ message: failure.message });
+  }
   return new SourceUnreachable({
     message:
       failure.reason === "timeout"
@@ -112,7 +112,9 @@ const describeReply = ({ headers, status }: UpstreamResponse): string =>
   isEventStream(headers) ? "with an event stream" : String(status);
 
 const adviceFor = (status: number): string => {
-  if (status === 401 || status === 403) return "Give the headers that it asks for.";
+  if (status === 401 || status === 403) {
+    return "The source's headers are sent there only where baseUrl has the same origin: give both, or the description as a document.";
+  }
   if (status === 404 || status === 410) return "Check the URL.";
   return status >= 500 ? "Try again later." : "Check the URL and the headers.";
 };

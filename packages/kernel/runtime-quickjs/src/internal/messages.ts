@@ -1,8 +1,22 @@
 import type { ConsoleLine } from "@executor/kernel";
-import type { SandboxAnswer, SandboxCall, SandboxEnd, SandboxLimits } from "../sandbox/index.ts";
+import type {
+  EngineImage,
+  SandboxAnswer,
+  SandboxCall,
+  SandboxEnd,
+  SandboxLimits,
+} from "../sandbox/index.ts";
+
+/** What a worker makes its engines of. The first worker of a process makes it, the others get it from there. */
+export interface EngineSource {
+  readonly wasmModule: WebAssembly.Module;
+  readonly image: EngineImage;
+}
 
 /** What the main thread says to a worker. Answers of a run that has ended are ignored by its number. */
 export type ToWorker =
+  /** The first message: start, from this source where there is one. */
+  | { readonly type: "boot"; readonly source: EngineSource | undefined }
   | {
       readonly type: "run";
       readonly run: number;
@@ -20,7 +34,7 @@ export type ToWorker =
 
 /** What a worker says to the main thread. */
 export type FromWorker =
-  | { readonly type: "ready" }
+  | { readonly type: "ready"; readonly source: EngineSource }
   | { readonly type: "calls"; readonly run: number; readonly calls: ReadonlyArray<SandboxCall> }
   | { readonly type: "console"; readonly run: number; readonly lines: ReadonlyArray<ConsoleLine> }
   | { readonly type: "end"; readonly run: number; readonly end: SandboxEnd };

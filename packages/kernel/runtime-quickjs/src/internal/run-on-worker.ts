@@ -11,7 +11,7 @@ import { ToolCalls } from "./tool-calls.ts";
  */
 const graceMs = 100;
 
-/** One run on one worker, seen from the main thread: its clock, its calls, its console and its end. */
+/** One run on one ready worker, seen from the main thread: its clock, its calls, its console and its end. */
 export class RunOnWorker {
   readonly #worker: SandboxWorker;
   readonly #onEnd: (result: RunResult) => void;
@@ -36,10 +36,7 @@ export class RunOnWorker {
       this.#markEnded = resolve;
     });
     this.#calls = new ToolCalls(startCall, (answers) => worker.answer(answers));
-    worker.ready().then(
-      () => this.#start(request),
-      (error: Error) => this.#end({ _tag: "Crashed", message: error.message }),
-    );
+    this.#start(request);
   }
 
   answer(answer: SandboxAnswer): void {
@@ -48,13 +45,11 @@ export class RunOnWorker {
 
   /** Stops the code for good. Resolves when nothing of it runs any more. */
   cancel(): Promise<void> {
-    if (this.#control === undefined) this.#end({ _tag: "TimedOut" });
-    else this.#stop();
+    this.#stop();
     return this.#ended;
   }
 
   #start(request: RunRequest): void {
-    if (this.#hasEnded) return;
     const control = this.#worker.start(request.code, request.limits, {
       onCalls: (calls) => this.#calls.add(calls),
       onConsole: (lines) => this.#console.push(...lines),

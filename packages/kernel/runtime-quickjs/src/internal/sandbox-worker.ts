@@ -1,7 +1,7 @@
 import type { ConsoleLine, RunLimits } from "@executor/kernel";
 import type { SandboxAnswer, SandboxCall, SandboxEnd } from "../sandbox/index.ts";
 import { ControlBlock } from "./control-block.ts";
-import type { FromWorker, ToWorker } from "./messages.ts";
+import type { EngineSource, FromWorker, ToWorker } from "./messages.ts";
 
 /** What one run on a worker tells, in the main thread. */
 export interface RunEvents {
@@ -16,57 +16,48 @@ export interface RunEvents {
 /** A worker that does not start within this time never will. */
 const startMs = 10_000;
 
+/** What becomes of a worker. */
+export interface WorkerEvents {
+  /** Called once, where the worker has started. */
+  readonly onReady: (source: EngineSource) => void;
+  /** Called once, last: the worker failed, ended or was terminated. */
+  readonly onDeath: (message: string) => void;
+}
+
 /** One worker thread, seen from the main thread. It runs one piece of code at a time. */
 export class SandboxWorker {
   readonly #worker: Worker;
-  readonly #ready: Promise<void>;
+  readonly #workerEvents: WorkerEvents;
+  readonly #startTimer: ReturnType<typeof setTimeout>;
   #run = 0;
   #events: RunEvents | undefined;
   #death: string | undefined;
 
-  constructor(url: URL | string) {
+  constructor(url: URL | string, source: EngineSource | undefined, events: WorkerEvents) {
+    this.#workerEvents = events;
     this.#worker = new Worker(url, { smol: true, ref: false });
-    this.#ready = new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#die("The sandbox's worker did not start."), startMs);
-      timer.unref();
-      this.#events = {
-        onCalls: () => {},
-        onConsole: () => {},
-        onEnd: () => {},
-        onDeath: (message) => {
-          clearTimeout(timer);
-          reject(new Error(message));
-        },
-      };
-      this.#worker.onmessage = (event: MessageEvent<FromWorker>) => {
-        if (event.data.type !== "ready") return this.#receive(event.data);
-        clearTimeout(timer);
-        this.#events = undefined;
-        resolve();
-      };
-    });
-    this.#ready.catch(() => {});
+    this.#startTimer = setTimeout(() => this.#die("The sandbox's worker did not start."), startMs);
+    this.#startTimer.unref();
+    this.#worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#die(`The sandbox's worker failed: ${event.message}`);
     };
     this.#worker.addEventListener("close", () => this.#die("The sandbox's worker ended."));
-  }
-
-  /** Rejects where the worker cannot start. */
-  ready(): Promise<void> {
-    return this.#ready;
+    this.#post({ type: "boot", source });
   }
 
   isDead(): boolean {
     return this.#death !== undefined;
   }
 
-  /** Starts a run on a worker that is ready and idle. */
+  /** Starts a run on a worker that is ready and idle. Where it has died since, the run hears of it. */
   start(code: string, limits: RunLimits, events: RunEvents): ControlBlock {
     const control = new ControlBlock();
     this.#run++;
-    this.#events = events;
+    const death = this.#death;
+    if (death !== undefined) queueMicrotask(() => events.onDeath(death));
+    else this.#events = events;
     this.#post({ type: "run", run: this.#run, code, limits, control: control.buffer });
     return control;
   }
@@ -87,7 +78,12 @@ export class SandboxWorker {
     if (this.#death === undefined) this.#worker.postMessage(message);
   }
 
-  #receive(message: Exclude<FromWorker, { readonly type: "ready" }>): void {
+  #receive(message: FromWorker): void {
+    if (this.#death !== undefined) return;
+    if (message.type === "ready") {
+      clearTimeout(this.#startTimer);
+      return this.#workerEvents.onReady(message.source);
+    }
     if (message.run !== this.#run || this.#events === undefined) return;
     if (message.type === "calls") return this.#events.onCalls(message.calls);
     if (message.type === "console") return this.#events.onConsole(message.lines);
@@ -99,8 +95,11 @@ export class SandboxWorker {
   #die(message: string): void {
     if (this.#death !== undefined) return;
     this.#death = message;
+    clearTimeout(this.#startTimer);
     this.#worker.terminate();
-    this.#events?.onDeath(message);
+    const events = this.#events;
     this.#events = undefined;
+    this.#workerEvents.onDeath(message);
+    events?.onDeath(message);
   }
 }

@@ -27,7 +27,10 @@ export class ToolCalls {
 
   add(calls: ReadonlyArray<SandboxCall>): void {
     this.#waiting = this.#waiting.concat(calls);
-    if (!this.#isStarting) this.#startSome();
+    if (this.#isStarting) return;
+    this.#isStarting = true;
+    // Not in the message's own turn: a worker that answers at once would keep requests and timers waiting.
+    setImmediate(() => this.#startSome());
   }
 
   answer(answer: SandboxAnswer): void {

@@ -1,3 +1,4 @@
+import type { EngineSource } from "./messages.ts";
 import { SandboxWorker } from "./sandbox-worker.ts";
 
 export interface WorkerPoolOptions {
@@ -6,64 +7,139 @@ export interface WorkerPoolOptions {
   readonly warmWorkers: number;
   /** Milliseconds after which an idle worker beyond the warm ones is terminated. */
   readonly idleTtlMs: number;
+  /** Workers that may start at once. Starting computes a lot: more at once than there are cores only delay each other. */
+  readonly bootsAtOnce: number;
 }
 
-/** Ready workers. A worker that was taken belongs to one run until it is given back. */
+/** Milliseconds that a run waits for one of the busy workers before further ones are started. */
+const patienceMs = 20;
+
+const closedMessage = "The sandbox was closed.";
+
+/** A run's claim to one worker, from the moment it asks until it gives the worker back. */
+export interface Lease {
+  worker: SandboxWorker | undefined;
+  readonly since: number;
+  readonly onWorker: (worker: SandboxWorker) => void;
+  readonly onFailure: (message: string) => void;
+}
+
+/**
+ * Ready workers, and the runs that wait for one, first come, first served. A run takes the first worker that becomes
+ * idle. Runs that only wait for their tools keep their workers, so the pool grows while others wait, a few at a time.
+ */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #idle: Array<{ readonly worker: SandboxWorker; readonly since: number }> = [];
+  readonly #booting = new Set<SandboxWorker>();
   readonly #all = new Set<SandboxWorker>();
   readonly #sweep: ReturnType<typeof setInterval>;
+  #waiting: Array<Lease> = [];
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #source: EngineSource | undefined;
   #closed = false;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#sweep = setInterval(() => this.#retireIdle(), Math.max(10, options.idleTtlMs / 2));
     this.#sweep.unref();
-    this.#fill();
+    this.#grow();
   }
 
-  /** The worker that has been idle longest, or a new one. */
-  take(): SandboxWorker {
-    for (;;) {
-      const worker = this.#idle.shift()?.worker;
-      if (worker === undefined) return this.#spawn();
-      if (!worker.isDead()) return worker;
-      this.#all.delete(worker);
+  /** Workers that live, those included that are still starting. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** Workers that are starting. */
+  get booting(): number {
+    return this.#booting.size;
+  }
+
+  /**
+   * Asks for a worker: `onWorker` is called once one is ready, at once where one is idle. `onFailure` is called instead
+   * where a worker could not start. End the lease in any case.
+   */
+  take(onWorker: Lease["onWorker"], onFailure: Lease["onFailure"]): Lease {
+    const lease: Lease = { worker: undefined, since: performance.now(), onWorker, onFailure };
+    const idle = this.#idle.shift();
+    if (idle !== undefined) assign(lease, idle.worker);
+    else if (this.#closed) onFailure(closedMessage);
+    else {
+      this.#waiting.push(lease);
+      this.#grow();
     }
+    return lease;
   }
 
-  /** Takes a worker back whose run has ended. */
-  giveBack(worker: SandboxWorker): void {
-    if (worker.isDead() || this.#closed) return this.discard(worker);
-    this.#idle.push({ worker, since: performance.now() });
-  }
-
-  /** Terminates a worker, and has another one ready in its place. */
-  discard(worker: SandboxWorker): void {
-    worker.terminate();
-    this.#all.delete(worker);
-    this.#fill();
+  /** Ends a lease, whose run has ended or no longer wants a worker. */
+  end(lease: Lease): void {
+    const { worker } = lease;
+    lease.worker = undefined;
+    if (worker === undefined) this.#waiting = this.#waiting.filter((one) => one !== lease);
+    else if (worker.isDead()) this.#grow();
+    else this.#offer(worker);
   }
 
   close(): void {
     this.#closed = true;
     clearInterval(this.#sweep);
+    clearTimeout(this.#patience);
     for (const worker of this.#all) worker.terminate();
-    this.#all.clear();
-    this.#idle.length = 0;
+    for (const lease of this.#waiting.splice(0)) lease.onFailure(closedMessage);
   }
 
-  #spawn(): SandboxWorker {
-    const worker = new SandboxWorker(this.#options.workerUrl);
+  #offer(worker: SandboxWorker): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#idle.push({ worker, since: performance.now() });
+    else assign(next, worker);
+  }
+
+  /** Starts workers where runs wait too long or warm ones are missing. */
+  #grow(): void {
+    if (this.#closed) return;
+    const missing = this.#options.warmWorkers - (this.#all.size - this.#booting.size);
+    const wanted = Math.max(missing, this.#isPatient() ? 0 : this.#waiting.length);
+    // The first worker makes what the others start from.
+    const atOnce = this.#source === undefined ? 1 : this.#options.bootsAtOnce;
+    while (this.#booting.size < Math.min(wanted, atOnce)) this.#boot();
+  }
+
+  /** Whether those who wait may soon get a worker that is busy now. Looks again when their patience ends. */
+  #isPatient(): boolean {
+    const [first] = this.#waiting;
+    if (first === undefined) return true;
+    const leftMs = first.since + patienceMs - performance.now();
+    if (leftMs <= 0 || this.#all.size === this.#booting.size) return false;
+    this.#patience ??= setTimeout(() => {
+      this.#patience = undefined;
+      this.#grow();
+    }, leftMs);
+    return true;
+  }
+
+  #boot(): void {
+    const worker = new SandboxWorker(this.#options.workerUrl, this.#source, {
+      onReady: (source) => {
+        this.#booting.delete(worker);
+        this.#source ??= source;
+        this.#offer(worker);
+        this.#grow();
+      },
+      onDeath: (message) => this.#bury(worker, message),
+    });
     this.#all.add(worker);
-    return worker;
+    this.#booting.add(worker);
   }
 
-  #fill(): void {
-    while (!this.#closed && this.#all.size < this.#options.warmWorkers) {
-      this.giveBack(this.#spawn());
-    }
+  /** A worker that could not start fails the run that waits longest: nobody else's start would be better. */
+  #bury(worker: SandboxWorker, message: string): void {
+    this.#all.delete(worker);
+    const at = this.#idle.findIndex((one) => one.worker === worker);
+    if (at >= 0) this.#idle.splice(at, 1);
+    if (!this.#booting.delete(worker)) return;
+    this.#waiting.shift()?.onFailure(message);
+    if (this.#waiting.length > 0) this.#grow();
   }
 
   #retireIdle(): void {
@@ -71,8 +147,12 @@ export class WorkerPool {
     while (this.#idle.length > this.#options.warmWorkers) {
       const [first] = this.#idle;
       if (first === undefined || first.since > oldest) return;
-      this.#idle.shift();
-      this.discard(first.worker);
+      first.worker.terminate();
     }
   }
 }
+
+const assign = (lease: Lease, worker: SandboxWorker): void => {
+  lease.worker = worker;
+  lease.onWorker(worker);
+};

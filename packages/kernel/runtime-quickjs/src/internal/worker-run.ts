@@ -59,7 +59,7 @@ export class WorkerRun {
   }
 
   handle(message: ToWorker): void {
-    if (message.run !== this.#run) return;
+    if (message.type === "boot" || message.run !== this.#run) return;
     if (message.type === "answers") this.#sandbox.answer(message.answers);
     if (message.type === "wake") this.#sandbox.wake();
   }

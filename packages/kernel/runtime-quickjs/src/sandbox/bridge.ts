@@ -1,5 +1,11 @@
 import type { ConsoleLine, RunOutput } from "@executor/kernel";
-import type { QuickJSContext, QuickJSHandle } from "quickjs-emscripten-core";
+import {
+  type JSValueConstPointer,
+  type QuickJSContext,
+  type QuickJSHandle,
+  StaticLifetime,
+  type VmFunctionImplementation,
+} from "quickjs-emscripten-core";
 import { type BoundedMemory, SandboxMemoryExhausted } from "./bounded-memory.ts";
 import { prelude, preludeFile } from "./prelude.ts";
 import type { SandboxAnswer, SandboxCall, SandboxLimits } from "./sandbox-types.ts";
@@ -29,6 +35,11 @@ const noLimits: SandboxLimits = {
   maxToolCallsInFlight: 0,
 };
 
+/** The addresses of the functions that the prelude gave, in a memory where it has run. */
+export type BridgePointers = Readonly<
+  Record<"limit" | "settle" | "finish" | "describe", JSValueConstPointer>
+>;
+
 /** The functions that the prelude gives to the host and the host to the prelude. Only text and numbers cross. */
 export class Bridge {
   readonly #context: QuickJSContext;
@@ -37,30 +48,31 @@ export class Bridge {
   readonly #settle: QuickJSHandle;
   readonly #finish: QuickJSHandle;
   readonly #describe: QuickJSHandle;
+  readonly pointers: BridgePointers;
   #limits = noLimits;
   #host: BridgeHost | undefined;
   #inFlight = 0;
   #consoleChars = 0;
   #measuredBytes = 0;
 
-  /** Installs the prelude into a fresh context. */
-  constructor(context: QuickJSContext, memory: BoundedMemory) {
+  /** Installs the prelude into a fresh context, or finds it in one whose memory already holds it. */
+  constructor(context: QuickJSContext, memory: BoundedMemory, installed?: BridgePointers) {
     this.#context = context;
     this.#memory = memory;
-    const hostFunctions = [
-      context.newFunction("call", (id, path, input) => this.#call(id, path, input)),
-      context.newFunction("console", (level, line) => this.#print(level, line)),
-      context.newFunction("measure", (part) => this.#measure(part)),
-    ];
-    const install = context.unwrapResult(context.evalCode(prelude, preludeFile));
-    const functions = context.unwrapResult(
-      context.callFunction(install, context.undefined, hostFunctions),
-    );
-    this.#limit = context.getProp(functions, "limit");
-    this.#settle = context.getProp(functions, "settle");
-    this.#finish = context.getProp(functions, "finish");
-    this.#describe = context.getProp(functions, "describe");
-    for (const handle of [install, functions, ...hostFunctions]) handle.dispose();
+    if (installed === undefined) this.pointers = this.#install();
+    else {
+      // The prelude that is there knows the host's functions by their numbers, which count up from the first.
+      for (const [, implementation] of this.#hostFunctions()) {
+        context.runtime.hostRefs.put(implementation);
+      }
+      this.pointers = installed;
+    }
+    // Never freed: they belong to the prelude, and an engine is dropped whole.
+    const handleTo = (pointer: JSValueConstPointer) => new StaticLifetime(pointer, context.runtime);
+    this.#limit = handleTo(this.pointers.limit);
+    this.#settle = handleTo(this.pointers.settle);
+    this.#finish = handleTo(this.pointers.finish);
+    this.#describe = handleTo(this.pointers.describe);
   }
 
   /** Opens the bridge for a run. Once only, before any of its code. */
@@ -68,8 +80,9 @@ export class Bridge {
     this.#limits = limits;
     this.#host = host;
     const { maxToolInputChars, maxToolCallsInFlight, maxOutputChars } = limits;
-    const numbers = [maxToolInputChars, maxToolCallsInFlight, maxOutputChars].map((limit) =>
-      this.#context.newNumber(limit),
+    const seed = crypto.getRandomValues(new Uint32Array(3));
+    const numbers = [maxToolInputChars, maxToolCallsInFlight, maxOutputChars, ...seed].map(
+      (number) => this.#context.newNumber(number),
     );
     const result = this.#context.callFunction(this.#limit, this.#context.undefined, numbers);
     this.#context.unwrapResult(result).dispose();
@@ -121,6 +134,37 @@ export class Bridge {
       throw new SandboxMemoryExhausted("The sandbox has no memory left.");
     }
     return handle;
+  }
+
+  #hostFunctions(): ReadonlyArray<readonly [string, VmFunctionImplementation<QuickJSHandle>]> {
+    return [
+      ["call", (id, path, input) => this.#call(id, path, input)],
+      ["console", (level, line) => this.#print(level, line)],
+      ["measure", (part) => this.#measure(part)],
+    ];
+  }
+
+  #install(): BridgePointers {
+    const context = this.#context;
+    const hostFunctions = this.#hostFunctions().map(([name, implementation]) =>
+      context.newFunction(name, implementation),
+    );
+    const install = context.unwrapResult(context.evalCode(prelude, preludeFile));
+    const functions = context.unwrapResult(
+      context.callFunction(install, context.undefined, hostFunctions),
+    );
+    // The handle is never freed, so that its address may be borrowed as long as the engine lives.
+    const pointerOf = (name: string) =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bindings type borrowed and owned addresses apart, which are the same at run time
+      context.getProp(functions, name).value as JSValueConstPointer;
+    const pointers = {
+      limit: pointerOf("limit"),
+      settle: pointerOf("settle"),
+      finish: pointerOf("finish"),
+      describe: pointerOf("describe"),
+    };
+    for (const handle of [install, functions, ...hostFunctions]) handle.dispose();
+    return pointers;
   }
 
   #callForText(guestFunction: QuickJSHandle, argument: QuickJSHandle): string {

@@ -1,12 +1,21 @@
 import variant from "@jitl/quickjs-wasmfile-release-sync";
 import {
+  type JSContextPointer,
+  type JSRuntimePointer,
   newQuickJSWASMModuleFromVariant,
   newVariant,
   type QuickJSContext,
+  type QuickJSEmscriptenModule,
   type QuickJSSyncVariant,
 } from "quickjs-emscripten-core";
-import { type BoundedMemory, makeBoundedMemory, SandboxMemoryExhausted } from "./bounded-memory.ts";
+import {
+  type BoundedMemory,
+  makeBoundedMemory,
+  minimumMemoryBytes,
+  SandboxMemoryExhausted,
+} from "./bounded-memory.ts";
 import { Bridge } from "./bridge.ts";
+import { changedBlocks, type EngineImage, writeBlocks } from "./engine-image.ts";
 import { interruptImport, loopCheck } from "./interruptible-loops.ts";
 
 /** QuickJS's own stack. Above it the agent gets an error that it can catch; the host's stack must hold more. */
@@ -25,18 +34,49 @@ export interface Engine {
 
 /**
  * Instantiates QuickJS from its compiled module, with memory that ends at `memoryBytes`. The module must have gone through
- * `interruptibleLoops`, or code that loops inside a built-in function cannot be stopped.
+ * `interruptibleLoops`, or code that loops inside a built-in function cannot be stopped. With an image of the same module
+ * it takes a fraction of the time.
  */
 export const makeEngine = async (
   wasmModule: WebAssembly.Module,
   memoryBytes: number,
-): Promise<Engine> => {
+  image?: EngineImage,
+): Promise<Engine> => (await buildEngine(wasmModule, memoryBytes, image)).engine;
+
+/** The image from which further engines of this module are made. Free of anything that an agent sent. */
+export const makeEngineImage = async (wasmModule: WebAssembly.Module): Promise<EngineImage> => {
+  const { addresses, engine } = await buildEngine(wasmModule, minimumMemoryBytes);
+  const fresh = makeBoundedMemory(minimumMemoryBytes, () => {});
+  await newQuickJSWASMModuleFromVariant(checkedVariant(wasmModule, fresh, () => {}, {}));
+  const { context, runtime } = addresses;
+  if (context === undefined || runtime === undefined) {
+    throw new TypeError("The QuickJS build made no realm.");
+  }
+  return {
+    ...changedBlocks(engine.memory.memory.buffer, fresh.memory.buffer),
+    runtime,
+    context,
+    bridge: engine.bridge.pointers,
+  };
+};
+
+interface Addresses {
+  runtime?: JSRuntimePointer;
+  context?: JSContextPointer;
+}
+
+const buildEngine = async (
+  wasmModule: WebAssembly.Module,
+  memoryBytes: number,
+  image?: EngineImage,
+): Promise<{ readonly engine: Engine; readonly addresses: Addresses }> => {
+  const addresses: Addresses = {};
   const memory = makeBoundedMemory(memoryBytes, (bytes) => engine.onGrow(bytes));
   const checkLoop = () => {
     if (engine.shouldStop()) throw new Error("The sandbox was stopped.");
   };
   const quickjs = await newQuickJSWASMModuleFromVariant(
-    checkedVariant(wasmModule, memory, checkLoop),
+    checkedVariant(wasmModule, memory, checkLoop, addresses, image),
   );
   const runtime = quickjs.newRuntime();
   runtime.setMaxStackSize(stackBytes);
@@ -46,26 +86,33 @@ export const makeEngine = async (
     ),
   }));
   const context = runtime.newContext();
-  const bridge = new Bridge(context, memory);
-  const engine: Engine = { context, bridge, memory, onGrow: () => {}, shouldStop: () => false };
+  const engine: Engine = {
+    context,
+    bridge: new Bridge(context, memory, image?.bridge),
+    memory,
+    onGrow: () => {},
+    shouldStop: () => false,
+  };
   runtime.setInterruptHandler(() => engine.shouldStop());
-  return engine;
+  return { engine, addresses };
 };
 
 const checkedVariant = (
   wasmModule: WebAssembly.Module,
   memory: BoundedMemory,
   checkLoop: () => void,
+  addresses: Addresses,
+  image?: EngineImage,
 ): QuickJSSyncVariant => {
   const emscriptenModule = {
     wasmMemory: memory.memory,
     print: silent,
     printErr: silent,
-    instantiateWasm: async (
+    instantiateWasm: (
       imports: WebAssembly.Imports,
       onSuccess: (instance: WebAssembly.Instance) => void,
     ) => {
-      const instance = await WebAssembly.instantiate(wasmModule, withLoopCheck(imports, checkLoop));
+      const instance = new WebAssembly.Instance(wasmModule, withLoopCheck(imports, checkLoop));
       onSuccess(instance);
       return instance.exports;
     },
@@ -73,12 +120,25 @@ const checkedVariant = (
   const bounded = newVariant(variant, { emscriptenModule });
   return {
     ...bounded,
+    importFFI: async () => {
+      const Ffi = await bounded.importFFI();
+      return class extends Ffi {
+        constructor(module: QuickJSEmscriptenModule) {
+          super(module);
+          const { QTS_NewContext, QTS_NewRuntime } = this;
+          this.QTS_NewRuntime = () => (addresses.runtime = image?.runtime ?? QTS_NewRuntime());
+          this.QTS_NewContext = (runtime, intrinsics) =>
+            (addresses.context = image?.context ?? QTS_NewContext(runtime, intrinsics));
+        }
+      };
+    },
     importModuleLoader: async () => {
       const loaded = await bounded.importModuleLoader();
       if (typeof loaded !== "function") throw new TypeError("The QuickJS build has no loader.");
       return async (options) => {
         const module = await loaded(options);
-        const malloc = module._malloc;
+        if (image !== undefined) writeBlocks(image, module.HEAPU8);
+        const malloc = module._malloc.bind(module);
         // Without this check the bindings would write a string that has no room over the start of the memory.
         module._malloc = (size) => {
           const pointer = malloc(size);
@@ -104,7 +164,7 @@ const withLoopCheck = (
     throw new TypeError("This build of QuickJS has no interrupt handler to call.");
   }
   const checked = (runtime: number): unknown =>
-    runtime === loopCheck ? (checkLoop(), 0) : interrupt(runtime);
+    runtime === loopCheck ? (checkLoop(), 0) : Reflect.apply(interrupt, undefined, [runtime]);
   return { ...imports, [module]: { ...imports[module], [name]: checked } };
 };
 

@@ -61,7 +61,8 @@ const readDescription = (json: string): Description => {
   const read: unknown = JSON.parse(json);
   const has = (key: string): boolean => typeof read === "object" && read !== null && key in read;
   const text = (key: string): string | undefined => {
-    const value = typeof read === "object" && read !== null ? Reflect.get(read, key) : undefined;
+    const value: unknown =
+      typeof read === "object" && read !== null ? Reflect.get(read, key) : undefined;
     return typeof value === "string" ? value : undefined;
   };
   const stack = text("stack");

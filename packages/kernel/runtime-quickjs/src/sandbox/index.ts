@@ -1,4 +1,5 @@
-export { type Engine, makeEngine } from "./engine.ts";
+export { type Engine, makeEngine, makeEngineImage } from "./engine.ts";
+export type { EngineImage } from "./engine-image.ts";
 export { interruptibleLoops } from "./interruptible-loops.ts";
 export { Sandbox } from "./sandbox.ts";
 export type {

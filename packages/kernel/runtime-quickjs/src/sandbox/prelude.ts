@@ -56,11 +56,35 @@ let maxInputChars = 0;
 let maxInFlight = 0;
 let maxOutputChars = 0;
 let consoleLeft = 0;
-const limit = (inputChars, inFlightCalls, outputChars) => {
+const limit = (inputChars, inFlightCalls, outputChars, seedA, seedB, seedC) => {
   maxInputChars = inputChars;
   maxInFlight = inFlightCalls;
   maxOutputChars = consoleLeft = outputChars;
+  randomA = seedA | 0;
+  randomB = seedB | 0;
+  randomC = seedC | 0;
+  for (let turn = 0; turn < 12; turn++) randomBits();
 };
+
+// QuickJS seeds its own generator when the realm is made, which many runs share as an image. This one is sfc32.
+let randomA = 0;
+let randomB = 0;
+let randomC = 0;
+let randomCounter = 1;
+const randomBits = () => {
+  const bits = (((randomA + randomB) | 0) + randomCounter) | 0;
+  randomCounter = (randomCounter + 1) | 0;
+  randomA = randomB ^ (randomB >>> 9);
+  randomB = (randomC + (randomC << 3)) | 0;
+  randomC = (((randomC << 21) | (randomC >>> 11)) + bits) | 0;
+  return bits >>> 0;
+};
+const { random } = {
+  random() {
+    return ((randomBits() >>> 5) * 67108864 + (randomBits() >>> 6)) / 9007199254740992;
+  },
+};
+defineProperty(Math, "random", { __proto__: null, value: random, writable: true, configurable: true });
 
 const calls = { __proto__: null };
 let lastCall = 0;

@@ -1,0 +1,174 @@
+import { afterEach, describe, expect, it } from "@effect/vitest";
+import type { SandboxWorker } from "../src/internal/sandbox-worker.ts";
+import { type Lease, WorkerPool, type WorkerPoolOptions } from "../src/internal/worker-pool.ts";
+import { limits } from "./support/run.ts";
+
+const pools: Array<WorkerPool> = [];
+
+const makePool = (options: Partial<WorkerPoolOptions> = {}): WorkerPool => {
+  const pool = new WorkerPool({
+    workerUrl: new URL("../src/worker.ts", import.meta.url),
+    warmWorkers: 1,
+    idleTtlMs: 30_000,
+    bootsAtOnce: 2,
+    ...options,
+  });
+  pools.push(pool);
+  return pool;
+};
+
+interface Taken {
+  readonly lease: Lease;
+  readonly worker: Promise<SandboxWorker>;
+}
+
+const take = (pool: WorkerPool): Taken => {
+  const { promise, resolve, reject } = Promise.withResolvers<SandboxWorker>();
+  promise.catch(() => {});
+  const lease = pool.take(resolve, (message) => reject(new Error(message)));
+  return { lease, worker: promise };
+};
+
+/** Runs a piece of code that calls no tools to its end. */
+const finish = (worker: SandboxWorker): Promise<string> =>
+  new Promise((resolve) => {
+    worker.start("return 1", limits, {
+      onCalls: () => {},
+      onConsole: () => {},
+      onEnd: ({ outcome }) => resolve(outcome._tag),
+      onDeath: resolve,
+    });
+  });
+
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("WorkerPool", () => {
+  afterEach(() => {
+    for (const pool of pools.splice(0)) pool.close();
+  });
+
+  it("starts no more workers at once than it may, whatever waits", async () => {
+    const pool = makePool({ warmWorkers: 4 });
+    expect(pool.booting).toBe(1);
+    const taken = Array.from({ length: 8 }, () => take(pool));
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, pool.booting);
+    }, 1);
+    await Promise.all(taken.map(({ worker }) => worker));
+    clearInterval(watch);
+    expect(most).toBe(2);
+    expect(pool.size).toBe(8);
+  });
+
+  it("serves a burst of short runs with few workers", async () => {
+    const pool = makePool();
+    pool.end(await readied(pool));
+    const ends = Array.from({ length: 32 }, async () => {
+      const { lease, worker } = take(pool);
+      const end = await finish(await worker);
+      pool.end(lease);
+      return end;
+    });
+    expect(await Promise.all(ends)).toEqual(Array.from({ length: 32 }, () => "Completed"));
+    expect(pool.size).toBeLessThan(16);
+  });
+
+  it("hands a worker to whoever waits longest", async () => {
+    const pool = makePool({ bootsAtOnce: 0 });
+    const first = await readied(pool);
+    const served: Array<number> = [];
+    const leases = [0, 1, 2].map((number) => pool.take(() => served.push(number), failed));
+    pool.end(first);
+    expect(served).toEqual([0]);
+    const [zero, one] = leases;
+    if (zero !== undefined) pool.end(zero);
+    if (one !== undefined) pool.end(one);
+    expect(served).toEqual([0, 1, 2]);
+    expect(pool.size).toBe(1);
+  });
+
+  it("passes over whoever no longer waits", async () => {
+    const pool = makePool({ bootsAtOnce: 0 });
+    const first = await readied(pool);
+    const served: Array<number> = [];
+    const gone = pool.take(() => served.push(0), failed);
+    pool.take(() => served.push(1), failed);
+    pool.end(gone);
+    pool.end(first);
+    expect(served).toEqual([1]);
+  });
+
+  it("starts no worker for a run that soon gets a busy one", async () => {
+    const pool = makePool();
+    const first = await readied(pool);
+    const next = take(pool);
+    expect(pool.booting).toBe(0);
+    pool.end(first);
+    await next.worker;
+    await sleep(50);
+    expect(pool.size).toBe(1);
+  });
+
+  it("grows while others keep their workers", async () => {
+    const pool = makePool();
+    await readied(pool);
+    const further = await Promise.all([take(pool).worker, take(pool).worker, take(pool).worker]);
+    expect(new Set(further).size).toBe(3);
+    expect(pool.size).toBe(4);
+  });
+
+  it("replaces a worker that dies with its run, for those who wait", async () => {
+    const pool = makePool({ warmWorkers: 0 });
+    const first = await readied(pool);
+    const next = take(pool);
+    first.worker?.terminate();
+    pool.end(first);
+    expect(await finish(await next.worker)).toBe("Completed");
+  });
+
+  it("fails one run for each worker that cannot start, and starts none for nobody", async () => {
+    const pool = makePool({ workerUrl: new URL("./missing.ts", import.meta.url) });
+    const ends = await Promise.allSettled([take(pool).worker, take(pool).worker]);
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+    await sleep(50);
+    expect(pool.size).toBe(0);
+  });
+
+  it("tells a run that its worker died before it started", async () => {
+    const pool = makePool();
+    const { worker } = await readied(pool);
+    worker?.terminate();
+    expect(worker === undefined ? undefined : await finish(worker)).toContain("terminated");
+  });
+
+  it("ends idle workers beyond the warm ones after their time", async () => {
+    const pool = makePool({ idleTtlMs: 40 });
+    const leases = [take(pool), take(pool)];
+    await Promise.all(leases.map(({ worker }) => worker));
+    for (const { lease } of leases) pool.end(lease);
+    expect(pool.size).toBe(2);
+    await sleep(150);
+    expect(pool.size).toBe(1);
+  });
+
+  it("fails those who wait, and whoever asks later, when it is closed", async () => {
+    const pool = makePool();
+    const waits = take(pool).worker;
+    pool.close();
+    await expect(waits).rejects.toThrow("terminated");
+    await expect(take(pool).worker).rejects.toThrow("closed");
+    expect(pool.size).toBe(0);
+  });
+});
+
+/** A lease whose worker is there. */
+const readied = async (pool: WorkerPool): Promise<Lease> => {
+  const { lease, worker } = take(pool);
+  await worker;
+  return lease;
+};
+
+const failed = (message: string): void => {
+  throw new Error(message);
+};
