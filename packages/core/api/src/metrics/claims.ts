@@ -1,18 +1,18 @@
 import { reasonBit } from "./conflicts.ts";
 import { FamilyNode } from "./family-node.ts";
 import { sampleNames } from "./family.ts";
-import type { Member } from "./member.ts";
+import type { IndexedSeries, Member } from "./indexed-series.ts";
 
 /** Which name is whose: of metrics that exclude each other, the one recorded first stays. */
 export class Claims {
-  readonly #families = new Map<string, FamilyNode>();
+  readonly #families = new Map<string, FamilyNode<IndexedSeries>>();
   readonly #sampleNames = new Set<string>();
-  #sorted: ReadonlyArray<FamilyNode> | undefined = [];
+  #sorted: ReadonlyArray<FamilyNode<IndexedSeries>> | undefined = [];
   /** Members left out because their name is another's. */
   rejected = 0;
 
   /** Sorted by name. */
-  get families(): ReadonlyArray<FamilyNode> {
+  get families(): ReadonlyArray<FamilyNode<IndexedSeries>> {
     this.#sorted ??= [...this.#families.values()].toSorted((left, right) =>
       left.header.name < right.header.name ? -1 : 1,
     );
@@ -20,7 +20,7 @@ export class Claims {
   }
 
   /** Finds or makes the member's family, unless another metric has its name; notes on the member what it cost. */
-  join(member: Member): FamilyNode | undefined {
+  join(member: Member): FamilyNode<IndexedSeries> | undefined {
     const { name, type } = member.descriptor;
     const family = this.#families.get(name) ?? this.#claim(member);
     if (family === undefined || family.header.type !== type) {
@@ -54,18 +54,18 @@ export class Claims {
     return true;
   }
 
-  #claim(member: Member): FamilyNode | undefined {
+  #claim(member: Member): FamilyNode<IndexedSeries> | undefined {
     const { name, type, help, unit } = member.descriptor;
     const names = sampleNames(name, type);
     if (names.some((sampleName) => this.#sampleNames.has(sampleName))) return undefined;
     for (const sampleName of names) this.#sampleNames.add(sampleName);
-    const family = new FamilyNode({ name, type, help, unit }, member);
+    const family = new FamilyNode<IndexedSeries>({ name, type, help, unit }, member);
     this.#families.set(name, family);
     this.#sorted = undefined;
     return family;
   }
 
-  #release({ header: { name, type } }: FamilyNode): void {
+  #release({ header: { name, type } }: FamilyNode<IndexedSeries>): void {
     for (const sampleName of sampleNames(name, type)) this.#sampleNames.delete(sampleName);
     this.#families.delete(name);
     this.#sorted = undefined;
@@ -77,7 +77,7 @@ const otherType = reasonBit("type");
 const otherHelp = reasonBit("description");
 const otherUnit = reasonBit("unit");
 
-const addHeader = (family: FamilyNode, member: Member): void => {
+const addHeader = (family: FamilyNode<IndexedSeries>, member: Member): void => {
   const { help, unit } = member.descriptor;
   if (help !== "") family.helpful += 1;
   if (family.header.help === "" && help !== "") family.header = { ...family.header, help };

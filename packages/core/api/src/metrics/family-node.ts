@@ -1,20 +1,21 @@
-import type { FamilyHeader, FamilyType, Leaf } from "./family.ts";
+import type { FamilyHeader, FamilyType, Leaf, Series } from "./family.ts";
 import { labelsIdentity } from "./labels.ts";
-import type { Member } from "./member.ts";
-import type { IndexedSeries } from "./merged-series.ts";
 import { sortInSteps } from "./sort-in-steps.ts";
 
-/** A series beside its labels' identity, by which a family is sorted. */
-type Placed = readonly [identity: string, series: IndexedSeries];
+/** A series that knows its leaf. */
+type Placeable = Series & { leaf: Leaf | undefined };
 
-export class LeafNode implements Leaf {
+/** A series beside its labels' identity, by which a family is sorted. */
+type Placed<S> = readonly [identity: string, series: S];
+
+export class LeafNode<S extends Placeable = Placeable> implements Leaf {
   version = 0;
-  readonly #family: FamilyNode;
-  readonly series: ReadonlyArray<IndexedSeries>;
+  readonly #family: FamilyNode<S>;
+  readonly series: ReadonlyArray<S>;
   /** The identity of the first series. */
   readonly first: string;
 
-  constructor(family: FamilyNode, first: string, placed: ReadonlyArray<Placed>) {
+  constructor(family: FamilyNode<S>, first: string, placed: ReadonlyArray<Placed<S>>) {
     this.#family = family;
     this.first = first;
     this.series = placed.map(([, series]) => series);
@@ -38,26 +39,26 @@ const leafSizes: Readonly<Record<FamilyType, number>> = {
 };
 
 /** A family under the index: a tree of height one, its leaves sorted and each of bounded size. */
-export class FamilyNode {
+export class FamilyNode<S extends Placeable = Placeable> {
   header: FamilyHeader;
-  leaves: ReadonlyArray<LeafNode> = [];
+  leaves: ReadonlyArray<LeafNode<S>> = [];
   /** The member that took the name; `undefined` once it is gone. */
-  owner: Member | undefined;
+  owner: object | undefined;
   members = 0;
   /** Members that have a help text. */
   helpful = 0;
   /** Members whose repair depends on the order in which members were recorded. */
   ordered = 0;
-  readonly #added = new Map<string, IndexedSeries>();
-  readonly #removed = new Set<IndexedSeries>();
+  readonly #added = new Map<string, S>();
+  readonly #removed = new Set<S>();
 
-  constructor(header: FamilyHeader, owner: Member) {
+  constructor(header: FamilyHeader, owner: object) {
     this.header = header;
     this.owner = owner;
   }
 
   /** The series with these labels. */
-  find(identity: string): IndexedSeries | undefined {
+  find(identity: string): S | undefined {
     const added = this.#added.get(identity);
     if (added !== undefined) return added;
     const series = this.#leafOf(identity)?.series ?? [];
@@ -76,27 +77,27 @@ export class FamilyNode {
   }
 
   /** Adds a series when the family is next settled, in the place of `existing`, which had its labels. */
-  put(identity: string, series: IndexedSeries, existing?: IndexedSeries): void {
+  put(identity: string, series: S, existing?: S): void {
     if (existing?.leaf !== undefined) this.#removed.add(existing);
     this.#added.set(identity, series);
   }
 
   /** Removes a series that is in a leaf when the family is next settled. */
-  remove(series: IndexedSeries): void {
+  remove(series: S): void {
     this.#removed.add(series);
   }
 
   /** Brings the leaves up to date with what was put and removed; leaves that neither touches stay. */
   *settle(): Generator<void, void> {
     if (this.#added.size === 0 && this.#removed.size === 0) return;
-    const placed: Array<Placed> = [];
+    const placed: Array<Placed<S>> = [];
     for (const entry of this.#added) {
       placed.push(entry);
       if (placed.length % batch === 0) yield;
     }
     const added = yield* sortInSteps(placed, byIdentity);
     const touched = new Set([...this.#removed].map(({ leaf }) => leaf));
-    const leaves: Array<LeafNode> = [];
+    const leaves: Array<LeafNode<S>> = [];
     let at = 0;
     for (const [index, leaf] of this.leaves.entries()) {
       const end = this.#until(added, at, this.leaves[index + 1]?.first);
@@ -106,7 +107,7 @@ export class FamilyNode {
       }
       const kept = leaf.series
         .filter((series) => !this.#removed.has(series))
-        .map((series): Placed => [labelsIdentity(series.labels), series]);
+        .map((series): Placed<S> => [labelsIdentity(series.labels), series]);
       this.#split(yield* sortInSteps([...kept, ...added.slice(at, end)], byIdentity), leaves);
       at = end;
       yield;
@@ -121,7 +122,7 @@ export class FamilyNode {
   }
 
   /** The end of what belongs before `next`. */
-  #until(added: ReadonlyArray<Placed>, from: number, next: string | undefined): number {
+  #until(added: ReadonlyArray<Placed<S>>, from: number, next: string | undefined): number {
     if (next === undefined) return added.length;
     let end = from;
     for (let placed = added[end]; placed !== undefined && placed[0] < next; placed = added[end]) {
@@ -130,7 +131,7 @@ export class FamilyNode {
     return end;
   }
 
-  #split(placed: ReadonlyArray<Placed>, into: Array<LeafNode>): void {
+  #split(placed: ReadonlyArray<Placed<S>>, into: Array<LeafNode<S>>): void {
     const count = Math.ceil(placed.length / leafSizes[this.header.type]);
     for (let index = 0; index < count; index += 1) {
       const part = placed.slice(
@@ -143,7 +144,7 @@ export class FamilyNode {
   }
 
   /** The last leaf that begins at or before `identity`. */
-  #leafOf(identity: string): LeafNode | undefined {
+  #leafOf(identity: string): LeafNode<S> | undefined {
     let from = 0;
     let to = this.leaves.length;
     while (from < to) {
@@ -159,5 +160,5 @@ export class FamilyNode {
 /** Series that are put into new leaves at a time; a multiple of every leaf size. */
 const batch = 1024;
 
-const byIdentity = ([left]: Placed, [right]: Placed): number =>
+const byIdentity = ([left]: Placed<unknown>, [right]: Placed<unknown>): number =>
   left < right ? -1 : left > right ? 1 : 0;

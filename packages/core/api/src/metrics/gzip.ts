@@ -42,8 +42,8 @@ const deflateConcurrency = 4;
  */
 const level = 2;
 
-/** Blocks are compressed together up to this size: a segment of its own costs each some 10 bytes and all they have in common. */
-const groupBytes = 16 * 1024;
+/** Blocks are compressed together up to this size: starting a segment costs about as much as compressing some ten kilobytes. */
+const groupBytes = 128 * 1024;
 
 /** By a group's first block. */
 const segments = new WeakMap<Block, Segment>();

@@ -50,7 +50,7 @@ const notAcceptable = new MetricsNotAcceptable({
 });
 
 /** Called when the answer is long under way, and its fiber has ended. */
-const logSlowReader = Effect.map(Effect.runtime<never>(), (runtime) => () => {
+const logSlowReader = Effect.map(Effect.runtime(), (runtime) => () => {
   Runtime.runFork(runtime)(
     Effect.logWarning("A scrape was broken off: its client took too long to read it."),
   );

@@ -7,9 +7,8 @@ import { Descriptors } from "./descriptor.ts";
 import type { Descriptor, FindDefinition } from "./descriptor.ts";
 import type { FamilyNode } from "./family-node.ts";
 import { labelRepairs, labelsIdentity } from "./labels.ts";
-import { HistogramMember, ScalarMember, SummaryMember } from "./member.ts";
-import type { Member } from "./member.ts";
-import { merge } from "./merged-series.ts";
+import { HistogramMember, merge, ScalarMember, SummaryMember } from "./indexed-series.ts";
+import type { IndexedSeries, Member } from "./indexed-series.ts";
 import { kindOf, readFrequency, readHistogram, readSummary } from "./point.ts";
 import type { Key, Pair, State } from "./point.ts";
 
@@ -55,7 +54,7 @@ export class SeriesIndex {
   #conflicts = new ConflictCounter();
   #entries: ReadonlyArray<Entry> = [];
   /** Families to settle. */
-  #touched = new Set<FamilyNode>();
+  #touched = new Set<FamilyNode<IndexedSeries>>();
   /** Whether the last update was carried through. */
   #whole = true;
 
@@ -65,7 +64,7 @@ export class SeriesIndex {
   }
 
   /** Sorted by name. */
-  get families(): ReadonlyArray<FamilyNode> {
+  get families(): ReadonlyArray<FamilyNode<IndexedSeries>> {
     return this.#claims.families;
   }
 

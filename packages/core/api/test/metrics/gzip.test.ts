@@ -85,13 +85,13 @@ describe("gzip", () => {
   it.effect("compresses a block again only where it or its small neighbours changed", () =>
     Effect.gen(function* () {
       const [a, b, c] = [
-        block(lines(0, 20_000)),
-        block(lines(1_000, 20_000)),
-        block(lines(2, 20_000)),
+        block(lines(0, 150_000)),
+        block(lines(1_000, 150_000)),
+        block(lines(2, 150_000)),
       ];
       const small = [block("# a\n"), block("# b\n"), block("# c\n")];
       const [, first, second, third, group] = (yield* compress([a, b, c, ...small])).chunks;
-      const changed = block(lines(1_001, 20_000));
+      const changed = block(lines(1_001, 150_000));
       const later = (yield* compress([a, changed, c, ...small.slice(0, 2), block("# d\n")])).chunks;
       expect(later[1]).toBe(first);
       expect(later[2]).not.toBe(second);

@@ -154,7 +154,7 @@ describe("negotiate", () => {
   }
 
   for (const [acceptEncoding, encoding] of encodings) {
-    it(`answers Accept-Encoding: ${String(JSON.stringify(acceptEncoding))}`, () => {
+    it(`answers Accept-Encoding: ${JSON.stringify(acceptEncoding)}`, () => {
       expect(negotiate(undefined, acceptEncoding)?.encoding).toBe(encoding);
     });
   }
