@@ -14,7 +14,7 @@ export class ToolCalls {
   readonly #send: (answers: ReadonlyArray<SandboxAnswer>) => void;
   #waiting: Array<SandboxCall> = [];
   #answers: Array<SandboxAnswer> = [];
-  #isStarting = false;
+  #endOfTurn: number | undefined;
   #isClosed = false;
 
   constructor(
@@ -27,10 +27,7 @@ export class ToolCalls {
 
   add(calls: ReadonlyArray<SandboxCall>): void {
     this.#waiting = this.#waiting.concat(calls);
-    if (this.#isStarting) return;
-    this.#isStarting = true;
-    // Not in the message's own turn: a worker that answers at once would keep requests and timers waiting.
-    setImmediate(() => this.#startSome());
+    this.#startSome();
   }
 
   answer(answer: SandboxAnswer): void {
@@ -43,18 +40,25 @@ export class ToolCalls {
     this.#waiting = [];
   }
 
+  /**
+   * Starts calls for a few milliseconds in each turn of the event loop, and the rest in the next: a worker that answers at
+   * once would keep requests and timers waiting.
+   */
   #startSome(): void {
-    this.#isStarting = true;
-    const endOfTurn = performance.now() + turnMs;
+    if (this.#endOfTurn === undefined) {
+      this.#endOfTurn = performance.now() + turnMs;
+      setImmediate(() => {
+        this.#endOfTurn = undefined;
+        if (this.#waiting.length > 0) this.#startSome();
+      });
+    }
     let started = 0;
-    while (started < this.#waiting.length && performance.now() < endOfTurn) {
+    while (started < this.#waiting.length && performance.now() < this.#endOfTurn) {
       const call = this.#waiting[started];
       started++;
       if (call !== undefined) this.#start(call);
     }
     this.#waiting = this.#waiting.slice(started);
-    this.#isStarting = this.#waiting.length > 0;
-    if (this.#isStarting) setImmediate(() => this.#startSome());
   }
 
   #flush(): void {
