@@ -8,3 +8,4 @@ export type { NativeBuckets, NativeHistogramState } from "./native-histogram.ts"
 export { processMetricsLayer, type BuildInfo } from "./process-metrics.ts";
 export { createdAt, exemplarOf, nativeHistogramOf } from "./recording.ts";
 export { observeBeforeSnapshot, snapshot } from "./snapshot.ts";
+export { httpMethodLabel } from "./http-method.ts";

@@ -1,20 +1,8 @@
 import { HttpServerRequest } from "@effect/platform";
 import type { HttpApp } from "@effect/platform";
+import { httpMethodLabel } from "@executor/telemetry";
 import { Effect, Exit } from "effect";
 import { httpServerRequestDuration } from "./metrics.ts";
-
-/** OpenTelemetry's HTTP conventions: any other method is `_OTHER`. */
-const knownMethods = new Set([
-  "CONNECT",
-  "DELETE",
-  "GET",
-  "HEAD",
-  "OPTIONS",
-  "PATCH",
-  "POST",
-  "PUT",
-  "TRACE",
-]);
 
 /** nginx's status for a client that went away before the answer; there is none of HTTP's own. */
 const clientClosedRequest = 499;
@@ -27,7 +15,7 @@ export const measured = <R>(app: HttpApp.Default<never, R>): HttpApp.Default<nev
       Effect.map(route, (template) => {
         const status = Exit.isSuccess(exit) ? exit.value.status : clientClosedRequest;
         httpServerRequestDuration.record((performance.now() - started) / 1000, {
-          "http.request.method": knownMethods.has(method) ? method : "_OTHER",
+          "http.request.method": httpMethodLabel(method),
           "http.route": template,
           "http.response.status_code": String(status),
         });

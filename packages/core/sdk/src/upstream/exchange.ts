@@ -1,5 +1,6 @@
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest } from "@effect/platform";
 import type { HttpMethod } from "@effect/platform";
+import { httpMethodLabel } from "@executor/telemetry";
 import { Duration, Effect } from "effect";
 import { httpClientRequestDuration } from "../metrics.ts";
 import { readBody } from "./read-body.ts";
@@ -125,7 +126,7 @@ const send = (
           httpClientRequestDuration.record((performance.now() - startedAt) / 1000, {
             "executor.source": request.namespace,
             "server.address": isConfigured(request, first, url) ? url.hostname : "_OTHER",
-            "http.request.method": knownMethods.has(request.method) ? request.method : "_OTHER",
+            "http.request.method": httpMethodLabel(request.method),
             "http.response.status_code": status === undefined ? undefined : String(status),
           });
         }),
@@ -149,19 +150,6 @@ const abandon = (
     onSuccess: () => new Uint8Array(),
     onTimeout: () => new Uint8Array(),
   });
-
-/** OpenTelemetry's HTTP conventions, `http.request.method`. */
-const knownMethods: ReadonlySet<string> = new Set([
-  "CONNECT",
-  "DELETE",
-  "GET",
-  "HEAD",
-  "OPTIONS",
-  "PATCH",
-  "POST",
-  "PUT",
-  "TRACE",
-]);
 
 const platformRequest = (
   { method, body }: ExchangeRequest,
