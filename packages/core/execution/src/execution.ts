@@ -1,4 +1,4 @@
-import { Json } from "@executor/sdk/schemas";
+import { ElicitationRequest, Json } from "@executor/sdk/schemas";
 import { Schema } from "effect";
 
 /** Identifies one execution; chosen at random. */
@@ -9,7 +9,25 @@ export const ExecutionId = Schema.String.pipe(
 );
 export type ExecutionId = typeof ExecutionId.Type;
 
+/** Identifies one question to a person; chosen at random. */
+export const ApprovalId = Schema.String.pipe(
+  Schema.pattern(/^appr_[0-9a-f]{32}$/),
+  Schema.brand("ApprovalId"),
+  Schema.annotations({ identifier: "ApprovalId" }),
+);
+export type ApprovalId = typeof ApprovalId.Type;
+
+/** A question that a paused execution waits for. */
+export class PendingApproval extends ElicitationRequest.extend<PendingApproval>("PendingApproval")({
+  id: ApprovalId,
+  askedAt: Schema.DateTimeUtc,
+  /** When it counts as unanswered, and the tool call fails. */
+  expiresAt: Schema.DateTimeUtc,
+}) {}
+
+/** `paused`: it waits for people's answers, and is the only one that has not ended. */
 export const ExecutionStatus = Schema.Literal(
+  "paused",
   "completed",
   "failed",
   "timeout",
@@ -59,7 +77,7 @@ export class ExecutionSummary extends Schema.Class<ExecutionSummary>("ExecutionS
   toolCalls: Schema.Int,
 }) {}
 
-/** One run of agent code, ended. */
+/** One run of agent code, ended or paused. */
 export class Execution extends ExecutionSummary.extend<Execution>("Execution")({
   code: Schema.String,
   /** Where the status is `completed`. */
@@ -68,4 +86,6 @@ export class Execution extends ExecutionSummary.extend<Execution>("Execution")({
   error: Schema.NullOr(ExecutionError),
   console: Schema.Array(ConsoleEntry),
   consoleTruncated: Schema.Boolean,
+  /** The questions that are open; none but where the status is `paused`. */
+  approvals: Schema.optionalWith(Schema.Array(PendingApproval), { default: () => [] }),
 }) {}

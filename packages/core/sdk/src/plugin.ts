@@ -1,7 +1,7 @@
 import { Context } from "effect";
-import type { Effect, Option } from "effect";
+import type { Effect, Option, Stream } from "effect";
 import type { Json, JsonObject } from "./json.ts";
-import type { Namespace, SourceKind, SourceSettings } from "./source.ts";
+import type { Namespace, SourceKind, ResolvedSettings } from "./source.ts";
 import type { SourceLoadError } from "./source-errors.ts";
 import type { ToolAnnotations } from "./tool.ts";
 import type { ToolCallError } from "./tool-call-error.ts";
@@ -42,7 +42,7 @@ export interface ToolCall {
   readonly namespace: Namespace;
   /** Where calls go, from {@link LoadedSource.url}. */
   readonly url: string;
-  readonly settings: SourceSettings;
+  readonly settings: ResolvedSettings;
   /** The tool's address, for messages. */
   readonly address: string;
   readonly binding: Json;
@@ -60,11 +60,19 @@ export interface SourcePlugin {
   readonly kind: SourceKind;
   /** Whether these settings lead to a description of this kind; one of another kind is `none`. */
   readonly detect: (
-    settings: SourceSettings,
+    settings: ResolvedSettings,
   ) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError>;
   /** Fetches or takes the description and reads every tool out of it. */
-  readonly load: (settings: SourceSettings) => Effect.Effect<LoadedSource, SourceLoadError>;
+  readonly load: (settings: ResolvedSettings) => Effect.Effect<LoadedSource, SourceLoadError>;
+  /**
+   * Makes one call, once. It may ask the person behind it through the `Elicitor`, and tell how far it is through the
+   * `ProgressListener`.
+   */
   readonly invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError>;
+  /** Emits whenever an open connection tells that the source's tools changed. Opens no connection itself. */
+  readonly changes?: (settings: ResolvedSettings) => Stream.Stream<void>;
+  /** Closes what is kept open for these settings: the source is gone, or is reached otherwise. */
+  readonly release?: (settings: ResolvedSettings) => Effect.Effect<void>;
 }
 
 /** The kinds of source that an app offers. */

@@ -1,4 +1,5 @@
 /** The shapes and errors of sources and tools, without the services: what API contracts and clients need. */
+export * from "./elicitation.ts";
 export * from "./json.ts";
 export * from "./source.ts";
 export * from "./source-errors.ts";

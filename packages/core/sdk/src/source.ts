@@ -46,6 +46,11 @@ const Headers = Schema.Record({ key: Schema.String, value: HeaderValue }).pipe(
   ),
 );
 
+/** How an MCP server is spoken to; `stdio` where `command` is given, else streamable HTTP with SSE as the fallback. */
+export const McpTransport = Schema.Literal("http", "sse", "stdio").annotations({
+  identifier: "McpTransport",
+});
+
 /** How a source is reached: what the operator gave when adding it. Never shown whole: `headers` may hold credentials. */
 export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings")({
   /** Where the description is: an `http:`, `https:` or `file:` URL. Absent where `document` was given. */
@@ -58,11 +63,27 @@ export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings
   headers: Schema.optionalWith(Headers, {
     default: () => ({}),
   }),
+  /** MCP servers only. */
+  transport: Schema.optional(McpTransport),
+  /** The program of an MCP server that is spoken to over stdio, found by PATH or as a path. */
+  command: Schema.optional(Schema.NonEmptyString),
+  /** The program's arguments. */
+  args: Schema.optional(Schema.Array(Schema.String)),
+  /** The program's environment, beside PATH, HOME and the few others that programs need. */
+  env: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  /** Where the program starts. */
+  cwd: Schema.optional(Schema.NonEmptyString),
   /** Milliseconds for one call. */
   timeoutMs: Schema.optionalWith(Schema.Int.pipe(Schema.between(1, 600_000)), {
     default: () => 30_000,
   }),
 }) {}
+
+/** A source's settings as its plugin sees them: secrets in place of their names, for use and never for keeping or showing. */
+export interface ResolvedSettings extends Omit<SourceSettings, "headers" | "env"> {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
 
 /** What an operator gives to add a source. */
 export class NewSource extends Schema.Class<NewSource>("NewSource")({

@@ -1,7 +1,7 @@
 import type {
   InvalidSourceDocument,
   LoadedSource,
-  SourceSettings,
+  ResolvedSettings,
   ToolDefinition,
 } from "@executor/sdk";
 import { Either } from "effect";
@@ -17,7 +17,7 @@ import { toolPaths } from "./tool-paths.ts";
 /** Every tool of a description, and the schemas that they share. */
 export function* readSource(
   document: OpenApiDocument,
-  settings: SourceSettings,
+  settings: ResolvedSettings,
   documentUrl: string | undefined,
 ): Steps<Either.Either<LoadedSource, InvalidSourceDocument>> {
   const base = baseUrl(document, settings, documentUrl);

@@ -12,7 +12,7 @@ import type {
   LoadedSource,
   SourceLoadError,
   SourcePlugin,
-  SourceSettings,
+  ResolvedSettings,
   ToolCall,
   ToolResult,
 } from "@executor/sdk";
@@ -49,9 +49,9 @@ export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
 
 /** Text that is not OpenAPI is `none`; OpenAPI that cannot be used says why, because no other kind will take it. */
 const detect: (
-  settings: SourceSettings,
+  settings: ResolvedSettings,
 ) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError, HttpClient.HttpClient> =
-  Effect.fn("OpenApi.detect")(function* (settings: SourceSettings) {
+  Effect.fn("OpenApi.detect")(function* (settings: ResolvedSettings) {
     const source = yield* peekDocument(settings);
     if (Option.isNone(source)) return Option.none();
     const root = yield* Effect.option(parseDocument(source.value.text));
@@ -66,10 +66,10 @@ const detect: (
   });
 
 const load: (
-  settings: SourceSettings,
+  settings: ResolvedSettings,
 ) => Effect.Effect<LoadedSource, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
   "OpenApi.load",
-)(function* (settings: SourceSettings) {
+)(function* (settings: ResolvedSettings) {
   const source = yield* fetchDocument(settings);
   const root = yield* parseDocument(source.text);
   const document = yield* Either.mapLeft(

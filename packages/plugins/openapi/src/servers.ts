@@ -1,5 +1,5 @@
 import { InvalidSourceDocument } from "@executor/sdk";
-import type { Json, SourceSettings } from "@executor/sdk";
+import type { Json, ResolvedSettings } from "@executor/sdk";
 import { Either } from "effect";
 import { isArray, member } from "./json-values.ts";
 import type { OpenApiDocument } from "./document.ts";
@@ -11,7 +11,7 @@ import type { Operation } from "./operations.ts";
  */
 export const baseUrl = (
   document: OpenApiDocument,
-  settings: SourceSettings,
+  settings: ResolvedSettings,
   documentUrl: string | undefined,
 ): Either.Either<string, InvalidSourceDocument> => {
   if (settings.baseUrl !== undefined) {
@@ -34,7 +34,7 @@ export const baseUrl = (
 export const operationServer = (
   { operation, pathItem }: Operation,
   base: string,
-  settings: SourceSettings,
+  settings: ResolvedSettings,
   documentUrl: string | undefined,
 ): string | null => {
   if (settings.baseUrl !== undefined) return null;

@@ -1,6 +1,6 @@
 import type { HttpClient } from "@effect/platform";
 import { Effect, Option } from "effect";
-import type { SourceSettings } from "../source.ts";
+import type { ResolvedSettings } from "../source.ts";
 import {
   InvalidSourceDocument,
   SourceDocumentTooLarge,
@@ -26,10 +26,10 @@ const accept =
  * with anything but 2xx.
  */
 export const fetchDocument: (
-  settings: SourceSettings,
+  settings: ResolvedSettings,
 ) => Effect.Effect<SourceDocument, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
   "fetchDocument",
-)(function* (settings: SourceSettings) {
+)(function* (settings: ResolvedSettings) {
   const reply = yield* readDocument(settings);
   if (!("status" in reply)) return reply;
   return yield* new SourceUnreachable({
@@ -39,15 +39,15 @@ export const fetchDocument: (
 
 /** As {@link fetchDocument}, but a server that answers without a description, such as an MCP endpoint, is `none`. */
 export const peekDocument: (
-  settings: SourceSettings,
+  settings: ResolvedSettings,
 ) => Effect.Effect<Option.Option<SourceDocument>, SourceLoadError, HttpClient.HttpClient> =
-  Effect.fn("peekDocument")(function* (settings: SourceSettings) {
+  Effect.fn("peekDocument")(function* (settings: ResolvedSettings) {
     const reply = yield* readDocument(settings);
     return "status" in reply ? Option.none() : Option.some(reply);
   });
 
 const readDocument = (
-  settings: SourceSettings,
+  settings: ResolvedSettings,
 ): Effect.Effect<SourceDocument | UpstreamResponse, SourceLoadError, HttpClient.HttpClient> => {
   const { document, url, timeoutMs } = settings;
   if (document !== undefined) {
@@ -88,7 +88,7 @@ const isEventStream = (headers: UpstreamHeaders): boolean =>
   headers["content-type"]?.startsWith("text/event-stream") === true;
 
 /** Sent only where the operator says that calls go to the description's origin: before it is read, nothing else tells. */
-const headersFor = ({ baseUrl, headers }: SourceSettings, url: string): UpstreamHeaders =>
+const headersFor = ({ baseUrl, headers }: ResolvedSettings, url: string): UpstreamHeaders =>
   baseUrl !== undefined && URL.parse(baseUrl)?.origin === URL.parse(url)?.origin ? headers : {};
 
 const tooLarge = new SourceDocumentTooLarge({
