@@ -45,6 +45,7 @@ const start = async (name: ContenderName, size: number): Promise<Running> => {
   const child = Bun.spawn([process.execPath, main, "--child", name, String(size)], {
     stdio: ["ignore", "inherit", "inherit"],
     ipc: (message) => answer.resolve(Number(message)),
+    onExit: () => answer.reject(new Error(`${name} ended. What it wrote above says why.`)),
   });
   await answer.promise;
   return {

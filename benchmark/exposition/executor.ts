@@ -1,4 +1,5 @@
 import { Effect, MetricBoundaries, MetricKey, MetricLabel, MetricRegistry } from "effect";
+import { RegistryReader } from "../../packages/core/telemetry/src/registry-reader.ts";
 import { Exposition } from "../../packages/core/api/src/metrics/exposition.ts";
 import type { Rendering } from "../../packages/core/api/src/metrics/exposition.ts";
 import type { Format } from "../../packages/core/api/src/metrics/format.ts";
@@ -35,7 +36,7 @@ export const makeExecutor = ({ size, labelsOf, bounds }: Workload): ExecutorSubj
       ),
     ),
   );
-  const exposition = new Exposition({ snapshot: () => registry.snapshot() });
+  const exposition = new Exposition({ registry: new RegistryReader(registry) });
   const renderAs = (format: Format) => Effect.runPromise(exposition.render(format));
   return {
     add: (index, amount) => counters[index]?.update(amount),

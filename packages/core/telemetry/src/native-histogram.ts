@@ -55,6 +55,7 @@ const finestIndex = (magnitude: number): number => {
   return power + step + 1;
 };
 
+const beforeAll = -1;
 let epoch = 0;
 let isRead = false;
 
@@ -93,6 +94,11 @@ export class NativeHistogram {
     const coarser = finestSchema - this.#schema;
     const index = (finestIndex(magnitude) + (1 << coarser) - 1) >> coarser;
     if ((value > 0 ? this.#positive : this.#negative).increment(index)) this.#bound();
+  }
+
+  /** {@link holdNativeHistograms} for this one, whose classic state is read now. */
+  hold(): void {
+    if (isRead) this.#epoch = beforeAll;
   }
 
   /** The state at the last snapshot; the present one where none was taken since native histograms were first read. */

@@ -45,6 +45,11 @@ export const nativeHistogramOf = (
   key: MetricKey.MetricKey.Untyped,
 ): NativeHistogramState | undefined => recordingOf(key)?.native?.read();
 
+/** Says that a histogram's state is read now: until the next time, {@link nativeHistogramOf} gives what agrees with it. */
+export const holdNativeHistogram = (key: MetricKey.MetricKey.Untyped): void => {
+  recordingOf(key)?.native?.hold();
+};
+
 /** When a counter's or a histogram's series was first recorded, in Unix seconds. */
 export const createdAt = (key: MetricKey.MetricKey.Untyped): number | undefined =>
   recordingOf(key)?.createdAt;

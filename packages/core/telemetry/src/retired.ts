@@ -5,15 +5,20 @@ import type { MetricKey } from "effect";
  * Prometheus sees it end and not stand still.
  */
 const retired = new Set<unknown>();
+let changes = 0;
 
 export const retire = (key: MetricKey.MetricKey.Untyped): void => {
   retired.add(key);
+  changes += 1;
 };
 
 export const revive = (key: MetricKey.MetricKey.Untyped): void => {
-  if (retired.size > 0) retired.delete(key);
+  if (retired.size > 0 && retired.delete(key)) changes += 1;
 };
 
 export const isRetired = (key: MetricKey.MetricKey.Untyped): boolean => retired.has(key);
 
 export const anyRetired = (): boolean => retired.size > 0;
+
+/** A number that is another whenever a series was retired or revived. */
+export const retirements = (): number => changes;

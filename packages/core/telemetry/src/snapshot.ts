@@ -1,27 +1,30 @@
-import { Metric } from "effect";
 import type { MetricPair } from "effect";
-import { holdNativeHistograms } from "./native-histogram.ts";
-import { anyRetired, isRetired } from "./retired.ts";
+import { RegistryReader } from "./registry-reader.ts";
 import { observeLabelBudgets } from "./self-metrics.ts";
 
 const observers = new Set<() => void>();
 
 /**
- * Registers `observe` to run before every snapshot, where it sets gauges whose values are read and not counted (an
+ * Registers `observer` to run before every snapshot, where it sets gauges whose values are read and not counted (an
  * observable instrument's callback, in OpenTelemetry's terms). It must not throw or wait. Returns its own removal.
  */
-export const observeBeforeSnapshot = (observe: () => void): (() => void) => {
-  observers.add(observe);
+export const observeBeforeSnapshot = (observer: () => void): (() => void) => {
+  observers.add(observer);
   return () => {
-    observers.delete(observe);
+    observers.delete(observer);
   };
 };
 
+/** Brings the values that are read and not counted up to date. */
+export const observe = (): void => {
+  for (const observer of observers) observer();
+  observeLabelBudgets();
+};
+
+const reader = new RegistryReader();
+
 /** Every live series of Effect's registry with its state, observed values brought up to date. */
 export const snapshot = (): ReadonlyArray<MetricPair.MetricPair.Untyped> => {
-  for (const observe of observers) observe();
-  observeLabelBudgets();
-  holdNativeHistograms();
-  const pairs = Metric.unsafeSnapshot();
-  return anyRetired() ? pairs.filter((pair) => !isRetired(pair.metricKey)) : pairs;
+  observe();
+  return reader.snapshot();
 };

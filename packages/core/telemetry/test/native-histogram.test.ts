@@ -132,4 +132,16 @@ describe("NativeHistogram", () => {
       [8, 1],
     ]);
   });
+
+  it("holds one histogram's state from when its classic state is read", () => {
+    const subject = new NativeHistogram();
+    subject.read();
+    subject.record(1);
+    subject.hold();
+    subject.record(2);
+    subject.record(3);
+    expect(subject.read().count).toBe(1);
+    subject.hold();
+    expect(subject.read().count).toBe(3);
+  });
 });

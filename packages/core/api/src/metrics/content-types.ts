@@ -1,5 +1,3 @@
-import type { EscapingScheme } from "./escaping.ts";
-
 /** An exposition format and its version. */
 export type FormatName =
   | "text/0.0.4"
@@ -7,6 +5,14 @@ export type FormatName =
   | "openmetrics/0.0.1"
   | "openmetrics/1.0.0"
   | "protobuf";
+
+/**
+ * Prometheus's "Escaping Schemes", the values of the parameter `escaping`: how names beyond the classic alphabet are written.
+ * All names here are within it, and each scheme leaves those as they are.
+ */
+export const escapingSchemes = ["allow-utf-8", "underscores", "dots", "values"] as const;
+
+export type EscapingScheme = (typeof escapingSchemes)[number];
 
 /** Prometheus's text exposition format, version 0.0.4. */
 export const prometheusContentType = "text/plain; version=0.0.4; charset=utf-8";

@@ -1,4 +1,4 @@
-import { snapshot } from "@executor/telemetry";
+import { observe, RegistryReader } from "@executor/telemetry";
 import { Effect } from "effect";
 import type { Conflicts } from "./conflicts.ts";
 import type { FindDefinition } from "./descriptor.ts";
@@ -9,8 +9,10 @@ import type { Body } from "./renderer.ts";
 import { SeriesIndex } from "./series-index.ts";
 
 export interface ExpositionOptions {
-  /** Every live series with its state; that of the process unless given. Called once for each rendering. */
+  /** Every live series with its state, where they are not simply those of a registry. Called once for each rendering. */
   readonly snapshot?: () => ReadonlyArray<Pair>;
+  /** The registry; that of the process unless given. */
+  readonly registry?: RegistryReader;
   /** What a metric of a name declares; the catalogue's own definitions unless given. */
   readonly definition?: FindDefinition;
 }
@@ -33,6 +35,7 @@ const sliceMillis = 4;
  * hence one for each registry, for as long as the registry lives.
  */
 export class Exposition {
+  readonly #registry: RegistryReader | undefined;
   readonly #snapshot: () => ReadonlyArray<Pair>;
   readonly #index: SeriesIndex;
   readonly #renderer = new Renderer();
@@ -40,27 +43,41 @@ export class Exposition {
   /** An update of the index that an interruption left before its end. */
   #unfinished: Generator<void, void> | undefined;
 
-  constructor(options: ExpositionOptions = {}) {
-    this.#snapshot = options.snapshot ?? snapshot;
-    this.#index = new SeriesIndex(options.definition);
+  constructor({ snapshot, registry = new RegistryReader(), definition }: ExpositionOptions = {}) {
+    this.#registry = snapshot === undefined ? registry : undefined;
+    this.#snapshot = snapshot ?? (() => registry.snapshot());
+    this.#index = new SeriesIndex(definition);
   }
 
   /**
-   * Writes all metrics as they are when the rendering begins; one rendering begins when the one before has ended. The event
-   * loop goes on every few milliseconds. It can be interrupted at any time; what was done is not lost.
+   * Writes all metrics; one rendering begins when the one before has ended. Each series is read whole, and later than
+   * the rendering was asked for. The event loop goes on every few milliseconds. It can be interrupted at any time; what was
+   * done is not lost.
    */
   readonly render = (format: Format, { names }: RenderOptions = {}): Effect.Effect<Rendering> =>
     this.#one.withPermits(1)(inSlices(() => this.#steps(format, names)));
 
   *#steps(format: Format, names: ReadonlySet<string> | undefined): Generator<void, Rendering> {
     if (this.#unfinished !== undefined) yield* this.#unfinished;
-    this.#unfinished = this.#index.steps(this.#snapshot());
-    // The snapshot alone may have taken a slice.
-    yield;
+    this.#unfinished = this.#update();
     yield* this.#unfinished;
     this.#unfinished = undefined;
     const body = yield* this.#renderer.steps(this.#index.families, format, names);
     return { ...body, conflicts: this.#index.conflicts };
+  }
+
+  *#update(): Generator<void, void> {
+    const registry = this.#registry;
+    if (registry !== undefined) {
+      observe();
+      const isRead =
+        registry.isUnchanged() && (yield* this.#index.readSteps((key) => registry.hook(key)));
+      if (isRead) return;
+    }
+    const pairs = this.#snapshot();
+    // The snapshot alone may have taken a slice.
+    yield;
+    yield* this.#index.steps(pairs);
   }
 }
 

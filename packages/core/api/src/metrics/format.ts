@@ -12,8 +12,6 @@ export interface Block {
 export interface Format {
   /** Tells formats apart in caches, such as `text/0.0.4`. */
   readonly id: string;
-  /** The value of `Content-Type`. */
-  readonly contentType: string;
   /** What stands before the series of a family; `seriesBytes` is how many bytes they have. */
   readonly familyStart: (family: FamilyHeader, seriesBytes: number) => Uint8Array;
   /**

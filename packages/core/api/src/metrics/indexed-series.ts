@@ -1,3 +1,4 @@
+import type { SeriesHook } from "@executor/telemetry";
 import type { Selection } from "./bounds.ts";
 import { reasonBit } from "./conflicts.ts";
 import type { ConflictCounter } from "./conflicts.ts";
@@ -15,6 +16,8 @@ import type { Key, State } from "./point.ts";
  * make them one.
  */
 abstract class MemberBase {
+  /** Where its state is read, once that was looked up. */
+  hook: SeriesHook | undefined;
   readonly key: Key;
   readonly descriptor: Descriptor;
   /** `undefined` where the member is left out. */

@@ -1,7 +1,5 @@
-import { contentTypeOf } from "./content-types.ts";
-import type { FormatName } from "./content-types.ts";
-import { escapingSchemes } from "./escaping.ts";
-import type { EscapingScheme } from "./escaping.ts";
+import { contentTypeOf, escapingSchemes } from "./content-types.ts";
+import type { EscapingScheme, FormatName } from "./content-types.ts";
 import { negotiateEncoding } from "./negotiate-encoding.ts";
 import type { ContentCoding } from "./negotiate-encoding.ts";
 import { parseHeader } from "./negotiate-header.ts";

@@ -1,4 +1,3 @@
-import { contentTypeOf } from "./content-types.ts";
 import type { FamilyHeader } from "./family.ts";
 import type { Format } from "./format.ts";
 import { formatExemplar } from "./openmetrics-exemplar.ts";
@@ -25,7 +24,6 @@ const syntax: SeriesSyntax = {
  */
 export const openMetricsText: Format = {
   id: "openmetrics",
-  contentType: contentTypeOf("openmetrics/1.0.0", undefined),
   familyStart: ({ name, type, help, unit }: FamilyHeader) => {
     const unitLine = unit === "" ? "" : `# UNIT ${name} ${unit}\n`;
     const helpLine = help === "" ? "" : `# HELP ${name} ${escapeQuoted(help)}\n`;

@@ -1,5 +1,4 @@
 import type { MetricPair } from "effect";
-import { contentTypeOf } from "./content-types.ts";
 import { toFamilies } from "./families.ts";
 import type { FamiliesOptions } from "./families.ts";
 import type { Family, FamilyHeader } from "./family.ts";
@@ -24,7 +23,6 @@ const syntax: SeriesSyntax = {
  */
 export const prometheusText: Format = {
   id: "text",
-  contentType: contentTypeOf("text/0.0.4", undefined),
   familyStart: ({ name, type, help }: FamilyHeader) => {
     const written = type === "counter" ? `${name}_total` : name;
     const helpLine = help === "" ? "" : `# HELP ${written} ${escapeHelp(help)}\n`;

@@ -1,4 +1,3 @@
-import { contentTypeOf } from "./content-types.ts";
 import type { FamilyHeader, FamilyType } from "./family.ts";
 import type { Format } from "./format.ts";
 import { renderProtobufLeaf } from "./protobuf-leaf.ts";
@@ -16,7 +15,6 @@ const metricTypes: Readonly<Record<FamilyType, number>> = {
 
 const protobufFormat = (id: string, hasNative: boolean): Format => ({
   id,
-  contentType: contentTypeOf("protobuf", undefined),
   familyStart: ({ name, type, help, unit }: FamilyHeader, seriesBytes) => {
     writer.clear();
     if (unit !== "") writer.string(0x2a, unit);

@@ -1,4 +1,5 @@
-import { findDefinition } from "@executor/telemetry";
+import { findDefinition, holdNativeHistogram } from "@executor/telemetry";
+import type { SeriesHook } from "@executor/telemetry";
 import { Selections } from "./bounds.ts";
 import { Claims } from "./claims.ts";
 import { ConflictCounter, reasonBit } from "./conflicts.ts";
@@ -14,6 +15,7 @@ import type { Key, Pair, State } from "./point.ts";
 
 /** A frequency: one member for each word. */
 class Words {
+  hook: SeriesHook | undefined;
   readonly key: Key;
   readonly descriptor: Descriptor;
   readonly members = new Map<string, ScalarMember>();
@@ -26,6 +28,7 @@ class Words {
 
 /** A metric of a kind that is not known here. */
 class Unknown {
+  hook: SeriesHook | undefined;
   readonly key: Key;
 
   constructor(key: Key) {
@@ -90,6 +93,30 @@ export class SeriesIndex {
       this.#clear();
       yield* this.#reconcile(pairs, 0);
     }
+    yield* this.#settle();
+  }
+
+  /**
+   * Takes over what the series of the last snapshot have counted by now, reading them one by one; for a registry that has
+   * got no other series since. `false` where that does not suffice: an update must follow.
+   */
+  *readSteps(hookOf: (key: Key) => SeriesHook): Generator<void, boolean> {
+    if (!this.#whole) return false;
+    this.#whole = false;
+    const entries = this.#entries;
+    for (let index = 0; index < entries.length; index += 1) {
+      const entry = entries[index];
+      if (entry === undefined) continue;
+      entry.hook ??= hookOf(entry.key);
+      if (entry instanceof HistogramMember) holdNativeHistogram(entry.key);
+      if (!this.#read(entry, entry.hook.get())) return false;
+      if (index % step === step - 1) yield;
+    }
+    yield* this.#settle();
+    return true;
+  }
+
+  *#settle(): Generator<void, void> {
     for (const family of this.#touched) yield* family.settle();
     this.#touched.clear();
     this.#whole = true;

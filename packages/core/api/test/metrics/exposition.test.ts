@@ -1,9 +1,11 @@
-import { describe, expect, it } from "@effect/vitest";
+import { describe, expect, it, vi } from "@effect/vitest";
 import { Effect, Fiber } from "effect";
+import fc from "fast-check";
 import { Exposition } from "../../src/metrics/exposition.ts";
 import type { Rendering } from "../../src/metrics/exposition.ts";
 import { openMetricsText } from "../../src/metrics/openmetrics.ts";
 import { prometheusText } from "../../src/metrics/prometheus.ts";
+import { recording } from "./recordings.ts";
 import { makeRegistry } from "./registry.ts";
 import { writeAs } from "./rendering.ts";
 
@@ -89,6 +91,43 @@ describe("Exposition", () => {
       }
       const rendering = yield* exposition.render(prometheusText);
       expect(textOf(rendering)).toBe(writeAs(prometheusText, registry.snapshot()));
+    }),
+  );
+
+  it.effect("reads states one by one as it reads a snapshot, whatever is recorded in between", () =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(recording, { maxLength: 5 }), { minLength: 2, maxLength: 5 }),
+          async (rounds) => {
+            const registry = makeRegistry();
+            const exposition = new Exposition({ registry: registry.reader(), definition });
+            for (const recordings of [...rounds, ...rounds.toReversed()]) {
+              for (const record of recordings) record(registry);
+              const rendering = await Effect.runPromise(exposition.render(prometheusText));
+              expect(textOf(rendering)).toBe(writeAs(prometheusText, registry.snapshot()));
+            }
+          },
+        ),
+      ),
+    ),
+  );
+
+  it.effect("takes a snapshot of a registry only where it has other series than before", () =>
+    Effect.gen(function* () {
+      const registry = makeRegistry();
+      const reader = registry.reader();
+      const snapshots = vi.spyOn(reader, "snapshot");
+      const exposition = new Exposition({ registry: reader, definition });
+      const render = () => exposition.render(prometheusText);
+      registry.counter("jobs", [], 1);
+      yield* render();
+      registry.counter("jobs", [], 1);
+      expect(textOf(yield* render())).toContain("jobs_total 2");
+      expect(snapshots).toHaveBeenCalledTimes(1);
+      registry.counter("jobs", [["n", "2"]], 5);
+      expect(textOf(yield* render())).toContain('jobs_total{n="2"} 5');
+      expect(snapshots).toHaveBeenCalledTimes(2);
     }),
   );
 

@@ -140,12 +140,6 @@ const apply = (registry: TestRegistry, { kind, set, text, value }: Record): void
 };
 
 describe("the protobuf format", () => {
-  it("names its message, and that it is delimited", () => {
-    expect(protobuf.contentType).toBe(
-      "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited",
-    );
-  });
-
   it("is the bytes that the client model's definition prescribes", () => {
     const registry = makeRegistry();
     registry.counter("a", [["b", "c"]], 1, "Help.");

@@ -1,3 +1,4 @@
+import { RegistryReader } from "@executor/telemetry";
 import { MetricKey, MetricLabel, MetricRegistry } from "effect";
 import type { MetricBoundaries } from "effect";
 
@@ -10,6 +11,7 @@ export const makeRegistry = () => {
   const registry = MetricRegistry.make();
   return {
     snapshot: () => registry.snapshot(),
+    reader: () => new RegistryReader(registry),
     counter: (name: string, tags: Tags, value: number, description?: string) =>
       registry
         .get(
