@@ -33,8 +33,8 @@ class Rendered {
   }
 }
 
-/** Each holds a whole body: one for each format that servers ask for, and no more. */
-const maxFormats = 3;
+/** Each holds a body and what patches it: two of them, as many as servers mix, stay below three bodies. */
+const maxFormats = 2;
 
 /** What a person looked at once is not kept for long. */
 const maxIdleMillis = 10 * 60 * 1000;
