@@ -4,7 +4,7 @@
  * `bun install --cwd e2e/peers` brings, where no other is given. Each load runs in a process of its own.
  */
 import { Effect, Schema } from "effect";
-import { Namespace, SourceSettings } from "../packages/core/sdk/src/index.ts";
+import { Namespace } from "../packages/core/sdk/src/index.ts";
 import type { LoadedSource } from "../packages/core/sdk/src/index.ts";
 import { plugin } from "../packages/plugins/openapi/test/support.ts";
 
@@ -14,6 +14,7 @@ const github = new URL(
 ).pathname;
 const loads = 5;
 const calls = 2_000;
+const timeoutMs = 30_000;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -25,7 +26,9 @@ const median = (values: ReadonlyArray<number>): number =>
 const peakMegabytes = (): number => process.resourceUsage().maxRSS / 1024;
 
 const readWhole = (url: string): Promise<LoadedSource> =>
-  Effect.runPromise(Effect.flatMap(plugin, (openApi) => openApi.load(new SourceSettings({ url }))));
+  Effect.runPromise(
+    Effect.flatMap(plugin, (openApi) => openApi.load({ url, headers: {}, timeoutMs })),
+  );
 
 /** One load in this process: prints milliseconds, megabytes of additional peak memory, tools and definitions. */
 const measureLoad = async (kind: string, url: string): Promise<void> => {
@@ -94,13 +97,15 @@ const benchmarkCalls = async (): Promise<void> => {
     port: 0,
     fetch: () => Response.json({ id: 1, full_name: "octo/cat" }),
   });
-  const settings = new SourceSettings({
+  const settings = {
     document: JSON.stringify({
       openapi: "3.1.0",
       servers: [{ url: server.url.href }],
       paths: { "/repos/{owner}/{repo}": { get: { operationId: "repos/get" } } },
     }),
-  });
+    headers: {},
+    timeoutMs,
+  };
   const openApi = await Effect.runPromise(plugin);
   const { tools, url } = await Effect.runPromise(openApi.load(settings));
   const call = {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { Schema } from "effect";
 import { pathToFileURL } from "node:url";
 import { apiClient } from "./support/api-client.ts";
 import { startDaemon } from "./support/daemon.ts";
@@ -10,6 +11,14 @@ import { githubDescription, startPrism } from "./support/peers.ts";
 import type { Upstream } from "./support/peers.ts";
 import { findPrometheus, startPrometheus } from "./support/prometheus.ts";
 import type { RunningPrometheus } from "./support/prometheus.ts";
+
+const readPaused = Schema.decodeUnknownSync(
+  Schema.Struct({
+    id: Schema.String,
+    status: Schema.Literal("paused"),
+    approvals: Schema.Array(Schema.Struct({ id: Schema.String, address: Schema.String })),
+  }),
+);
 
 /** GitHub's description served by Prism; the daemon; an agent's code. Tests build on those above them. */
 describe("GitHub as a source", () => {
@@ -142,11 +151,17 @@ describe("GitHub as a source", () => {
 
   it("sends no write without an approval", async () => {
     const sent = gateway.requests().length;
-    const execution = await client().execute(
-      `await tools.github.repos.delete({ owner: "octocat", repo: "Hello-World" })`,
-    );
-    expect(execution).toMatchObject({ status: "failed", output: null });
-    expect(execution.error?.message).toMatch(/approval/);
+    const reply = await daemon.request("POST", "/api/executions", {
+      code: `await tools.github.repos.delete({ owner: "octocat", repo: "Hello-World" })`,
+    });
+    const { id, approvals } = readPaused(reply.json());
+    expect(approvals).toMatchObject([{ address: "github.repos.delete" }]);
+    const declined = await daemon.request("POST", `/api/executions/${id}/resume`, {
+      approvalId: approvals[0]?.id,
+      action: "decline",
+    });
+    expect(declined.json()).toMatchObject({ status: "failed", output: null });
+    expect(declined.text).toMatch(/declined/);
     expect(gateway.requests()).toHaveLength(sent);
   });
 
@@ -163,7 +178,7 @@ describe("GitHub as a source", () => {
     expect(await call("github.repos.get", "upstream_error")).toBe(1);
     expect(await call("github.repos.get", "invalid_input")).toBe(3);
     expect(await call("github.issues.listForRepo", "ok")).toBe(20);
-    expect(await call("github.repos.delete", "blocked")).toBe(1);
+    expect(await call("github.repos.delete", "declined")).toBe(1);
     expect(await call("_OTHER", "invalid_input")).toBe(1);
     expect(await counted(name, { executor_source: "github" })).toBe(26);
     expect(await counted("executor_tool_call_errors_total", { executor_source: "github" })).toBe(5);
@@ -240,7 +255,7 @@ describe("GitHub as a source", () => {
       );
       expect(calls.toSorted()).toEqual([
         "github.issues.listForRepo ok 20",
-        "github.repos.delete blocked 1",
+        "github.repos.delete declined 1",
         "github.repos.get invalid_input 3",
         "github.repos.get ok 1",
         "github.repos.get upstream_error 1",

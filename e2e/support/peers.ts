@@ -6,7 +6,7 @@ import { freePort } from "./free-port.ts";
 
 const installed = join(import.meta.dirname, "..", "peers", "node_modules");
 
-const peer = (path: string): string => {
+export const peer = (path: string): string => {
   const file = join(installed, path);
   if (!existsSync(file)) {
     throw new Error(`${path} is missing. Install the peers: bun install --cwd e2e/peers`);

@@ -11,6 +11,8 @@ export interface ScrapeJob {
   readonly target: string;
   /** `/api/metrics` unless given. */
   readonly path?: string;
+  /** Holds the token to scrape with. */
+  readonly credentialsFile?: string;
 }
 
 export interface PrometheusOptions {
@@ -141,9 +143,10 @@ export const checkMetrics = async (promtool: string, body: string): Promise<stri
 /** JSON is YAML. */
 const scrapeConfig = ({ jobs, interval = "1s" }: PrometheusOptions) => ({
   global: { scrape_interval: interval, scrape_timeout: interval },
-  scrape_configs: jobs.map(({ job, target, path = "/api/metrics" }) => ({
+  scrape_configs: jobs.map(({ job, target, path = "/api/metrics", credentialsFile }) => ({
     job_name: job,
     metrics_path: path,
+    ...(credentialsFile !== undefined && { authorization: { credentials_file: credentialsFile } }),
     static_configs: [{ targets: [target] }],
   })),
 });

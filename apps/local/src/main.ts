@@ -1,33 +1,61 @@
 #!/usr/bin/env -S BUN_JSC_useWasmFastMemory=0 bun
-import { Command, ValidationError } from "@effect/cli";
+import { ValidationError } from "@effect/cli";
 import { BunContext, BunRuntime } from "@effect/platform-bun";
-import { Cause, Console, Effect, Layer, Logger, Option } from "effect";
-import { runCommand } from "./cli/run.ts";
-import { serveCommand } from "./cli/serve.ts";
-import { version } from "./version.ts";
+import { Cause, Console, Effect, Exit, Layer, Option } from "effect";
+import { readArguments } from "./cli/arguments.ts";
+import { CommandError, exitCodes } from "./cli/command-error.ts";
+import { wantsBashCompletions } from "./cli/completions.ts";
+import { bashCompletions, commandLineShape, runCommandLine } from "./cli/executor.ts";
+import { outputWidth } from "./cli/output.ts";
+import { overview } from "./cli/overview.ts";
+import { plainConsole, plainTerminal } from "./cli/terminal.ts";
+import { logger } from "./logger.ts";
+import { port } from "./server/config.ts";
 
-const executor = Command.make("executor").pipe(
-  Command.withDescription("One MCP endpoint for all of your agents' tools"),
-  Command.withSubcommands([serveCommand, runCommand]),
-);
+const main = Effect.gen(function* () {
+  // Whatever the command, a port that is none is a mistake to mend first.
+  yield* Effect.mapError(port, () => notAPort);
+  const [runtime = "", script = "", ...words] = process.argv;
+  const read = readArguments(commandLineShape, words);
+  if ("overview" in read) {
+    const path = ["executor", ...read.path];
+    return yield* Console.log(overview(read.overview, path, outputWidth()));
+  }
+  if ("problem" in read) {
+    return yield* new CommandError({ message: read.problem, exitCode: exitCodes.usage });
+  }
+  if (wantsBashCompletions(read.arguments)) return yield* Console.log(yield* bashCompletions);
+  yield* runCommandLine([runtime, script, ...read.arguments]);
+});
 
-const cli = Command.run(executor, { name: "Executor", version });
+const notAPort = new CommandError({
+  message: "EXECUTOR_PORT holds no port: it is a number from 1 to 65535.",
+});
 
-/** Standard output is for results alone. */
-const logger = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger));
-
-/** An expected failure in one line, anything else whole; either way the exit code is 1. */
+/** An expected failure in one line, anything else whole; the exit code tells programs which. */
 const fail = (cause: Cause.Cause<unknown>) =>
   Effect.gen(function* () {
-    process.exitCode = 1;
     const error = Option.getOrUndefined(Cause.failureOption(cause));
-    // The command line has said itself what is wrong with its arguments.
-    if (ValidationError.isValidationError(error)) return;
-    yield* Console.error(error instanceof Error ? error.message : Cause.pretty(cause));
+    if (ValidationError.isValidationError(error)) {
+      // The parser has said itself what is wrong.
+      process.exitCode = exitCodes.usage;
+      return;
+    }
+    process.exitCode = error instanceof CommandError ? error.exitCode : exitCodes.failed;
+    const message = error instanceof Error ? error.message : Cause.pretty(cause);
+    if (message !== "") yield* Console.error(message);
   });
 
-cli(process.argv).pipe(
+const platform = Layer.provideMerge(plainTerminal, BunContext.layer);
+
+main.pipe(
   Effect.catchAllCause(fail),
-  Effect.provide(Layer.merge(BunContext.layer, logger)),
-  BunRuntime.runMain({ disableErrorReporting: true, disablePrettyLogger: true }),
+  Effect.provide(Layer.merge(platform, logger)),
+  Console.withConsole(plainConsole(Effect.runSync(Console.consoleWith(Effect.succeed)))),
+  BunRuntime.runMain({
+    disableErrorReporting: true,
+    disablePrettyLogger: true,
+    // What was interrupted has said how it ended: a daemon that is told to stop has done as it should, a command has not.
+    teardown: (exit, onExit) => onExit(Exit.isFailure(exit) ? Number(process.exitCode ?? 0) : 0),
+  }),
 );

@@ -1,7 +1,11 @@
 import { Command } from "@effect/cli";
-import { serve } from "../server/serve.ts";
+import { Effect } from "effect";
 import { portOption } from "./port.ts";
 
 export const serveCommand = Command.make("serve", { port: portOption }, ({ port }) =>
-  serve(port),
+  // The other commands start faster without what serves.
+  Effect.flatMap(
+    Effect.promise(() => import("../server/serve.ts")),
+    ({ serve }) => serve(port),
+  ),
 ).pipe(Command.withDescription("Run the daemon on this machine"));

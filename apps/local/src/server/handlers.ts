@@ -1,5 +1,6 @@
 import { AppVersion, CoreApiLayer, makeWebHandler } from "@executor/api";
 import { Executions } from "@executor/execution";
+import { McpHost } from "@executor/host-mcp";
 import { QuickJsRunner } from "@executor/runtime-quickjs";
 import { sdkLayer } from "@executor/sdk";
 import { StorageError } from "@executor/storage";
@@ -7,22 +8,35 @@ import * as Storage from "@executor/storage/bun";
 import { processMetricsLayer } from "@executor/telemetry";
 import { FetchHttpClient } from "@effect/platform";
 import { BunFileSystem, BunHttpServer } from "@effect/platform-bun";
-import { Effect, Layer } from "effect";
+import { Context, Effect, Layer } from "effect";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { plugins } from "../plugins.ts";
 import { commit, version } from "../version.ts";
+import { executionLimits } from "./execution-limits.ts";
 import { loopbackGate } from "./gate.ts";
+import { applyLabelBudgets } from "./label-budgets.ts";
+import { mcpEndpoint } from "./mcp-endpoint.ts";
+import { startMetricsExport } from "./telemetry.ts";
+import { secretKeyLayer } from "./secret-key.ts";
 
-/** Everything that answers requests, on the database in `dataDirectory`. */
-const serverLayer = (dataDirectory: string) =>
-  CoreApiLayer.pipe(
-    Layer.provide(Executions.layer),
-    Layer.provide(sdkLayer),
+/** What the API and the MCP endpoint share, on the database in `dataDirectory`. */
+const servicesLayer = (dataDirectory: string) =>
+  McpHost.layer({ version }).pipe(
+    Layer.provideMerge(Executions.layer),
+    Layer.provideMerge(sdkLayer),
+    Layer.provide(executionLimits),
     Layer.provide(QuickJsRunner.layer()),
     Layer.provide(plugins),
     Layer.provide(Layer.merge(FetchHttpClient.layer, BunFileSystem.layer)),
+    Layer.provide(secretKeyLayer(dataDirectory)),
     Layer.provide(Storage.layer(join(dataDirectory, "executor.db"))),
+  );
+
+/** The API over services that are there already. */
+const apiLayer = <R>(services: Context.Context<R>) =>
+  CoreApiLayer.pipe(
+    Layer.provide(Layer.succeedContext(services)),
     Layer.provide(Layer.succeed(AppVersion, version)),
     Layer.merge(processMetricsLayer({ version, commit: commit(), runtime: `bun ${Bun.version}` })),
     Layer.merge(BunHttpServer.layerContext),
@@ -30,10 +44,19 @@ const serverLayer = (dataDirectory: string) =>
 
 /** Builds the daemon's services and gives what answers its requests. Closing the scope ends them. */
 export const createServerHandlers = (dataDirectory: string) =>
-  Effect.zipRight(
-    makeDirectory(dataDirectory),
-    makeWebHandler(serverLayer(dataDirectory), loopbackGate),
-  );
+  Effect.gen(function* () {
+    yield* makeDirectory(dataDirectory);
+    yield* applyLabelBudgets;
+    // Before the services, so that it ends after them and pushes what they counted last.
+    yield* startMetricsExport();
+    const services = yield* Layer.build(servicesLayer(dataDirectory));
+    const host = Context.get(services, McpHost);
+    return {
+      api: yield* makeWebHandler(apiLayer(services), loopbackGate),
+      mcp: mcpEndpoint(host.handle),
+      stopListening: host.stopListening,
+    };
+  });
 
 /** Only its owner may read the directory: the database holds what sources need to be called. */
 const makeDirectory = (directory: string) =>

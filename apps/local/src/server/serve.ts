@@ -1,7 +1,9 @@
+import type { WebHandler } from "@executor/api";
 import { Duration, Effect, Schema } from "effect";
 import { version } from "../version.ts";
 import { dataDirectory } from "./config.ts";
 import { createServerHandlers } from "./handlers.ts";
+import { mcpPath } from "./mcp-path.ts";
 
 const hostname = "127.0.0.1";
 const maxRequestBodyBytes = 128 * 1024 * 1024;
@@ -17,18 +19,24 @@ export class ListenError extends Schema.TaggedError<ListenError>()("ListenError"
 /** Serves until it is interrupted; then takes no more requests, lets those under way end, and closes the database. */
 export const serve = (port: number) =>
   Effect.gen(function* () {
-    const handle = yield* createServerHandlers(yield* dataDirectory);
-    const server = yield* Effect.acquireRelease(listen(port, handle), stop);
+    const handlers = yield* createServerHandlers(yield* dataDirectory);
+    const server = yield* Effect.acquireRelease(listen(port, handlers), stop(handlers));
     yield* Effect.logInfo(`Executor ${version} listens on ${server.url.origin}`);
     yield* Effect.logInfo(
-      `Metrics: ${server.url.origin}/api/metrics  Docs: ${server.url.origin}/api/docs`,
+      `MCP: ${server.url.origin}${mcpPath}  Metrics: ${server.url.origin}/api/metrics  Docs: ${server.url.origin}/api/docs`,
     );
     return yield* Effect.never;
   }).pipe(Effect.scoped);
 
 type Server = ReturnType<typeof Bun.serve>;
 
-const listen = (port: number, handle: (request: Request) => Promise<Response>) =>
+interface Handlers {
+  readonly api: WebHandler;
+  readonly mcp: WebHandler;
+  readonly stopListening: () => void;
+}
+
+const listen = (port: number, { api, mcp }: Handlers) =>
   Effect.try({
     try: () =>
       Bun.serve({
@@ -37,18 +45,25 @@ const listen = (port: number, handle: (request: Request) => Promise<Response>) =
         // A tool call or an execution may keep its request open for minutes.
         idleTimeout: 0,
         maxRequestBodySize: maxRequestBodyBytes,
-        fetch: handle,
+        routes: { [mcpPath]: mcp },
+        fetch: api,
       }),
     catch: (error) => new ListenError({ message: explain(port, error) }),
   });
 
-const stop = (server: Server) =>
-  Effect.promise(() => server.stop()).pipe(
-    // Finalizers are not, and a timeout waits for what it cannot interrupt.
-    Effect.interruptible,
-    Effect.timeoutTo({ duration: stopGrace, onSuccess: () => false, onTimeout: () => true }),
-    Effect.flatMap((late) => (late ? Effect.promise(() => server.stop(true)) : Effect.void)),
-  );
+const stop =
+  ({ stopListening }: Handlers) =>
+  (server: Server) =>
+    Effect.promise(() => {
+      const stopped = server.stop();
+      stopListening();
+      return stopped;
+    }).pipe(
+      // Finalizers are not, and a timeout waits for what it cannot interrupt.
+      Effect.interruptible,
+      Effect.timeoutTo({ duration: stopGrace, onSuccess: () => false, onTimeout: () => true }),
+      Effect.flatMap((late) => (late ? Effect.promise(() => server.stop(true)) : Effect.void)),
+    );
 
 const explain = (port: number, error: unknown): string => {
   const code = error instanceof Error && "code" in error ? error.code : undefined;

@@ -3,6 +3,8 @@ import { ExecutionsApi } from "./executions/api.ts";
 import { HealthApi } from "./health/api.ts";
 import { InternalError, InvalidRequestBody } from "./http/errors.ts";
 import { MetricsApi } from "./metrics/api.ts";
+import { PoliciesApi } from "./policies/api.ts";
+import { SecretsApi } from "./secrets/api.ts";
 import { SourcesApi } from "./sources/api.ts";
 import { ToolsApi } from "./tools/api.ts";
 
@@ -11,6 +13,8 @@ export class CoreExecutorApi extends HttpApi.make("executor")
   .add(SourcesApi)
   .add(ToolsApi)
   .add(ExecutionsApi)
+  .add(PoliciesApi)
+  .add(SecretsApi)
   .add(MetricsApi)
   .add(HealthApi)
   .addError(InvalidRequestBody)

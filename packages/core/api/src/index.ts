@@ -1,9 +1,16 @@
 export { CoreExecutorApi } from "./api.ts";
-export { CoreApiLayer, CoreHandlers } from "./handlers.ts";
+export { CoreApiLayer } from "./core-api-layer.ts";
+export { CoreHandlers } from "./handlers.ts";
 export { AppVersion } from "./health/handlers.ts";
+export { Caller } from "./http/caller.ts";
 export { Forbidden } from "./http/errors.ts";
+export { measuredRoute } from "./http/measured-route.ts";
+export type { WebHandler } from "./http/measured-route.ts";
 export { authAttempts } from "./http/metrics.ts";
 export { makeWebHandler } from "./http/web-handler.ts";
 export type { Gate } from "./http/web-handler.ts";
+export { ReadableDecodeErrors } from "./http/readable-decode-errors.ts";
+export { Exposition } from "./metrics/exposition.ts";
+export { Scrapes } from "./metrics/scrape.ts";
 export { MetricsApi } from "./metrics/api.ts";
 export { renderPrometheus } from "./metrics/prometheus.ts";

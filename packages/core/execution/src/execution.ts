@@ -25,9 +25,10 @@ export class PendingApproval extends ElicitationRequest.extend<PendingApproval>(
   expiresAt: Schema.DateTimeUtc,
 }) {}
 
-/** `paused`: it waits for people's answers, and is the only one that has not ended. */
+/** `paused`: it waits for people's answers. `running`: it was paused, and goes on. The others have ended. */
 export const ExecutionStatus = Schema.Literal(
   "paused",
+  "running",
   "completed",
   "failed",
   "timeout",
@@ -35,6 +36,7 @@ export const ExecutionStatus = Schema.Literal(
   "out_of_memory",
 ).annotations({ identifier: "ExecutionStatus" });
 export type ExecutionStatus = typeof ExecutionStatus.Type;
+export type EndStatus = Exclude<ExecutionStatus, "paused" | "running">;
 
 /** Who asked for the execution. */
 export const ExecutionTrigger = Schema.Literal("mcp", "api", "cli").annotations({
@@ -71,18 +73,18 @@ export class ExecutionSummary extends Schema.Class<ExecutionSummary>("ExecutionS
   status: ExecutionStatus,
   trigger: ExecutionTrigger,
   startedAt: Schema.DateTimeUtc,
-  /** Milliseconds from the first instruction to the end; waiting for a free sandbox is left out. */
+  /** Milliseconds from the first instruction to the end; waiting for a free sandbox or for people is left out. */
   durationMs: Schema.Number,
   /** Tool calls that the code made. */
   toolCalls: Schema.Int,
 }) {}
 
-/** One run of agent code, ended or paused. */
+/** One run of agent code. */
 export class Execution extends ExecutionSummary.extend<Execution>("Execution")({
   code: Schema.String,
   /** Where the status is `completed`. */
   output: Schema.NullOr(ExecutionOutput),
-  /** Where it is not. */
+  /** Where it ended otherwise. */
   error: Schema.NullOr(ExecutionError),
   console: Schema.Array(ConsoleEntry),
   consoleTruncated: Schema.Boolean,

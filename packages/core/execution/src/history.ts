@@ -3,17 +3,23 @@ import { Context, Effect, Layer, Schema } from "effect";
 import { ExecutionNotFound } from "./errors.ts";
 import { Execution, ExecutionSummary } from "./execution.ts";
 import { Limits } from "./limits.ts";
+import { lost } from "./outcome.ts";
 
 const Row = Schema.Struct({ record: Schema.parseJson(Execution) });
 const decodeRows = Schema.decodeUnknown(Schema.Array(Row));
 const encodeRecord = Schema.encode(Schema.parseJson(Execution));
 
-/** The executions that have ended, newest first; the oldest make room for new ones. */
+/** The executions that have ended or were paused, newest first; the oldest make room for new ones. */
 export class History extends Context.Tag("@executor/execution/History")<
   History,
   {
-    /** Stores an execution; once it returns, the end of the process does not lose it. */
-    readonly add: (execution: Execution) => Effect.Effect<void>;
+    /**
+     * Stores an execution, in place of the same one paused; once it returns, the end of the process does not lose it. What has
+     * ended stays as it is.
+     */
+    readonly save: (execution: Execution) => Effect.Effect<void>;
+    /** Ends what is stored as paused, for a daemon that starts: nothing can go on. Gives those executions as they were. */
+    readonly endPaused: Effect.Effect<ReadonlyArray<Execution>>;
     readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
     readonly list: (limit: number) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
   }
@@ -24,14 +30,31 @@ export class History extends Context.Tag("@executor/execution/History")<
       const sql = yield* SqlClient.SqlClient;
       const { maxHistory } = yield* Limits;
 
-      const add = Effect.fn("History.add")(function* (execution: Execution) {
+      const save = Effect.fn("History.save")(function* (execution: Execution) {
         const record = yield* encodeRecord(execution);
         const { id, status } = execution;
         yield* sql`INSERT INTO executions (id, status, started_at, record)
-          VALUES (${id}, ${status}, ${execution.startedAt.epochMillis}, ${record})`;
+          VALUES (${id}, ${status}, ${execution.startedAt.epochMillis}, ${record})
+          ON CONFLICT (id) DO UPDATE SET status = excluded.status, record = excluded.record
+          WHERE executions.status = 'paused'`;
         yield* sql`DELETE FROM executions
           WHERE sequence <= (SELECT max(sequence) FROM executions) - ${maxHistory}`;
       }, Effect.orDie);
+
+      const endPaused = Effect.gen(function* () {
+        const rows = yield* Effect.flatMap(
+          sql`SELECT record FROM executions WHERE status = 'paused'`,
+          decodeRows,
+        );
+        const executions = rows.map(({ record }) => record);
+        yield* Effect.forEach(
+          executions,
+          (paused) =>
+            save(new Execution({ ...paused, ...lost, approvals: [] }, { disableValidation: true })),
+          { discard: true },
+        );
+        return executions;
+      }).pipe(Effect.orDie, Effect.withSpan("History.endPaused"));
 
       const get = Effect.fn("History.get")(function* (id: string) {
         const [row] = yield* sql`SELECT record FROM executions WHERE id = ${id}`.pipe(
@@ -53,7 +76,7 @@ export class History extends Context.Tag("@executor/execution/History")<
         return rows.map(({ record }) => new ExecutionSummary(record, { disableValidation: true }));
       }, Effect.orDie);
 
-      return { add, get, list };
+      return { save, endPaused, get, list };
     }),
   );
 }

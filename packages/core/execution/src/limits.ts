@@ -7,7 +7,11 @@ export interface ExecutionLimits extends RunLimits {
   readonly maxRunning: number;
   /** Executions that wait at once; further ones are refused. */
   readonly maxWaiting: number;
-  /** Ended executions that the history keeps. */
+  /** Executions that wait for people at once; what further ones want to ask fails. Each keeps its sandbox: about 9 MiB, and the code's own data. */
+  readonly maxPaused: number;
+  /** Milliseconds for which a question waits for its answer. */
+  readonly approvalTimeoutMs: number;
+  /** Executions that the history keeps. */
   readonly maxHistory: number;
 }
 
@@ -21,6 +25,8 @@ export const defaultLimits: ExecutionLimits = {
   maxToolCallsInFlight: 64,
   maxRunning: 16,
   maxWaiting: 1_000,
+  maxPaused: 64,
+  approvalTimeoutMs: 15 * 60_000,
   maxHistory: 1_000,
 };
 

@@ -25,9 +25,32 @@ export const executionDuration = histogram({
 
 export const executionsActive = gauge({
   name: "executor.execution.active",
-  description: "Executions that have begun and not ended.",
+  description:
+    "Executions that have begun and not ended; paused are those that only wait for people.",
   unit: "{execution}",
   labels: ["state"],
+});
+
+export const approvals = counter({
+  name: "executor.approvals",
+  description: "Questions to people by what came of them; those of a run that ended are cancelled.",
+  unit: "{approval}",
+  labels: ["decision"],
+});
+
+export const approvalWaitDuration = histogram({
+  name: "executor.approval.wait.duration",
+  description: "Time from a question to a person until its answer, or until it was given up.",
+  unit: "s",
+  labels: [],
+  boundaries: longDurationSeconds,
+});
+
+export const approvalOldestAge = gauge({
+  name: "executor.approval.oldest_age",
+  description: "Age of the question that has waited longest for a person; 0 where none waits.",
+  unit: "s",
+  labels: [],
 });
 
 export const executionQueueDuration = histogram({

@@ -1,7 +1,7 @@
-import type { RunOutcome, RunOutput, RunResult } from "@executor/kernel";
+import type { RunOutcome, RunOutput } from "@executor/kernel";
 import { parseJson } from "@executor/sdk";
 import { ExecutionError, ExecutionOutput } from "./execution.ts";
-import type { ExecutionStatus, ExecutionTrigger } from "./execution.ts";
+import type { EndStatus, ExecutionTrigger } from "./execution.ts";
 import {
   executionDuration,
   executionOutputSize,
@@ -13,26 +13,29 @@ import {
 
 /** How a run ended, as an execution tells it. */
 export interface Verdict {
-  readonly status: ExecutionStatus;
+  readonly status: EndStatus;
   readonly output: ExecutionOutput | null;
   readonly error: ExecutionError | null;
 }
 
-const failure = (status: ExecutionStatus, name: string, message: string): Verdict => ({
+const failure = (status: EndStatus, name: string, message: string): Verdict => ({
   status,
   output: null,
   error: new ExecutionError({ name, message }),
 });
 
-export const cancelled: Verdict = {
-  status: "cancelled",
-  output: null,
-  error: new ExecutionError({
-    name: "Cancelled",
-    message:
-      "The execution was cancelled before it ended: its caller went away, or the daemon stopped.",
-  }),
-};
+export const cancelled: Verdict = failure(
+  "cancelled",
+  "Cancelled",
+  "The execution was cancelled before it ended: its caller went away, or the daemon stopped.",
+);
+
+/** The daemon ended without a chance to say so. */
+export const lost: Verdict = failure(
+  "cancelled",
+  "Cancelled",
+  "The daemon ended while the execution waited for an answer, and it cannot go on. Run the code again.",
+);
 
 /** The runner itself broke, which it promises never to do. */
 export const broken: Verdict = failure(
@@ -59,7 +62,8 @@ export const verdict = (
       return failure(
         "timeout",
         "Timeout",
-        `The code did not end within ${limits.wallTimeMs / 1000} s. Do less in one execution, or await every promise that it makes.`,
+        outcome.message ??
+          `The code did not end within ${limits.wallTimeMs / 1000} s. Do less in one execution, or await every promise that it makes.`,
       );
     case "OutOfMemory":
       return failure(
@@ -79,21 +83,28 @@ export const verdict = (
 const toOutput = ({ json, truncated, totalChars }: RunOutput): ExecutionOutput =>
   new ExecutionOutput({ value: truncated ? json : parseJson(json), truncated, totalChars });
 
-/** Records one ended execution; `result` is absent where the run was cancelled. */
+/** Records one ended execution. */
 export const recordEnd = (end: {
-  readonly status: ExecutionStatus;
+  readonly status: EndStatus;
   readonly trigger: ExecutionTrigger;
-  readonly seconds: number;
-  readonly runtime: string;
-  readonly result: RunResult | undefined;
+  readonly durationMs: number;
 }): void => {
-  const { status, trigger, seconds, runtime, result } = end;
+  const { status, trigger, durationMs } = end;
   executions.add(1, { status, trigger });
-  executionDuration.record(seconds, { status });
-  if (result === undefined) return;
-  sandboxCpuTime.add(result.cpuTimeSeconds, { runtime });
-  sandboxMemoryPeak.record(result.memoryPeakBytes, { runtime });
-  const { outcome } = result;
+  executionDuration.record(durationMs / 1000, { status });
+};
+
+/** Records what a run used. */
+export const recordUse = (
+  runtime: string,
+  use: { readonly cpuTimeSeconds: number; readonly memoryPeakBytes: number },
+): void => {
+  sandboxCpuTime.add(use.cpuTimeSeconds, { runtime });
+  sandboxMemoryPeak.record(use.memoryPeakBytes, { runtime });
+};
+
+/** Records what the sandbox itself says about a run's end. */
+export const recordOutcome = (outcome: RunOutcome): void => {
   if (outcome._tag === "Completed") {
     const { totalBytes, truncated } = outcome.output;
     executionOutputSize.record(totalBytes, { truncated: String(truncated) });

@@ -5,7 +5,9 @@ import { layerWith } from "./support/layer.ts";
 import { total } from "./support/series.ts";
 
 const run = (code: string, timeoutMs?: number) =>
-  Effect.flatMap(Executions, (executions) => executions.run({ code, trigger: "api", timeoutMs }));
+  Effect.flatMap(Executions, (executions) =>
+    executions.run({ code, trigger: "api", owner: "operator", timeoutMs }),
+  );
 
 /** How much `measure` grows while `effect` runs. */
 const growth = <A, E, R>(measure: () => number, effect: Effect.Effect<A, E, R>) =>

@@ -1,6 +1,11 @@
 export * from "./plugin.ts";
 export * from "./schemas.ts";
+export { ActiveTime } from "./active-time.ts";
+export { inputCheck } from "./internal/input-check.ts";
 export { sdkLayer } from "./layer.ts";
+export { Policies } from "./policies.ts";
+export { SecretKey, SecretKeyError } from "./secret-key.ts";
+export { Secrets } from "./secrets.ts";
 export { Sources } from "./sources.ts";
 export type { AddSourceError, RefreshSourceError } from "./sources.ts";
 export { ToolInvoker } from "./tool-invoker.ts";

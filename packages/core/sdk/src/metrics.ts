@@ -4,19 +4,20 @@ import {
   gauge,
   histogram,
   httpDurationSeconds,
+  perOrganisation,
   sizeBytes,
 } from "@executor/telemetry";
 
 const outcomes = 7;
-let tools = 0;
+const tools = perOrganisation(() => ({ count: 0 }));
 
 /** Tells how many tools the catalogue resolves: the tool metrics' label budget grows with it. */
 export const setToolCount = (count: number): void => {
-  tools = count;
+  tools().count = count;
 };
 
 const smallestToolBudget = 2_000;
-const perTool = (sets: number) => () => Math.max(smallestToolBudget, (tools + 1) * sets);
+const perTool = (sets: number) => () => Math.max(smallestToolBudget, (tools().count + 1) * sets);
 
 export const toolCalls = counter({
   name: "executor.tool.calls",

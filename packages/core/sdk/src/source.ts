@@ -1,4 +1,5 @@
 import { Schema } from "effect";
+import { SecretReference } from "./secret-reference.ts";
 
 /** Names that the sandbox's `tools` object and the daemon itself use. */
 export const reservedNamespaces: ReadonlySet<string> = new Set([
@@ -27,11 +28,21 @@ export const SourceKind = Schema.Literal("openapi", "mcp", "graphql", "executor"
 });
 export type SourceKind = typeof SourceKind.Type;
 
+/** What is given here may be a credential, so a refused value is never repeated in the answer. */
+const credential = (literal: Schema.Schema<string>, message: string) =>
+  Schema.Union(literal, SecretReference).annotations({
+    message: () => ({ message, override: true }),
+  });
+
 /** RFC 9110, section 5.5, "field-content": no line break or other control character. */
-const HeaderValue = Schema.String.pipe(
-  Schema.pattern(/^[\t\x20-\x7e\x80-\xff]*$/, {
-    message: () => "A header's value is one line of Latin-1 characters.",
-  }),
+const HeaderValue = credential(
+  Schema.String.pipe(Schema.pattern(/^[\t\x20-\x7e\x80-\xff]*$/)),
+  `A header's value is one line of Latin-1 characters, or { "secret": "NAME", "prefix": "Bearer " }.`,
+);
+
+const EnvironmentValue = credential(
+  Schema.String,
+  `An environment variable's value is a text, or { "secret": "NAME" }.`,
 );
 
 /** RFC 9110, section 5.6.2, "token". */
@@ -39,6 +50,9 @@ const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** The names are checked here: a record leaves out the keys that its key's schema refuses. */
 const Headers = Schema.Record({ key: Schema.String, value: HeaderValue }).pipe(
+  Schema.annotations({
+    message: () => 'Headers are an object of names and values, such as { "X-Api-Key": "…" }.',
+  }),
   Schema.filter(
     (headers) =>
       Object.keys(headers).every((name) => headerName.test(name)) ||
@@ -70,7 +84,7 @@ export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings
   /** The program's arguments. */
   args: Schema.optional(Schema.Array(Schema.String)),
   /** The program's environment, beside PATH, HOME and the few others that programs need. */
-  env: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  env: Schema.optional(Schema.Record({ key: Schema.String, value: EnvironmentValue })),
   /** Where the program starts. */
   cwd: Schema.optional(Schema.NonEmptyString),
   /** Milliseconds for one call. */

@@ -1,4 +1,5 @@
 import { Schema } from "effect";
+import { Json } from "./json.ts";
 
 /**
  * How a call ended when it did not end well; the values of the `outcome` label of `executor.tool.calls`.
@@ -25,4 +26,6 @@ export class ToolCallError extends Schema.TaggedError<ToolCallError>()("ToolCall
   /** What happened and what to do, with the upstream's own message where it gave one. */
   message: Schema.String,
   status: Schema.optional(Schema.Int),
+  /** What the call returned all the same, such as the part of a GraphQL result that has no errors. */
+  data: Schema.optional(Json),
 }) {}

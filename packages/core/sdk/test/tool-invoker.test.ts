@@ -72,6 +72,8 @@ describe("ToolInvoker", () => {
       yield* addSource("odd");
       const { call } = yield* ToolInvoker;
       expect(Exit.isFailure(yield* Effect.exit(call("odd.bug", {})))).toBe(true);
+      // What is resolved already hangs in the plugin at once.
+      yield* Effect.flip(call("odd.hang", "no object"));
       const hanging = yield* Effect.fork(call("odd.hang", {}));
       yield* Effect.yieldNow();
       yield* Fiber.interrupt(hanging);

@@ -1,7 +1,7 @@
 import { FetchHttpClient, FileSystem } from "@effect/platform";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Option, Stream } from "effect";
-import { SourceSettings } from "../src/source.ts";
+import type { ResolvedSettings } from "../src/source.ts";
 import { fetchDocument, peekDocument } from "../src/upstream/index.ts";
 
 const serve = (handler: (request: Request, url: URL) => Response) =>
@@ -16,8 +16,11 @@ const serve = (handler: (request: Request, url: URL) => Response) =>
     (server) => Effect.promise(() => server.stop(true)),
   ).pipe(Effect.map((server) => `http://127.0.0.1:${server.port}`));
 
-const settings = (given: Partial<ConstructorParameters<typeof SourceSettings>[0]>) =>
-  new SourceSettings(given);
+const settings = (given: Partial<ResolvedSettings>): ResolvedSettings => ({
+  headers: {},
+  timeoutMs: 30_000,
+  ...given,
+});
 
 describe("fetchDocument", () => {
   it.scopedLive(

@@ -8,7 +8,8 @@ import { StorageError } from "./storage-error.ts";
 /**
  * The embedded database in `file`, checked and migrated. One process holds it at a time: the lock is taken here and let
  * go when the process ends, however it ends. Commits are in the write-ahead log before they are acknowledged, so they
- * survive the end of the process (`synchronous = NORMAL`: the last ones may not survive a power cut).
+ * survive the end of the process (`synchronous = NORMAL`: the last ones may not survive a power cut). What is deleted is
+ * overwritten with zeros.
  */
 export const layer = (file: string): Layer.Layer<SqlClient.SqlClient, StorageError> =>
   Layer.scopedContext(
@@ -19,6 +20,7 @@ export const layer = (file: string): Layer.Layer<SqlClient.SqlClient, StorageErr
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
+        "secure_delete = ON",
       ]) {
         yield* client.unsafe(`PRAGMA ${pragma}`);
       }

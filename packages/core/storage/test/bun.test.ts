@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Exit, Layer, Scope } from "effect";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { layer } from "../src/bun.ts";
@@ -67,6 +67,25 @@ describe("layer", () => {
       const file = join(yield* temporaryDirectory, "missing", "executor.db");
       const error = yield* Effect.flip(Effect.provide(tables, layer(file)));
       expect(error.message).toContain("cannot be written");
+    }),
+  );
+
+  it.scoped("overwrites what is deleted", () =>
+    Effect.gen(function* () {
+      const file = join(yield* temporaryDirectory, "executor.db");
+      const use = Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient;
+        const rows = Array.from({ length: 50 }, (_, index) => ({
+          pattern: `deleted-${index}-${"x".repeat(500)}`,
+          decision: "allow",
+        }));
+        yield* sql`INSERT INTO policies ${sql.insert(rows)}`;
+        yield* sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)");
+        expect(readFileSync(file).includes("deleted-")).toBe(true);
+        yield* sql`DELETE FROM policies`;
+      });
+      yield* Effect.provide(use, layer(file));
+      expect(readFileSync(file).includes("deleted-")).toBe(false);
     }),
   );
 });

@@ -1,10 +1,13 @@
 import type { InstrumentDefinition } from "./definition.ts";
+import type { SavedSeries } from "./organisation-saved-series.ts";
 
-/** What the catalogue knows of an instrument: its definition, and how full its label budget is. */
+/** What the catalogue knows of an instrument: its definition, and how full its label budget is for the current organisation. */
 export interface CatalogueEntry {
   readonly definition: InstrumentDefinition;
   readonly labelSets: () => number;
   readonly maxLabelSets: () => number;
+  /** Goes on counting from there, on behalf of the current organisation. */
+  readonly restore: (saved: SavedSeries) => void;
 }
 
 const entries = new Map<string, CatalogueEntry>();
@@ -26,6 +29,9 @@ export const register = (entry: CatalogueEntry): void => {
 /** The definition of the instrument with this OpenTelemetry name. */
 export const findDefinition = (name: string): InstrumentDefinition | undefined =>
   entries.get(name)?.definition;
+
+/** The catalogue's entry for this OpenTelemetry name. */
+export const findEntry = (name: string): CatalogueEntry | undefined => entries.get(name);
 
 /** Every instrument that the loaded modules define, in order of definition. */
 export const catalogue = (): Iterable<CatalogueEntry> => entries.values();

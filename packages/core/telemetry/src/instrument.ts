@@ -1,4 +1,4 @@
-import { Metric, MetricKey } from "effect";
+import { MetricKey } from "effect";
 import type { MetricBoundaries } from "effect";
 import type { InstrumentOptions, LabelValues } from "./definition.ts";
 import { labelSets } from "./label-sets.ts";
@@ -30,8 +30,11 @@ export const counter = <const Label extends string = never>(
   const { name, description } = options;
   const sets = labelSets(
     { ...options, type: "counter" },
-    MetricKey.counter(name, { description, incremental: true }),
-    (key) => new CounterSeries(key),
+    () => MetricKey.counter(name, { description, incremental: true }),
+    {
+      make: (key, { registry }) => new CounterSeries(key, registry),
+      restore: (series, saved) => series.restore(saved),
+    },
     countOverflow,
   );
   return { add: (amount, labels) => sets.resolve(labels).add(amount) };
@@ -44,8 +47,11 @@ export const gauge = <const Label extends string = never>(
   const { name, description } = options;
   const sets = labelSets(
     { ...options, type: "gauge" },
-    MetricKey.gauge(name, { description }),
-    (key) => ({ key, hook: Metric.globalMetricRegistry.get(key) }),
+    () => MetricKey.gauge(name, { description }),
+    {
+      make: (key, { registry }) => ({ key, hook: registry.get(key) }),
+      restore: () => {},
+    },
     countOverflow,
   );
   return {
@@ -75,8 +81,11 @@ export const histogram = <const Label extends string = never>(
   const { name, description, boundaries } = options;
   const sets = labelSets(
     { ...options, type: "histogram" },
-    MetricKey.histogram(name, boundaries, description),
-    (key) => new HistogramSeries(key),
+    () => MetricKey.histogram(name, boundaries, description),
+    {
+      make: (key, { registry }) => new HistogramSeries(key, registry),
+      restore: (series, saved) => series.restore(saved),
+    },
     countOverflow,
   );
   return {

@@ -72,17 +72,26 @@ export const holdNativeHistograms = (): void => {
  * to be recorded.
  */
 export class NativeHistogram {
-  #schema = finestSchema;
-  #zeroCount = 0;
-  #count = 0;
-  readonly #positive = new SparseBuckets();
-  readonly #negative = new SparseBuckets();
+  #schema: number;
+  #zeroCount: number;
+  #count: number;
+  readonly #positive: SparseBuckets;
+  readonly #negative: SparseBuckets;
   #epoch = epoch;
   #held: NativeHistogramState | undefined;
 
+  /** Empty, or going on from what another had come to. */
+  constructor(from?: NativeHistogramState) {
+    this.#schema = from?.schema ?? finestSchema;
+    this.#zeroCount = from?.zeroCount ?? 0;
+    this.#count = from?.count ?? 0;
+    this.#positive = new SparseBuckets(from?.positive);
+    this.#negative = new SparseBuckets(from?.negative);
+  }
+
   record(value: number): void {
     if (this.#epoch !== epoch) {
-      this.#held = this.#copy();
+      this.#held = this.present();
       this.#epoch = epoch;
     }
     this.#count += 1;
@@ -104,11 +113,12 @@ export class NativeHistogram {
   /** The state at the last snapshot; the present one where none was taken since native histograms were first read. */
   read(): NativeHistogramState {
     isRead = true;
-    if (this.#held === undefined || this.#epoch !== epoch) return this.#copy();
+    if (this.#held === undefined || this.#epoch !== epoch) return this.present();
     return this.#held;
   }
 
-  #copy(): NativeHistogramState {
+  /** The state as of now. */
+  present(): NativeHistogramState {
     return {
       schema: this.#schema,
       zeroThreshold,

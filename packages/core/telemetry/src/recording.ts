@@ -1,9 +1,10 @@
-import { Metric } from "effect";
-import type { MetricHook, MetricKey } from "effect";
+import type { MetricHook, MetricKey, MetricRegistry } from "effect";
 import { currentExemplar } from "./exemplar.ts";
 import type { Exemplar } from "./exemplar.ts";
 import { NativeHistogram } from "./native-histogram.ts";
 import type { NativeHistogramState } from "./native-histogram.ts";
+import type { SavedSeries } from "./organisation-saved-series.ts";
+import { addToHistogram } from "./organisation-histogram.ts";
 
 /** A series as an instrument records to it: Effect's own state, and beside it what Effect has no place for. */
 interface Recording {
@@ -45,6 +46,11 @@ export const nativeHistogramOf = (
   key: MetricKey.MetricKey.Untyped,
 ): NativeHistogramState | undefined => recordingOf(key)?.native?.read();
 
+/** What {@link nativeHistogramOf} gives, as of now. */
+export const presentNativeHistogram = (
+  key: MetricKey.MetricKey.Untyped,
+): NativeHistogramState | undefined => recordingOf(key)?.native?.present();
+
 /** Says that a histogram's state is read now: until the next time, {@link nativeHistogramOf} gives what agrees with it. */
 export const holdNativeHistogram = (key: MetricKey.MetricKey.Untyped): void => {
   recordingOf(key)?.native?.hold();
@@ -55,13 +61,19 @@ export const createdAt = (key: MetricKey.MetricKey.Untyped): number | undefined 
   recordingOf(key)?.createdAt;
 
 export class CounterSeries implements Recording {
-  readonly createdAt = Date.now() / 1_000;
+  createdAt = Date.now() / 1_000;
   readonly #hook: MetricHook.MetricHook.Counter<number>;
   #exemplar: Exemplar | undefined;
 
-  constructor(key: MetricKey.MetricKey.Counter<number>) {
-    this.#hook = Metric.globalMetricRegistry.get(key);
+  constructor(key: MetricKey.MetricKey.Counter<number>, registry: MetricRegistry.MetricRegistry) {
+    this.#hook = registry.get(key);
     attach(key, this);
+  }
+
+  restore({ createdAt, state }: SavedSeries): void {
+    if (state.type !== "counter") return;
+    this.#hook.update(state.value);
+    this.createdAt = createdAt;
   }
 
   add(amount: number): void {
@@ -75,16 +87,27 @@ export class CounterSeries implements Recording {
 }
 
 export class HistogramSeries implements Recording {
-  readonly createdAt = Date.now() / 1_000;
-  readonly native = new NativeHistogram();
+  createdAt = Date.now() / 1_000;
+  native = new NativeHistogram();
+  readonly #key: MetricKey.MetricKey.Histogram;
+  readonly #registry: MetricRegistry.MetricRegistry;
   readonly #hook: MetricHook.MetricHook.Histogram;
   readonly #bounds: ReadonlyArray<number>;
   #exemplars: Array<Exemplar | undefined> | undefined;
 
-  constructor(key: MetricKey.MetricKey.Histogram) {
-    this.#hook = Metric.globalMetricRegistry.get(key);
+  constructor(key: MetricKey.MetricKey.Histogram, registry: MetricRegistry.MetricRegistry) {
+    this.#key = key;
+    this.#registry = registry;
+    this.#hook = registry.get(key);
     this.#bounds = key.keyType.boundaries.values;
     attach(key, this);
+  }
+
+  restore({ createdAt, state }: SavedSeries): void {
+    if (state.type !== "histogram" || state.buckets.length !== this.#bounds.length) return;
+    addToHistogram(this.#registry, this.#key, state);
+    this.native = new NativeHistogram(state.native);
+    this.createdAt = createdAt;
   }
 
   record(value: number): void {

@@ -43,13 +43,18 @@ export class RegistryReader {
   }
 }
 
-/**
- * How many series a registry holds, live or retired; it never forgets one. The interface has no such number, but Effect's
- * registry keeps its series in a public type. Where that is not so, each read takes a snapshot.
- */
+/** How many series a registry holds, live or retired; it never forgets one. Where that is unknown, each read takes a snapshot. */
 const sizeOf = (registry: MetricRegistry.MetricRegistry): number | undefined => {
+  const map = seriesMap(registry);
+  return map === undefined ? undefined : MutableHashMap.size(map);
+};
+
+/** A registry's hooks by key. Its interface does not have them, but Effect's own keeps them in a public type. */
+export const seriesMap = (
+  registry: MetricRegistry.MetricRegistry,
+): MutableHashMap.MutableHashMap<unknown, unknown> | undefined => {
   const map: unknown = "map" in registry ? registry.map : undefined;
-  return isMutableHashMap(map) ? MutableHashMap.size(map) : undefined;
+  return isMutableHashMap(map) ? map : undefined;
 };
 
 const isMutableHashMap = (map: unknown): map is MutableHashMap.MutableHashMap<unknown, unknown> =>

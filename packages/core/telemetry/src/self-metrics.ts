@@ -1,5 +1,6 @@
 import { catalogue } from "./catalogue.ts";
 import { gauge } from "./instrument.ts";
+import { currentOwner } from "./organisation.ts";
 
 const series = gauge({
   name: "executor.metrics.series",
@@ -15,8 +16,18 @@ const seriesLimit = gauge({
   labels: ["metric"],
 });
 
-/** Brings `executor.metrics.series` and its limit up to date, for every instrument in the catalogue. */
+const budget = gauge({
+  name: "executor.metrics.budget",
+  description:
+    "Label sets that all metrics together may hold, those about metrics apart; absent where there is no such limit.",
+  unit: "{series}",
+  labels: [],
+});
+
+/** Brings `executor.metrics.series` and the limits up to date, for every instrument in the catalogue. */
 export const observeLabelBudgets = (): void => {
+  const { maxSeries } = currentOwner();
+  if (Number.isFinite(maxSeries)) budget.set(maxSeries, {});
   for (const { definition, labelSets, maxLabelSets } of catalogue()) {
     const labels = { metric: definition.name };
     seriesLimit.set(maxLabelSets(), labels);

@@ -1,23 +1,26 @@
 import type { MetricPair } from "effect";
+import { perOrganisation } from "./organisation.ts";
 import { RegistryReader } from "./registry-reader.ts";
 import { observeLabelBudgets } from "./self-metrics.ts";
 
-const observers = new Set<() => void>();
+const observersNow = perOrganisation(() => new Set<() => void>());
 
 /**
  * Registers `observer` to run before every snapshot, where it sets gauges whose values are read and not counted (an
- * observable instrument's callback, in OpenTelemetry's terms). It must not throw or wait. Returns its own removal.
+ * observable instrument's callback, in OpenTelemetry's terms). It must not throw or wait. It belongs to the organisation on whose
+ * behalf it is registered. Returns its own removal.
  */
 export const observeBeforeSnapshot = (observer: () => void): (() => void) => {
+  const observers = observersNow();
   observers.add(observer);
   return () => {
     observers.delete(observer);
   };
 };
 
-/** Brings the values that are read and not counted up to date. */
+/** Brings the values that are read and not counted up to date, for the current organisation. */
 export const observe = (): void => {
-  for (const observer of observers) observer();
+  for (const observer of observersNow()) observer();
   observeLabelBudgets();
 };
 

@@ -1,9 +1,17 @@
 /** Counts by bucket index, sorted, with nothing kept for buckets that are empty. */
 export class SparseBuckets {
-  #indexes: Array<number> = [];
-  #counts: Array<number> = [];
+  #indexes: Array<number>;
+  #counts: Array<number>;
   /** Where the last measurement went: the next one often goes there too. */
   #last = 0;
+
+  constructor(from?: {
+    readonly indexes: ReadonlyArray<number>;
+    readonly counts: ReadonlyArray<number>;
+  }) {
+    this.#indexes = from?.indexes.slice() ?? [];
+    this.#counts = from?.counts.slice() ?? [];
+  }
 
   get size(): number {
     return this.#indexes.length;

@@ -22,6 +22,19 @@ export interface ToolCallFailure {
   readonly outcome: string;
   /** The upstream's status, where it answered with one. */
   readonly status?: number | undefined;
+  /** What the call returned all the same, such as the part of a GraphQL result that has no errors; JSON. */
+  readonly data?: unknown;
+}
+
+/** What a run has done and used so far. */
+export interface RunState {
+  readonly console: ReadonlyArray<ConsoleLine>;
+  /** Seconds that the sandbox computed, waiting left out. */
+  readonly cpuTimeSeconds: number;
+  /** Bytes that the sandbox's memory grew to. */
+  readonly memoryPeakBytes: number;
+  /** Whether the code computes at this moment. Where not, only the answer of a tool call makes it go on. */
+  readonly isComputing: boolean;
 }
 
 export interface RunRequest {
@@ -33,6 +46,8 @@ export interface RunRequest {
    * Interrupted when the run ends before it.
    */
   readonly callTool: (path: string, inputJson: string) => Effect.Effect<string, ToolCallFailure>;
+  /** Called once, when the code starts. `observe` may be called at any time, also after the run was interrupted. */
+  readonly onStart?: ((observe: () => RunState) => void) | undefined;
 }
 
 export interface ConsoleLine {
@@ -60,7 +75,8 @@ export type RunOutcome =
       readonly message: string;
       readonly stack?: string | undefined;
     }
-  | { readonly _tag: "TimedOut" }
+  /** `message` where another limit than the wall time was met. */
+  | { readonly _tag: "TimedOut"; readonly message?: string | undefined }
   | { readonly _tag: "OutOfMemory" }
   /** The sandbox itself broke, for example by overflowing its stack; nothing outside it is harmed. */
   | { readonly _tag: "Crashed"; readonly message: string };

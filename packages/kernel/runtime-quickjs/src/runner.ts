@@ -64,24 +64,25 @@ const notStarted = (message: string): RunResult => ({
 });
 
 const runOn = Effect.fnUntraced(function* (worker: SandboxWorker, request: RunRequest) {
-  const fork = yield* FiberSet.makeRuntime<never, void, never>();
+  let run: RunOnWorker | undefined;
+  // Once for all calls: a service given to each of them would cost as much as the rest of starting it.
+  const fork = yield* Effect.provideService(FiberSet.makeRuntime<never, void, never>(), WallClock, {
+    pause: Effect.sync(() => run?.clock?.pause()),
+    resume: Effect.sync(() => run?.clock?.resume()),
+  });
+  const startCall = (call: SandboxCall): void => {
+    fork(
+      Effect.flatMap(Effect.exit(request.callTool(call.path, call.inputJson)), (exit) => {
+        run?.answer(toAnswer(call, exit));
+        return logDefect(call, exit);
+      }),
+    );
+  };
   return yield* Effect.async<RunResult>((resume) => {
-    const startCall = (call: SandboxCall): void => {
-      fork(
-        request.callTool(call.path, call.inputJson).pipe(
-          Effect.provideService(WallClock, {
-            pause: Effect.sync(() => run.clock?.pause()),
-            resume: Effect.sync(() => run.clock?.resume()),
-          }),
-          Effect.exit,
-          Effect.tap((exit) => logDefect(call, exit)),
-          Effect.map((exit) => run.answer(toAnswer(call, exit))),
-        ),
-      );
-    };
-    const run = new RunOnWorker(worker, request, startCall, (result) =>
+    const started = new RunOnWorker(worker, request, startCall, (result) =>
       resume(Effect.succeed(result)),
     );
-    return Effect.promise(() => run.cancel());
+    run = started;
+    return Effect.promise(() => started.cancel());
   });
 });

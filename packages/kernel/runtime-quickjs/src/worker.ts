@@ -1,4 +1,5 @@
 import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
+import { platform, setPriority } from "node:os";
 import type { EngineSource, FromWorker, ToWorker } from "./internal/messages.ts";
 import { WorkerRun } from "./internal/worker-run.ts";
 import { type Engine, interruptibleLoops, makeEngine, makeEngineImage } from "./sandbox/index.ts";
@@ -9,8 +10,22 @@ declare const self: Worker;
 
 const post = (message: FromWorker): void => self.postMessage(message);
 const defaultMemoryBytes = 64 * 1024 * 1024;
+const niceness = 10;
 let current: WorkerRun | undefined;
 let prepared: { readonly memoryBytes: number; readonly engine: Promise<Engine> } | undefined;
+
+/**
+ * Lets the main thread, which answers requests, go first where agent code keeps the cores busy. Linux has a priority for each
+ * thread; elsewhere it would be that of the whole process.
+ */
+const yieldToMainThread = (): void => {
+  if (platform() !== "linux") return;
+  try {
+    setPriority(0, niceness);
+  } catch {
+    // A container may forbid it; the sandbox runs as well without.
+  }
+};
 
 const makeSource = async (): Promise<EngineSource> => {
   const wasm = interruptibleLoops(await Bun.file(wasmPath).bytes());
@@ -50,6 +65,7 @@ const run = async (
 };
 
 const boot = async (given: EngineSource | undefined): Promise<void> => {
+  yieldToMainThread();
   const source = given ?? (await makeSource());
   await prepare(source, defaultMemoryBytes);
   self.onmessage = ({ data }: MessageEvent<ToWorker>) => {

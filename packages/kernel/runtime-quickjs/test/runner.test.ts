@@ -1,4 +1,4 @@
-import { CodeRunner } from "@executor/kernel";
+import { CodeRunner, type RunState } from "@executor/kernel";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Fiber, Layer } from "effect";
 import { fileURLToPath } from "node:url";
@@ -27,6 +27,30 @@ describe("QuickJsRunner", () => {
         expect(outcome).toMatchObject({ output: { json: String(i) } });
         expect(console).toEqual([{ level: "log", text: String(i) }]);
       });
+    }).pipe(Effect.provide(runnerLayer)),
+  );
+
+  it.live("can be observed while it lasts and after it was interrupted", () =>
+    Effect.gen(function* () {
+      let observe: () => RunState | undefined = () => undefined;
+      const fiber = yield* Effect.fork(
+        run("console.log('here'); await tools.a.b(); for (;;);", {
+          callTool: () => Effect.delay(Effect.succeed("1"), "100 millis"),
+          onStart: (now) => {
+            observe = now;
+          },
+        }),
+      );
+      while (observe()?.console.length !== 1) yield* Effect.sleep("5 millis");
+      while (observe()?.isComputing === true) yield* Effect.sleep("5 millis");
+      while (observe()?.isComputing === false) yield* Effect.sleep("5 millis");
+      const before = observe()?.cpuTimeSeconds ?? Number.NaN;
+      yield* Effect.sleep("50 millis");
+      yield* Fiber.interrupt(fiber);
+      const after = observe();
+      expect(after).toMatchObject({ console: [{ text: "here" }], isComputing: false });
+      expect(after?.cpuTimeSeconds).toBeGreaterThan(before);
+      expect(after?.memoryPeakBytes).toBeGreaterThan(0);
     }).pipe(Effect.provide(runnerLayer)),
   );
 

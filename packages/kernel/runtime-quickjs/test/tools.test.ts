@@ -58,6 +58,24 @@ describe("tools", () => {
       }),
     );
 
+    it.effect("gives the error what the call returned all the same", () =>
+      Effect.gen(function* () {
+        const code = "try { await tools.a.b() } catch (e) { return [e.message, e.data, e.status] }";
+        const data = { user: { name: "Ada" }, posts: null };
+        const failure = { message: "posts failed", outcome: "upstream_error" };
+        expect(yield* valueOf(code, { callTool: failing({ ...failure, data }) })).toEqual([
+          "posts failed",
+          data,
+          null,
+        ]);
+        expect(
+          yield* valueOf(code.replace("e.data", "typeof e.data"), {
+            callTool: failing(failure),
+          }),
+        ).toEqual(["posts failed", "undefined", null]);
+      }),
+    );
+
     it.effect("fails the run where nobody catches, with the line of the call", () =>
       Effect.gen(function* () {
         const callTool = failing({ message: "Blocked by policy.", outcome: "blocked" });

@@ -1,7 +1,6 @@
-import { SourceSettings } from "@executor/sdk";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Option } from "effect";
-import { describing, load, plugin, serve } from "./support.ts";
+import { describing, load, plugin, serve, settings } from "./support.ts";
 
 const refusal = (document: string) =>
   Effect.map(Effect.flip(load(document)), ({ _tag, message }) => `${_tag}: ${message}`);
@@ -122,7 +121,7 @@ describe("documents", () => {
       );
       const openApi = yield* plugin;
       const at = (url: string, baseUrl?: string) =>
-        openApi.load(new SourceSettings(baseUrl === undefined ? { url } : { url, baseUrl }));
+        openApi.load(settings(baseUrl === undefined ? { url } : { url, baseUrl }));
       expect((yield* at(`${origin}/docs/openapi.json`)).url).toBe(`${origin}/api`);
       expect((yield* at(`${origin}/docs/openapi.json`, "https://x.example/")).url).toBe(
         "https://x.example",
@@ -135,7 +134,7 @@ describe("documents", () => {
 
 describe("detect", () => {
   const detect = (document: string) =>
-    Effect.flatMap(plugin, (openApi) => openApi.detect(new SourceSettings({ document })));
+    Effect.flatMap(plugin, (openApi) => openApi.detect(settings({ document })));
   const titled = (title: string) =>
     JSON.stringify({ openapi: "3.1.0", info: { title }, paths: {} });
 
@@ -172,7 +171,7 @@ describe("detect", () => {
     Effect.gen(function* () {
       const origin = yield* serve(() => new Response("Method Not Allowed", { status: 405 }));
       const openApi = yield* plugin;
-      expect(yield* openApi.detect(new SourceSettings({ url: origin }))).toEqual(Option.none());
+      expect(yield* openApi.detect(settings({ url: origin }))).toEqual(Option.none());
     }),
   );
 });

@@ -1,11 +1,22 @@
 import { FetchHttpClient } from "@effect/platform";
-import { SourceSettings } from "@executor/sdk";
-import type { JsonObject, LoadedSource, Namespace, ToolDefinition } from "@executor/sdk";
+import type {
+  JsonObject,
+  LoadedSource,
+  Namespace,
+  ResolvedSettings,
+  ToolDefinition,
+} from "@executor/sdk";
 import { Effect, Either, Schema } from "effect";
 import { openApiPlugin } from "../src/index.ts";
 import { parseJson } from "../src/json-values.ts";
 
-export type Given = Partial<ConstructorParameters<typeof SourceSettings>[0]>;
+export type Given = Partial<ResolvedSettings>;
+
+export const settings = (given: Given): ResolvedSettings => ({
+  headers: {},
+  timeoutMs: 30_000,
+  ...given,
+});
 
 export const plugin = Effect.provide(openApiPlugin, FetchHttpClient.layer);
 
@@ -20,7 +31,7 @@ export const describing = (paths: JsonObject, rest: JsonObject = {}): string =>
   });
 
 export const load = (document: string, given: Given = {}) =>
-  Effect.flatMap(plugin, (openApi) => openApi.load(new SourceSettings({ document, ...given })));
+  Effect.flatMap(plugin, (openApi) => openApi.load(settings({ document, ...given })));
 
 export const tool = (source: LoadedSource, path: string): ToolDefinition => {
   const found = source.tools.find((candidate) => candidate.path === path);
@@ -38,13 +49,13 @@ const namespace: Namespace = Schema.decodeSync(Schema.String.pipe(Schema.brand("
 export const invoke = (document: string, path: string, input: JsonObject, given: Given = {}) =>
   Effect.gen(function* () {
     const openApi = yield* plugin;
-    const settings = new SourceSettings({ document, ...given });
-    const source = yield* openApi.load(settings);
+    const resolved = settings({ document, ...given });
+    const source = yield* openApi.load(resolved);
     const binding = Either.getOrThrow(parseJson(JSON.stringify(tool(source, path).binding)));
     return yield* openApi.invoke({
       namespace,
       url: source.url,
-      settings,
+      settings: resolved,
       address: `test.${path}`,
       binding,
       input,

@@ -1,10 +1,15 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
 import {
+  ApprovalNotFound,
   Execution,
+  ExecutionEnded,
   ExecutionNotFound,
   ExecutionSummary,
+  InvalidAnswer,
+  NotTheOwner,
   TooManyExecutions,
 } from "@executor/execution/schemas";
+import { ElicitationAction, JsonObject } from "@executor/sdk/schemas";
 import { Schema } from "effect";
 
 const maxCodeChars = 1_000_000;
@@ -22,6 +27,14 @@ const NewExecution = Schema.Struct({
   /** Milliseconds that it may take, where fewer than the daemon allows are wanted. */
   timeoutMs: Schema.optional(Schema.Int.pipe(Schema.between(1, maxTimeoutMs))),
 }).annotations({ identifier: "NewExecution", parseOptions: { onExcessProperty: "error" } });
+
+const Answer = Schema.Struct({
+  approvalId: Schema.String,
+  /** `accept` lets the call be made, `decline` and `cancel` do not: the person refuses, or does not want to say. */
+  action: ElicitationAction,
+  /** The answers of a form. */
+  content: Schema.optional(JsonObject),
+}).annotations({ identifier: "Answer", parseOptions: { onExcessProperty: "error" } });
 
 const RunHeaders = Schema.Struct({
   /** Sent by the command line, so that its executions are told apart from the API's other clients. */
@@ -46,7 +59,21 @@ export class ExecutionsApi extends HttpApiGroup.make("executions")
       .addError(TooManyExecutions)
       .annotate(
         OpenApi.Description,
-        "Runs code to its end. The status of the reply is 200 however the code ended; the execution's own `status` tells.",
+        "Runs code until it ends or waits for people's answers. The status of the reply is 200 however the code ended; the execution's own `status` tells.",
+      ),
+  )
+  .add(
+    HttpApiEndpoint.post("resume")`/executions/${id}/resume`
+      .setPayload(Answer)
+      .addSuccess(Execution)
+      .addError(ExecutionNotFound)
+      .addError(ApprovalNotFound)
+      .addError(ExecutionEnded)
+      .addError(NotTheOwner)
+      .addError(InvalidAnswer)
+      .annotate(
+        OpenApi.Description,
+        "Answers one of a paused execution's questions, and returns when it has ended or waits again.",
       ),
   )
   .add(

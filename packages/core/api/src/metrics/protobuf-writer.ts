@@ -61,6 +61,18 @@ export class ProtobufWriter {
     this.#view.setFloat64(this.#start + 1, value, true);
   }
 
+  /** An element of a packed field of doubles. */
+  packedDouble(value: number): void {
+    this.#reserve(8);
+    this.#view.setFloat64(this.#start, value, true);
+  }
+
+  /** The eight bytes of a `fixed64` or an `sfixed64`; its tag is the caller's. */
+  fixed64(value: bigint): void {
+    this.#reserve(8);
+    this.#view.setBigInt64(this.#start, value, true);
+  }
+
   /** Overwrites the eight bytes of a number that begins this far from the end. */
   setDouble(fromEnd: number, value: number): void {
     this.#view.setFloat64(this.#bytes.length - fromEnd, value, true);

@@ -2,8 +2,10 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/p
 import {
   BuiltInSource,
   InvalidSourceDocument,
+  MissingSecret,
   NamespaceUnavailable,
   NewSource,
+  SecretNotForOrigin,
   Source,
   SourceDocumentTooLarge,
   SourceKind,
@@ -42,7 +44,9 @@ export class SourcesApi extends HttpApiGroup.make("sources")
       .addError(UnsupportedSourceKind)
       .addError(InvalidSourceDocument)
       .addError(SourceUnreachable)
-      .addError(SourceDocumentTooLarge),
+      .addError(SourceDocumentTooLarge)
+      .addError(MissingSecret)
+      .addError(SecretNotForOrigin),
   )
   .add(
     HttpApiEndpoint.post("detect", "/sources/detect")
@@ -50,7 +54,9 @@ export class SourcesApi extends HttpApiGroup.make("sources")
       .addSuccess(Schema.Array(DetectedSource))
       .addError(InvalidSourceDocument)
       .addError(SourceUnreachable)
-      .addError(SourceDocumentTooLarge),
+      .addError(SourceDocumentTooLarge)
+      .addError(MissingSecret)
+      .addError(SecretNotForOrigin),
   )
   .add(
     HttpApiEndpoint.get("get")`/sources/${namespace}`.addSuccess(Source).addError(SourceNotFound),
@@ -70,7 +76,9 @@ export class SourcesApi extends HttpApiGroup.make("sources")
       .addError(UnsupportedSourceKind)
       .addError(InvalidSourceDocument)
       .addError(SourceUnreachable)
-      .addError(SourceDocumentTooLarge),
+      .addError(SourceDocumentTooLarge)
+      .addError(MissingSecret)
+      .addError(SecretNotForOrigin),
   )
   .annotate(OpenApi.Title, "Sources")
   .annotate(OpenApi.Description, "OpenAPI documents, MCP servers and GraphQL endpoints.") {}

@@ -11,26 +11,27 @@ const maxReported = 5;
  * A check of inputs against a JSON Schema (2020-12) that is complete in itself. Interprets the schema, because workerd
  * forbids generated code. `format` is not checked: it is an annotation (JSON Schema 2020-12, Validation, section 7.2.1),
  * and descriptions are careless with it. A schema that is broken itself accepts everything: the upstream judges.
+ * `root` names the input in what is said about it.
  */
-export const inputCheck = (schema: JsonObject): InputCheck => {
+export const inputCheck = (schema: JsonObject, root = "input"): InputCheck => {
   const validator = new Validator({ ...schema }, "2020-12", false);
   return (input) => {
     try {
       const { valid, errors } = validator.validate(input);
-      return valid ? undefined : report(errors);
+      return valid ? undefined : report(errors, root);
     } catch {
       return undefined;
     }
   };
 };
 
-const report = (errors: ReadonlyArray<OutputUnit>): string | undefined => {
+const report = (errors: ReadonlyArray<OutputUnit>, root: string): string | undefined => {
   const problems = leavesOf(errors).filter(({ keyword }) => keyword !== "format");
   if (problems.length === 0) return undefined;
   const lines = new Set(
     problems
       .filter(({ keyword }) => keyword !== "false")
-      .map((error) => `${location(error)}: ${error.error}`),
+      .map((error) => `${location(error, root)}: ${error.error}`),
   );
   const shown = [...lines].slice(0, maxReported).join(" ");
   return lines.size > maxReported ? `${shown} And ${lines.size - maxReported} more.` : shown;
@@ -49,7 +50,7 @@ const leavesOf = (errors: ReadonlyArray<OutputUnit>): ReadonlyArray<OutputUnit> 
   return errors.filter(({ keywordLocation }) => !inner.has(keywordLocation));
 };
 
-const location = (error: OutputUnit): string => {
+const location = (error: OutputUnit, root: string): string => {
   const segments = error.instanceLocation.split("/").slice(1);
-  return ["input", ...segments].join(".");
+  return [root, ...segments].join(".");
 };

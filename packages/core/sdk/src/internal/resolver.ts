@@ -5,7 +5,7 @@ import { Tool } from "../tool.ts";
 import { inputCheck } from "./input-check.ts";
 import type { InputCheck } from "./input-check.ts";
 import { bundleSchema } from "./schema-bundle.ts";
-import { sourceRows } from "./source-rows.ts";
+import { SourceRows } from "./source-rows.ts";
 import { toolRows } from "./tool-rows.ts";
 
 /** A tool with all that a call of it needs. */
@@ -37,7 +37,7 @@ export class ToolResolver extends Context.Tag("@executor/sdk/internal/ToolResolv
   static readonly layer = Layer.effect(
     ToolResolver,
     Effect.gen(function* () {
-      const sources = yield* sourceRows;
+      const sources = yield* SourceRows;
       const tools = yield* toolRows;
       const known = new Map<string, ResolvedTool>();
       let generation = 0;

@@ -1,8 +1,9 @@
 import { SqlClient } from "@effect/sql";
-import { Effect, Schema } from "effect";
+import { Context, DateTime, Effect, Layer, Schema } from "effect";
 import { Namespace, Source, SourceKind, SourceSettings } from "../source.ts";
+import { settingsSubject, Vault } from "./vault.ts";
 
-const SourceRow = Schema.Struct({
+const fields = {
   namespace: Namespace,
   kind: SourceKind,
   name: Schema.String,
@@ -12,17 +13,29 @@ const SourceRow = Schema.Struct({
     decode: (stored) => stored !== 0,
     encode: (enabled) => (enabled ? 1 : 0),
   }),
-  settings: Schema.parseJson(SourceSettings),
   refreshed_at: Schema.NullOr(Schema.DateTimeUtcFromNumber),
   last_error: Schema.NullOr(Schema.String),
-});
-export type SourceRow = typeof SourceRow.Type;
+};
 
-const StoredSource = Schema.Struct({ ...SourceRow.fields, tool_count: Schema.Int });
-export type StoredSource = typeof StoredSource.Type;
+/** As in the table. The settings are one sealed text: headers and environment hold credentials, and URLs and arguments may. */
+const TableRow = Schema.Struct({ ...fields, settings: Schema.String });
+const CountedTableRow = Schema.Struct({ ...TableRow.fields, tool_count: Schema.Int });
 
-const decodeStored = Schema.decodeUnknown(Schema.Array(StoredSource));
-const encodeRow = Schema.encode(SourceRow);
+export interface SourceRow extends Omit<typeof TableRow.Type, "settings"> {
+  readonly settings: SourceSettings;
+}
+
+/** As it is stored. */
+type SealedRow = typeof TableRow.Encoded;
+
+export interface StoredSource extends SourceRow {
+  readonly tool_count: number;
+}
+
+const decodeRows = Schema.decodeUnknown(Schema.Array(CountedTableRow));
+const encodeRow = Schema.encode(TableRow);
+const decodeSettings = Schema.decode(Schema.parseJson(SourceSettings));
+const encodeSettings = Schema.encode(Schema.parseJson(SourceSettings));
 
 /** The source as operators see it: header values stay inside. */
 export const toSource = (stored: StoredSource): Source =>
@@ -30,7 +43,7 @@ export const toSource = (stored: StoredSource): Source =>
     namespace: stored.namespace,
     kind: stored.kind,
     name: stored.name,
-    url: stored.url,
+    url: stored.url === null ? null : shownUrl(stored.url),
     enabled: stored.enabled,
     toolCount: stored.tool_count,
     headerNames: Object.keys(stored.settings.headers),
@@ -38,42 +51,95 @@ export const toSource = (stored: StoredSource): Source =>
     lastError: stored.last_error,
   });
 
+/** User names and queries may hold credentials. */
+const shownUrl = (url: string): string =>
+  url.replace(/^(https?:\/\/)[^/?#]*@/i, "$1").replace(/^(https?:[^?#]*)[?#].*$/is, "$1");
+
 /** Reads and writes of the `sources` table. A row that does not decode, or a failing database, is a defect. */
-export const sourceRows = Effect.map(SqlClient.SqlClient, (sql) => {
+export class SourceRows extends Context.Tag("@executor/sdk/internal/SourceRows")<
+  SourceRows,
+  Effect.Effect.Success<typeof make>
+>() {
+  static readonly layer = Layer.effect(
+    SourceRows,
+    Effect.suspend(() => make),
+  );
+}
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient;
+  const vault = yield* Vault;
   const selected = sql.literal(
     "SELECT sources.*, (SELECT count(*) FROM tools WHERE tools.namespace = sources.namespace) AS tool_count FROM sources",
   );
+
+  /** What was opened last, by namespace: so that finding a source again costs no decryption. */
+  const opened = new Map<string, { readonly sealed: string; readonly settings: SourceSettings }>();
+
+  const openRow = (row: typeof CountedTableRow.Type) =>
+    Effect.suspend(() => {
+      const { namespace, settings: sealed } = row;
+      const known = opened.get(namespace);
+      if (known?.sealed === sealed) return Effect.succeed({ ...row, settings: known.settings });
+      return vault.open(sealed, settingsSubject(namespace)).pipe(
+        Effect.flatMap(decodeSettings),
+        Effect.map((settings): StoredSource => {
+          opened.set(namespace, { sealed, settings });
+          return { ...row, settings };
+        }),
+      );
+    });
+
+  const openAll = (rows: unknown) => Effect.flatMap(decodeRows(rows), Effect.forEach(openRow));
+
   return {
-    all: sql`${selected} ORDER BY namespace`.pipe(Effect.flatMap(decodeStored), Effect.orDie),
+    all: sql`${selected} ORDER BY namespace`.pipe(Effect.flatMap(openAll), Effect.orDie),
 
     find: (namespace: string) =>
       sql`${selected} WHERE namespace = ${namespace}`.pipe(
-        Effect.flatMap(decodeStored),
+        Effect.flatMap(openAll),
         Effect.map((rows) => rows[0]),
         Effect.orDie,
       ),
 
-    insert: (row: SourceRow) =>
-      Effect.orDie(
-        Effect.flatMap(
-          encodeRow(row),
-          (encoded) => sql`INSERT INTO sources ${sql.insert(encoded)}`,
-        ),
+    exists: (namespace: string) =>
+      sql`SELECT namespace FROM sources WHERE namespace = ${namespace}`.pipe(
+        Effect.map((rows) => rows.length > 0),
+        Effect.orDie,
       ),
 
-    update: (row: SourceRow) =>
+    /** The row as it is stored. Encryption takes a moment, and a transaction must not wait: so it comes before one. */
+    seal: (row: SourceRow) =>
+      encodeSettings(row.settings).pipe(
+        Effect.flatMap((text) => vault.seal(text, settingsSubject(row.namespace))),
+        Effect.flatMap((settings) => encodeRow({ ...row, settings })),
+        Effect.orDie,
+      ),
+
+    insert: (row: SealedRow) => Effect.orDie(sql`INSERT INTO sources ${sql.insert(row)}`),
+
+    update: (row: SealedRow) =>
       Effect.orDie(
-        Effect.flatMap(
-          encodeRow(row),
-          (encoded) =>
-            sql`UPDATE sources SET ${sql.update(encoded, ["namespace"])} WHERE namespace = ${row.namespace}`,
-        ),
+        sql`UPDATE sources SET ${sql.update(row, ["namespace"])} WHERE namespace = ${row.namespace}`,
+      ),
+
+    /** The description was read; whether the source is still there. */
+    setRefreshed: (namespace: Namespace, url: string, at: DateTime.Utc) =>
+      sql`UPDATE sources
+          SET url = ${url}, refreshed_at = ${DateTime.toEpochMillis(at)}, last_error = NULL
+          WHERE namespace = ${namespace} RETURNING namespace`.pipe(
+        Effect.map((rows) => rows.length > 0),
+        Effect.orDie,
       ),
 
     setLastError: (namespace: Namespace, message: string) =>
       Effect.orDie(sql`UPDATE sources SET last_error = ${message} WHERE namespace = ${namespace}`),
 
     remove: (namespace: Namespace) =>
-      Effect.orDie(sql`DELETE FROM sources WHERE namespace = ${namespace}`),
+      Effect.orDie(
+        Effect.tap(sql`DELETE FROM sources WHERE namespace = ${namespace}`, () =>
+          Effect.sync(() => opened.delete(namespace)),
+        ),
+      ),
   };
 });

@@ -10,7 +10,8 @@ const defaultMaxBytes = 10 * 1024 * 1024;
 const encoder = new TextEncoder();
 
 export interface UpstreamCall {
-  readonly namespace: string;
+  /** The `executor.source` label; absent before the source has a namespace. */
+  readonly namespace: string | undefined;
   readonly method: HttpMethod.HttpMethod;
   readonly url: string;
   /** Names in lower case. Left out after a redirect to another origin, but for `accept` and `user-agent`. */
@@ -24,8 +25,8 @@ export interface UpstreamCall {
 
 /**
  * Sends one request on behalf of a tool call and reads its whole reply. A reply of any status is a success here.
- * Fails with the outcome `timeout`, `invalid_input` (a header that cannot be sent) or `upstream_error` with the error
- * types `connection_error` and `response_too_large`. Nothing is retried.
+ * Fails with the outcome `timeout`, `invalid_input` (a header that cannot be sent), `blocked` (a credential that is for
+ * another place) or `upstream_error` with the error types `connection_error` and `response_too_large`. Nothing is retried.
  */
 export const callUpstream: (
   call: UpstreamCall,
@@ -45,6 +46,7 @@ export const callUpstream: (
 const outcomes = {
   timeout: "timeout",
   invalid_request: "invalid_input",
+  forbidden_origin: "blocked",
   connection_error: "upstream_error",
   response_too_large: "upstream_error",
 } as const;

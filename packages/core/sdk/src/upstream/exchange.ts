@@ -2,10 +2,12 @@ import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest } from "@effec
 import type { HttpMethod } from "@effect/platform";
 import { httpMethodLabel } from "@executor/telemetry";
 import { Duration, Effect } from "effect";
+import type { Context } from "effect";
 import { httpClientRequestDuration } from "../metrics.ts";
+import { CredentialGuard } from "./credential-guard.ts";
 import { readBody } from "./read-body.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
-import { findUnsendableHeader, headersAfterRedirect } from "./upstream-headers.ts";
+import { findUnsendableHeader, headersAfterRedirect, withoutHeaders } from "./upstream-headers.ts";
 import type { UpstreamHeaders } from "./upstream-headers.ts";
 
 export interface ExchangeRequest {
@@ -28,6 +30,8 @@ export interface UpstreamResponse {
   /** Where the reply came from, after redirects. */
   readonly url: string;
 }
+
+type Guard = Context.Tag.Service<typeof CredentialGuard>;
 
 const maxRedirects = 5;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -54,7 +58,12 @@ export const exchange = (
         `The header ${JSON.stringify(unsendable)} cannot be sent: its name or value holds characters that HTTP does not allow, such as a line break.`,
       );
     }
-    return follow(request, url, url, request.headers, maxRedirects);
+    return Effect.flatMap(CredentialGuard, (guard) => {
+      const forbidden = guard.forbidden(url, request.headers);
+      return forbidden.length === 0
+        ? follow(request, guard, url, url, request.headers, maxRedirects)
+        : Effect.fail(forbiddenOrigin(guard, url, forbidden));
+    });
   }).pipe(
     Effect.timeoutFail({
       duration: Duration.millis(request.timeoutMs),
@@ -70,6 +79,7 @@ export const exchange = (
 
 const follow = (
   request: ExchangeRequest,
+  guard: Guard,
   first: URL,
   url: URL,
   headers: UpstreamHeaders,
@@ -78,11 +88,14 @@ const follow = (
   Effect.flatMap(send(request, first, url, headers), (response) => {
     const target = redirectTarget(request, response, url);
     if (target === undefined || redirectsLeft === 0) return Effect.succeed(response);
+    const kept = headersAfterRedirect(headers, url, target);
+    const forbidden = guard.forbidden(target, kept);
     return follow(
       request,
+      guard,
       first,
       target,
-      headersAfterRedirect(headers, url, target),
+      withoutHeaders(kept, forbidden),
       redirectsLeft - 1,
     );
   });
@@ -170,6 +183,12 @@ const httpUrl = (url: string, base: URL | undefined): URL | undefined => {
 
 const invalidRequest = (message: string): Effect.Effect<never, UpstreamFailure> =>
   Effect.fail(new UpstreamFailure({ reason: "invalid_request", message }));
+
+const forbiddenOrigin = (guard: Guard, url: URL, names: ReadonlyArray<string>): UpstreamFailure =>
+  new UpstreamFailure({
+    reason: "forbidden_origin",
+    message: `Nothing was sent to ${url.origin}: the source's ${names.join(", ")} may only be sent to ${guard.origin ?? "the place that its calls go to"}. Correct the source's URL.`,
+  });
 
 const connectionError = (url: URL, error: { readonly cause?: unknown }): UpstreamFailure => {
   const { cause } = error;

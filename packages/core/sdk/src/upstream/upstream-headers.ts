@@ -34,3 +34,12 @@ export const headersAfterRedirect = (
   from.origin === to.origin
     ? headers
     : Object.fromEntries(Object.entries(headers).filter(([name]) => originIndependent.has(name)));
+
+/** The headers but for those of these names. */
+export const withoutHeaders = (
+  headers: UpstreamHeaders,
+  names: ReadonlyArray<string>,
+): UpstreamHeaders =>
+  names.length === 0
+    ? headers
+    : Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));

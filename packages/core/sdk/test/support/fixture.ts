@@ -3,6 +3,7 @@ import { Effect, Layer, Schema } from "effect";
 import { JsonObject } from "../../src/json.ts";
 import { sdkLayer } from "../../src/layer.ts";
 import { SourcePlugins } from "../../src/plugin.ts";
+import { SecretKey } from "../../src/secret-key.ts";
 import type { SourcePlugin } from "../../src/plugin.ts";
 import { Namespace, NewSource } from "../../src/source.ts";
 import { InvalidSourceDocument } from "../../src/source-errors.ts";
@@ -89,6 +90,7 @@ const plugin: SourcePlugin = {
 };
 
 export const layerFixture = sdkLayer.pipe(
+  Layer.provide(SecretKey.layerTest),
   Layer.provideMerge(layerMemory),
   Layer.provide(Layer.succeed(SourcePlugins, new Map([[plugin.kind, plugin]]))),
 );

@@ -40,6 +40,10 @@ export class ControlBlock {
     this.#numbers[turnStartIndex] = 0;
   }
 
+  isComputing(): boolean {
+    return (this.#numbers[turnStartIndex] ?? 0) !== 0;
+  }
+
   /** Milliseconds of computing so far, a turn under way included. */
   cpuMs(): number {
     const start = this.#numbers[turnStartIndex] ?? 0;

@@ -1,4 +1,4 @@
-import type { ConsoleLine, RunOutcome, RunRequest, RunResult } from "@executor/kernel";
+import type { ConsoleLine, RunOutcome, RunRequest, RunResult, RunState } from "@executor/kernel";
 import type { SandboxAnswer, SandboxCall, SandboxOutcome } from "../sandbox/index.ts";
 import type { ControlBlock } from "./control-block.ts";
 import { RunClock } from "./run-clock.ts";
@@ -65,6 +65,16 @@ export class RunOnWorker {
       () => control.cpuMs(),
       () => this.#stop(),
     );
+    request.onStart?.(() => this.#state(control));
+  }
+
+  #state(control: ControlBlock): RunState {
+    return {
+      console: this.#console,
+      cpuTimeSeconds: control.cpuMs() / 1000,
+      memoryPeakBytes: control.memoryBytes(),
+      isComputing: !this.#hasEnded && control.isComputing(),
+    };
   }
 
   #stop(): void {

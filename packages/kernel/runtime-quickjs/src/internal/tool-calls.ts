@@ -75,15 +75,14 @@ export const toAnswer = (
 ): SandboxAnswer => {
   if (Exit.isSuccess(exit)) return { id: call.id, succeeded: true, json: exit.value };
   const failure = Cause.failureOption(exit.cause);
-  const { message, outcome, status } =
+  const { message, outcome, status, data }: ToolCallFailure =
     failure._tag === "Some"
       ? failure.value
       : {
           message: `The call of tools.${call.path} broke off unexpectedly.`,
           outcome: "tool_error",
-          status: undefined,
         };
-  const json = JSON.stringify({ message, outcome, status: status ?? null });
+  const json = JSON.stringify({ message, outcome, status: status ?? null, data: data ?? null });
   return { id: call.id, succeeded: false, json };
 };
 

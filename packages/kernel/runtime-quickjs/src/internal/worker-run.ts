@@ -42,8 +42,9 @@ export class WorkerRun {
         control.enter();
       },
       onLeave: () => {
-        control.leave();
+        // Its calls are on their way before it counts as idle.
         this.#flush();
+        control.leave();
       },
       onMemory: (bytes) => control.setMemoryBytes(bytes),
       onEnd: (end) => {

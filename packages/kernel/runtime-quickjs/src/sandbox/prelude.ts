@@ -41,11 +41,13 @@ class ToolError extends Native.Error {
   name = "ToolError";
   code;
   status;
+  data;
   tool;
-  constructor(message, code, status, tool, stack) {
+  constructor(message, code, status, data, tool, stack) {
     super(message);
     this.code = code;
     this.status = status;
+    this.data = data;
     this.tool = tool;
     defineProperty(this, "stack", { __proto__: null, value: stack, writable: true, configurable: true });
   }
@@ -113,7 +115,7 @@ const sendWaiting = () => {
 const callTool = (path, input) => {
   const stack = new Native.Error().stack;
   return new Native.Promise((resolve, reject) => {
-    const refuse = (message) => reject(new ToolError(message, "invalid_input", undefined, path, stack));
+    const refuse = (message) => reject(new ToolError(message, "invalid_input", undefined, undefined, path, stack));
     let json;
     try {
       json = input === undefined ? "{}" : stringify(input);
@@ -153,11 +155,12 @@ const settle = (id, succeeded, json) => {
   } catch (error) {
     if (!(error instanceof Native.SyntaxError)) return call.reject(error);
     return call.reject(
-      new ToolError("The tool's result is not JSON.", "tool_error", undefined, call.path, call.stack));
+      new ToolError("The tool's result is not JSON.", "tool_error", undefined, undefined, call.path, call.stack));
   }
   if (succeeded) return call.resolve(value);
   const status = value.status === null ? undefined : value.status;
-  call.reject(new ToolError(value.message, value.outcome, status, call.path, call.stack));
+  const data = value.data === null ? undefined : value.data;
+  call.reject(new ToolError(value.message, value.outcome, status, data, call.path, call.stack));
 };
 
 const toolAt = (path) => new Native.Proxy(() => {}, {

@@ -12,7 +12,7 @@ export interface SandboxCall {
 export interface SandboxAnswer {
   readonly id: number;
   readonly succeeded: boolean;
-  /** JSON text of the result, or of a `ToolCallFailure` with all its members, `status` null where there is none. */
+  /** JSON text of the result, or of a `ToolCallFailure` with all its members, `status` and `data` null where there is none. */
   readonly json: string;
 }
 
@@ -32,6 +32,8 @@ export interface SandboxEnd {
 export interface SandboxHost {
   /** Read every few thousand instructions; `true` ends the run. */
   readonly shouldStop: () => boolean;
+  /** Promise jobs between two calls of `shouldStop`. */
+  readonly jobsAtOnce?: number;
   /** Starts a call; answered later through `Sandbox.answer`, never from within. */
   readonly onCall: (call: SandboxCall) => void;
   readonly onConsole: (line: ConsoleLine) => void;

@@ -8,8 +8,8 @@ import { failureOutcome } from "./failure.ts";
 import type { SandboxAnswer, SandboxHost, SandboxLimits, SandboxOutcome } from "./sandbox-types.ts";
 import { codeFile } from "./stack-lines.ts";
 
-/** Promise jobs between two looks at the clock. */
-const jobsAtOnce = 500;
+/** Promise jobs between two looks at the clock, where the host wants no others. */
+const defaultJobsAtOnce = 500;
 /** Milliseconds of promise jobs before the host gets a turn. */
 const turnMs = 20;
 
@@ -101,7 +101,7 @@ export class Sandbox {
         this.#host.defer(() => this.#turn(() => {}));
         return undefined;
       }
-      const jobs = context.runtime.executePendingJobs(jobsAtOnce);
+      const jobs = context.runtime.executePendingJobs(this.#host.jobsAtOnce ?? defaultJobsAtOnce);
       if (jobs.error) jobs.error.dispose();
     }
     // A job that memory had no room for never runs, and what waits for it waits forever.

@@ -19,6 +19,7 @@ export const run = (
   options: {
     readonly limits?: Partial<RunLimits>;
     readonly callTool?: RunRequest["callTool"];
+    readonly onStart?: RunRequest["onStart"];
   } = {},
 ) =>
   Effect.flatMap(CodeRunner, (runner) =>
@@ -26,6 +27,7 @@ export const run = (
       code,
       limits: { ...limits, ...options.limits },
       callTool: options.callTool ?? echo,
+      onStart: options.onStart,
     }),
   );
 

@@ -1,0 +1,150 @@
+import { Prompt } from "@effect/cli";
+import type { Json, JsonObject } from "@executor/sdk/schemas";
+import { parseJson } from "@executor/sdk/schemas";
+import { Effect } from "effect";
+import { asArray, asObject, asText } from "./json-parts.ts";
+import { oneLine } from "./printable.ts";
+
+/** One field of a form, as MCP's elicitation has them: text, number, yes or no, one or several of a list. */
+interface Field {
+  readonly name: string;
+  readonly label: string;
+  readonly schema: JsonObject;
+  readonly required: boolean;
+}
+
+/** Asks for each property of a flat JSON Schema; what is optional and left empty is left out. */
+export const askForm = Effect.fn("askForm")(function* (requestedSchema: JsonObject) {
+  const answers: Record<string, Json> = {};
+  for (const field of fieldsOf(requestedSchema)) {
+    const answer = yield* prompt(field);
+    if (answer !== undefined) answers[field.name] = answer;
+  }
+  return answers;
+});
+
+const fieldsOf = (requestedSchema: JsonObject): ReadonlyArray<Field> => {
+  const required = asArray(requestedSchema["required"]);
+  return Object.entries(asObject(requestedSchema["properties"])).map(([name, value]) => {
+    const schema = asObject(value);
+    const title = asText(schema["title"]) ?? name;
+    const description = asText(schema["description"]);
+    const isRequired = required.includes(name);
+    const label = description === undefined ? title : `${title} (${description})`;
+    return {
+      name,
+      label: oneLine(isRequired ? label : `${label}, optional`),
+      schema,
+      required: isRequired,
+    };
+  });
+};
+
+const prompt = (field: Field): Prompt.Prompt<Json | undefined> => {
+  const { label, schema, required } = field;
+  const choices = choicesOf(schema, [schema["default"]]);
+  if (choices.length > 0) {
+    const hasDefault = choices.some(({ selected }) => selected);
+    const none = required ? [] : [{ title: "(none)", value: undefined, selected: !hasDefault }];
+    return Prompt.select<Json | undefined>({ message: label, choices: [...choices, ...none] });
+  }
+  switch (schema["type"]) {
+    case "boolean":
+      return Prompt.toggle({
+        message: label,
+        initial: schema["default"] === true,
+        active: "yes",
+        inactive: "no",
+      });
+    case "array":
+      return severalPrompt(field);
+    case "integer":
+    case "number":
+      return textPrompt(field, schema["type"] === "integer" ? readsInteger : readsNumber);
+    case "string":
+      return textPrompt(field, (text) => ({ value: text }));
+    default:
+      return textPrompt(field, readsJson);
+  }
+};
+
+const severalPrompt = (field: Field): Prompt.Prompt<Json | undefined> => {
+  const { label, schema, required } = field;
+  const choices = choicesOf(asObject(schema["items"]), asArray(schema["default"]));
+  if (choices.length === 0) return textPrompt(field, readsJson);
+  const { minItems, maxItems } = schema;
+  return Prompt.multiSelect({
+    message: label,
+    choices,
+    ...(required && typeof minItems === "number" ? { min: minItems } : {}),
+    ...(typeof maxItems === "number" ? { max: maxItems } : {}),
+  }).pipe(Prompt.map((chosen) => (chosen.length === 0 && !required ? undefined : chosen)));
+};
+
+type Reading = { readonly value: Json } | { readonly problem: string };
+
+const textPrompt = ({ label, schema, required }: Field, read: (text: string) => Reading) => {
+  const fallback = schema["default"];
+  const reading = (text: string): Reading | undefined =>
+    text === "" && !required ? undefined : text === "" ? missing : read(text);
+  return Prompt.text({
+    message: label,
+    ...(fallback === undefined
+      ? {}
+      : { default: typeof fallback === "string" ? fallback : JSON.stringify(fallback) }),
+    validate: (text) => {
+      const result = reading(text);
+      return result !== undefined && "problem" in result
+        ? Effect.fail(result.problem)
+        : Effect.succeed(text);
+    },
+  }).pipe(
+    Prompt.map((text) => {
+      const result = reading(text);
+      return result !== undefined && "value" in result ? result.value : undefined;
+    }),
+  );
+};
+
+const missing: Reading = { problem: "An answer is needed." };
+
+const readsNumber = (text: string): Reading => {
+  const value = Number(text);
+  return text.trim() !== "" && Number.isFinite(value)
+    ? { value }
+    : { problem: "A number is needed." };
+};
+
+const readsInteger = (text: string): Reading => {
+  const value = Number(text);
+  return text.trim() !== "" && Number.isSafeInteger(value)
+    ? { value }
+    : { problem: "A whole number is needed." };
+};
+
+const readsJson = (text: string): Reading => {
+  try {
+    return { value: parseJson(text) };
+  } catch {
+    return { problem: 'JSON is needed, such as "text" or ["a", "b"].' };
+  }
+};
+
+/** `enum`, with the titles of `enumNames`, or the constants of `oneOf` or `anyOf` with theirs. */
+const choicesOf = (schema: JsonObject, defaults: ReadonlyArray<Json | undefined>) => {
+  const names = asArray(schema["enumNames"]);
+  const values = asArray(schema["enum"]).map((value, index) => choice(value, names[index]));
+  const constants = [...asArray(schema["oneOf"]), ...asArray(schema["anyOf"])].flatMap((option) => {
+    const { const: value, title } = asObject(option);
+    return value === undefined ? [] : [choice(value, title)];
+  });
+  return [...values, ...constants].map((option) => ({
+    ...option,
+    selected: defaults.includes(option.value),
+  }));
+};
+
+const choice = (value: Json, title: Json | undefined) => ({ title: titleOf(title, value), value });
+
+const titleOf = (title: Json | undefined, value: Json): string =>
+  oneLine(asText(title) ?? asText(value) ?? JSON.stringify(value));

@@ -1,0 +1,70 @@
+import { CliConfig, Command, CommandDescriptor, HelpDoc } from "@effect/cli";
+import type { Usage } from "@effect/cli";
+import { HashMap, HashSet, Option } from "effect";
+
+/** An option as the command line may name it. */
+export interface OptionShape {
+  /** Every name, with its hyphens, the longest last: `-p`, `--port`. */
+  readonly names: ReadonlyArray<string>;
+  readonly takesValue: boolean;
+  readonly repeats: boolean;
+}
+
+/** What of a command matters for telling its options from its arguments, and for listing it. */
+export interface CommandShape {
+  readonly name: string;
+  /** Rendering it takes long, and few command lines ask for it. */
+  readonly description: () => string;
+  readonly options: ReadonlyArray<OptionShape>;
+  readonly children: ReadonlyArray<CommandShape>;
+}
+
+/** The shape of a command and of the commands directly below it, in the order of their names. */
+export const commandShape = <Name extends string, R, E, A>(
+  command: Command.Command<Name, R, E, A>,
+): CommandShape => {
+  const [name = ""] = HashSet.toValues(Command.getNames(command));
+  return {
+    name,
+    description: () => descriptionOf(Command.getHelp(command, CliConfig.defaultConfig)),
+    options: optionsOf(Command.getUsage(command), false),
+    children: [...HashMap.entries(Command.getSubcommands(command))]
+      // A command that has none gives itself.
+      .filter(([child]) => child !== name)
+      .map(([child, descriptor]) => ({
+        name: child,
+        description: () =>
+          descriptionOf(CommandDescriptor.getHelp(descriptor, CliConfig.defaultConfig)),
+        options: optionsOf(CommandDescriptor.getUsage(descriptor), false),
+        children: [],
+      }))
+      .toSorted((left, right) => left.name.localeCompare(right.name)),
+  };
+};
+
+/** The first paragraph of a help page is under its heading DESCRIPTION. */
+const descriptionOf = (help: HelpDoc.HelpDoc): string =>
+  Bun.stripANSI(HelpDoc.toAnsiText(help))
+    .split(/\n{2,}/)[1]
+    ?.trim() ?? "";
+
+/** The options are what in a usage has a name that begins with a hyphen; the rest are arguments. */
+const optionsOf = (usage: Usage.Usage, repeats: boolean): ReadonlyArray<OptionShape> => {
+  switch (usage._tag) {
+    case "Empty":
+    case "Mixed":
+      return [];
+    case "Named": {
+      const names = usage.names.filter((name) => name.startsWith("-"));
+      const takesValue = Option.isSome(usage.acceptedValues);
+      return names.length === 0 ? [] : [{ names, takesValue, repeats }];
+    }
+    case "Optional":
+      return optionsOf(usage.usage, repeats);
+    case "Repeated":
+      return optionsOf(usage.usage, true);
+    case "Alternation":
+    case "Concat":
+      return [...optionsOf(usage.left, repeats), ...optionsOf(usage.right, repeats)];
+  }
+};

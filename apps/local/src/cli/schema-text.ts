@@ -1,0 +1,83 @@
+import type { Json, JsonObject } from "@executor/sdk/schemas";
+import { asArray, asObject, asText } from "./json-parts.ts";
+
+/** A property of an input, for a line of a table. */
+export interface SchemaField {
+  readonly name: string;
+  readonly type: string;
+  readonly required: boolean;
+  readonly description: string;
+}
+
+/** How deep a type is written out; below, an object is `{…}`. */
+const depth = 3;
+
+/** The properties of an object's JSON Schema, the needed ones first. */
+export const schemaFields = (schema: JsonObject): ReadonlyArray<SchemaField> => {
+  const definitions = asObject(schema["$defs"]);
+  const target = follow(schema, definitions);
+  const required = asArray(target["required"]);
+  return Object.entries(asObject(target["properties"]))
+    .map(([name, value]) => {
+      const property = asObject(value);
+      const description = property["description"] ?? follow(property, definitions)["description"];
+      return {
+        name,
+        type: write(value, definitions, depth),
+        required: required.includes(name),
+        description: asText(description) ?? "",
+      };
+    })
+    .toSorted((left, right) => Number(right.required) - Number(left.required));
+};
+
+/** A JSON Schema as a TypeScript type, to be read and not to be compiled: what is deep is left out. */
+export const typeText = (schema: JsonObject): string =>
+  write(schema, asObject(schema["$defs"]), depth);
+
+const write = (value: Json | undefined, definitions: JsonObject, levels: number): string => {
+  const schema = follow(asObject(value), definitions);
+  const literals = asArray(schema["enum"]);
+  if (literals.length > 0) return literals.map((literal) => JSON.stringify(literal)).join(" | ");
+  if (schema["const"] !== undefined) return JSON.stringify(schema["const"]);
+  const options = [...asArray(schema["oneOf"]), ...asArray(schema["anyOf"])];
+  if (options.length > 0) {
+    return unique(options.map((option) => write(option, definitions, levels))).join(" | ");
+  }
+  const types = Array.isArray(schema["type"]) ? asArray(schema["type"]) : [schema["type"]];
+  return unique(types.map((type) => writeType(type, schema, definitions, levels))).join(" | ");
+};
+
+const writeType = (
+  type: Json | undefined,
+  schema: JsonObject,
+  definitions: JsonObject,
+  levels: number,
+): string => {
+  if (type === "array") {
+    const item = write(schema["items"], definitions, levels);
+    return /[ |]/.test(item) ? `Array<${item}>` : `${item}[]`;
+  }
+  if (type === "object" || schema["properties"] !== undefined) {
+    const properties = Object.entries(asObject(schema["properties"]));
+    if (properties.length === 0) return "object";
+    if (levels === 0) return "{…}";
+    const required = asArray(schema["required"]);
+    const members = properties.map(
+      ([name, property]) =>
+        `${name}${required.includes(name) ? "" : "?"}: ${write(property, definitions, levels - 1)}`,
+    );
+    return `{ ${members.join("; ")} }`;
+  }
+  return typeof type === "string" ? type : "unknown";
+};
+
+/** What a schema refers to, where it does; a reference to a reference is followed no further than this many steps. */
+const follow = (schema: JsonObject, definitions: JsonObject, steps = 8): JsonObject => {
+  const reference = schema["$ref"];
+  if (typeof reference !== "string" || steps === 0) return schema;
+  const name = reference.replace("#/$defs/", "").replaceAll("~1", "/").replaceAll("~0", "~");
+  return follow(asObject(definitions[name]), definitions, steps - 1);
+};
+
+const unique = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(texts)];

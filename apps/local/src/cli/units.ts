@@ -1,0 +1,33 @@
+import { DateTime } from "effect";
+
+/** `2026-05-01 09:30:00`, in the time of this machine. */
+export const time = (moment: DateTime.Utc): string => {
+  const local = DateTime.toDate(moment);
+  const day = [local.getFullYear(), local.getMonth() + 1, local.getDate()];
+  const clock = [local.getHours(), local.getMinutes(), local.getSeconds()];
+  return `${day.map(twoDigits).join("-")} ${clock.map(twoDigits).join(":")}`;
+};
+
+const twoDigits = (value: number): string => String(value).padStart(2, "0");
+
+/** A length of time in the unit that suits it: `250 µs`, `1.5 ms`, `12.3 s`, `5 min`, `3 h`. */
+export const seconds = (value: number): string => {
+  if (value === 0) return "0 s";
+  if (value < 0.001) return `${significant(value * 1e6)} µs`;
+  if (value < 1) return `${significant(value * 1e3)} ms`;
+  if (value < 120) return `${significant(value)} s`;
+  if (value < 7200) return `${significant(value / 60)} min`;
+  return `${significant(value / 3600)} h`;
+};
+
+const binary = ["B", "KiB", "MiB", "GiB"] as const;
+
+/** An amount of memory: `312 MiB`. */
+export const bytes = (value: number): string => {
+  const power = Math.min(binary.length - 1, Math.floor(Math.log2(Math.max(value, 1)) / 10));
+  return `${significant(value / 1024 ** power)} ${binary[power]}`;
+};
+
+/** Three digits that count, and no more behind the point than that. */
+export const significant = (value: number): string =>
+  Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));

@@ -1,0 +1,49 @@
+import { findDefinition, limitLabelSets } from "@executor/telemetry";
+import { Config, ConfigError, Effect, Either } from "effect";
+
+const defaultTotal = 100_000;
+
+const total = Config.integer("EXECUTOR_METRICS_MAX_SERIES").pipe(
+  Config.validate({
+    message: "EXECUTOR_METRICS_MAX_SERIES is a number of label sets, 1 or more.",
+    validation: (count) => count >= 1,
+  }),
+  Config.withDefault(defaultTotal),
+);
+
+const entry = /^\s*([a-z0-9_.]+)\s*=\s*([1-9]\d*)\s*$/;
+
+const readEntry = (text: string): Either.Either<readonly [string, number], string> => {
+  const [, name = "", count = ""] = entry.exec(text) ?? [];
+  if (name === "") {
+    return Either.left(
+      `EXECUTOR_METRICS_MAX_SERIES_PER_METRIC is a list such as executor.tool.calls=5000,http.client.request.duration=500, and "${text}" is no entry of one.`,
+    );
+  }
+  if (findDefinition(name) === undefined) {
+    return Either.left(
+      `EXECUTOR_METRICS_MAX_SERIES_PER_METRIC names the metric ${name}, which there is not. METRICS.md lists the OpenTelemetry names.`,
+    );
+  }
+  return Either.right([name, Number(count)]);
+};
+
+const perMetric = Config.string("EXECUTOR_METRICS_MAX_SERIES_PER_METRIC").pipe(
+  Config.withDefault(""),
+  Config.mapOrFail((text) =>
+    Either.all(
+      text
+        .split(",")
+        .filter((part) => part.trim() !== "")
+        .map(readEntry),
+    ).pipe(
+      Either.mapBoth({
+        onLeft: (message) => ConfigError.InvalidData([], message),
+        onRight: (entries) => new Map(entries),
+      }),
+    ),
+  ),
+);
+
+/** Takes the operator's label budgets from the environment. */
+export const applyLabelBudgets = Effect.map(Config.all({ total, perMetric }), limitLabelSets);

@@ -1,0 +1,2 @@
+/** Where MCP clients find the daemon. */
+export const mcpPath = "/mcp";

@@ -1,0 +1,167 @@
+import { ProtobufWriter } from "@executor/api/protobuf-writer";
+import { byMetric } from "./encoding.ts";
+import type { Encoding } from "./encoding.ts";
+import type {
+  Attributes,
+  HistogramPoint,
+  MetricHeader,
+  NumberPoint,
+  Point,
+  SummaryPoint,
+  Temporality,
+} from "./model.ts";
+
+/** Field numbers and wire types of opentelemetry-proto 1.x, `metrics.proto`, `resource.proto` and `common.proto`. */
+const tag = (field: number, wireType: 0 | 1 | 2): number => (field << 3) | wireType;
+const fixed64 = 1;
+const delimited = 2;
+
+const dataFields = { gauge: 5, sum: 7, counter: 7, histogram: 9, summary: 11 } as const;
+const temporalities: Readonly<Record<Temporality, number>> = { delta: 1, cumulative: 2 };
+
+/** Points are written one at a time and taken out, so one writer does for all. */
+const writer = new ProtobufWriter();
+
+export const protobufEncoding: Encoding = {
+  contentType: "application/x-protobuf",
+  encodePoints: (_, points) => {
+    writer.clear();
+    // The writer goes from the last byte to the first.
+    for (const point of points.toReversed()) {
+      const end = writer.length;
+      writePoint(point);
+      writer.endMessage(tag(1, delimited), end);
+    }
+    return writer.take();
+  },
+  encodeRequest: ({ resource, scope }, pieces) => {
+    const attributes = Object.entries(resource).map(([key, value]) => ({ key, value }));
+    const metrics = byMetric(pieces).flatMap(({ header, pieces: ofMetric }) =>
+      message(2, [
+        write(() => writeHeader(header)),
+        ...message(dataFields[header.type], [
+          ...ofMetric.map(({ bytes }) => bytes),
+          write(() => writeAggregation(header)),
+        ]),
+      ]),
+    );
+    const scopeFields = write(() => {
+      writer.string(tag(2, delimited), scope.version);
+      writer.string(tag(1, delimited), scope.name);
+    });
+    return Buffer.concat(
+      message(1, [
+        ...message(1, [write(() => writeAttributes(tag(1, delimited), attributes))]),
+        ...message(2, [...message(1, [scopeFields]), ...metrics]),
+      ]),
+    );
+  },
+  headerBytes: ({ name, description, unit }) =>
+    3 * (name.length + description.length + unit.length) + 64,
+};
+
+const write = (fields: () => void): Uint8Array => {
+  fields();
+  return writer.take();
+};
+
+/** A message of which the parts are known already. */
+const message = (field: number, parts: ReadonlyArray<Uint8Array>): ReadonlyArray<Uint8Array> => {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const head = write(() => {
+    writer.varint(length);
+    writer.byte(tag(field, delimited));
+  });
+  return [head, ...parts];
+};
+
+const writeHeader = ({ name, description, unit }: MetricHeader): void => {
+  if (unit !== "") writer.string(tag(3, delimited), unit);
+  if (description !== "") writer.string(tag(2, delimited), description);
+  writer.string(tag(1, delimited), name);
+};
+
+/** What stands beside the points of a sum or a histogram. */
+const writeAggregation = ({ type, temporality }: MetricHeader): void => {
+  if (type === "gauge" || type === "summary") return;
+  if (type === "counter") {
+    writer.varint(1);
+    writer.byte(tag(3, 0));
+  }
+  writer.varint(temporalities[temporality]);
+  writer.byte(tag(2, 0));
+};
+
+const writeAttributes = (fieldTag: number, attributes: Attributes): void => {
+  for (let index = attributes.length - 1; index >= 0; index -= 1) {
+    const attribute = attributes[index];
+    if (attribute === undefined) continue;
+    const end = writer.length;
+    writer.string(tag(1, delimited), attribute.value);
+    writer.endMessage(tag(2, delimited), end);
+    writer.string(tag(1, delimited), attribute.key);
+    writer.endMessage(fieldTag, end);
+  }
+};
+
+const writePoint = (point: Point): void => {
+  switch (point.type) {
+    case "number":
+      return writeNumber(point);
+    case "histogram":
+      return writeHistogram(point);
+    case "summary":
+      return writeSummary(point);
+  }
+};
+
+const writeTimes = ({ startTime, time }: Point): void => {
+  writeFixed64(3, time);
+  if (startTime !== undefined) writeFixed64(2, startTime);
+};
+
+const writeFixed64 = (field: number, value: bigint): void => {
+  writer.fixed64(value);
+  writer.byte(tag(field, fixed64));
+};
+
+const writeNumber = (point: NumberPoint): void => {
+  writeAttributes(tag(7, delimited), point.attributes);
+  if (typeof point.value === "bigint" && isInt64(point.value)) writeFixed64(6, point.value);
+  else writer.double(tag(4, fixed64), Number(point.value));
+  writeTimes(point);
+};
+
+/** Integers of OTLP have 64 bits; a greater one is written as a double. */
+export const isInt64 = (value: bigint): boolean => BigInt.asIntN(64, value) === value;
+
+const writeHistogram = (point: HistogramPoint): void => {
+  const { range, attributes, bounds, counts, sum, count } = point;
+  if (range !== undefined) {
+    writer.double(tag(12, fixed64), range.max);
+    writer.double(tag(11, fixed64), range.min);
+  }
+  writeAttributes(tag(9, delimited), attributes);
+  const boundsEnd = writer.length;
+  for (const bound of bounds.toReversed()) writer.packedDouble(bound);
+  writer.endMessage(tag(7, delimited), boundsEnd);
+  const countsEnd = writer.length;
+  for (const bucket of counts.toReversed()) writer.fixed64(BigInt(bucket));
+  writer.endMessage(tag(6, delimited), countsEnd);
+  writer.double(tag(5, fixed64), sum);
+  writeFixed64(4, BigInt(count));
+  writeTimes(point);
+};
+
+const writeSummary = (point: SummaryPoint): void => {
+  writeAttributes(tag(7, delimited), point.attributes);
+  for (const [quantile, value] of point.quantiles.toReversed()) {
+    const end = writer.length;
+    writer.double(tag(2, fixed64), value);
+    writer.double(tag(1, fixed64), quantile);
+    writer.endMessage(tag(6, delimited), end);
+  }
+  writer.double(tag(5, fixed64), point.sum);
+  writeFixed64(4, BigInt(point.count));
+  writeTimes(point);
+};

@@ -1,0 +1,119 @@
+import { findDefinition, processMetricsLayer, snapshot } from "@executor/telemetry";
+import { FetchHttpClient } from "@effect/platform";
+import { Context, Effect, Layer, ManagedRuntime } from "effect";
+import type { Scope } from "effect";
+import { hostname } from "node:os";
+import { logger } from "../logger.ts";
+import { commit, version } from "../version.ts";
+import { isPushWanted } from "./otlp/switch.ts";
+
+/** Who pushes, unless the environment says otherwise. Receivers tell daemons apart by the instance. */
+const resourceDefaults = {
+  "service.name": "executor-local",
+  "service.version": version,
+  "service.instance.id": hostname(),
+};
+
+/** What is pushed is what `GET /api/metrics` shows. */
+const exported = {
+  scope: { name: "executor", version },
+  snapshot,
+  definition: findDefinition,
+  startTime: BigInt(Math.round(performance.timeOrigin * 1_000)) * 1_000n,
+};
+
+/** How a running push is ended: announced, then disposed of, which pushes once more. */
+class PushEnd extends Context.Tag("@executor/local/PushEnd")<
+  PushEnd,
+  { readonly announce: Effect.Effect<void>; readonly withinMillis: number }
+>() {}
+
+const loadOtlp = Effect.promise(() => import("./otlp/index.ts"));
+const loadOtlpMetrics = Effect.promise(() => import("@effect/opentelemetry/OtlpMetrics"));
+
+/** Nothing of the push is loaded before it is built. */
+const pushLayer = Layer.unwrapEffect(
+  Effect.gen(function* () {
+    const otlp = yield* loadOtlp;
+    const OtlpMetrics = yield* loadOtlpMetrics;
+    const { value: settings, problems } = yield* otlp.readEnvironment(resourceDefaults);
+    for (const problem of problems) yield* Effect.logWarning(problem);
+    if (settings === undefined) {
+      return Layer.succeed(PushEnd, { announce: Effect.void, withinMillis: 0 });
+    }
+    yield* Effect.logInfo(otlp.describe(settings));
+    const exporter = otlp.MetricsExporter.layer({ ...exported, settings }).pipe(
+      Layer.provide(FetchHttpClient.layer),
+    );
+    const push = OtlpMetrics.layer({
+      url: settings.url,
+      resource: { serviceName: resourceDefaults["service.name"] },
+      exportInterval: settings.intervalMillis,
+      shutdownTimeout: settings.timeoutMillis,
+    });
+    const end = Layer.effect(
+      PushEnd,
+      Effect.map(otlp.MetricsExporter, ({ stopping }) => ({
+        announce: stopping,
+        withinMillis: settings.timeoutMillis,
+      })),
+    );
+    return Layer.merge(push.pipe(Layer.provide(otlp.exporterServices)), end).pipe(
+      Layer.provide(exporter),
+    );
+  }),
+);
+
+const runtime = ManagedRuntime.make(Layer.provide(pushLayer, logger));
+
+/**
+ * Pushes metrics from now on, where the environment asks for it; where not, it loads nothing and starts nothing. Closing the
+ * scope pushes once more, within the export timeout. To be called once in a process.
+ */
+export const startMetricsExport = (): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    if (!(yield* Effect.orDie(isPushWanted))) return;
+    const { context } = yield* runtime.runtimeEffect;
+    yield* Effect.addFinalizer(() => end(Context.get(context, PushEnd)));
+  }).pipe(
+    Effect.catchAllCause((cause) =>
+      Effect.logError("Metrics are not pushed, because the push did not start.", cause),
+    ),
+  );
+
+/** A little more than the push's own time, which ends what is left of it. */
+const graceMillis = 250;
+
+const end = ({ announce, withinMillis }: Context.Tag.Service<PushEnd>) =>
+  Effect.zipRight(
+    announce,
+    Effect.promise(() => runtime.dispose()).pipe(
+      // Finalizers are not, and a timeout waits for what it cannot interrupt.
+      Effect.interruptible,
+      Effect.timeoutOption(withinMillis + graceMillis),
+    ),
+  );
+
+/**
+ * Sends one snapshot of this process where the environment says, once and without retries, as an instance of its own, so that it
+ * does not mix with a running daemon. Nothing is sent, and there is no report, where there are no settings.
+ */
+export const tryMetricsExport = Effect.gen(function* () {
+  if (!(yield* Effect.orDie(isPushWanted))) return { settings: undefined, problems: [] };
+  const otlp = yield* loadOtlp;
+  const { value: settings, problems } = yield* otlp.readEnvironment(resourceDefaults);
+  if (settings === undefined) return { settings, problems };
+  const instance = `${settings.resource["service.instance.id"]}-dry-run`;
+  const resource = { ...settings.resource, "service.instance.id": instance };
+  const exporter = otlp.MetricsExporter.layer({
+    ...exported,
+    settings: { ...settings, resource },
+  }).pipe(
+    Layer.provide(FetchHttpClient.layer),
+    Layer.merge(processMetricsLayer({ version, commit: commit(), runtime: `bun ${Bun.version}` })),
+  );
+  const report = yield* Effect.flatMap(otlp.MetricsExporter, ({ tryOnce }) => tryOnce).pipe(
+    Effect.provide(exporter),
+  );
+  return { settings, problems, report };
+});

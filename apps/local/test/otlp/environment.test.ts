@@ -1,0 +1,164 @@
+import { describe, expect, it } from "@effect/vitest";
+import { ConfigProvider, Effect } from "effect";
+import { readEnvironment, resolve } from "../../src/server/otlp/environment.ts";
+import { describe as describeSettings } from "../../src/server/otlp/settings.ts";
+
+const base = "http://127.0.0.1:4318";
+const defaults = { "service.name": "executor-local", "service.version": "1" };
+
+const read = (env: Record<string, string>) => resolve((name) => env[name], defaults);
+
+const withBase = (env: Record<string, string>) =>
+  read({ OTEL_EXPORTER_OTLP_ENDPOINT: base, ...env });
+
+describe("the environment", () => {
+  it("gives defaults", () => {
+    expect(withBase({})).toEqual({
+      value: {
+        url: `${base}/v1/metrics`,
+        headers: {},
+        protocol: "http/protobuf",
+        compression: "gzip",
+        temporality: "cumulative",
+        timeoutMillis: 10_000,
+        intervalMillis: 60_000,
+        resource: defaults,
+      },
+      problems: [],
+    });
+  });
+
+  it("is read from the process, where empty means unset", async () => {
+    const provider = ConfigProvider.fromMap(
+      new Map([
+        ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "  "],
+        ["OTEL_EXPORTER_OTLP_ENDPOINT", base],
+        ["OTEL_EXPORTER_OTLP_PROTOCOL", ""],
+      ]),
+    );
+    const { value, problems } = await Effect.runPromise(
+      Effect.withConfigProvider(readEnvironment(defaults), provider),
+    );
+    expect(value?.url).toBe(`${base}/v1/metrics`);
+    expect(problems).toEqual([]);
+  });
+
+  it("lets the metrics' own variables win", () => {
+    const { value, problems } = withBase({
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "https://receiver.example/api/v1/otlp/v1/metrics",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+      OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "http/json",
+      OTEL_EXPORTER_OTLP_COMPRESSION: "gzip",
+      OTEL_EXPORTER_OTLP_METRICS_COMPRESSION: "None",
+      OTEL_EXPORTER_OTLP_TIMEOUT: "1",
+      OTEL_EXPORTER_OTLP_METRICS_TIMEOUT: "2500",
+      OTEL_EXPORTER_OTLP_HEADERS: "a=1,b=2",
+      OTEL_EXPORTER_OTLP_METRICS_HEADERS: "B=3",
+      OTEL_METRIC_EXPORT_INTERVAL: "5000",
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "LowMemory",
+    });
+    expect(problems).toEqual([]);
+    expect(value).toMatchObject({
+      url: "https://receiver.example/api/v1/otlp/v1/metrics",
+      protocol: "http/json",
+      compression: "none",
+      timeoutMillis: 2_500,
+      headers: { a: "1", b: "3" },
+      intervalMillis: 5_000,
+      temporality: "delta",
+    });
+  });
+
+  it("appends the path to a base with or without a slash and a path of its own", () => {
+    const url = (endpoint: string) => read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }).value?.url;
+    expect(url("http://h:1/")).toBe("http://h:1/v1/metrics");
+    expect(url("http://h:1/otlp/")).toBe("http://h:1/otlp/v1/metrics");
+    expect(url("http://h:1/otlp?key=1")).toBe("http://h:1/otlp/v1/metrics?key=1");
+  });
+
+  it("decodes headers, whose values may hold an equals sign", () => {
+    const { value } = withBase({
+      OTEL_EXPORTER_OTLP_HEADERS: "Authorization=Basic%20YTpi==, x-scope = a%2Cb ,",
+    });
+    expect(value?.headers).toEqual({ authorization: "Basic YTpi==", "x-scope": "a,b" });
+  });
+
+  it("makes a header of a user and a password in the address", () => {
+    const { value } = read({
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "https://me:p%40ss@h/v1/metrics",
+    });
+    expect(value?.url).toBe("https://h/v1/metrics");
+    expect(value?.headers).toEqual({ authorization: `Basic ${btoa("me:p@ss")}` });
+  });
+
+  it("takes the resource from attributes, and the name from OTEL_SERVICE_NAME first", () => {
+    const { value } = withBase({
+      OTEL_RESOURCE_ATTRIBUTES: "service.name=a,deployment.environment.name=p%2Cq,offset=-5",
+      OTEL_SERVICE_NAME: "b",
+    });
+    expect(value?.resource).toEqual({
+      "service.name": "b",
+      "service.version": "1",
+      "deployment.environment.name": "p,q",
+      offset: "-5",
+    });
+  });
+
+  it("says where metrics go, without what may be secret", () => {
+    const { value } = read({
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "https://me:hidden@h/v1/metrics?key=hidden",
+      OTEL_EXPORTER_OTLP_HEADERS: "x-key=hidden",
+    });
+    expect(value && describeSettings(value)).toBe(
+      "Metrics are pushed to https://h/v1/metrics every 60 s (http/protobuf, gzip, cumulative; headers authorization, x-key)",
+    );
+  });
+});
+
+describe("what is wrong with it", () => {
+  it.each([
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, /is grpc.*http\/protobuf.*4318/],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: "http" }, /none of http\/protobuf, http\/json/],
+    [{ OTEL_EXPORTER_OTLP_COMPRESSION: "zstd" }, /none of gzip, none; gzip is used/],
+    [{ OTEL_EXPORTER_OTLP_TIMEOUT: "10s" }, /not a number of milliseconds.*10000 is used/],
+    [{ OTEL_EXPORTER_OTLP_TIMEOUT: "0" }, /not a number of milliseconds/],
+    [{ OTEL_METRIC_EXPORT_INTERVAL: "-1" }, /not a number of milliseconds.*60000 is used/],
+    [{ OTEL_METRIC_EXPORT_INTERVAL: "99999999999" }, /not a number of milliseconds/],
+    [{ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "x" }, /none of cumulative, delta/],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: "hidden" }, /entry 1 is not of the form key=value/],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: "a b=hidden" }, /no valid header name/],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: "a=hidden%0Ahidden" }, /the value of a has characters/],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: "content-type=hidden" }, /content-type follows/],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: "a=hidden%zz" }, /the value of a is not percent-encoded/],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: "X-Axiom-Dataset=hidden" }, /x-axiom-metrics-dataset/],
+    [{ OTEL_RESOURCE_ATTRIBUTES: "hidden" }, /entry 1 is not of the form/],
+    [{ OTEL_METRICS_EXPORTER: "prometheus" }, /neither otlp nor none/],
+    [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "localhost:4318" }, /begins with http/],
+    [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: base }, /has no path/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: `${base}/v1/metrics` }, /is appended to it/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://h:4317" }, /port 4317.*gRPC/],
+    [
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: "https://api.axiom.co",
+        OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      },
+      /Axiom takes metrics as http\/protobuf only/,
+    ],
+  ])("is told, and the push goes on: %o", (env, says) => {
+    const { value, problems } = withBase(env);
+    expect(problems).toEqual([expect.stringMatching(says)]);
+    expect(problems.join(" ")).not.toContain("hidden");
+    expect(value).toBeDefined();
+  });
+
+  it("is that there is no address at all", () => {
+    const { value, problems } = read({ OTEL_EXPORTER_OTLP_ENDPOINT: "ftp://h" });
+    expect(value).toBeUndefined();
+    expect(problems.at(-1)).toMatch(/not pushed/);
+  });
+
+  it("is not that Axiom has both headers", () => {
+    const headers = "x-axiom-dataset=a,x-axiom-metrics-dataset=b";
+    expect(withBase({ OTEL_EXPORTER_OTLP_HEADERS: headers }).problems).toEqual([]);
+  });
+});

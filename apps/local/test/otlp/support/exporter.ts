@@ -1,0 +1,67 @@
+import { FetchHttpClient } from "@effect/platform";
+import { Effect, Layer, Logger, LogLevel, ManagedRuntime } from "effect";
+import { MetricsExporter } from "../../../src/server/otlp/exporter.ts";
+import type { ExporterOptions } from "../../../src/server/otlp/exporter.ts";
+import type { PushReport } from "../../../src/server/otlp/report.ts";
+import type { PushSettings } from "../../../src/server/otlp/settings.ts";
+import type { Registry } from "./registry.ts";
+
+export const settingsFor = (url: string, changes: Partial<PushSettings> = {}): PushSettings => ({
+  url,
+  headers: {},
+  protocol: "http/protobuf",
+  compression: "gzip",
+  temporality: "cumulative",
+  timeoutMillis: 10_000,
+  intervalMillis: 60_000,
+  resource: { "service.name": "test" },
+  ...changes,
+});
+
+export const startTime = 1_700_000_000_000_000_000n;
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+}
+
+export interface TestExporter {
+  readonly push: () => Promise<PushReport>;
+  readonly stopping: () => Promise<void>;
+  /** What was logged at INFO or above. */
+  readonly log: ReadonlyArray<LogLine>;
+  readonly stop: () => Promise<void>;
+}
+
+/** An exporter of a registry, by real HTTP. */
+export const startExporter = (
+  registry: Pick<Registry, "snapshot">,
+  settings: PushSettings,
+  changes: Partial<ExporterOptions> = {},
+): TestExporter => {
+  const log: Array<LogLine> = [];
+  const logger = Logger.replace(
+    Logger.defaultLogger,
+    Logger.make(({ logLevel, message }) => {
+      if (LogLevel.greaterThanEqual(logLevel, LogLevel.Info)) {
+        log.push({ level: logLevel.label, message: String(message) });
+      }
+    }),
+  );
+  const runtime = ManagedRuntime.make(
+    MetricsExporter.layer({
+      settings,
+      scope: { name: "test", version: "1" },
+      snapshot: registry.snapshot,
+      definition: () => undefined,
+      startTime,
+      ...changes,
+    }).pipe(Layer.provide(FetchHttpClient.layer), Layer.provideMerge(logger)),
+  );
+  return {
+    push: () => runtime.runPromise(Effect.flatMap(MetricsExporter, ({ push }) => push)),
+    stopping: () => runtime.runPromise(Effect.flatMap(MetricsExporter, ({ stopping }) => stopping)),
+    log,
+    stop: () => runtime.dispose(),
+  };
+};

@@ -1,0 +1,153 @@
+import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { join } from "node:path";
+import { startDaemon } from "../e2e/support/daemon.ts";
+import type { Daemon } from "../e2e/support/daemon.ts";
+import { startEverything } from "../e2e/support/everything.ts";
+import { connectOver, connectTo } from "../e2e/support/mcp-client.ts";
+import type { McpClient } from "../e2e/support/mcp-client.ts";
+import { ask } from "./first-light/daemons.ts";
+import {
+  describeMachine,
+  millis,
+  ratio,
+  say,
+  section,
+  spread,
+  table,
+} from "./first-light/markdown.ts";
+import { cpuMillis, residentBytes } from "./first-light/process-use.ts";
+import { median, p99, time, timeEach, times } from "./first-light/statistics.ts";
+
+/**
+ * What the MCP endpoint costs, beside the reference server "everything" asked with the same client: `bun benchmark/mcp.ts`.
+ * Needs the peers: `bun install --cwd e2e/peers`.
+ */
+const code = "return 1";
+const echoed = "return await tools.everything.echo({ message: 'hi' })";
+const warmUp = 100;
+const runs = 500;
+const atOnce = 100;
+const bursts = 10;
+const main = join(import.meta.dirname, "..", "apps", "local", "src", "main.ts");
+
+const execute = async (client: McpClient, what: string): Promise<void> => {
+  const { isError, content } = await client.execute(what);
+  if (isError) throw new Error(`It did not complete: ${content[0].text}`);
+};
+
+const echo = async ({ client }: McpClient): Promise<void> => {
+  await client.callTool({ name: "echo", arguments: { message: "hi" } });
+};
+
+const overStdio = (daemon: Daemon): Promise<McpClient> =>
+  connectOver(
+    new StdioClientTransport({
+      command: "bun",
+      args: [main, "mcp", "--port", String(daemon.port)],
+    }),
+  );
+
+type Call = (client: McpClient) => Promise<void>;
+
+const oneAfterAnother = async (daemon: Daemon, everything: string): Promise<void> => {
+  section("One client, one call after another");
+  const executor = await connectTo(daemon.url);
+  const stdio = await overStdio(daemon);
+  const direct = await connectTo(everything);
+  const each = (client: McpClient, call: Call) => timeEach(runs, () => call(client), warmUp);
+  const rows: ReadonlyArray<readonly [string, ReadonlyArray<number>]> = [
+    ["**`execute` of `return 1` over HTTP**", await each(executor, (one) => execute(one, code))],
+    ["`execute` of `return 1` over stdio", await each(stdio, (one) => execute(one, code))],
+    [
+      "`POST /api/executions` of `return 1`, without MCP",
+      await timeEach(runs, () => ask(daemon, "POST", "/api/executions", { code }), warmUp),
+    ],
+    ["`ping` of the daemon: the protocol alone", await each(executor, (one) => ping(one))],
+    ["server-everything's `echo`, called directly", await each(direct, echo)],
+    [
+      "server-everything's `echo`, called from code in `execute`",
+      await each(executor, (one) => execute(one, echoed)),
+    ],
+  ];
+  const reference = median(rows[4]?.[1] ?? []);
+  table(
+    ["ms", "median", "p99", "runs", "ratio of medians"],
+    rows.map(([name, values]) => [name, ...spread(values), ratio(median(values), reference)]),
+  );
+  await Promise.all([executor, stdio, direct].map(({ client }) => client.close()));
+};
+
+const ping: Call = async ({ client }) => {
+  await client.ping();
+};
+
+interface Burst {
+  readonly total: ReadonlyArray<number>;
+  readonly each: ReadonlyArray<number>;
+}
+
+const burst = async (clients: ReadonlyArray<McpClient>, call: Call): Promise<Burst> => {
+  const total: Array<number> = [];
+  const each: Array<number> = [];
+  for (let index = 0; index <= bursts; index += 1) {
+    const one: Array<number> = [];
+    const took = await time(async () => {
+      one.push(...(await Promise.all(clients.map((client) => time(() => call(client))))));
+    });
+    // The first warms up.
+    if (index > 0) {
+      total.push(took);
+      each.push(...one);
+    }
+  }
+  return { total, each };
+};
+
+const together = async (daemon: Daemon, everything: string): Promise<void> => {
+  section(`${atOnce} clients at once, ${bursts} times`);
+  const rssBefore = residentBytes(daemon.pid);
+  const executors = await Promise.all(times(atOnce, () => connectTo(daemon.url)));
+  const rss = residentBytes(daemon.pid) - rssBefore;
+  const directs = await Promise.all(times(atOnce, () => connectTo(everything)));
+  const cpuBefore = cpuMillis(daemon.pid);
+  const own = await burst(executors, (client) => execute(client, code));
+  const cpu = (cpuMillis(daemon.pid) - cpuBefore) / (atOnce * (bursts + 1));
+  const others = await burst(directs, echo);
+  const row = (name: string, { total, each }: Burst) => [
+    name,
+    millis(median(total)),
+    millis(median(each)),
+    millis(p99(each)),
+    millis(Math.max(...each)),
+    ratio(median(total), median(others.total)),
+  ];
+  table(
+    ["ms", "all done, median", "a call, median", "p99", "worst", "ratio"],
+    [
+      row("**`execute` of `return 1`**", own),
+      row("server-everything's `echo`, called directly", others),
+    ],
+  );
+  say(
+    `The daemon used ${millis(cpu)} ms of CPU for each, and ${(rss / atOnce / 1024).toFixed(0)} KiB of memory for each new session.\n`,
+  );
+  await Promise.all([...executors, ...directs].map(({ client }) => client.close()));
+};
+
+say(`${describeMachine()}\n`);
+const everything = await startEverything("streamableHttp");
+const daemon = await startDaemon();
+try {
+  await ask(daemon, "POST", "/api/sources", {
+    namespace: "everything",
+    kind: "mcp",
+    url: everything.url,
+  });
+  await ask(daemon, "PUT", "/api/policies", [{ pattern: "everything.*", decision: "allow" }]);
+  const origin = everything.url.replace(/\/mcp$/, "");
+  await oneAfterAnother(daemon, origin);
+  await together(daemon, origin);
+} finally {
+  await daemon.stop();
+  await everything.stop();
+}

@@ -1,0 +1,104 @@
+import {
+  bareLayerPush,
+  layerMillis,
+  makeSeries,
+  snapshotMillis,
+  startExecutorPush,
+} from "../apps/local/test/otlp/support/effect-push.ts";
+import { startSdkPush } from "../apps/local/test/otlp/support/sdk-push.ts";
+import { decimals, describeMachine, median, say, section, table } from "./exposition/report.ts";
+import { labelsOf, measure } from "./push/contender.ts";
+import type { Contender } from "./push/contender.ts";
+
+/**
+ * What a push costs and how long it holds the event loop, beside OpenTelemetry's own exporter:
+ * `bun benchmark/push.ts [label sets]`, 100,000 unless given. Each contender is a process of its own, and so is the receiver.
+ */
+const rounds = 5;
+
+const contenders: Record<string, (url: string, size: number) => Contender> = {
+  // What the machine does to timers by itself.
+  "no push": () => ({ record: () => {}, push: () => new Promise((end) => setTimeout(end, 1_000)) }),
+  executor: (url, size) => ({ record: makeSeries(size, labelsOf), ...startExecutorPush(url) }),
+  "bare OtlpMetrics.layer": (url, size) => ({
+    record: makeSeries(size, labelsOf),
+    push: () => bareLayerPush(url),
+  }),
+  "@opentelemetry/exporter-metrics-otlp-http": (url, size) => startSdkPush(url, size, labelsOf),
+};
+
+const beContender = async (name: string, url: string, size: number): Promise<void> => {
+  const make = contenders[name];
+  if (make === undefined) throw new Error(`There is no contender ${name}.`);
+  const result = await measure(make(url, size), rounds);
+  const { maxMillis, p99Millis, seconds, cpuSeconds, rssMiB } = result;
+  say([maxMillis, p99Millis, seconds, cpuSeconds, rssMiB].map(decimals).join(" "));
+  process.exit(0);
+};
+
+/** Takes any request and answers 200. */
+const beReceiver = (): void => {
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    idleTimeout: 0,
+    fetch: async (request) => {
+      await request.arrayBuffer();
+      return new Response(null, { status: 200 });
+    },
+  });
+  say(`http://127.0.0.1:${server.port}/v1/metrics`);
+};
+
+/** What holds the event loop in one piece, in a process that pushes nothing. */
+const pieces = async (size: number): Promise<void> => {
+  const record = makeSeries(size, labelsOf);
+  const ofLayer: Array<number> = [];
+  const ofSnapshot: Array<number> = [];
+  for (let round = 0; round < 7; round += 1) {
+    record();
+    ofLayer.push(await layerMillis());
+    ofSnapshot.push(snapshotMillis());
+  }
+  table(
+    ["held in one piece", "ms"],
+    [
+      ["OtlpMetrics.layer reads the registry and maps it", decimals(median(ofLayer))],
+      ["the exporter's snapshot", decimals(median(ofSnapshot))],
+    ],
+  );
+};
+
+const run = async (size: number): Promise<void> => {
+  section(`A push of ${size.toLocaleString("en")} counters and a tenth as many histograms`);
+  const receiver = Bun.spawn(["bun", import.meta.path, "--receiver"], { stdout: "pipe" });
+  const { value } = await receiver.stdout.getReader().read();
+  const url = new TextDecoder().decode(value).trim();
+  const rows: Array<ReadonlyArray<string>> = [];
+  for (const name of Object.keys(contenders)) {
+    const child = Bun.spawn(["bun", import.meta.path, "--child", name, url, String(size)], {
+      stdout: "pipe",
+      stderr: "ignore",
+    });
+    const text = await new Response(child.stdout).text();
+    rows.push([name, ...(text === "" ? ["failed"] : text.trim().split(" "))]);
+  }
+  receiver.kill();
+  table(
+    ["", "longest hold, ms", "p99 of the delay, ms", "export, s", "CPU, s", "memory, MiB"],
+    rows,
+  );
+};
+
+const [first, ...rest] = process.argv.slice(2);
+if (first === "--child") {
+  const [name = "", url = "", size = ""] = rest;
+  await beContender(name, url, Number(size));
+} else if (first === "--receiver") {
+  beReceiver();
+} else {
+  const size = Number(first ?? 100_000);
+  say(`${describeMachine()}\n`);
+  await pieces(size);
+  await run(size);
+}

@@ -1,0 +1,100 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Effect, Fiber, Layer } from "effect";
+import { Executions } from "../src/executions.ts";
+import { active, decided, decidedSince, inShop, resume, run, until } from "./support/approvals.ts";
+import { total } from "./support/series.ts";
+
+describe("paused runs", () => {
+  const write = "return (await tools.shop.write({ id: 1 })).id";
+
+  it.live("leave their places to others, and take them again", () =>
+    inShop(
+      Effect.gen(function* () {
+        const paused = yield* Effect.forEach([1, 2, 3], () => run(write));
+        expect(active()).toEqual({ running: 0, paused: 3 });
+        expect((yield* run("return 1")).status).toBe("completed");
+
+        const busy = yield* Effect.fork(run("await tools.shop.slow({})"));
+        yield* until(Effect.sync(active), ({ running }) => running === 1);
+        const resumed = yield* Effect.fork(
+          Effect.forEach(paused, (one) => resume(one), { concurrency: "unbounded" }),
+        );
+        yield* Effect.sleep("300 millis");
+        expect(active()).toEqual({ running: 1, paused: 3 });
+        yield* Fiber.join(busy);
+        const ended = yield* Fiber.join(resumed);
+        expect(ended.map(({ output }) => output?.value)).toEqual([1, 1, 1]);
+        expect(active()).toEqual({ running: 0, paused: 0 });
+      }),
+      { maxRunning: 1, maxWaiting: 0 },
+    ),
+  );
+
+  it.live("keep their place while their code computes", () =>
+    inShop(
+      Effect.gen(function* () {
+        const paused = yield* run("const sent = tools.shop.write({}); await 0; for (;;);", {
+          timeoutMs: 2_500,
+        });
+        expect(paused.status).toBe("paused");
+        expect(active()).toEqual({ running: 1, paused: 0 });
+        const { get } = yield* Executions;
+        const end = yield* until(get(paused.id), ({ status }) => status !== "paused");
+        expect(end.status).toBe("timeout");
+      }),
+    ),
+  );
+
+  it.live("are not more than allowed: what others would ask is refused", () =>
+    inShop(
+      Effect.gen(function* () {
+        const first = yield* run(write);
+        const blocked = yield* run("await tools.shop.write({})");
+        expect(blocked).toMatchObject({ status: "failed", error: { name: "ToolError" } });
+        expect(blocked.error?.message).toContain("wait for people already");
+        expect((yield* resume(first)).status).toBe("completed");
+        expect((yield* run(write)).status).toBe("paused");
+      }),
+      { maxPaused: 1 },
+    ),
+  );
+
+  it.live("do not depend on the caller that resumes them", () =>
+    inShop(
+      Effect.gen(function* () {
+        const paused = yield* run(
+          "await tools.shop.write({}); await tools.shop.slow({}); return 1",
+        );
+        const leaving = yield* Effect.fork(resume(paused));
+        yield* Effect.sleep("300 millis");
+        const { get } = yield* Executions;
+        expect((yield* get(paused.id)).status).toBe("running");
+        yield* Fiber.interrupt(leaving);
+        const end = yield* until(get(paused.id), ({ status }) => status !== "running");
+        expect(end.status).toBe("completed");
+      }),
+    ),
+  );
+
+  it.live(
+    "are cancelled with the engine, and what a dead one left is ended at the next start",
+    () =>
+      inShop(
+        Effect.gen(function* () {
+          const before = decided();
+          const own = Layer.fresh(Executions.layer);
+          const stopped = yield* run(write).pipe(Effect.provide(own));
+          const { get } = yield* Executions;
+          expect(yield* get(stopped.id)).toMatchObject({ status: "cancelled", approvals: [] });
+          expect(decidedSince(before)).toEqual({ cancelled: 1 });
+
+          const left = yield* run(write);
+          const cancelled = total("executor.executions", { status: "cancelled" });
+          const answer = yield* Effect.flip(resume(left)).pipe(Effect.provide(own));
+          expect(answer._tag).toBe("ExecutionEnded");
+          expect(answer.message).toContain("Run the code again");
+          expect(total("executor.executions", { status: "cancelled" }) - cancelled).toBe(1);
+        }),
+      ),
+  );
+});

@@ -1,0 +1,57 @@
+import { Effect } from "effect";
+import type { Layer } from "effect";
+import { Executions } from "../../src/executions.ts";
+import type { Execution } from "../../src/execution.ts";
+import type { ExecutionLimits } from "../../src/limits.ts";
+import type { ExecutionRequest, ResumeRequest } from "../../src/requests.ts";
+import { layerWith } from "./layer.ts";
+import { addShop } from "./plugin.ts";
+import { total } from "./series.ts";
+
+export const run = (code: string, more: Partial<ExecutionRequest> = {}) =>
+  Effect.flatMap(Executions, (executions) =>
+    executions.run({ code, trigger: "api", owner: "mcp:one", ...more }),
+  );
+
+export const resume = ({ id, approvals }: Execution, more: Partial<ResumeRequest> = {}) =>
+  Effect.flatMap(Executions, (executions) =>
+    executions.resume({
+      id,
+      approvalId: approvals[0]?.id ?? "none",
+      action: "accept",
+      caller: "mcp:one",
+      ...more,
+    }),
+  );
+
+export const decided = () =>
+  Object.fromEntries(
+    ["approved", "declined", "cancelled", "expired"].map((decision) => [
+      decision,
+      total("executor.approvals", { decision }),
+    ]),
+  );
+
+export const until = <A, E, R>(
+  look: Effect.Effect<A, E, R>,
+  done: (seen: A) => boolean,
+): Effect.Effect<A, E, R> =>
+  Effect.filterOrElse(look, done, () => Effect.delay(until(look, done), "20 millis"));
+
+/** What came of questions since `before`. */
+export const decidedSince = (before: Readonly<Record<string, number>>) =>
+  Object.fromEntries(
+    Object.entries(decided())
+      .map(([decision, count]) => [decision, count - (before[decision] ?? 0)] as const)
+      .filter(([, count]) => count > 0),
+  );
+
+export const active = () => ({
+  running: total("executor.execution.active", { state: "running" }),
+  paused: total("executor.execution.active", { state: "paused" }),
+});
+
+export const inShop = <A, E>(
+  test: Effect.Effect<A, E, Layer.Layer.Success<ReturnType<typeof layerWith>>>,
+  limits: Partial<ExecutionLimits> = {},
+) => Effect.zipRight(addShop, test).pipe(Effect.provide(layerWith(limits)));

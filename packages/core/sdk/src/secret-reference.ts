@@ -1,0 +1,21 @@
+import { Schema } from "effect";
+
+export const SecretName = Schema.String.pipe(
+  Schema.pattern(/^[A-Za-z][\w.-]{0,99}$/, {
+    message: () =>
+      "A secret's name is 1 to 100 letters, digits, dots, hyphens and underscores, beginning with a letter, such as github-token.",
+  }),
+  Schema.brand("SecretName"),
+  Schema.annotations({ identifier: "SecretName" }),
+);
+export type SecretName = typeof SecretName.Type;
+
+/** In place of a header's or an environment variable's value: the value of a secret, after `prefix` where there is one. */
+export const SecretReference = Schema.Struct({
+  secret: SecretName,
+  /** Such as `Bearer `, with its space. */
+  prefix: Schema.optional(
+    Schema.String.pipe(Schema.maxLength(64), Schema.pattern(/^[\t\x20-\x7e\x80-\xff]*$/)),
+  ),
+}).annotations({ identifier: "SecretReference" });
+export type SecretReference = typeof SecretReference.Type;

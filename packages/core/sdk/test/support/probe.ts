@@ -1,0 +1,149 @@
+import { Context, Effect, Layer, Queue, Redacted, Schema, Stream } from "effect";
+import { sdkLayer } from "../../src/layer.ts";
+import { SourcePlugins } from "../../src/plugin.ts";
+import type { SourcePlugin } from "../../src/plugin.ts";
+import { NewSecret } from "../../src/secret.ts";
+import { SecretName } from "../../src/secret-reference.ts";
+import { Secrets } from "../../src/secrets.ts";
+import { Namespace, NewSource } from "../../src/source.ts";
+import type { ResolvedSettings } from "../../src/source.ts";
+import { SourceUnreachable } from "../../src/source-errors.ts";
+import { ToolAnnotations } from "../../src/tool.ts";
+import { ToolCallError } from "../../src/tool-call-error.ts";
+import { CredentialGuard } from "../../src/upstream/credential-guard.ts";
+
+/** What reached the plugin of the test, and how it behaves from now on. */
+export class Probe extends Context.Tag("Probe")<
+  Probe,
+  {
+    readonly seen: Array<ResolvedSettings>;
+    readonly released: Array<ResolvedSettings>;
+    readonly following: Array<ResolvedSettings>;
+    readonly events: Queue.Queue<void>;
+    loads: number;
+    toolCount: number;
+    unreachable: boolean;
+  }
+>() {}
+
+const annotations = new ToolAnnotations({
+  readOnly: true,
+  destructive: false,
+  requiresApproval: false,
+});
+
+const headersAsText = ({ headers }: ResolvedSettings) => Object.values(headers).join(" ");
+
+/** A kind of source that gives back what it is given, in every way in which a source can. */
+const plugin = (probe: Context.Tag.Service<typeof Probe>): SourcePlugin => ({
+  kind: "mcp",
+  detect: () => Effect.succeedSome({ name: "Probe", namespace: "probe" }),
+  load: (settings) =>
+    Effect.suspend(() => {
+      probe.seen.push(settings);
+      probe.loads++;
+      const echoed = headersAsText(settings);
+      if (probe.unreachable) {
+        return Effect.fail(new SourceUnreachable({ message: `No answer to ${echoed}` }));
+      }
+      const paths = Array.from({ length: probe.toolCount }, (_, index) => `more${index}`);
+      return Effect.succeed({
+        name: `Probe ${echoed}`,
+        url: settings.url ?? settings.baseUrl ?? "",
+        definitions: new Map([["D", { description: echoed }]]),
+        tools: ["echo", "fail", "die", "guard", ...paths].map((path) => ({
+          path,
+          description: `${path} ${echoed}`,
+          annotations,
+          inputSchema: { type: "object", description: echoed },
+          outputSchema: { type: "object", description: echoed },
+          binding: path,
+        })),
+      });
+    }),
+  invoke: ({ binding, settings }) => {
+    probe.seen.push(settings);
+    const data = { ...settings.headers, ...settings.env };
+    const message = `Refused: ${Object.values(data).join(" ")}`;
+    switch (binding) {
+      case "fail":
+        return Effect.fail(
+          new ToolCallError({ outcome: "upstream_error", errorType: "500", message, data }),
+        );
+      case "die":
+        return Effect.die(new Error(message));
+      case "guard":
+        return Effect.map(CredentialGuard, ({ origin, forbidden }) => ({
+          data: {
+            origin: origin ?? null,
+            forbidden: ["https://api.example.com/x", "https://evil.example/"].map((url) => [
+              ...forbidden(new URL(url), settings.headers),
+            ]),
+          },
+          size: 0,
+        }));
+      default:
+        return Effect.succeed({ data, size: 0 });
+    }
+  },
+  changes: (settings) => {
+    probe.following.push(settings);
+    return Stream.fromQueue(probe.events).pipe(
+      Stream.ensuring(
+        Effect.sync(() => probe.following.splice(probe.following.indexOf(settings), 1)),
+      ),
+    );
+  },
+  release: (settings) => Effect.sync(() => void probe.released.push(settings)),
+});
+
+const probeLayer = Layer.effect(
+  Probe,
+  Effect.map(Queue.unbounded<void>(), (events) => ({
+    seen: [],
+    released: [],
+    following: [],
+    events,
+    loads: 0,
+    toolCount: 0,
+    unreachable: false,
+  })),
+);
+
+const pluginsLayer = Layer.effect(
+  SourcePlugins,
+  Effect.map(Probe, (probe) => new Map([["mcp" as const, plugin(probe)]])),
+);
+
+/** The sdk with the probe, over the database and the key of the context. */
+export const layerProbe = sdkLayer.pipe(
+  Layer.provide(pluginsLayer),
+  Layer.provideMerge(probeLayer),
+);
+
+export const secretName = (name: string): SecretName => SecretName.make(name);
+
+/** Puts a secret for `https://api.example.com`, or for other origins. */
+export const putSecret = (
+  name: string,
+  value: string,
+  origins: ReadonlyArray<string> = ["https://api.example.com"],
+) =>
+  Effect.flatMap(Secrets, (secrets) =>
+    secrets.put(
+      secretName(name),
+      Schema.decodeSync(Schema.typeSchema(NewSecret))({ value: Redacted.make(value), origins }),
+    ),
+  );
+
+/** A source at `https://api.example.com` unless the settings say otherwise. */
+export const probeSource = (
+  namespace: string,
+  settings: Partial<ConstructorParameters<typeof NewSource>[0]>,
+): NewSource =>
+  new NewSource({
+    namespace: Namespace.make(namespace),
+    kind: "mcp",
+    ...(settings.command === undefined ? { url: "https://api.example.com/mcp" } : {}),
+    ...settings,
+  });

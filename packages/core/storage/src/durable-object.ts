@@ -1,0 +1,78 @@
+import { Reactivity } from "@effect/experimental";
+import { SqlClient } from "@effect/sql";
+import { SqliteClient } from "@effect/sql-sqlite-do";
+import { Cause, Clock, Context, Effect, Exit, Layer, Runtime } from "effect";
+import { fewParameters } from "./durable-object-parameters.ts";
+import { migrate } from "./migrations.ts";
+import { StorageError } from "./storage-error.ts";
+
+type SqlStorage = SqliteClient.SqliteClientConfig["db"];
+
+/** What is used of a Durable Object's `ctx.storage`; the object's class must be SQLite-backed. */
+export interface DurableObjectStorage {
+  readonly sql: SqlStorage;
+  readonly transactionSync: <A>(run: () => A) => A;
+}
+
+/**
+ * A Durable Object's own database, migrated. Transactions are synchronous, as the platform's are: what is run in one may not
+ * wait for anything but the database, and dies where it does. A sleep in it is none.
+ */
+export const layer = (
+  storage: DurableObjectStorage,
+): Layer.Layer<SqlClient.SqlClient, StorageError> =>
+  Layer.scopedContext(
+    Effect.gen(function* () {
+      const client: SqlClient.SqlClient = Object.assign(
+        yield* SqliteClient.make({ db: boundedParameters(storage.sql) }),
+        { withTransaction: withTransaction(storage) },
+      );
+      yield* Effect.provideService(migrate, SqlClient.SqlClient, client);
+      return Context.make(SqlClient.SqlClient, client);
+    }).pipe(
+      Effect.provide(Reactivity.layer),
+      Effect.catchAllCause((cause) => Effect.fail(explain(Cause.squash(cause)))),
+    ),
+  );
+
+const boundedParameters = (sql: SqlStorage): SqlStorage =>
+  new Proxy(sql, {
+    get: (target, name) =>
+      name === "exec"
+        ? (query: string, ...bindings: ReadonlyArray<unknown>) => {
+            const bounded = fewParameters(query, bindings);
+            return target.exec(bounded.query, ...bounded.bindings);
+          }
+        : Reflect.get(target, name, target),
+  });
+
+/** What is thrown to have the platform roll back. */
+class RollBack extends Error {}
+
+const withTransaction =
+  (storage: DurableObjectStorage) =>
+  <R, E, A>(body: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.flatMap(Effect.runtime<R>(), (runtime) =>
+      Effect.suspend(() => {
+        let exit: Exit.Exit<A, E> | undefined;
+        try {
+          storage.transactionSync(() => {
+            exit = Runtime.runSyncExit(runtime)(Effect.withClock(body, timeless));
+            if (Exit.isFailure(exit)) throw new RollBack();
+          });
+        } catch (error) {
+          if (!(error instanceof RollBack)) return Effect.die(error);
+        }
+        return exit ?? Effect.dieMessage("The transaction did not run.");
+      }),
+    );
+
+/** A sleep lets others run, and in a synchronous transaction nobody else does. */
+const timeless: Clock.Clock = Object.assign(Clock.make(), { sleep: () => Effect.void });
+
+const explain = (error: unknown): StorageError =>
+  error instanceof StorageError
+    ? error
+    : new StorageError({
+        message: `The organisation's database cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+      });

@@ -1,0 +1,29 @@
+import { SqlClient } from "@effect/sql";
+import { Effect } from "effect";
+
+/**
+ * `sealed` is a text encrypted under the app's key. `key_check` has one row at most, which tells whether a key is the one
+ * that everything else was sealed with. Times are milliseconds since the Unix epoch.
+ */
+const statements = [
+  `CREATE TABLE policies (
+    pattern TEXT PRIMARY KEY,
+    decision TEXT NOT NULL
+  ) STRICT`,
+  `CREATE TABLE secrets (
+    name TEXT PRIMARY KEY,
+    origins TEXT NOT NULL, -- JSON
+    sealed TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+  ) STRICT`,
+  `CREATE TABLE key_check (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    sealed TEXT NOT NULL
+  ) STRICT`,
+];
+
+export default Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient;
+  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true });
+});

@@ -1,0 +1,159 @@
+import type { Executions } from "@executor/execution";
+import { Sources } from "@executor/sdk";
+import { isInitializeRequest } from "@modelcontextprotocol/sdk/types.js";
+import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream } from "effect";
+import { hostTools } from "./call-tool.ts";
+import { errorCodes, errorResponse, JsonRpcError } from "./json-rpc-response.ts";
+import { Limits } from "./limits.ts";
+import type { NetworkTransport } from "./operation-labels.ts";
+import { readJsonBody } from "./read-json-body.ts";
+import { openSession } from "./session.ts";
+import type { Session } from "./session.ts";
+import { Sessions } from "./sessions.ts";
+
+export interface McpHostOptions {
+  /** The app's, which clients are told. */
+  readonly version: string;
+}
+
+/** The MCP endpoint: streamable HTTP (MCP 2025-11-25, "Transports") with sessions. */
+export class McpHost extends Context.Tag("@executor/host-mcp/McpHost")<
+  McpHost,
+  {
+    /**
+     * Answers a request to the endpoint, whatever it holds. Who may send requests at all, and from where, is for the app to
+     * check before.
+     */
+    readonly handle: (request: Request) => Promise<Response>;
+    /** Closes the streams that only listen, and would hold up a server that waits for its requests to end. */
+    readonly stopListening: () => void;
+  }
+>() {
+  /** Closing its scope ends every session and cancels their runs. */
+  static readonly layer = (
+    options: McpHostOptions,
+  ): Layer.Layer<McpHost, never, Executions | Sources> =>
+    Layer.scoped(
+      McpHost,
+      Effect.suspend(() => make(options)),
+    );
+}
+
+const make = ({ version }: McpHostOptions) =>
+  Effect.gen(function* () {
+    const tools = yield* hostTools;
+    const sources = yield* Sources;
+    const limits = yield* Limits;
+    const runtime = yield* Effect.runtime();
+    const sessions = new Sessions(limits);
+    yield* Effect.addFinalizer(() => Effect.sync(() => sessions.endAll()));
+    yield* Effect.sync(() => sessions.endIdle()).pipe(
+      Effect.repeat(Schedule.spaced(limits.maxIdleMs / 10)),
+      Effect.forkScoped,
+    );
+    yield* sources.changes.pipe(
+      Stream.runForEach(() => Effect.promise(() => tellAll(sessions.all()))),
+      Effect.forkScoped,
+    );
+
+    const run = async <A>(effect: Effect.Effect<A, JsonRpcError>, signal: AbortSignal) => {
+      const exit = await Runtime.runPromiseExit(runtime)(explained(effect), { signal });
+      if (Exit.isSuccess(exit)) return exit.value;
+      throw Option.getOrElse(Cause.failureOption(exit.cause), () => gone);
+    };
+
+    const open = async (request: Request, body: unknown): Promise<Response> => {
+      if (!isInitializeRequest(body)) return notInitialized();
+      if (!sessions.makeRoom()) return tooManySessions(limits.maxSessions);
+      const id = crypto.randomUUID();
+      const session = openSession({
+        id,
+        version,
+        networkTransport: networkTransportOf(request),
+        tools,
+        limits,
+        run,
+        onClosed: () => sessions.remove(id),
+      });
+      sessions.add(session);
+      const response = await session.handle(request, body);
+      if (!session.isInitialized()) session.close();
+      return response;
+    };
+
+    const answer = async (request: Request): Promise<Response> => {
+      if (!methods.includes(request.method)) return otherMethod(request.method);
+      const id = request.headers.get("mcp-session-id");
+      const session = id === null ? undefined : sessions.get(id);
+      if (id !== null && session === undefined) return unknownSession();
+      if (request.method !== "POST") {
+        return session === undefined ? notInitialized() : session.handle(request, undefined);
+      }
+      const body = await readJsonBody(request, limits.maxBodyBytes);
+      if (!body.ok) return body.response;
+      return session === undefined
+        ? open(request, body.value)
+        : session.handle(request, body.value);
+    };
+
+    const unexpected = async (defect: unknown): Promise<Response> => {
+      const told = Effect.flip(explained(Effect.die(defect)));
+      const { code, message } = await Runtime.runPromise(runtime)(told);
+      return errorResponse(500, code, message);
+    };
+
+    return {
+      handle: (request: Request) => answer(request).catch(unexpected),
+      stopListening: () => sessions.all().forEach((session) => session.stopListening()),
+    };
+  });
+
+const methods = ["DELETE", "GET", "POST"];
+
+/** A client without an open stream hears nothing, and one that has just left is no concern of the others. */
+const tellAll = (sessions: ReadonlyArray<Session>): Promise<unknown> =>
+  Promise.allSettled(sessions.map((session) => session.toolsChanged()));
+
+/** What nobody expected stands in the log, and the client is told where. */
+const explained = <A>(effect: Effect.Effect<A, JsonRpcError>): Effect.Effect<A, JsonRpcError> =>
+  Effect.catchAllDefect(effect, (defect) => {
+    const traceId = crypto.randomUUID().replaceAll("-", "");
+    const message = `Something unexpected happened. The daemon's log has it under the trace id ${traceId}.`;
+    return Effect.logError("An MCP request met something unexpected.", defect).pipe(
+      Effect.annotateLogs({ traceId }),
+      Effect.zipRight(Effect.fail(new JsonRpcError(errorCodes.internal, message))),
+    );
+  });
+
+const gone = new JsonRpcError(errorCodes.internal, "The request was cancelled.");
+
+/** Set by `executor mcp`, which speaks HTTP for a client that speaks stdio. */
+const networkTransportOf = (request: Request): NetworkTransport =>
+  request.headers.get("executor-transport") === "pipe" ? "pipe" : "tcp";
+
+const otherMethod = (method: string): Response =>
+  errorResponse(405, errorCodes.transport, `/mcp does not take ${method}.`, {
+    allow: methods.join(", "),
+  });
+
+const unknownSession = (): Response =>
+  errorResponse(
+    404,
+    errorCodes.sessionNotFound,
+    "There is no such session: it has ended. Send initialize without Mcp-Session-Id to begin another.",
+  );
+
+const notInitialized = (): Response =>
+  errorResponse(
+    400,
+    errorCodes.transport,
+    "A session begins with a POST of one valid initialize request; everything after carries the header Mcp-Session-Id that its answer has.",
+  );
+
+const tooManySessions = (max: number): Response =>
+  errorResponse(
+    503,
+    errorCodes.transport,
+    `${max} sessions are in use already. Try again when some have ended.`,
+    { "retry-after": "30" },
+  );

@@ -1,0 +1,98 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Effect } from "effect";
+import { connect, execute, initialize, post } from "./support/client.ts";
+import { served } from "./support/host.ts";
+import { observed, total } from "./support/series.ts";
+import { until } from "./support/until.ts";
+
+const operations = (labels: Readonly<Record<string, string>>) =>
+  total("mcp.server.operation.duration", labels);
+const streams = (transport: string) =>
+  total("executor.mcp.streams.active", { "network.transport": transport });
+
+describe("metrics", () => {
+  it.scopedLive("measures each operation once, by its method, tool and error", () =>
+    Effect.gen(function* () {
+      const { client } = yield* connect({ name: "claude-code" });
+      yield* Effect.promise(() => client.listTools());
+      yield* execute(client, "return 1");
+      yield* execute(client, "throw 1");
+      const unknown = { name: "github.repos.get", arguments: {} };
+      yield* Effect.promise(() => client.callTool(unknown).catch(() => undefined));
+
+      const tcp = { "network.transport": "tcp" };
+      const counts = {
+        initialize: operations({ ...tcp, "mcp.method.name": "initialize" }),
+        initialized: operations({ ...tcp, "mcp.method.name": "notifications/initialized" }),
+        list: operations({ ...tcp, "mcp.method.name": "tools/list" }),
+        execute: operations({ ...tcp, "gen_ai.tool.name": "execute" }),
+        failed: operations({ "gen_ai.tool.name": "execute", "error.type": "tool_error" }),
+        unknown: operations({ "gen_ai.tool.name": "_OTHER", "error.type": "-32602" }),
+      };
+      expect(counts).toEqual({
+        initialize: 1,
+        initialized: 1,
+        list: 1,
+        execute: 2,
+        failed: 1,
+        unknown: 1,
+      });
+      // initialize, tools/list and three calls.
+      expect(total("executor.client.requests", { "mcp.client.name": "claude-code" })).toBe(5);
+    }).pipe(Effect.provide(served())),
+  );
+
+  it.scopedLive("tells stdio from HTTP, and unknown clients and methods from none", () =>
+    Effect.gen(function* () {
+      const before = total("executor.client.requests", { "mcp.client.name": "_OTHER" });
+      const begun = yield* post(initialize, { "executor-transport": "pipe" });
+      yield* Effect.promise(() => begun.text());
+      const headers = { "mcp-session-id": begun.headers.get("mcp-session-id") ?? "" };
+      const answer = yield* post('{"jsonrpc":"2.0","id":2,"method":"made/up"}', headers);
+      yield* Effect.promise(() => answer.text());
+      expect(
+        operations({
+          "mcp.method.name": "_OTHER",
+          "error.type": "-32601",
+          "network.transport": "pipe",
+        }),
+      ).toBe(1);
+      expect(total("executor.client.requests", { "mcp.client.name": "_OTHER" }) - before).toBe(2);
+    }).pipe(Effect.provide(served())),
+  );
+
+  it.scopedLive("leaves out the time that a person takes to answer", () =>
+    Effect.gen(function* () {
+      const recorded = () =>
+        observed("mcp.server.operation.duration", { "mcp.method.name": "tools/call" });
+      let asked = 0;
+      const { client } = yield* connect({
+        elicit: async () => {
+          const began = performance.now();
+          await Bun.sleep(300);
+          asked = (performance.now() - began) / 1000;
+          return { action: "accept" };
+        },
+      });
+      const before = recorded();
+      const began = performance.now();
+      const result = yield* execute(client, "return await tools.up.write({})");
+      const took = (performance.now() - began) / 1000;
+      expect(result).toMatchObject({ isError: false });
+      expect(asked).toBeGreaterThan(0);
+      expect(recorded() - before).toBeLessThan(took - asked);
+    }).pipe(Effect.provide(served())),
+  );
+
+  it.scopedLive("counts the streams that are open", () =>
+    Effect.gen(function* () {
+      yield* until("none is open", () => streams("tcp") === 0);
+      const { client } = yield* connect();
+      yield* until("the client listens", () => streams("tcp") === 1);
+      yield* connect();
+      yield* until("both listen", () => streams("tcp") === 2);
+      yield* Effect.promise(() => client.close());
+      yield* until("one listens", () => streams("tcp") === 1);
+    }).pipe(Effect.provide(served())),
+  );
+});

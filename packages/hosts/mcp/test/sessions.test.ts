@@ -1,0 +1,160 @@
+import { describe, expect, it } from "@effect/vitest";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { Effect } from "effect";
+import { connect, execute, initialize, post } from "./support/client.ts";
+import { Served, served } from "./support/host.ts";
+import { total } from "./support/series.ts";
+import { until } from "./support/until.ts";
+
+const cancelled = () => total("executor.executions", { status: "cancelled" });
+const running = () => total("executor.execution.active", { state: "running" });
+const streams = () => total("executor.mcp.streams.active", { "network.transport": "tcp" });
+
+/** Begins a run that never ends by itself, and gives what stops waiting for it. */
+const hang = (client: Client) => {
+  const leaving = new AbortController();
+  const call = { name: "execute", arguments: { code: "await tools.up.hang({})" } };
+  const result = client
+    .callTool(call, undefined, { signal: leaving.signal })
+    .then(() => "answered")
+    .catch(() => "left");
+  return { result, leave: () => leaving.abort() };
+};
+
+/** A session without a client: nothing listens on it. */
+const bareSession = Effect.gen(function* () {
+  const response = yield* post(initialize);
+  yield* Effect.promise(() => response.text());
+  return response.headers.get("mcp-session-id") ?? "";
+});
+
+const ping = (session: string) =>
+  Effect.gen(function* () {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 2, method: "ping" });
+    const response = yield* post(body, { "mcp-session-id": session });
+    yield* Effect.promise(() => response.text());
+    return response.status;
+  });
+
+describe("sessions", () => {
+  it.scopedLive("cancels a run when its client says so, and closes its stream", () =>
+    Effect.gen(function* () {
+      const { client } = yield* connect();
+      const before = { cancelled: cancelled(), streams: 0 };
+      yield* until("the client listens", () => streams() > 0);
+      before.streams = streams();
+      const { result, leave } = hang(client);
+      yield* until("it runs", () => running() === 1);
+      leave();
+      expect(yield* Effect.promise(() => result)).toBe("left");
+      yield* until("it is cancelled", () => cancelled() === before.cancelled + 1);
+      yield* until("its stream is closed", () => streams() === before.streams);
+      expect(yield* execute(client, "return 1")).toMatchObject({ isError: false });
+      expect(
+        total("mcp.server.operation.duration", {
+          "mcp.method.name": "tools/call",
+          "error.type": "cancelled",
+        }),
+      ).toBeGreaterThan(0);
+    }).pipe(Effect.provide(served())),
+  );
+
+  it.scopedLive("cancels a run whose client has gone away", () =>
+    Effect.gen(function* () {
+      const { client } = yield* connect();
+      const before = cancelled();
+      const { result } = hang(client);
+      yield* until("it runs", () => running() === 1);
+      yield* Effect.promise(() => client.close());
+      yield* Effect.promise(() => result);
+      yield* until("it is cancelled", () => cancelled() === before + 1);
+      yield* until("no stream is left", () => streams() === 0);
+    }).pipe(Effect.provide(served())),
+  );
+
+  it.scopedLive("ends a session and its runs on DELETE", () =>
+    Effect.gen(function* () {
+      const { client, transport } = yield* connect();
+      const { sessionId = "" } = transport;
+      const before = cancelled();
+      const { result } = hang(client);
+      yield* until("it runs", () => running() === 1);
+      yield* Effect.promise(() => transport.terminateSession());
+      yield* until("it is cancelled", () => cancelled() === before + 1);
+      expect(yield* ping(sessionId)).toBe(404);
+      yield* Effect.promise(() => client.close());
+      yield* Effect.promise(() => result);
+    }).pipe(Effect.provide(served())),
+  );
+
+  it.scopedLive("ends what was idle longest to make room", () =>
+    Effect.gen(function* () {
+      const first = yield* bareSession;
+      const second = yield* bareSession;
+      expect(yield* ping(first)).toBe(200);
+      const third = yield* bareSession;
+      expect(yield* Effect.all([ping(first), ping(second), ping(third)])).toEqual([200, 404, 200]);
+    }).pipe(Effect.provide(served({ mcp: { maxSessions: 2 } }))),
+  );
+
+  it.scopedLive("refuses one more where every session is in use", () =>
+    Effect.gen(function* () {
+      yield* connect();
+      yield* until("the client listens", () => streams() === 1);
+      const refused = yield* post(initialize);
+      expect(refused.status).toBe(503);
+      expect(refused.headers.get("retry-after")).toBe("30");
+      expect(yield* Effect.promise(() => refused.json())).toMatchObject({
+        jsonrpc: "2.0",
+        error: { code: -32000, message: expect.stringMatching(/1 sessions are in use/) },
+        id: null,
+      });
+    }).pipe(Effect.provide(served({ mcp: { maxSessions: 1 } }))),
+  );
+
+  it.scopedLive("ends sessions that are idle for too long", () =>
+    Effect.gen(function* () {
+      const { transport } = yield* connect();
+      yield* until("the client listens", () => streams() === 1);
+      const session = yield* bareSession;
+      expect(yield* ping(session)).toBe(200);
+      yield* Effect.sleep("500 millis");
+      expect(yield* ping(session)).toBe(404);
+      expect(yield* ping(transport.sessionId ?? "")).toBe(200);
+    }).pipe(Effect.provide(served({ mcp: { maxIdleMs: 200 } }))),
+  );
+
+  it.scopedLive("closes listening streams on request, and nothing else", () =>
+    Effect.gen(function* () {
+      const { client, transport } = yield* connect();
+      yield* until("the client listens", () => streams() === 1);
+      const { result, leave } = hang(client);
+      yield* until("it runs", () => running() === 1);
+      const { stopListening } = yield* Served;
+      stopListening();
+      yield* until("only the run's stream is left", () => streams() === 1);
+      expect(running()).toBe(1);
+      expect(yield* ping(transport.sessionId ?? "")).toBe(200);
+      leave();
+      yield* Effect.promise(() => result);
+    }).pipe(Effect.provide(served())),
+  );
+
+  it.scopedLive("lets a client of many requests have one session", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Served;
+      const { client, transport } = yield* connect();
+      const results = yield* Effect.all(
+        Array.from({ length: 20 }, (_, index) => execute(client, `return ${index}`)),
+        { concurrency: "unbounded" },
+      );
+      results.forEach((result, index) => {
+        expect(result).toMatchObject({ structuredContent: { result: index } });
+      });
+      const again = new StreamableHTTPClientTransport(new URL(url));
+      expect(again.sessionId).toBeUndefined();
+      expect(transport.sessionId).toMatch(/^[0-9a-f-]{36}$/);
+    }).pipe(Effect.provide(served())),
+  );
+});

@@ -1,0 +1,168 @@
+import {
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isRequiredArgument,
+  isUnionType,
+} from "graphql";
+import type {
+  GraphQLAbstractType,
+  GraphQLCompositeType,
+  GraphQLField,
+  GraphQLOutputType,
+  GraphQLSchema,
+} from "graphql";
+import { isDeprecated } from "./deprecation.ts";
+
+/** How deep a default selection goes: the fields of the result, and those of the objects in it. */
+const maxDepth = 2;
+
+/** So that a result stays readable; the nearest fields come first. */
+const maxFields = 150;
+
+/** An interface that half of the schema implements is asked for its own fields only. */
+const maxPossibleTypes = 20;
+
+/** What is selected of one type. */
+export interface Selection {
+  readonly type: GraphQLCompositeType;
+  readonly fields: ReadonlyArray<SelectedField>;
+  /** Of an interface or a union: what is selected of some of its types only. */
+  readonly fragments: ReadonlyArray<Selection>;
+}
+
+export interface SelectedField {
+  readonly name: string;
+  /** The member of the result; the field's name unless types of a union disagree about it. */
+  readonly key: string;
+  readonly type: GraphQLOutputType;
+  /** Absent for scalars and enums. */
+  readonly selection: Selection | undefined;
+}
+
+/**
+ * The selection where a call gives none: all scalars and enums of the type and of the objects directly in it. Left out are
+ * fields with required arguments, deprecated ones, and objects of a type that is already around them. Of interfaces and
+ * unions it takes `__typename`, and the fields of each of their types.
+ */
+export const defaultSelection = (schema: GraphQLSchema, type: GraphQLCompositeType): Selection => {
+  let fieldsLeft = maxFields;
+  const take = (): boolean => {
+    fieldsLeft -= 1;
+    return fieldsLeft >= 0;
+  };
+
+  const select = (
+    of: GraphQLCompositeType,
+    around: ReadonlyArray<GraphQLCompositeType>,
+  ): Selection => {
+    const parts = [
+      { type: of, fields: plainFields(of) },
+      ...(isAbstractType(of) ? fragmentsOf(schema, of) : []),
+    ];
+    // All leaves before anything nested, so that the limit meets what is farthest.
+    const leaves = parts.map(({ fields }) =>
+      fields.filter(({ field }) => !isCompositeType(getNamedType(field.type)) && take()),
+    );
+    const [own, ...fragments] = parts.map((part, index) => ({
+      type: part.type,
+      fields: [
+        ...(leaves[index] ?? []).map((leaf) => selected(leaf, undefined)),
+        ...nested(part, [...around, of]),
+      ],
+      fragments: [],
+    }));
+    return {
+      type: of,
+      fields: own?.fields ?? [],
+      fragments: fragments.filter(({ fields }) => fields.length > 0),
+    };
+  };
+
+  const nested = (part: Part, around: ReadonlyArray<GraphQLCompositeType>) =>
+    around.length === maxDepth
+      ? []
+      : part.fields.flatMap((candidate) => {
+          const inner = getNamedType(candidate.field.type);
+          const isCyclic = inner === part.type || around.some((outer) => outer === inner);
+          if (!isCompositeType(inner) || isCyclic) return [];
+          const selection = select(inner, around);
+          return isEmpty(selection) ? [] : [selected(candidate, selection)];
+        });
+
+  return select(type, []);
+};
+
+/** The selection as GraphQL writes it, with its braces. */
+export const printSelection = (selection: Selection): string =>
+  `{ ${[
+    ...(selectsTypename(selection) ? ["__typename"] : []),
+    ...selection.fields.map(printField),
+    ...selection.fragments.map((part) => `... on ${part.type.name} ${printSelection(part)}`),
+  ].join(" ")} }`;
+
+/** Whether the type's own name is asked for: where it can be one of several, and where there is nothing else to ask for. */
+export const selectsTypename = (selection: Selection): boolean =>
+  isAbstractType(selection.type) || isEmpty(selection);
+
+const printField = ({ key, name, selection }: SelectedField): string => {
+  const field = key === name ? name : `${key}: ${name}`;
+  return selection === undefined ? field : `${field} ${printSelection(selection)}`;
+};
+
+const isEmpty = ({ fields, fragments }: Selection): boolean =>
+  fields.length === 0 && fragments.length === 0;
+
+/** A type with those of its fields that can be selected without saying more. */
+interface Part {
+  readonly type: GraphQLCompositeType;
+  readonly fields: ReadonlyArray<Candidate>;
+}
+
+interface Candidate {
+  readonly field: GraphQLField<unknown, unknown>;
+  readonly key: string;
+}
+
+const selected = ({ field, key }: Candidate, selection: Selection | undefined): SelectedField => ({
+  name: field.name,
+  key,
+  type: field.type,
+  selection,
+});
+
+const plainFields = (type: GraphQLCompositeType): ReadonlyArray<Candidate> =>
+  isUnionType(type)
+    ? []
+    : Object.values(type.getFields())
+        .filter((field) => !isDeprecated(field) && !field.args.some(isRequiredArgument))
+        .map((field) => ({ field, key: field.name }));
+
+/**
+ * Each possible type with the fields that the abstract one does not have itself. A field whose type differs between them gets
+ * the key `Type_field`: results under one key must have one shape (GraphQL October 2021, section 5.3.2).
+ */
+const fragmentsOf = (schema: GraphQLSchema, type: GraphQLAbstractType): ReadonlyArray<Part> => {
+  const possible = schema.getPossibleTypes(type);
+  if (possible.length > maxPossibleTypes) return [];
+  const shared = new Set(isInterfaceType(type) ? Object.keys(type.getFields()) : []);
+  const parts = possible.map((object) => ({
+    type: object,
+    fields: plainFields(object).filter(({ key }) => !shared.has(key)),
+  }));
+  const shapes = Map.groupBy(
+    parts.flatMap(({ fields }) => fields),
+    ({ key }) => key,
+  );
+  const disagree = (key: string): boolean =>
+    new Set(shapes.get(key)?.map(({ field }) => String(field.type))).size > 1;
+  return parts.map((part) => ({
+    type: part.type,
+    fields: part.fields.flatMap(({ field, key }) => {
+      if (!disagree(key)) return [{ field, key }];
+      const apart = `${part.type.name}_${key}`;
+      return shapes.has(apart) || shared.has(apart) ? [] : [{ field, key: apart }];
+    }),
+  }));
+};

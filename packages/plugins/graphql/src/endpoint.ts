@@ -1,0 +1,121 @@
+import type { HttpClient } from "@effect/platform";
+import {
+  callUpstream,
+  InvalidSourceDocument,
+  mergeHeaders,
+  SourceDocumentTooLarge,
+  SourceUnreachable,
+} from "@executor/sdk";
+import type {
+  Json,
+  ResolvedSettings,
+  SourceLoadError,
+  ToolCallError,
+  UpstreamHeaders,
+  UpstreamResponse,
+} from "@executor/sdk";
+import { Effect, Option } from "effect";
+import { findSchema, introspectionQuery, olderIntrospectionQuery } from "./introspection.ts";
+import { isArray, isObject, member, parseJson, shorten, text } from "./json-values.ts";
+
+const maxBytes = 64 * 1024 * 1024;
+const maxMessage = 300;
+
+/** The headers of every request (GraphQL over HTTP, "Accept"). The source's own win. */
+export const requestHeaders = (settings: ResolvedSettings): UpstreamHeaders =>
+  mergeHeaders(
+    {
+      accept: "application/graphql-response+json, application/json;q=0.9",
+      "content-type": "application/json",
+    },
+    settings.headers,
+  );
+
+/**
+ * The introspection result of an endpoint, at most 64 MiB of JSON. A server that refuses what newer versions of GraphQL
+ * added is asked again in the older way.
+ */
+export const introspect: (
+  settings: ResolvedSettings,
+  url: string,
+) => Effect.Effect<Answer, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
+  "GraphQl.introspect",
+)(function* (settings: ResolvedSettings, url: string) {
+  const newer = yield* ask(settings, url, introspectionQuery);
+  if (hasSchema(newer)) return newer;
+  const last = hasErrors(newer) ? yield* ask(settings, url, olderIntrospectionQuery) : newer;
+  return hasSchema(last) ? last : yield* refused(last, url);
+});
+
+/** Whether a GraphQL server answers there. */
+export const isEndpoint = (
+  settings: ResolvedSettings,
+  url: string,
+): Effect.Effect<boolean, never, HttpClient.HttpClient> =>
+  ask(settings, url, "query executor { __typename }").pipe(
+    Effect.map(({ json }) => text(member(member(json, "data"), "__typename")) !== undefined),
+    Effect.orElseSucceed(() => false),
+  );
+
+interface Answer {
+  readonly response: UpstreamResponse;
+  readonly text: string;
+  /** The text's value, where it is JSON. */
+  readonly json: Json | undefined;
+}
+
+const ask = (
+  settings: ResolvedSettings,
+  url: string,
+  query: string,
+): Effect.Effect<Answer, SourceLoadError, HttpClient.HttpClient> =>
+  callUpstream({
+    namespace: undefined,
+    method: "POST",
+    url,
+    headers: requestHeaders(settings),
+    body: JSON.stringify({ query }),
+    timeoutMs: settings.timeoutMs,
+    maxBytes,
+  }).pipe(
+    Effect.mapError(loadError),
+    Effect.map((response) => {
+      const said = new TextDecoder().decode(response.body);
+      return { response, text: said, json: Option.getOrUndefined(parseJson(said)) };
+    }),
+  );
+
+const hasSchema = ({ json }: Answer): boolean => isObject(findSchema(json));
+
+const hasErrors = ({ json }: Answer): boolean => isArray(member(json, "errors"));
+
+const refused = ({ json, response }: Answer, url: string): SourceLoadError => {
+  const { status } = response;
+  const where = url.replace(/[?#].*$/s, "");
+  const errors = member(json, "errors");
+  const said = isArray(errors) ? text(member(errors[0], "message")) : undefined;
+  if (status === 401 || status === 403) {
+    return new SourceUnreachable({
+      message: `${where} answered ${status} to introspection. Check the source's headers.`,
+    });
+  }
+  if (said !== undefined) {
+    return new InvalidSourceDocument({
+      message: `${where} refused introspection: ${shorten(said, maxMessage)} Give the schema as the document, in GraphQL's schema definition language or as the JSON of an introspection result, and this address as baseUrl.`,
+    });
+  }
+  return new SourceUnreachable({
+    message: `${where} answered ${status} to introspection, and not as a GraphQL endpoint does. Check the URL. If it is that of a schema file, give the endpoint as baseUrl.`,
+  });
+};
+
+const loadError = ({ errorType, message, outcome }: ToolCallError): SourceLoadError => {
+  if (errorType === "response_too_large") {
+    return new SourceDocumentTooLarge({
+      message: `The introspection result is larger than ${maxBytes / 1024 / 1024} MiB.`,
+    });
+  }
+  return outcome === "invalid_input"
+    ? new InvalidSourceDocument({ message })
+    : new SourceUnreachable({ message });
+};

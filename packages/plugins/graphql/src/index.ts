@@ -1,0 +1,1 @@
+export { graphQlPlugin } from "./plugin.ts";

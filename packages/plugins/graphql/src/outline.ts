@@ -1,0 +1,42 @@
+import { getNamedType, isAbstractType, isCompositeType, isUnionType } from "graphql";
+import type { GraphQLCompositeType, GraphQLField, GraphQLSchema } from "graphql";
+import { isDeprecated } from "./deprecation.ts";
+
+const maxPossibleTypes = 20;
+
+/**
+ * The types that a selection on `type` can reach, the nearest first, in at most `max` characters. They are written much as in
+ * the schema definition language: `Repository { id: ID! issues(first: Int): Issues! } Issues { … } Owner = User | Team`.
+ */
+export const outline = (schema: GraphQLSchema, type: GraphQLCompositeType, max: number): string => {
+  const reached = new Set([type]);
+  let written = "";
+  for (const next of reached) {
+    const types = isAbstractType(next) ? schema.getPossibleTypes(next) : [];
+    const fields = isUnionType(next)
+      ? []
+      : Object.values(next.getFields()).filter((field) => !isDeprecated(field));
+    const body = fields.length === 0 ? "" : ` { ${fields.map(describeField).join(" ")} }`;
+    const alternatives =
+      types.length === 0 || types.length > maxPossibleTypes
+        ? ""
+        : ` = ${types.map(({ name }) => name).join(" | ")}`;
+    const more = `${written === "" ? "" : `${written} `}${next.name}${body}${alternatives}`;
+    if (more.length > max) return `${more.slice(0, max - 1)}…`;
+    written = more;
+    for (const field of fields) {
+      const inner = getNamedType(field.type);
+      if (isCompositeType(inner)) reached.add(inner);
+    }
+    if (alternatives !== "") for (const each of types) reached.add(each);
+  }
+  return written;
+};
+
+type Field = GraphQLField<unknown, unknown>;
+
+/** As in the schema definition language: `issues(first: Int): Issues!`. */
+export const describeField = ({ args, name, type }: Field): string => {
+  const parameters = args.map((arg) => `${arg.name}: ${String(arg.type)}`).join(", ");
+  return `${name}${parameters === "" ? "" : `(${parameters})`}: ${String(type)}`;
+};

@@ -1,0 +1,157 @@
+import { FileSystem, HttpClient } from "@effect/platform";
+import { callUpstream, InvalidSourceDocument, peekDocument, ToolCallError } from "@executor/sdk";
+import type {
+  DetectedSource,
+  Json,
+  LoadedSource,
+  ResolvedSettings,
+  SourceLoadError,
+  SourcePlugin,
+  ToolCall,
+  ToolResult,
+} from "@executor/sdk";
+import { Context, Effect, Either, Option, Schema } from "effect";
+import { Binding } from "./binding.ts";
+import { isEndpoint, requestHeaders } from "./endpoint.ts";
+import { member } from "./json-values.ts";
+import { readTools } from "./load.ts";
+import { operationText, requestBody } from "./operation.ts";
+import { readReply } from "./read-reply.ts";
+import { readSchema } from "./read-schema.ts";
+import { makeSchemaMemory } from "./schema-memory.ts";
+import type { SchemaMemory } from "./schema-memory.ts";
+import { operationProblem, readSelection } from "./selection.ts";
+import { endpointOf, fetchSchema, shownUrl } from "./source.ts";
+import { runSteps } from "./steps.ts";
+import { suggestNamespace } from "./suggest-namespace.ts";
+
+/**
+ * GraphQL endpoints, described by introspection or by a schema file. Each field of the query and mutation types is one tool; its
+ * input is one flat object of the field's arguments, with a selection set under `select`. Files are read where the context
+ * has a `FileSystem`.
+ */
+export const graphQlPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpClient> = Effect.gen(
+  function* () {
+    const fileSystem = yield* Effect.serviceOption(FileSystem.FileSystem);
+    const client = Context.make(HttpClient.HttpClient, yield* HttpClient.HttpClient);
+    const context = Option.match(fileSystem, {
+      onNone: () => client,
+      onSome: (files) => Context.add(client, FileSystem.FileSystem, files),
+    });
+    const memory = makeSchemaMemory();
+    return {
+      kind: "graphql",
+      detect: (settings) => Effect.provide(detect(settings), context),
+      load: (settings) => Effect.provide(load(settings, memory), context),
+      invoke: (call) => Effect.provide(invoke(call, memory), context),
+    };
+  },
+);
+
+/**
+ * A text that is a schema, or an address that answers a query. The source's headers go to the address only where `baseUrl` has
+ * the same origin: before the kind is known, it may be that of a document elsewhere.
+ */
+const detect: (
+  settings: ResolvedSettings,
+) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError, HttpClient.HttpClient> =
+  Effect.fn("GraphQl.detect")(function* (settings: ResolvedSettings) {
+    const { baseUrl, document, url } = settings;
+    const found = Option.some(describeEndpoint(baseUrl ?? url));
+    if (document === undefined && url !== undefined && /^https?:/i.test(url)) {
+      const isOwn = baseUrl !== undefined && originOf(baseUrl) === originOf(url);
+      const asked = isOwn ? settings : { ...settings, headers: {} };
+      if (yield* isEndpoint(asked, url)) return found;
+    }
+    const source = yield* peekDocument(settings);
+    if (Option.isNone(source)) return Option.none();
+    return Option.isSome(yield* Effect.option(readSchema(source.value.text)))
+      ? found
+      : Option.none();
+  });
+
+const originOf = (url: string): string | undefined => URL.parse(url)?.origin;
+
+/** Schemas have no titles, so a source is named after its host. */
+const describeEndpoint = (endpoint: string | undefined): DetectedSource => {
+  const host = endpoint === undefined ? "" : (URL.parse(endpoint)?.host ?? "");
+  return {
+    name: host === "" ? "GraphQL" : `GraphQL at ${host}`,
+    namespace: suggestNamespace(endpoint),
+  };
+};
+
+const load: (
+  settings: ResolvedSettings,
+  memory: SchemaMemory,
+) => Effect.Effect<LoadedSource, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
+  "GraphQl.load",
+)(function* (settings: ResolvedSettings, memory: SchemaMemory) {
+  const url = yield* endpointOf(settings);
+  const named = yield* fetchSchema(settings);
+  const read = yield* Effect.mapError(
+    runSteps(readTools(named)),
+    (problem) =>
+      new InvalidSourceDocument({
+        message: `The schema cannot be read: ${problem}. Correct it, or report this.`,
+      }),
+  );
+  memory.remember(named);
+  return { ...read, name: describeEndpoint(url).name, url: shownUrl(url) };
+});
+
+const decode = Schema.decodeUnknownSync(Binding);
+
+/** Bindings by the stored value that they were read from, which the sdk keeps for tools in use. */
+const decoded = new WeakMap<object, Binding>();
+
+/** Bindings are this plugin's own and read back unchanged; any other is a broken invariant. */
+const readBinding = (stored: Json): Binding => {
+  if (typeof stored !== "object" || stored === null) return decode(stored);
+  const known = decoded.get(stored) ?? decode(stored);
+  decoded.set(stored, known);
+  return known;
+};
+
+const invoke: (
+  call: ToolCall,
+  memory: SchemaMemory,
+) => Effect.Effect<ToolResult, ToolCallError, HttpClient.HttpClient> = Effect.fn("GraphQl.invoke")(
+  function* (call: ToolCall, memory: SchemaMemory) {
+    const { input, namespace, settings } = call;
+    const binding = readBinding(call.binding);
+    const query = yield* operationOf(call, binding, memory);
+    const response = yield* callUpstream({
+      namespace,
+      method: "POST",
+      // With the query that the source's URL is shown without.
+      url: settings.baseUrl ?? settings.url ?? call.url,
+      headers: requestHeaders(settings),
+      body: requestBody(binding, query, input),
+      timeoutMs: settings.timeoutMs,
+    });
+    return yield* readReply(response, binding.field);
+  },
+);
+
+/** The operation with the selection that the call gives. Where the schema cannot be had, the upstream alone checks it. */
+const operationOf = (
+  { address, input, settings }: ToolCall,
+  binding: Binding,
+  memory: SchemaMemory,
+): Effect.Effect<string, ToolCallError, HttpClient.HttpClient> =>
+  Effect.gen(function* () {
+    const { schema, selectKey, selection } = binding;
+    const given = selectKey === null ? undefined : member(input, selectKey);
+    if (typeof given !== "string") return operationText(binding, selection);
+    const invalid = (problem: string) =>
+      new ToolCallError({
+        outcome: "invalid_input",
+        errorType: "invalid_input",
+        message: `\`${selectKey}\` of ${address} is not valid. ${problem} Call tools.describe({ path: "${address}" }) for the types.`,
+      });
+    const operation = operationText(binding, yield* Either.mapLeft(readSelection(given), invalid));
+    const found = yield* memory.find(schema, fetchSchema(settings));
+    const problem = Option.flatMapNullable(found, (known) => operationProblem(known, operation));
+    return Option.isSome(problem) ? yield* invalid(problem.value) : operation;
+  });

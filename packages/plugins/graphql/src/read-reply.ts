@@ -1,0 +1,129 @@
+import { ToolCallError } from "@executor/sdk";
+import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
+import { Either, Option } from "effect";
+import { isArray, isObject, member, parseJson, shorten, text } from "./json-values.ts";
+
+const maxErrors = 5;
+const maxMessage = 1_000;
+
+/**
+ * The data of the tool's field. A reply with `errors` is never a success: with data beside them it is a
+ * `graphql_partial_error` that carries the data, else a `graphql_error`, or `invalid_input` where the server says that it
+ * refused the request itself.
+ */
+export const readReply = (
+  response: UpstreamResponse,
+  field: string,
+): Either.Either<ToolResult, ToolCallError> => {
+  const { body, status } = response;
+  const reply = Option.getOrUndefined(parseJson(new TextDecoder().decode(body)));
+  const listed = member(reply, "errors");
+  const errors = isArray(listed) ? listed : [];
+  const data = member(member(reply, "data"), field);
+  const isSuccess = status >= 200 && status <= 299;
+  if (errors.length > 0) return Either.left(graphQlError(errors, data, reply, status));
+  if (!isSuccess) return Either.left(httpError(response, reply));
+  return data === undefined
+    ? Either.left(notGraphQl(response, reply))
+    : Either.right({ data, size: body.byteLength });
+};
+
+const graphQlError = (
+  errors: ReadonlyArray<Json>,
+  data: Json | undefined,
+  reply: Json | undefined,
+  status: number,
+): ToolCallError => {
+  const said = describeErrors(errors);
+  const httpStatus = status >= 200 && status <= 299 ? {} : { status };
+  if (data !== undefined && data !== null) {
+    return new ToolCallError({
+      outcome: "upstream_error",
+      errorType: "graphql_partial_error",
+      message: `The upstream returned only a part of the result; the error's data holds it. ${said}`,
+      data,
+      ...httpStatus,
+    });
+  }
+  return member(reply, "data") === undefined && isRefused(errors, status)
+    ? new ToolCallError({
+        outcome: "invalid_input",
+        errorType: "invalid_input",
+        message: `The upstream refused the request as not valid. ${said}`,
+        ...httpStatus,
+      })
+    : new ToolCallError({
+        outcome: "upstream_error",
+        errorType: "graphql_error",
+        message: `The upstream returned no data. ${said}`,
+        ...httpStatus,
+      });
+};
+
+/** Codes that servers give to requests that are not valid: Apollo's, Yoga's and Hasura's. */
+const refusals: ReadonlySet<string> = new Set([
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "BAD_USER_INPUT",
+  "parse-failed",
+  "validation-failed",
+]);
+
+/** GraphQL over HTTP has 400 for requests that do not parse, validate or coerce; a code of another meaning overrules it. */
+const isRefused = (errors: ReadonlyArray<Json>, status: number): boolean => {
+  const codes = errors.map((error) => text(member(member(error, "extensions"), "code")));
+  return codes.every((code) => (code === undefined ? status === 400 : refusals.has(code)));
+};
+
+const describeErrors = (errors: ReadonlyArray<Json>): string => {
+  const lines = errors.slice(0, maxErrors).map((error) => {
+    const message = text(member(error, "message")) ?? JSON.stringify(error);
+    const path = member(error, "path");
+    return isArray(path) && path.length > 0
+      ? `${message} (at ${path.map(String).join(".")})`
+      : message;
+  });
+  const more = errors.length > maxErrors ? ` And ${errors.length - maxErrors} more.` : "";
+  return `${shorten(lines.join(" "), maxMessage)}${more}`;
+};
+
+const httpError = (response: UpstreamResponse, reply: Json | undefined): ToolCallError => {
+  const { status } = response;
+  const hint =
+    status >= 300 && status < 400
+      ? "It redirects elsewhere, and a POST is not sent on. Let the operator add the source with the address that it redirects to."
+      : "It gave no message.";
+  return new ToolCallError({
+    outcome: "upstream_error",
+    errorType: String(status),
+    message: `The upstream answered ${status}. ${saidBy(response, reply) ?? hint}`,
+    status,
+  });
+};
+
+const notGraphQl = (response: UpstreamResponse, reply: Json | undefined): ToolCallError => {
+  const { status } = response;
+  const contentType = response.headers["content-type"] ?? "no content type";
+  return new ToolCallError({
+    outcome: "upstream_error",
+    errorType: "invalid_response",
+    message:
+      reply === undefined
+        ? `The upstream answered ${status} with ${shorten(contentType, 100)} that is no JSON. Check that the source's URL is that of a GraphQL endpoint. The call itself may have worked.`
+        : `The upstream answered ${status} with JSON that is no GraphQL response: it has neither the data that was asked for nor errors. The call itself may have worked.`,
+    status,
+  });
+};
+
+const saidBy = (
+  { body, headers }: UpstreamResponse,
+  reply: Json | undefined,
+): string | undefined => {
+  if (isObject(reply)) {
+    const said = text(member(reply, "message")) ?? text(member(reply, "error"));
+    return shorten(said ?? JSON.stringify(reply), maxMessage);
+  }
+  if (!/^text\/|json/i.test(headers["content-type"] ?? "text/plain")) return undefined;
+  const written = text(new TextDecoder().decode(body.subarray(0, 4 * maxMessage)));
+  return written === undefined ? undefined : shorten(written, maxMessage);
+};

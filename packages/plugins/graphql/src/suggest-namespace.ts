@@ -1,0 +1,23 @@
+import { Namespace, reservedNamespaces } from "@executor/sdk";
+import { Schema } from "effect";
+
+const isNamespace = Schema.is(Namespace);
+
+/** Parts of host names that tell sources apart badly. */
+const filler = /^(www|api|apis|graphql|gql|gateway|localhost|v?\d+)$/;
+
+/** A namespace after an endpoint's host: `https://api.github.com/graphql` is `github`. `graphql` where nothing usable is left. */
+export const suggestNamespace = (endpoint: string | undefined): string => {
+  const host = endpoint === undefined ? "" : (URL.parse(endpoint)?.hostname ?? "");
+  const labels = host.split(".");
+  const telling = (labels.length > 1 ? labels.slice(0, -1) : labels).filter(
+    (label) => !filler.test(label),
+  );
+  const name = telling
+    .join("_")
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^[0-9_]+/, "")
+    .slice(0, 40)
+    .replace(/_+$/, "");
+  return isNamespace(name) && !reservedNamespaces.has(name) ? name : "graphql";
+};

@@ -1,0 +1,165 @@
+import type {
+  DetectedSource,
+  Json,
+  LoadedSource,
+  ResolvedSettings,
+  SourcePlugin,
+  ToolCall,
+} from "@executor/sdk";
+import { Effect, Either, Option, PubSub, Schema, Stream } from "effect";
+import type { Scope } from "effect";
+import { defaultConnectionLimits, makeConnections } from "./connections.ts";
+import type { Connections } from "./connections.ts";
+import { endpointKey, endpointOf, endpointUrl } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { listAllTools } from "./list-all-tools.ts";
+import { toLoadError, toToolCallError } from "./mcp-failure.ts";
+import type { McpFailure } from "./mcp-failure.ts";
+import { openConnection } from "./open-connection.ts";
+import { readResult } from "./read-result.ts";
+import type { StdioTransports } from "./stdio-process.ts";
+import { programName, suggestNamespace } from "./suggest-namespace.ts";
+import { Binding, toolDefinition } from "./tool-definition.ts";
+import { toolPaths } from "./tool-paths.ts";
+
+export interface McpPluginOptions {
+  /** The version that servers are told. */
+  readonly version: string;
+  /** `stdioTransport` of `@executor/plugin-mcp/stdio`; left out where the platform runs no programs. */
+  readonly stdio?: StdioTransports;
+}
+
+/** A connection has this long to be made, however short the calls on it are. Programs may have to be fetched first. */
+const minOpeningMs = 30_000;
+
+/** Trying what a URL leads to is done while somebody waits for it. */
+const detectionMs = 10_000;
+
+/** Tools are often changed one by one: this long after the last change is when it is told. */
+const quietMs = 300;
+
+/**
+ * Sources that are MCP servers, over streamable HTTP, SSE or stdio. Connections are kept and shared by all calls under the
+ * same settings. A call is sent once: nothing is repeated that a server may have taken up. Closing the scope closes the
+ * connections and ends the programs.
+ */
+export const mcpPlugin = ({
+  version,
+  stdio,
+}: McpPluginOptions): Effect.Effect<SourcePlugin, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const changed = yield* PubSub.sliding<string>(1_024);
+    const connections = yield* makeConnections(
+      (endpoint, opening, onBroken) =>
+        openConnection(endpoint, {
+          ...opening,
+          version,
+          stdio,
+          onBroken,
+          onToolsChanged: () => changed.unsafeOffer(endpointKey(endpoint)),
+        }),
+      defaultConnectionLimits,
+    );
+    return {
+      kind: "mcp",
+      detect: (settings) => detect(settings, version),
+      load: (settings) => Effect.mapError(load(connections, settings), toLoadError),
+      invoke: (call) => invoke(connections, call),
+      changes: (settings) =>
+        Either.match(endpointOf(settings), {
+          onLeft: () => Stream.never,
+          onRight: (endpoint) => {
+            const key = endpointKey(endpoint);
+            return Stream.fromPubSub(changed).pipe(
+              Stream.filter((other) => other === key),
+              Stream.debounce(quietMs),
+              Stream.as(undefined),
+            );
+          },
+        }),
+      release: (settings) =>
+        Either.match(endpointOf(settings), {
+          onLeft: () => Effect.void,
+          onRight: connections.release,
+        }),
+    };
+  });
+
+/** A program is taken at its word and not run. A URL is asked, and one that is not an MCP server's is `none`. */
+const detect: (
+  settings: ResolvedSettings,
+  version: string,
+) => Effect.Effect<Option.Option<DetectedSource>> = Effect.fn("Mcp.detect")(
+  function* (settings: ResolvedSettings, version: string) {
+    const endpoint = Option.getRight(endpointOf(settings));
+    if (Option.isNone(endpoint) || settings.document !== undefined) return Option.none();
+    if (endpoint.value.transport === "stdio")
+      return Option.some(named(programName(endpoint.value)));
+    const { serverName } = yield* openConnection(endpoint.value, {
+      version,
+      stdio: undefined,
+      namespace: undefined,
+      timeoutMs: detectionMs,
+      onBroken: nothing,
+      onToolsChanged: nothing,
+    });
+    return Option.some(named(serverName));
+  },
+  Effect.scoped,
+  Effect.catchAll(() => Effect.succeedNone),
+);
+
+const nothing = () => {};
+
+const named = (name: string): DetectedSource => ({ name, namespace: suggestNamespace(name) });
+
+const opening = ({ timeoutMs }: ResolvedSettings, namespace: string | undefined) => ({
+  namespace,
+  timeoutMs: Math.max(timeoutMs, minOpeningMs),
+});
+
+const load: (
+  connections: Connections,
+  settings: ResolvedSettings,
+) => Effect.Effect<LoadedSource, McpFailure> = Effect.fn("Mcp.load")(function* (
+  connections: Connections,
+  settings: ResolvedSettings,
+) {
+  const endpoint = yield* endpointOf(settings);
+  const { serverName, tools } = yield* connections.use(
+    endpoint,
+    opening(settings, undefined),
+    (connection) =>
+      Effect.map(listAllTools(connection, settings.timeoutMs), (listed) => ({
+        serverName: connection.serverName,
+        tools: listed,
+      })),
+  );
+  const paths = toolPaths(tools.map(({ name }) => name));
+  return {
+    name: serverName,
+    url: shownUrl(endpoint),
+    tools: tools.map((tool) => toolDefinition(tool, paths.get(tool.name) ?? tool.name)),
+    definitions: new Map(),
+  };
+});
+
+/** A query may hold a credential, and calls go where the settings say. */
+const shownUrl = (endpoint: Endpoint): string => endpointUrl(endpoint).replace(/\?.*$/s, "");
+
+const decodeBinding = Schema.decodeUnknownSync(Binding);
+
+/** Bindings are this plugin's own and read back unchanged; any other is a broken invariant. */
+const readBinding = (stored: Json): typeof Binding.Type => decodeBinding(stored);
+
+const invoke = Effect.fn("Mcp.invoke")(function* (connections: Connections, call: ToolCall) {
+  const { address, input, namespace, settings } = call;
+  const { asTask, name } = readBinding(call.binding);
+  const { timeoutMs } = settings;
+  const result = yield* Effect.flatMap(endpointOf(settings), (endpoint) =>
+    connections.use(endpoint, opening(settings, namespace), (connection) =>
+      connection.callTool({ name, asTask, input, address, timeoutMs, namespace }),
+    ),
+  ).pipe(Effect.mapError(toToolCallError));
+  return yield* readResult(result);
+});
