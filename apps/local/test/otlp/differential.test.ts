@@ -127,6 +127,9 @@ const comparable = ({ name, unit, type, attributes, value }: FlatPoint) => ({
   value: type === "histogram delta" ? { ...Object(value), range: undefined } : value,
 });
 
+/** A failure that was found: Effect's greatest observation is not 0 where nothing but 0 was observed. */
+const zero: Measurement = { instrument: "histogram", attributes: {}, value: 0 };
+
 describe("points", () => {
   it.each(["cumulative", "delta"] as const)(
     "are those of OpenTelemetry's SDK (%s)",
@@ -135,7 +138,7 @@ describe("points", () => {
         fc.asyncProperty(intervals, async (all) => {
           expect(await ours(all, temporality)).toEqual(await theirs(all, temporality));
         }),
-        { numRuns: 25 },
+        { numRuns: 25, examples: [[[[zero]]]] },
       ),
     60_000,
   );

@@ -130,8 +130,10 @@ const readHistogram = (
     counted = cumulative;
   }
   counts.push(total - counted);
-  const observed = total > 0 && min <= max && max !== Number.MIN_VALUE;
-  const range = observed ? { min: min / divisor, max: max / divisor } : undefined;
+  // Where nothing positive was observed and the least is 0, all is 0; below 0, the greatest is not known.
+  const greatest = max !== Number.MIN_VALUE ? max : min === 0 ? 0 : undefined;
+  const isKnown = total > 0 && greatest !== undefined && min <= greatest;
+  const range = isKnown ? { min: min / divisor, max: greatest / divisor } : undefined;
   return { type: "histogram", bounds, counts, count: total, sum: sum / divisor, range };
 };
 
