@@ -7,6 +7,7 @@ export default defineConfig({
       "packages/kernel/*",
       "packages/plugins/*",
       "packages/hosts/*",
+      "packages/observability",
       "apps/*",
       { test: { name: "ci", root: import.meta.dirname, include: [".ci/**/*.test.ts"] } },
     ],

@@ -20,6 +20,8 @@ export interface PrometheusOptions {
   readonly jobs: ReadonlyArray<ScrapeJob>;
   /** Prometheus's notation; `1s` unless given. */
   readonly interval?: string;
+  /** Files of recording and alerting rules, evaluated as often as targets are scraped. */
+  readonly rules?: ReadonlyArray<string>;
   /** Further command-line arguments, such as `--web.enable-otlp-receiver`. */
   readonly args?: ReadonlyArray<string>;
 }
@@ -141,8 +143,9 @@ export const checkMetrics = async (promtool: string, body: string): Promise<stri
 };
 
 /** JSON is YAML. */
-const scrapeConfig = ({ jobs, interval = "1s" }: PrometheusOptions) => ({
-  global: { scrape_interval: interval, scrape_timeout: interval },
+const scrapeConfig = ({ jobs, interval = "1s", rules = [] }: PrometheusOptions) => ({
+  global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
+  rule_files: rules,
   scrape_configs: jobs.map(({ job, target, path = "/api/metrics", credentialsFile }) => ({
     job_name: job,
     metrics_path: path,

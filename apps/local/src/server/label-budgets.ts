@@ -38,7 +38,8 @@ const perMetric = Config.string("EXECUTOR_METRICS_MAX_SERIES_PER_METRIC").pipe(
         .map(readEntry),
     ).pipe(
       Either.mapBoth({
-        onLeft: (message) => ConfigError.InvalidData([], message),
+        onLeft: (message) =>
+          ConfigError.InvalidData(["EXECUTOR_METRICS_MAX_SERIES_PER_METRIC"], message),
         onRight: (entries) => new Map(entries),
       }),
     ),

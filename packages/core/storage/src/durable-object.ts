@@ -6,7 +6,15 @@ import { fewParameters } from "./durable-object-parameters.ts";
 import { migrate } from "./migrations.ts";
 import { StorageError } from "./storage-error.ts";
 
-type SqlStorage = SqliteClient.SqliteClientConfig["db"];
+/** What is used of a SQLite database of the platform. */
+export interface SqlStorage {
+  readonly exec: (query: string, ...bindings: ReadonlyArray<unknown>) => SqlCursor;
+}
+
+interface SqlCursor {
+  readonly columnNames: ReadonlyArray<string>;
+  readonly raw: () => Iterator<ReadonlyArray<unknown>> & Iterable<ReadonlyArray<unknown>>;
+}
 
 /** What is used of a Durable Object's `ctx.storage`; the object's class must be SQLite-backed. */
 export interface DurableObjectStorage {
@@ -35,16 +43,12 @@ export const layer = (
     ),
   );
 
-const boundedParameters = (sql: SqlStorage): SqlStorage =>
-  new Proxy(sql, {
-    get: (target, name) =>
-      name === "exec"
-        ? (query: string, ...bindings: ReadonlyArray<unknown>) => {
-            const bounded = fewParameters(query, bindings);
-            return target.exec(bounded.query, ...bounded.bindings);
-          }
-        : Reflect.get(target, name, target),
-  });
+const boundedParameters = (sql: SqlStorage): SqlStorage => ({
+  exec: (query, ...bindings) => {
+    const bounded = fewParameters(query, bindings);
+    return sql.exec(bounded.query, ...bounded.bindings);
+  },
+});
 
 /** What is thrown to have the platform roll back. */
 class RollBack extends Error {}

@@ -16,7 +16,6 @@ export const addToHistogram = (
   const hooks = seriesMap(registry);
   if (hooks === undefined)
     throw new TypeError("Effect's metric registry has no map of its series.");
-  const { update, modify } = own;
   const get = () => {
     const { buckets, count, sum, min, max } = own.get();
     return MetricState.histogram({
@@ -30,5 +29,13 @@ export const addToHistogram = (
       max: Math.max(max, saved.max),
     });
   };
-  MutableHashMap.set(hooks, key, MetricHook.make({ get, update, modify }));
+  MutableHashMap.set(
+    hooks,
+    key,
+    MetricHook.make({
+      get,
+      update: (value: number) => own.update(value),
+      modify: (value: number) => own.modify(value),
+    }),
+  );
 };

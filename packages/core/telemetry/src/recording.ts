@@ -70,10 +70,10 @@ export class CounterSeries implements Recording {
     attach(key, this);
   }
 
-  restore({ createdAt, state }: SavedSeries): void {
+  restore({ createdAt: since, state }: SavedSeries): void {
     if (state.type !== "counter") return;
     this.#hook.update(state.value);
-    this.createdAt = createdAt;
+    this.createdAt = since;
   }
 
   add(amount: number): void {
@@ -103,11 +103,11 @@ export class HistogramSeries implements Recording {
     attach(key, this);
   }
 
-  restore({ createdAt, state }: SavedSeries): void {
+  restore({ createdAt: since, state }: SavedSeries): void {
     if (state.type !== "histogram" || state.buckets.length !== this.#bounds.length) return;
     addToHistogram(this.#registry, this.#key, state);
     this.native = new NativeHistogram(state.native);
-    this.createdAt = createdAt;
+    this.createdAt = since;
   }
 
   record(value: number): void {

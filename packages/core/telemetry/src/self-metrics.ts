@@ -28,6 +28,7 @@ const budget = gauge({
 export const observeLabelBudgets = (): void => {
   const { maxSeries } = currentOwner();
   if (Number.isFinite(maxSeries)) budget.set(maxSeries, {});
+  else budget.remove({});
   for (const { definition, labelSets, maxLabelSets } of catalogue()) {
     const labels = { metric: definition.name };
     seriesLimit.set(maxLabelSets(), labels);

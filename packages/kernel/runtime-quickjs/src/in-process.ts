@@ -2,12 +2,20 @@ import { CodeRunner, type RunRequest, type RunResult, WallClock } from "@executo
 import { Effect, FiberSet, Layer } from "effect";
 import { InProcessRun } from "./internal/in-process-run.ts";
 import { logDefect, toAnswer } from "./internal/tool-calls.ts";
-import { type EngineImage, makeEngine, makeEngineImage } from "./sandbox/index.ts";
-import type { SandboxCall } from "./sandbox/index.ts";
+import {
+  emptyMemory,
+  type Engine,
+  type EngineImage,
+  makeEngine,
+  makeEngineImage,
+  type SandboxCall,
+} from "./sandbox/index.ts";
 
 export interface InProcessOptions {
-  /** QuickJS, gone through `interruptibleLoops`. */
+  /** QuickJS, gone through `interruptibleLoops` and `withInitialMemory`. */
   readonly wasmModule: WebAssembly.Module;
+  /** What `withInitialMemory` was given. */
+  readonly initialMemoryBytes: number;
   /** Milliseconds that a run may compute, waiting left out: nothing else goes on in this thread meanwhile. */
   readonly maxComputingMs: number;
   /**
@@ -27,10 +35,34 @@ export const layer = (options: InProcessOptions): Layer.Layer<CodeRunner> =>
 /** Made once for each module; it holds nothing of any run. Not shared as a promise, which could belong to a request that is gone. */
 const images = new WeakMap<WebAssembly.Module, EngineImage>();
 
-const imageOf = async (wasmModule: WebAssembly.Module): Promise<EngineImage> => {
+/** How many memories are kept for the runs to come. */
+const maxFree = 4;
+
+/** By their limit, for all runners of the process. A new memory for each run has V8 collect garbage after every few. */
+const free: Array<{ readonly limit: number; readonly memory: WebAssembly.Memory }> = [];
+
+const takeMemory = (limit: number): WebAssembly.Memory | undefined => {
+  const at = free.findIndex((one) => one.limit === limit);
+  return at < 0 ? undefined : free.splice(at, 1)[0]?.memory;
+};
+
+const giveMemoryBack = (
+  { memory }: Engine,
+  limit: number,
+  { initialMemoryBytes }: InProcessOptions,
+): void => {
+  if (free.length < maxFree && emptyMemory(memory.memory, initialMemoryBytes)) {
+    free.push({ limit, memory: memory.memory });
+  }
+};
+
+const imageOf = async ({
+  initialMemoryBytes,
+  wasmModule,
+}: InProcessOptions): Promise<EngineImage> => {
   const known = images.get(wasmModule);
   if (known !== undefined) return known;
-  const image = await makeEngineImage(wasmModule);
+  const image = await makeEngineImage(wasmModule, initialMemoryBytes);
   images.set(wasmModule, image);
   return image;
 };
@@ -38,8 +70,9 @@ const imageOf = async (wasmModule: WebAssembly.Module): Promise<EngineImage> => 
 const make = (options: InProcessOptions) => {
   const { wasmModule } = options;
   const run = Effect.fn("InProcessRunner.run")(function* (request: RunRequest) {
+    const { memoryBytes } = request.limits;
     const engine = yield* Effect.promise(async () =>
-      makeEngine(wasmModule, request.limits.memoryBytes, await imageOf(wasmModule)),
+      makeEngine(wasmModule, memoryBytes, await imageOf(options), takeMemory(memoryBytes)),
     );
     const fork = yield* FiberSet.makeRuntime<never, void, never>();
     return yield* Effect.async<RunResult>((resume) => {
@@ -56,9 +89,14 @@ const make = (options: InProcessOptions) => {
           ),
         );
       };
-      const live = new InProcessRun(engine, request, options, startCall, (result) =>
-        resume(Effect.succeed(result)),
-      );
+      const live = new InProcessRun(engine, request, options, startCall, (result) => {
+        // What was broken off may still be inside of the engine.
+        const { _tag } = result.outcome;
+        if (_tag === "Completed" || _tag === "Failed") {
+          setTimeout(() => giveMemoryBack(engine, memoryBytes, options));
+        }
+        resume(Effect.succeed(result));
+      });
       live.start();
       return Effect.sync(() => live.cancel());
     });

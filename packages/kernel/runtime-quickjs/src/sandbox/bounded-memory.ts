@@ -17,21 +17,27 @@ export interface BoundedMemory {
   readonly markExhausted: () => void;
 }
 
-/** QuickJS's own memory limit does not hold, so the bound is the WebAssembly memory itself. */
+/**
+ * QuickJS's own memory limit does not hold, so the bound is the WebAssembly memory itself: a new one, or one that was
+ * emptied and had the same limit.
+ */
 export const makeBoundedMemory = (
   limitBytes: number,
   onGrow: (bytes: number) => void,
+  initialBytes = minimumMemoryBytes,
+  emptied?: WebAssembly.Memory,
 ): BoundedMemory => {
-  const bounded = Math.min(Math.max(limitBytes, minimumMemoryBytes), maximumMemoryBytes);
-  const memory = new WebAssembly.Memory({
-    initial: minimumMemoryBytes / pageBytes,
-    maximum: Math.floor(bounded / pageBytes),
-  });
+  const bounded = Math.min(Math.max(limitBytes, initialBytes), maximumMemoryBytes);
+  const memory =
+    emptied ??
+    new WebAssembly.Memory({
+      initial: initialBytes / pageBytes,
+      maximum: Math.floor(bounded / pageBytes),
+    });
   let exhausted = false;
-  const grow = memory.grow.bind(memory);
   memory.grow = (pages) => {
     try {
-      const before = grow(pages);
+      const before = WebAssembly.Memory.prototype.grow.call(memory, pages);
       onGrow(memory.buffer.byteLength);
       return before;
     } catch (error) {
@@ -48,4 +54,14 @@ export const makeBoundedMemory = (
       exhausted = true;
     },
   };
+};
+
+/**
+ * Empties a memory that nothing runs in any more, all of it, so that another engine may have it; `false` where it has grown,
+ * which cannot be undone.
+ */
+export const emptyMemory = (memory: WebAssembly.Memory, initialBytes: number): boolean => {
+  if (memory.buffer.byteLength !== initialBytes) return false;
+  new Uint8Array(memory.buffer).fill(0);
+  return true;
 };

@@ -9,6 +9,8 @@ const blockBytes = 4096;
  * one thread can make it for the others.
  */
 export interface EngineImage {
+  /** Bytes that the memory of a fresh engine has. */
+  readonly initialBytes: number;
   /** Where blocks of 4,096 bytes belong, in the order in which `bytes` holds them. */
   readonly offsets: Uint32Array;
   readonly bytes: Uint8Array;

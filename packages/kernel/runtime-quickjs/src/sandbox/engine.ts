@@ -35,24 +35,36 @@ export interface Engine {
 /**
  * Instantiates QuickJS from its compiled module, with memory that ends at `memoryBytes`. The module must have gone through
  * `interruptibleLoops`, or code that loops inside a built-in function cannot be stopped. With an image of the same module
- * it takes a fraction of the time.
+ * it takes a fraction of the time. `emptied` is a memory of an engine that is gone, see `emptyMemory`.
  */
 export const makeEngine = async (
   wasmModule: WebAssembly.Module,
   memoryBytes: number,
   image?: EngineImage,
-): Promise<Engine> => (await buildEngine(wasmModule, memoryBytes, image)).engine;
+  emptied?: WebAssembly.Memory,
+): Promise<Engine> =>
+  (
+    await buildEngine(wasmModule, memoryBytes, {
+      initialBytes: image?.initialBytes,
+      image,
+      emptied,
+    })
+  ).engine;
 
 /** The image from which further engines of this module are made. Free of anything that an agent sent. */
-export const makeEngineImage = async (wasmModule: WebAssembly.Module): Promise<EngineImage> => {
-  const { addresses, engine } = await buildEngine(wasmModule, minimumMemoryBytes);
-  const fresh = makeBoundedMemory(minimumMemoryBytes, () => {});
+export const makeEngineImage = async (
+  wasmModule: WebAssembly.Module,
+  initialBytes = minimumMemoryBytes,
+): Promise<EngineImage> => {
+  const { addresses, engine } = await buildEngine(wasmModule, initialBytes, { initialBytes });
+  const fresh = makeBoundedMemory(initialBytes, () => {}, initialBytes);
   await newQuickJSWASMModuleFromVariant(checkedVariant(wasmModule, fresh, () => {}, {}));
   const { context, runtime } = addresses;
   if (context === undefined || runtime === undefined) {
     throw new TypeError("The QuickJS build made no realm.");
   }
   return {
+    initialBytes,
     ...changedBlocks(engine.memory.memory.buffer, fresh.memory.buffer),
     runtime,
     context,
@@ -65,13 +77,25 @@ interface Addresses {
   context?: JSContextPointer;
 }
 
+/** What an engine begins with. */
+interface EngineStart {
+  readonly initialBytes?: number | undefined;
+  readonly image?: EngineImage | undefined;
+  readonly emptied?: WebAssembly.Memory | undefined;
+}
+
 const buildEngine = async (
   wasmModule: WebAssembly.Module,
   memoryBytes: number,
-  image?: EngineImage,
+  { emptied, image, initialBytes }: EngineStart,
 ): Promise<{ readonly engine: Engine; readonly addresses: Addresses }> => {
   const addresses: Addresses = {};
-  const memory = makeBoundedMemory(memoryBytes, (bytes) => engine.onGrow(bytes));
+  const memory = makeBoundedMemory(
+    memoryBytes,
+    (bytes) => engine.onGrow(bytes),
+    initialBytes,
+    emptied,
+  );
   const checkLoop = () => {
     if (engine.shouldStop()) throw new Error("The sandbox was stopped.");
   };

@@ -1,0 +1,12 @@
+import { Database } from "bun:sqlite";
+import { getMigrations } from "better-auth/db/migration";
+import { makeAuth } from "../src/auth/better-auth.ts";
+
+/** Prints the SQL that an empty database needs for better-auth and its plugins, for a new file in `migrations`. */
+const auth = makeAuth({
+  url: "http://localhost",
+  secret: "only for writing the schema down",
+  database: new Database(":memory:"),
+});
+const { compileMigrations } = await getMigrations(auth.options);
+process.stdout.write(`${await compileMigrations()}\n`);

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+
+const app = join(import.meta.dir, "..");
+
+export interface WorkerdOptions {
+  readonly port: number;
+  /** Where organisations' databases and the D1 database are kept. */
+  readonly dataDirectory: string;
+  /** Variables and secrets, as `wrangler.jsonc` describes them. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Whether sources may lead to private addresses. */
+  readonly allowsPrivate: boolean;
+}
+
+/** What Miniflare is to run: the bundle in `dist` with the bindings of `wrangler.jsonc`. */
+const miniflareOptions = (options: WorkerdOptions) => ({
+  host: "127.0.0.1",
+  port: options.port,
+  cf: false,
+  telemetry: { enabled: false },
+  modulesRoot: join(app, "dist"),
+  rootPath: join(app, "dist"),
+  modules: [
+    { type: "ESModule", path: "worker.js" },
+    { type: "CompiledWasm", path: "quickjs.wasm" },
+  ],
+  compatibilityDate: "2026-04-01",
+  compatibilityFlags: ["nodejs_compat"],
+  durableObjects: { ORGANISATIONS: { className: "OrganisationObject", useSQLite: true } },
+  durableObjectsPersist: join(options.dataDirectory, "organisations"),
+  d1Databases: { DB: "executor" },
+  d1Persist: join(options.dataDirectory, "d1"),
+  bindings: options.variables,
+  // workerd looks at the address that a name leads to; the app itself looks at the name.
+  outboundService: {
+    network: { allow: options.allowsPrivate ? ["public", "private"] : ["public"] },
+  },
+  migrations: join(app, "migrations"),
+});
+
+/** Starts the bundle on workerd, with Miniflare in a process of its own, and waits until it answers. */
+export const startWorkerd = async (options: WorkerdOptions) => {
+  const child = Bun.spawn(["bun", join(app, "peers/workerd.js")], {
+    env: { ...process.env, EXECUTOR_WORKERD_OPTIONS: JSON.stringify(miniflareOptions(options)) },
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const output = child.stdout.getReader();
+  const first = await output.read();
+  if (first.done) throw new Error("workerd did not start.");
+  const forward = async () => {
+    for (;;) {
+      const { done, value } = await output.read();
+      if (done) return;
+      process.stdout.write(value);
+    }
+  };
+  void forward();
+  return { stop: () => child.kill("SIGTERM"), exited: child.exited };
+};

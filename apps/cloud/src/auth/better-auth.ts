@@ -1,0 +1,79 @@
+import { apiKey } from "@better-auth/api-key";
+import { betterAuth } from "better-auth";
+import type { BetterAuthOptions } from "better-auth";
+import { organization } from "better-auth/plugins";
+import { createAccessControl } from "better-auth/plugins/access";
+import {
+  adminAc,
+  defaultStatements,
+  memberAc,
+  ownerAc,
+} from "better-auth/plugins/organization/access";
+
+/** better-auth's name for the kind of key that belongs to an organisation. */
+export const keyKind = "org";
+
+/** Where better-auth's own endpoints are: sign-up, sign-in, sessions, organisations, members. */
+export const authPath = "/api/auth";
+
+const keyActions = ["create", "read", "update", "delete"] as const;
+const accessControl = createAccessControl({ ...defaultStatements, apiKey: keyActions });
+const roles = {
+  owner: accessControl.newRole({ ...ownerAc.statements, apiKey: [...keyActions] }),
+  admin: accessControl.newRole({ ...adminAc.statements, apiKey: [...keyActions] }),
+  member: accessControl.newRole({ ...memberAc.statements }),
+};
+
+const day = 24 * 60 * 60;
+
+export interface AuthSettings {
+  readonly url: string;
+  readonly secret: string;
+  readonly database: NonNullable<BetterAuthOptions["database"]>;
+}
+
+/** People, their sessions and organisations, and the organisations' keys. */
+export const makeAuth = ({ database, secret, url }: AuthSettings) => {
+  const auth = betterAuth({
+    appName: "Executor",
+    baseURL: url,
+    basePath: authPath,
+    secret,
+    database,
+    telemetry: { enabled: false },
+    logger: { level: "error" },
+    // Without https there is one client, on this machine, and no address to tell others apart by.
+    rateLimit: { enabled: url.startsWith("https:") },
+    emailAndPassword: { enabled: true, minPasswordLength: 10 },
+    session: { expiresIn: 30 * day, updateAge: day },
+    advanced: { ipAddress: { ipAddressHeaders: ["cf-connecting-ip"] } },
+    plugins: [
+      organization({
+        ac: accessControl,
+        roles,
+        organizationHooks: {
+          // A key must not outlive what it opens.
+          afterDeleteOrganization: async ({ organization: { id } }) => {
+            const { adapter } = await auth.$context;
+            await adapter.deleteMany({
+              model: "apikey",
+              where: [{ field: "referenceId", value: id }],
+            });
+          },
+        },
+      }),
+      apiKey([
+        {
+          configId: keyKind,
+          references: "organization",
+          defaultPrefix: "exk_",
+          rateLimit: { enabled: false },
+          keyExpiration: { maxExpiresIn: 365, minExpiresIn: 0 },
+        },
+      ]),
+    ],
+  });
+  return auth;
+};
+
+export type Auth = ReturnType<typeof makeAuth>;

@@ -1,0 +1,5 @@
+import { CoreExecutorApi } from "@executor/api/contract";
+import { OrgAuth } from "./org-auth.ts";
+
+/** The API of one organisation: the same as everywhere, behind {@link OrgAuth}. */
+export const CloudExecutorApi = CoreExecutorApi.middleware(OrgAuth);

@@ -1,0 +1,26 @@
+import { Effect, Schema } from "effect";
+import { Permission } from "./permission.ts";
+
+/** Who makes a request, as the Worker found out: a person of an organisation, or one of its keys. */
+export class Identity extends Schema.Class<Identity>("Identity")({
+  /** The organisation's id. */
+  organisation: Schema.String,
+  /** `user:` or `key:` and an id. */
+  subject: Schema.String,
+  permissions: Schema.Array(Permission),
+  /** Whether it may answer for everybody's executions: the organisation's owners and admins. */
+  answersForAll: Schema.Boolean,
+}) {}
+
+/** Headers that begin with this are the Worker's own words to an organisation's object, and never a client's. */
+export const internalHeaderPrefix = "executor-internal-";
+
+export const identityHeader = `${internalHeaderPrefix}identity`;
+
+const Text = Schema.parseJson(Identity);
+
+export const encodeIdentity = Schema.encodeSync(Text);
+
+/** Fails where the text is none. */
+export const decodeIdentity = (text: string | undefined) =>
+  Effect.option(Schema.decodeUnknown(Text)(text));

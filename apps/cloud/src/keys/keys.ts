@@ -1,0 +1,97 @@
+import { Context, DateTime, Effect, Schema } from "effect";
+import { keyKind } from "../auth/better-auth.ts";
+import type { Auth } from "../auth/better-auth.ts";
+import { fromStatements, toStatements } from "../auth/permission.ts";
+import { Key, KeyNotFound, MadeKey } from "./key.ts";
+import type { NewKey } from "./key.ts";
+
+const daySeconds = 24 * 60 * 60;
+const maxKeys = 100;
+
+const Time = Schema.NullOr(Schema.DateFromSelf);
+const Stored = Schema.Struct({
+  id: Schema.String,
+  name: Schema.NullOr(Schema.String),
+  permissions: Schema.NullishOr(
+    Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) }),
+  ),
+  createdAt: Schema.DateFromSelf,
+  expiresAt: Time,
+  lastRequest: Schema.optionalWith(Time, { default: () => null }),
+});
+const decodeStored = Schema.decodeUnknown(Stored);
+
+/** The keys of one organisation, for one of its owners or admins. */
+export class Keys extends Context.Tag("@executor/cloud/Keys")<
+  Keys,
+  {
+    readonly list: Effect.Effect<ReadonlyArray<Key>>;
+    readonly create: (key: NewKey) => Effect.Effect<MadeKey>;
+    /** It opens nothing from then on. */
+    readonly revoke: (id: string) => Effect.Effect<void, KeyNotFound>;
+  }
+>() {}
+
+export interface KeysOwner {
+  readonly auth: Auth;
+  readonly organisation: string;
+  readonly userId: string;
+  /** Those of the request, with the session. */
+  readonly headers: Headers;
+}
+
+export const makeKeys = ({ auth, headers, organisation, userId }: KeysOwner) => {
+  const list = Effect.promise(() =>
+    auth.api.listApiKeys({
+      headers,
+      query: { configId: keyKind, organizationId: organisation, limit: maxKeys },
+    }),
+  ).pipe(
+    Effect.flatMap(({ apiKeys }) => Effect.forEach(apiKeys, (stored) => decodeStored(stored))),
+    Effect.orDie,
+  );
+
+  return Keys.of({
+    list: Effect.map(list, (all) => all.map(toKey)),
+
+    create: ({ expiresInDays, name, permissions }) =>
+      Effect.gen(function* () {
+        const made = yield* Effect.promise(() =>
+          auth.api.createApiKey({
+            body: {
+              configId: keyKind,
+              organizationId: organisation,
+              userId,
+              name,
+              permissions: toStatements(permissions),
+              expiresIn: expiresInDays === undefined ? undefined : expiresInDays * daySeconds,
+            },
+          }),
+        );
+        return new MadeKey({ ...toKey(yield* decodeStored(made)), key: made.key });
+      }).pipe(Effect.orDie),
+
+    revoke: (id) =>
+      Effect.gen(function* () {
+        const known = yield* list;
+        if (!known.some((key) => key.id === id)) {
+          return yield* new KeyNotFound({
+            message: `The organisation has no key ${id.slice(0, 100)}.`,
+          });
+        }
+        yield* Effect.promise(() =>
+          auth.api.deleteApiKey({ headers, body: { configId: keyKind, keyId: id } }),
+        );
+      }),
+  });
+};
+
+const toKey = (stored: typeof Stored.Type): Key =>
+  new Key({
+    id: stored.id,
+    name: stored.name,
+    permissions: fromStatements(stored.permissions),
+    createdAt: DateTime.unsafeFromDate(stored.createdAt),
+    expiresAt: stored.expiresAt === null ? null : DateTime.unsafeFromDate(stored.expiresAt),
+    lastUsedAt: stored.lastRequest === null ? null : DateTime.unsafeFromDate(stored.lastRequest),
+  });

@@ -1,0 +1,58 @@
+import { separateOrganisations } from "@executor/telemetry";
+import type { MetricsOwner } from "@executor/telemetry";
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/**
+ * Objects of one class share a JavaScript process. What runs in an Effect fiber knows its organisation by the fiber; this knows
+ * it for timers, promises and streams, which have none.
+ */
+const current = new AsyncLocalStorage<MetricsOwner>();
+
+separateOrganisations(() => current.getStore());
+
+/** Runs `run`, and all that it begins, on behalf of an organisation. */
+export const inOrganisation = <A>(owner: MetricsOwner, run: () => A): A => current.run(owner, run);
+
+/**
+ * The response, its stream read on the organisation's behalf: the platform asks a stream for more, or gives it up, from
+ * wherever it happens to be. `onEnd` is called once, when nothing more of it is sent.
+ */
+export const respondInOrganisation = (
+  owner: MetricsOwner,
+  response: Response,
+  onEnd: () => void,
+): Response => {
+  if (response.body === null) {
+    onEnd();
+    return response;
+  }
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) =>
+        inOrganisation(owner, async () => {
+          try {
+            const { done, value } = await reader.read();
+            if (!done) return controller.enqueue(value);
+            controller.close();
+          } catch (error) {
+            controller.error(error);
+          }
+          onEnd();
+        }),
+      cancel: (reason) => {
+        onEnd();
+        return inOrganisation(owner, () => reader.cancel(reason));
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  // The body is as the headers say already; the platform would encode it once more.
+  const init: ResponseInit & { readonly encodeBody: "manual" } = {
+    status: response.status,
+    statusText: response.statusText,
+    headers: response.headers,
+    encodeBody: "manual",
+  };
+  return new Response(body, init);
+};

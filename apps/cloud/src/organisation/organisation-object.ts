@@ -1,0 +1,128 @@
+import { DurableObject } from "cloudflare:workers";
+import { authAttempts, Forbidden, measuredRoute } from "@executor/api";
+import { organisationMetrics } from "@executor/telemetry";
+import type { MetricsOwner } from "@executor/telemetry";
+import { Effect, Option, Schema, Scope } from "effect";
+import { mcpPermission } from "../auth/endpoint-permissions.ts";
+import { decodeIdentity, identityHeader } from "../auth/identity.ts";
+import type { DurableObjectState } from "../durable-object-state.ts";
+import type { Environment } from "../environment.ts";
+import { refusalsPath } from "../refusals.ts";
+import { countRefusals } from "./count-refusals.ts";
+import { inOrganisation, respondInOrganisation } from "./in-organisation.ts";
+import { McpSessions } from "./mcp-sessions.ts";
+import { organisationServices } from "./organisation-services.ts";
+import { organisationSettings } from "./settings.ts";
+
+type Services = Effect.Effect.Success<ReturnType<typeof organisationServices>>;
+
+/** Milliseconds without a request after which totals are written: the platform may end an object that does nothing. */
+const quietMs = 250;
+
+/** Milliseconds between two signs of life while an execution waits for people. */
+const keepAliveMs = 5_000;
+
+const mcpPath = "/mcp";
+
+const encodeForbidden = Schema.encodeSync(Forbidden);
+
+/** One organisation: its database, its services and its metrics. */
+export class OrganisationObject extends DurableObject<DurableObjectState, Environment> {
+  readonly #owner: MetricsOwner;
+  readonly #metricsIntervalMs: number;
+  readonly #sessions = new McpSessions();
+  readonly #ready: Promise<Services>;
+  /** Requests whose last byte is not sent. */
+  #inFlight = 0;
+  #quiet: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ctx: DurableObjectState, environment: Environment) {
+    super(ctx, environment);
+    const settings = organisationSettings(environment);
+    this.#metricsIntervalMs = settings.metricsIntervalMs;
+    this.#owner = organisationMetrics(settings.maxSeries);
+    // No request comes in before the totals of before are there.
+    this.#ready = ctx.blockConcurrencyWhile(() =>
+      this.#run(
+        Effect.flatMap(Scope.make(), (scope) =>
+          Scope.extend(organisationServices(ctx, environment, settings, this.#owner), scope),
+        ),
+      ),
+    );
+  }
+
+  override async fetch(request: Request): Promise<Response> {
+    const services = await this.#ready;
+    this.#begin();
+    const end = () => this.#end(services);
+    try {
+      const response = await inOrganisation(this.#owner, () => this.#answer(services, request));
+      return respondInOrganisation(this.#owner, response, end);
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  override async alarm(): Promise<void> {
+    await this.#rest(await this.#ready);
+  }
+
+  #answer(services: Services, request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    if (pathname === mcpPath) return this.#measuredMcp(services)(request);
+    return pathname === refusalsPath ? countRefusals(request) : services.api(request);
+  }
+
+  readonly #measuredMcp = (services: Services) =>
+    measuredRoute(mcpPath, (request) => this.#answerMcp(services, request));
+
+  async #answerMcp(services: Services, request: Request): Promise<Response> {
+    const identity = await this.#run(decodeIdentity(request.headers.get(identityHeader) ?? ""));
+    if (Option.isNone(identity) || !identity.value.permissions.includes(mcpPermission)) {
+      authAttempts.add(1, { surface: "mcp", outcome: "forbidden" });
+      const message = `MCP needs the permission ${mcpPermission}. Use a key that has it.`;
+      return Response.json(encodeForbidden(new Forbidden({ message })), { status: 403 });
+    }
+    return this.#sessions.handle(request, identity.value, services.mcp);
+  }
+
+  #begin(): void {
+    this.#inFlight += 1;
+    clearTimeout(this.#quiet);
+    this.ctx.waitUntil(this.#wakeIn(this.#metricsIntervalMs));
+  }
+
+  #end(services: Services): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight > 0) return;
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => this.ctx.waitUntil(this.#rest(services)), quietMs);
+  }
+
+  /** Writes what would be lost, and makes sure of being woken as long as there is a reason to be. */
+  async #rest(services: Services): Promise<void> {
+    await this.#run(services.write);
+    if (this.#isIdle() && !(await this.#run(services.hasPausedRuns))) {
+      await this.ctx.storage.deleteAlarm();
+      if (this.#isIdle()) return;
+    }
+    await this.#wakeIn(this.#isIdle() ? keepAliveMs : this.#metricsIntervalMs);
+  }
+
+  #isIdle(): boolean {
+    return this.#inFlight === 0;
+  }
+
+  /** Unless an alarm comes before anyway. */
+  async #wakeIn(milliseconds: number): Promise<void> {
+    const { storage } = this.ctx;
+    const time = Date.now() + milliseconds;
+    const set = await storage.getAlarm();
+    if (set === null || set > time) await storage.setAlarm(time);
+  }
+
+  #run<A, E>(effect: Effect.Effect<A, E>): Promise<A> {
+    return inOrganisation(this.#owner, () => Effect.runPromise(effect));
+  }
+}

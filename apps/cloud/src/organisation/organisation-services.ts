@@ -1,0 +1,85 @@
+import { HttpApiBuilder, FetchHttpClient, HttpServer } from "@effect/platform";
+import {
+  AppVersion,
+  CoreHandlers,
+  Exposition,
+  makeWebHandler,
+  ReadableDecodeErrors,
+  Scrapes,
+} from "@executor/api";
+import { Executions, Limits } from "@executor/execution";
+import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
+import * as InProcessRunner from "@executor/runtime-quickjs/in-process";
+import { sdkLayer } from "@executor/sdk";
+import * as Storage from "@executor/storage/durable-object";
+import { Organisation, RegistryReader } from "@executor/telemetry";
+import type { MetricsOwner } from "@executor/telemetry";
+import { Context, Effect, Layer } from "effect";
+import { CloudExecutorApi } from "../auth/cloud-api.ts";
+import { orgAuthLayer } from "../auth/org-auth-layer.ts";
+import type { DurableObjectState } from "../durable-object-state.ts";
+import type { Environment } from "../environment.ts";
+import { plugins } from "../plugins.ts";
+import { initialMemoryBytes } from "../sandbox-memory.ts";
+import { quickJs } from "../quickjs.ts";
+import { version } from "../version.ts";
+import { hasPausedRuns } from "./paused-runs.ts";
+import { durableScrapes } from "./durable-scrapes.ts";
+import { savedMetrics } from "./saved-metrics.ts";
+import { secretKeyLayer } from "./secret-key.ts";
+import { computingLimits } from "./settings.ts";
+import type { OrganisationSettings } from "./settings.ts";
+import { storageGate } from "./storage-gate.ts";
+
+/** A timer would keep the platform from putting the object away, which ends idle sessions by itself. */
+const mcpLimits = { ...defaultMcpLimits, maxSessions: 200, maxIdleMs: Number.POSITIVE_INFINITY };
+
+/** Everything of one organisation but its database. */
+const servicesLayer = (environment: Environment, settings: OrganisationSettings) =>
+  McpHost.layer({ version }).pipe(
+    Layer.provideMerge(Executions.layer),
+    Layer.provideMerge(sdkLayer),
+    Layer.provide(
+      InProcessRunner.layer({ wasmModule: quickJs, initialMemoryBytes, ...computingLimits }),
+    ),
+    Layer.provide(plugins),
+    Layer.provide(FetchHttpClient.layer),
+    Layer.provide(secretKeyLayer(environment.EXECUTOR_SECRET_KEY)),
+    Layer.provide(Layer.succeed(McpHostLimits, mcpLimits)),
+    Layer.provide(Layer.succeed(Limits, settings.executionLimits)),
+  );
+
+/** Builds an organisation's services in its object, and gives what answers its requests. Closing the scope ends them. */
+export const organisationServices = (
+  ctx: DurableObjectState,
+  environment: Environment,
+  settings: OrganisationSettings,
+  owner: MetricsOwner,
+) =>
+  Effect.gen(function* () {
+    const database = yield* Layer.build(Storage.layer(ctx.storage));
+    const saved = yield* Effect.provide(savedMetrics(owner), database);
+    const services = yield* Layer.build(servicesLayer(environment, settings)).pipe(
+      Effect.provide(database),
+    );
+    const exposition = new Exposition({ registry: new RegistryReader(owner.registry) });
+    const api = HttpApiBuilder.api(CloudExecutorApi).pipe(
+      Layer.provide(CoreHandlers),
+      Layer.merge(ReadableDecodeErrors),
+      Layer.provide(orgAuthLayer(ctx.id, environment.ORGANISATIONS)),
+      Layer.provide(Layer.succeedContext(services)),
+      Layer.provide(Layer.succeed(AppVersion, version)),
+      Layer.provideMerge(Scrapes.layerWith(durableScrapes(exposition, saved.write))),
+      Layer.merge(HttpServer.layerContext),
+      Layer.merge(Layer.succeed(Organisation, owner)),
+    );
+    return {
+      api: yield* makeWebHandler(api, storageGate(ctx.storage, settings.maxStorageBytes)),
+      mcp: Context.get(services, McpHost).handle,
+      write: saved.write,
+      hasPausedRuns: Effect.provide(hasPausedRuns, database),
+    };
+  }).pipe(
+    Effect.provideService(Organisation, owner),
+    Effect.annotateLogs({ organisation: ctx.id.name ?? "unknown" }),
+  );

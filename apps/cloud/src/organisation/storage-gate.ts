@@ -1,0 +1,28 @@
+import { HttpApiSchema, HttpServerRequest, HttpServerResponse } from "@effect/platform";
+import type { Gate } from "@executor/api";
+import { Effect, Schema } from "effect";
+import type { ObjectStorage } from "../durable-object-state.ts";
+
+/** The organisation's database is as large as it may become. */
+export class StorageQuotaExceeded extends Schema.TaggedError<StorageQuotaExceeded>()(
+  "StorageQuotaExceeded",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 507 }),
+) {}
+
+const encode = Schema.encodeSync(StorageQuotaExceeded);
+
+/** Answers what would store something with 507 once the database has `maxBytes`; reading and removing goes on. */
+export const storageGate =
+  ({ sql }: Pick<ObjectStorage, "sql">, maxBytes: number): Gate =>
+  (app) =>
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method }) => {
+      const stores = method === "POST" || method === "PUT";
+      if (!stores || sql.databaseSize < maxBytes) return app;
+      const message = `The organisation's storage is full: ${sql.databaseSize} of ${maxBytes} bytes. Remove sources that are not needed.`;
+      return Effect.succeed(
+        HttpServerResponse.unsafeJson(encode(new StorageQuotaExceeded({ message })), {
+          status: 507,
+        }),
+      );
+    });

@@ -1,0 +1,5 @@
+/** Wrangler's module rule `CompiledWasm`. */
+declare module "*.wasm" {
+  const wasmModule: WebAssembly.Module;
+  export default wasmModule;
+}

@@ -1,0 +1,133 @@
+import { Effect } from "effect";
+import { authenticate } from "./auth/authenticate.ts";
+import { authPath, makeAuth } from "./auth/better-auth.ts";
+import type { Auth } from "./auth/better-auth.ts";
+import { encodeIdentity, identityHeader, internalHeaderPrefix } from "./auth/identity.ts";
+import type { Identity } from "./auth/identity.ts";
+import { forbidden, isRefusal } from "./auth/refusal.ts";
+import { docsPage, openApiDocument } from "./docs.ts";
+import type { Environment } from "./environment.ts";
+import { answerKeys } from "./keys/handlers.ts";
+import { restrictFetch } from "./network/restrict-fetch.ts";
+import { platformIdentity, platformMetricsPath } from "./platform.ts";
+import { countRefusal } from "./refusals.ts";
+import type { Surface } from "./refusals.ts";
+import { version } from "./version.ts";
+
+export { OrganisationObject } from "./organisation/organisation-object.ts";
+
+restrictFetch();
+
+interface RequestContext {
+  readonly waitUntil: (promise: Promise<unknown>) => void;
+}
+
+/** Finds out who makes each request, and hands it on to the organisation's object. It keeps nothing itself. */
+export default {
+  fetch: async (
+    request: Request,
+    environment: Environment,
+    context: RequestContext,
+  ): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/api/health") return Response.json({ status: "ok", version });
+    if (pathname === "/api/openapi.json") return openApiDocument();
+    if (pathname === "/api/docs") return docsPage();
+    if (pathname !== "/mcp" && !pathname.startsWith("/api/")) return notFound(pathname);
+
+    const refuse = async (outcome: string, response: Response): Promise<Response> => {
+      const counted = countRefusal(surfaceOf(pathname), outcome, environment);
+      if (counted !== undefined) context.waitUntil(counted);
+      return response;
+    };
+    if (pathname === platformMetricsPath) {
+      const platform = await platformIdentity(environment, request.headers);
+      if (isRefusal(platform)) return refuse(platform.outcome, platform.response);
+      return forward(
+        environment,
+        platform,
+        new Request(new URL("/api/metrics", request.url), request),
+      );
+    }
+
+    const auth = await authOf(environment);
+    if (pathname.startsWith(`${authPath}/`)) {
+      // Keys are made by /api/keys, which says what they may do.
+      return pathname.startsWith(`${authPath}/api-key/`)
+        ? notFound(pathname)
+        : auth.handler(request);
+    }
+    const identity = await authenticate(auth, request, (work) => context.waitUntil(work));
+    if (isRefusal(identity)) return refuse(identity.outcome, identity.response);
+    if (pathname !== "/api/keys" && !pathname.startsWith("/api/keys/")) {
+      return forward(environment, identity, request);
+    }
+    const [kind, userId = ""] = identity.subject.split(":");
+    if (kind !== "user" || !identity.answersForAll) {
+      const refusal = forbidden(
+        "Keys are managed by the organisation's owners and admins, signed in.",
+      );
+      return refuse(refusal.outcome, refusal.response);
+    }
+    const { organisation } = identity;
+    return answerKeys({ auth, organisation, userId, headers: request.headers }, request);
+  },
+};
+
+let readyAuth: Auth | undefined;
+
+/** One for all requests, once it is ready: a promise of another request might never come true. */
+const authOf = async (environment: Environment): Promise<Auth> => {
+  if (readyAuth !== undefined) return readyAuth;
+  const auth = makeAuth({
+    url: environment.EXECUTOR_URL,
+    secret: environment.BETTER_AUTH_SECRET,
+    database: environment.DB,
+  });
+  await auth.$context;
+  readyAuth = auth;
+  return auth;
+};
+
+/** To the organisation's object, without what told who asks, and with what the Worker found out in its place. */
+const forward = async (
+  { ORGANISATIONS }: Environment,
+  identity: Identity,
+  request: Request,
+): Promise<Response> => {
+  const headers = new Headers(request.headers);
+  for (const name of request.headers.keys()) {
+    const tells = name === "authorization" || name === "cookie";
+    if (tells || name.startsWith(internalHeaderPrefix)) headers.delete(name);
+  }
+  headers.set(identityHeader, encodeIdentity(identity));
+  const organisation = ORGANISATIONS.get(ORGANISATIONS.idFromName(identity.organisation));
+  try {
+    return await organisation.fetch(new Request(request, { headers }));
+  } catch (error) {
+    // The platform moved or ended it, or it could not start. Whether the request was carried out is not known.
+    Effect.runFork(Effect.logError("An organisation's object broke off.", error));
+    return Response.json(
+      {
+        _tag: "OrganisationUnavailable",
+        message:
+          "The organisation's object broke off, and starts anew. Ask again, but look first whether it was done where that matters.",
+      },
+      { status: 503, headers: { "retry-after": "1" } },
+    );
+  }
+};
+
+const surfaceOf = (pathname: string): Surface => {
+  if (pathname === "/mcp") return "mcp";
+  return pathname.endsWith("/metrics") ? "metrics" : "api";
+};
+
+const notFound = (pathname: string): Response =>
+  Response.json(
+    {
+      _tag: "RouteNotFound",
+      message: `Nothing answers ${pathname}. The endpoints are listed at /api/docs.`,
+    },
+    { status: 404 },
+  );

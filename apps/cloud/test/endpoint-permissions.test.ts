@@ -1,0 +1,28 @@
+import { describe, expect, it } from "@effect/vitest";
+import { neededPermission } from "../src/auth/endpoint-permissions.ts";
+
+describe("neededPermission", () => {
+  it.each([
+    ["GET", "/api/metrics", "metrics:read"],
+    ["HEAD", "/api/metrics", "metrics:read"],
+    ["GET", "/api/sources", "sources:read"],
+    ["POST", "/api/sources", "sources:write"],
+    ["POST", "/api/sources/detect", "sources:write"],
+    ["DELETE", "/api/sources/github", "sources:write"],
+    ["POST", "/api/executions", "executions:write"],
+    ["POST", "/api/executions/exec_1/resume", "executions:write"],
+    ["GET", "/api/executions/exec_1", "executions:read"],
+    ["PUT", "/api/secrets/token", "secrets:write"],
+    ["PUT", "/api/policies", "policies:write"],
+    ["GET", "/api/health", "none"],
+    // Another method than the path takes: the router says so.
+    ["POST", "/api/metrics", "none"],
+    ["GET", "/api/nothing", "unknown"],
+    ["GET", "/api/metrics/", "unknown"],
+    ["GET", "/API/metrics", "unknown"],
+    ["GET", "/api//metrics", "unknown"],
+    ["GET", "/api/%6Detrics", "unknown"],
+  ])("%s %s needs %s", (method, pathname, permission) => {
+    expect(neededPermission(method, pathname)).toBe(permission);
+  });
+});

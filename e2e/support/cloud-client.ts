@@ -1,0 +1,145 @@
+import { Schema } from "effect";
+import { parseExposition } from "./exposition-text.ts";
+import type { Sample } from "./exposition-text.ts";
+import type { CloudApp } from "./cloud-app.ts";
+
+const Organisation = Schema.Struct({ id: Schema.String, slug: Schema.String });
+const Made = Schema.Struct({ id: Schema.String, key: Schema.String });
+const Execution = Schema.Struct({
+  id: Schema.String,
+  status: Schema.String,
+  output: Schema.NullOr(Schema.Struct({ value: Schema.Unknown })),
+  error: Schema.NullOr(Schema.Struct({ message: Schema.String })),
+  approvals: Schema.Array(Schema.Struct({ id: Schema.String })),
+});
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+  readonly json: () => unknown;
+}
+
+/** One way to be somebody: a key, a session, or nobody. */
+export interface CloudClient {
+  readonly request: (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
+  /** A request that must work. */
+  readonly ask: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  readonly execute: (code: string) => Promise<typeof Execution.Type>;
+  readonly metrics: () => Promise<ReadonlyArray<Sample>>;
+}
+
+export const cloudClient = (
+  { url }: Pick<CloudApp, "url">,
+  credentials: Readonly<Record<string, string>> = {},
+): CloudClient => {
+  const request: CloudClient["request"] = async (method, path, body, headers = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      // workerd closes a connection that was idle for five seconds, and a request may just be on its way.
+      keepalive: false,
+      headers: {
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...credentials,
+        ...headers,
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      text,
+      headers: response.headers,
+      json: (): unknown => JSON.parse(text),
+    };
+  };
+  const ask: CloudClient["ask"] = async (method, path, body) => {
+    const answer = await request(method, path, body);
+    if (answer.status > 299) {
+      throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+    }
+    return answer.text === "" ? undefined : answer.json();
+  };
+  return {
+    request,
+    ask,
+    execute: async (code) =>
+      Schema.decodeUnknownSync(Execution)(await ask("POST", "/api/executions", { code })),
+    metrics: async () => {
+      const answer = await request("GET", "/api/metrics");
+      if (answer.status !== 200) throw new Error(`A scrape answered ${answer.status}.`);
+      return parseExposition(answer.text);
+    },
+  };
+};
+
+export const withKey = (app: Pick<CloudApp, "url">, key: string): CloudClient =>
+  cloudClient(app, { authorization: `Bearer ${key}` });
+
+/** A person, signed up and signed in. */
+export const signUp = async (app: Pick<CloudApp, "url">, name: string): Promise<CloudClient> => {
+  const answer = await cloudClient(app).request("POST", "/api/auth/sign-up/email", {
+    name,
+    email: `${name}@example.com`,
+    password: "correct horse battery",
+  });
+  if (answer.status !== 200) throw new Error(`Signing up answered ${answer.status}.`);
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
+  return cloudClient(app, { cookie, origin: app.url });
+};
+
+export interface CloudOrganisation {
+  readonly id: string;
+  readonly slug: string;
+  /** A new key of the organisation, with these permissions. */
+  readonly makeKey: (
+    permissions: ReadonlyArray<string>,
+    expiresInDays?: number,
+  ) => Promise<{ readonly id: string; readonly key: string }>;
+}
+
+/** A new organisation of this person. */
+export const makeOrganisation = async (
+  app: Pick<CloudApp, "url">,
+  person: CloudClient,
+  slug: string,
+): Promise<CloudOrganisation> => {
+  const { id } = Schema.decodeUnknownSync(Organisation)(
+    await person.ask("POST", "/api/auth/organization/create", { name: slug, slug }),
+  );
+  return {
+    id,
+    slug,
+    makeKey: async (permissions, expiresInDays) => {
+      const answer = await person.request(
+        "POST",
+        "/api/keys",
+        { name: "key", permissions, ...(expiresInDays !== undefined && { expiresInDays }) },
+        { "executor-organisation": slug },
+      );
+      if (answer.status !== 201) throw new Error(`Making a key answered ${answer.text}`);
+      return Schema.decodeUnknownSync(Made)(answer.json());
+    },
+  };
+};
+
+export const everyPermission = [
+  "sources:read",
+  "sources:write",
+  "tools:read",
+  "executions:read",
+  "executions:write",
+  "policies:read",
+  "policies:write",
+  "secrets:read",
+  "secrets:write",
+  "metrics:read",
+];

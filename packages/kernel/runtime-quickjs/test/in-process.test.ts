@@ -1,0 +1,161 @@
+import { describe, expect, it } from "@effect/vitest";
+import { CodeRunner, type RunRequest, whileClockStops } from "@executor/kernel";
+import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
+import { Effect, Fiber, type Layer } from "effect";
+import { layer } from "../src/in-process.ts";
+import { emptyMemory, interruptibleLoops, withInitialMemory } from "../src/sandbox/index.ts";
+
+const initialMemoryBytes = 7 * 1024 * 1024;
+
+const wasmModule = await WebAssembly.compile(
+  withInitialMemory(interruptibleLoops(await Bun.file(wasmPath).bytes()), initialMemoryBytes),
+);
+
+const limits = {
+  wallTimeMs: 5_000,
+  memoryBytes: 32 * 1024 * 1024,
+  maxOutputChars: 10_000,
+  maxToolInputChars: 10_000,
+  maxToolCallsInFlight: 8,
+};
+
+const run = (code: string, request: Partial<RunRequest> = {}) =>
+  Effect.flatMap(CodeRunner, (runner) =>
+    runner.run({
+      code,
+      limits,
+      callTool: (path, input) => Effect.succeed(JSON.stringify({ path, input })),
+      ...request,
+    }),
+  );
+
+const runner = (
+  computing: Partial<{ maxComputingMs: number; maxChecks: number }> = {},
+): Layer.Layer<CodeRunner> =>
+  layer({
+    wasmModule,
+    initialMemoryBytes,
+    maxComputingMs: 60_000,
+    maxChecks: 1_000_000_000,
+    ...computing,
+  });
+
+describe("the runner without workers", () => {
+  it.live("runs code that calls tools, several runs at once", () =>
+    Effect.gen(function* () {
+      const results = yield* Effect.forEach(
+        [1, 2, 3],
+        (number) => run(`console.log(${number}); return (await tools.a.b({ n: ${number} })).input`),
+        { concurrency: 3 },
+      );
+      expect(results.map(({ outcome }) => outcome)).toMatchObject(
+        [1, 2, 3].map((n) => ({
+          _tag: "Completed",
+          output: { json: JSON.stringify(JSON.stringify({ n })) },
+        })),
+      );
+      expect(results.map(({ console: [line] }) => line?.text)).toEqual(["1", "2", "3"]);
+    }).pipe(Effect.provide(runner())),
+  );
+
+  it.live("leaves nothing of a run to the next one, whose memory it was", () =>
+    Effect.gen(function* () {
+      const leave = `globalThis.left = "x".repeat(1_000_000); Array.prototype.left = 1; return 1`;
+      for (let count = 0; count < 4; count += 1) {
+        expect((yield* run(leave)).outcome._tag).toBe("Completed");
+        yield* Effect.sleep(5);
+        const { outcome } = yield* run(`return [typeof globalThis.left, typeof [].left]`);
+        expect(outcome).toMatchObject({ output: { json: `["undefined","undefined"]` } });
+        yield* Effect.sleep(5);
+      }
+    }).pipe(Effect.provide(runner())),
+  );
+
+  it.live("breaks off what computes for too long, by the clock", () =>
+    Effect.gen(function* () {
+      for (const code of [
+        "for (;;) {}",
+        "for (;;) await null",
+        "[].concat(Array(2 ** 31)).indexOf(1)",
+      ]) {
+        const { outcome } = yield* run(code);
+        expect(outcome._tag).toMatch(/TimedOut|OutOfMemory|Failed/);
+      }
+      const { outcome } = yield* run("for (;;) {}");
+      expect(outcome).toMatchObject({
+        _tag: "TimedOut",
+        message: expect.stringContaining("computed for longer"),
+      });
+    }).pipe(Effect.provide(runner({ maxComputingMs: 200 }))),
+  );
+
+  it.live("breaks it off where the clock stands still, by what it has done", () =>
+    Effect.gen(function* () {
+      for (const code of ["for (;;) {}", "for (;;) await null"]) {
+        const { outcome } = yield* run(code);
+        expect(outcome).toMatchObject({
+          _tag: "TimedOut",
+          message: expect.stringContaining("computed for longer"),
+        });
+      }
+    }).pipe(Effect.provide(runner({ maxChecks: 200 }))),
+  );
+
+  it.live("ends what waits for too long, but not while a person is asked", () =>
+    Effect.gen(function* () {
+      const short = { ...limits, wallTimeMs: 100 };
+      const waiting = yield* run("await new Promise(() => {})", { limits: short });
+      expect(waiting.outcome).toEqual({ _tag: "TimedOut" });
+      const asked = yield* run("return await tools.ask({})", {
+        limits: short,
+        callTool: () => whileClockStops(Effect.as(Effect.sleep(300), `"yes"`)),
+      });
+      expect(asked.outcome).toMatchObject({ output: { json: `"yes"` } });
+    }).pipe(Effect.provide(runner())),
+  );
+
+  it.live("stops for good when it is interrupted, and interrupts the calls under way", () =>
+    Effect.gen(function* () {
+      let interrupted = 0;
+      const fiber = yield* Effect.fork(
+        run("await tools.a({}); console.log('on')", {
+          callTool: () =>
+            Effect.onInterrupt(Effect.never, () => Effect.sync(() => (interrupted += 1))),
+        }),
+      );
+      yield* Effect.sleep(100);
+      yield* Fiber.interrupt(fiber);
+      expect(interrupted).toBe(1);
+    }).pipe(Effect.provide(runner())),
+  );
+
+  it.live("gives more memory than a run begins with to those that need it", () =>
+    Effect.gen(function* () {
+      const result = yield* run("return new Array(1_000_000).fill(0).map((_, n) => n).length");
+      expect(result.outcome).toMatchObject({ output: { json: "1000000" } });
+      expect(result.memoryPeakBytes).toBeGreaterThan(initialMemoryBytes);
+      expect((yield* run("return 1")).memoryPeakBytes).toBe(initialMemoryBytes);
+    }).pipe(Effect.provide(runner())),
+  );
+
+  it.live("tells of memory that ran out", () =>
+    Effect.gen(function* () {
+      const { outcome } = yield* run("const all = []; for (;;) all.push(new Array(1e5).fill(1))");
+      expect(outcome._tag).toBe("OutOfMemory");
+    }).pipe(Effect.provide(runner())),
+  );
+});
+
+describe("emptyMemory", () => {
+  it("leaves no byte, and takes no memory that has grown", () => {
+    const memory = new WebAssembly.Memory({ initial: 256, maximum: 257 });
+    const bytes = new Uint8Array(memory.buffer);
+    const { length } = bytes;
+    for (let at = 0; at < bytes.length; at += 4_099) bytes[at] = 7;
+    bytes[bytes.length - 1] = 7;
+    expect(emptyMemory(memory, length)).toBe(true);
+    expect(bytes.every((byte) => byte === 0)).toBe(true);
+    memory.grow(1);
+    expect(emptyMemory(memory, length)).toBe(false);
+  });
+});

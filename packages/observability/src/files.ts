@@ -1,0 +1,29 @@
+import { axiomDashboard } from "./axiom/axiom-dashboard.ts";
+import { overview } from "./dashboards/overview.ts";
+import { runtimeAndTelemetry } from "./dashboards/runtime-and-telemetry.ts";
+import { toolsAndSources } from "./dashboards/tools-and-sources.ts";
+import { metricsPage } from "./metrics-page.ts";
+import { ruleTestsFile, rulesFile, runbooksPage } from "./rules/rule-files.ts";
+import { defaultSettings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+
+/** What operators load, by its path in this package. */
+export const operatorFiles = (settings: Settings): ReadonlyMap<string, string> =>
+  new Map([
+    ["rules/executor.rules.yaml", rulesFile(settings)],
+    ["axiom/executor.json", axiomDashboard(settings.axiomDataset)],
+    ["dashboards/overview.json", overview()],
+    ["dashboards/tools-and-sources.json", toolsAndSources()],
+    ["dashboards/runtime-and-telemetry.json", runtimeAndTelemetry()],
+  ]);
+
+/** Every file that is generated and committed, by its path in the repository. */
+export const committedFiles = (): ReadonlyMap<string, string> =>
+  new Map([
+    ["METRICS.md", metricsPage()],
+    ...[
+      ...operatorFiles(defaultSettings),
+      ["rules/executor.tests.yaml", ruleTestsFile(defaultSettings, "executor.rules.yaml")] as const,
+      ["RUNBOOKS.md", runbooksPage(defaultSettings)] as const,
+    ].map(([path, text]) => [`packages/observability/${path}`, text] as const),
+  ]);

@@ -1,0 +1,59 @@
+/* oxlint-disable import/no-unassigned-import -- each of these defines its instruments when it is loaded; together they are all that the daemon records */
+import "@executor/api";
+import "@executor/execution";
+import "@executor/host-mcp";
+import "@executor/local/push-metrics";
+import "@executor/plugin-mcp";
+import "@executor/sdk";
+/* oxlint-enable import/no-unassigned-import */
+import { familyName, labelName } from "@executor/api/prometheus-names";
+import { translateUnit } from "@executor/api/prometheus-units";
+import { catalogue } from "@executor/telemetry";
+import type { InstrumentDefinition } from "@executor/telemetry";
+
+/** An instrument of the catalogue, and what Prometheus calls it. */
+export interface Instrument {
+  readonly definition: InstrumentDefinition;
+  /** Label sets that it may hold as long as no source is there. */
+  readonly budget: number;
+  /** The family's name; of a counter with `_total`, as its samples have it. */
+  readonly prometheusName: string;
+  /** Prometheus's name of each label, by OpenTelemetry's. */
+  readonly prometheusLabels: ReadonlyMap<string, string>;
+}
+
+const sampleName = ({ name, type, unit }: InstrumentDefinition): string => {
+  const family = familyName(name, type, translateUnit(unit), unit === "1");
+  return type === "counter" ? `${family}_total` : family;
+};
+
+/** Every instrument that the daemon defines, by name. */
+export const instruments: ReadonlyArray<Instrument> = [...catalogue()]
+  .map(({ definition, maxLabelSets }) => ({
+    definition,
+    budget: maxLabelSets(),
+    prometheusName: sampleName(definition),
+    prometheusLabels: new Map(
+      definition.labels.map((key) => [
+        key,
+        labelName(key, definition.type === "histogram" ? "le" : undefined),
+      ]),
+    ),
+  }))
+  .toSorted((left, right) => (left.definition.name < right.definition.name ? -1 : 1));
+
+const byName = new Map(instruments.map((known) => [known.definition.name, known]));
+
+/** The instrument with this OpenTelemetry name. Throws where the code defines none, so that what names it cannot be generated. */
+export const instrument = (name: string): Instrument => {
+  const found = byName.get(name);
+  if (found === undefined) throw new Error(`No instrument is called ${name}.`);
+  return found;
+};
+
+/** Prometheus's name of an instrument's label. Throws where the instrument has no such label. */
+export const labelOf = (name: string, key: string): string => {
+  const found = instrument(name).prometheusLabels.get(key);
+  if (found === undefined) throw new Error(`${name} has no label ${key}.`);
+  return found;
+};

@@ -1,0 +1,105 @@
+/** What keeps a label's values few. `count` is a number, or what the number follows. */
+export interface LabelBound {
+  readonly values: string;
+  readonly count: number | "tools" | "sources";
+}
+
+const listed = (...values: ReadonlyArray<string>): LabelBound => ({
+  values: values.map((value) => `\`${value}\``).join(", "),
+  count: values.length,
+});
+
+const source: LabelBound = {
+  values: "namespaces of the sources that there are or were; `_OTHER` where none resolved",
+  count: "sources",
+};
+const httpStatus: LabelBound = { values: "statuses of HTTP, `100` to `599`", count: 20 };
+const httpMethod: LabelBound = { values: "methods that HTTP knows; else `_OTHER`", count: 10 };
+const metric: LabelBound = { values: "names of the metrics on this page", count: 40 };
+
+/** By label, or by metric and label where one label means several things. */
+const bounds: Readonly<Record<string, LabelBound>> = {
+  "mcp.tool.name": {
+    values: "addresses that the catalogue of tools resolved; `_OTHER` for every other name",
+    count: "tools",
+  },
+  "executor.source": source,
+  "executor.tool.calls/outcome": listed(
+    "ok",
+    "tool_error",
+    "upstream_error",
+    "blocked",
+    "declined",
+    "timeout",
+    "invalid_input",
+  ),
+  "executor.source.connects/outcome": listed("ok", "error"),
+  "executor.auth.attempts/outcome": listed("ok", "refused", "unauthorized", "forbidden"),
+  surface: listed("mcp", "api", "metrics"),
+  "executor.tool.call.errors/error.type": {
+    values: "the upstream's status, or one of some twenty words that the code holds",
+    count: 40,
+  },
+  "mcp.server.operation.duration/error.type": {
+    values: "absent, `tool_error`, `cancelled`, or a code of JSON-RPC that the code holds",
+    count: 8,
+  },
+  "mcp.client.operation.duration/error.type": {
+    values: "absent, `tool_error`, or one of the words that the code holds",
+    count: 12,
+  },
+  "otel.sdk.exporter.metric_data_point.exported/error.type": {
+    values: "absent, `rejected`, `timeout`, `connection_error`, a known status, `_OTHER`",
+    count: 20,
+  },
+  status: listed("completed", "failed", "timeout", "cancelled", "out_of_memory"),
+  trigger: listed("mcp", "api", "cli"),
+  state: listed("running", "paused"),
+  truncated: listed("true", "false"),
+  decision: listed("approved", "declined", "cancelled", "expired"),
+  "executor.sandbox.cpu.time/runtime": listed("quickjs"),
+  "executor.sandbox.memory.peak/runtime": listed("quickjs"),
+  "executor.build_info/runtime": { values: "what runs the daemon, such as `bun 1.4.5`", count: 1 },
+  "executor.sandbox.terminations/reason": listed("timeout", "out_of_memory", "crash"),
+  "executor.metrics.conflicts/reason": {
+    values: "the repairs that the exposition knows",
+    count: 12,
+  },
+  kind: listed("openapi", "mcp", "graphql", "executor"),
+  "mcp.client.name": { values: "an allow-list of clients; `_OTHER` for every other", count: 30 },
+  "mcp.method.name": { values: "methods of MCP; else `_OTHER`", count: 20 },
+  "gen_ai.tool.name": { values: "absent, `execute`, `resume`, `_OTHER`", count: 4 },
+  "network.transport": listed("tcp", "pipe"),
+  "http.request.method": httpMethod,
+  "http.response.status_code": httpStatus,
+  "http.route": { values: "templates of the API's routes; absent where none matched", count: 25 },
+  "server.address": {
+    values: "hosts that an operator configured; `_OTHER` where a redirect led elsewhere",
+    count: "sources",
+  },
+  metric,
+  version: { values: "the daemon's version", count: 1 },
+  commit: { values: "the commit that was built", count: 1 },
+  "cpu.mode": listed("user", "system"),
+};
+
+/** What bounds a metric's label. Throws where nobody has said. */
+export const boundOf = (metricName: string, label: string): LabelBound => {
+  const bound = bounds[`${metricName}/${label}`] ?? bounds[label];
+  if (bound === undefined) {
+    throw new Error(`Say in label-bounds.ts what bounds the label ${label} of ${metricName}.`);
+  }
+  return bound;
+};
+
+/** The entries that some metric uses; an entry outside is of a label that is gone. */
+export const unusedBounds = (
+  metrics: ReadonlyArray<{ readonly name: string; readonly labels: ReadonlyArray<string> }>,
+): ReadonlyArray<string> => {
+  const used = new Set(
+    metrics.flatMap(({ name, labels }) =>
+      labels.map((label) => (`${name}/${label}` in bounds ? `${name}/${label}` : label)),
+    ),
+  );
+  return Object.keys(bounds).filter((key) => !used.has(key));
+};

@@ -1,0 +1,17 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readArguments } from "./arguments.ts";
+import { committedFiles, operatorFiles } from "./files.ts";
+
+/** Writes what is committed; with --out, what an operator loads, with the operator's own choices. */
+const write = (directory: string, files: ReadonlyMap<string, string>): void => {
+  for (const [path, text] of files) {
+    const file = join(directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+};
+
+const { out, settings } = readArguments(process.argv.slice(2));
+if (out === undefined) write(join(import.meta.dirname, "../../.."), committedFiles());
+else write(out, operatorFiles(settings));

@@ -1,0 +1,131 @@
+import { instruments } from "./instruments.ts";
+import type { Instrument } from "./instruments.ts";
+import { boundOf } from "./label-bounds.ts";
+
+/** A label whose value follows from another one, and multiplies nothing. */
+const implied: ReadonlyMap<string, string> = new Map([
+  ["executor.source", "mcp.tool.name"],
+  ["server.address", "executor.source"],
+  ["kind", "executor.source"],
+]);
+
+/** Lines of a scrape for one label set: buckets, `_sum` and `_count` of a histogram, else one. */
+const linesPerSet = ({ definition: { boundaries } }: Instrument): number =>
+  boundaries === undefined ? 1 : boundaries.values.length + 2;
+
+/** `14 × tools`: the series that all combinations of the labels' values would make. */
+const cost = (metric: Instrument): string => {
+  const { name, labels } = metric.definition;
+  const counts = labels
+    .filter((label) => !labels.includes(implied.get(label) ?? ""))
+    .map((label) => boundOf(name, label).count);
+  const lines = counts.reduce<number>(
+    (product, count) => (typeof count === "number" ? product * count : product),
+    linesPerSet(metric),
+  );
+  return [String(lines), ...counts.filter((count) => typeof count === "string")].join(" × ");
+};
+
+const type = ({ definition }: Instrument): string => {
+  const { boundaries } = definition;
+  if (boundaries === undefined) return definition.type;
+  const finite = boundaries.values.filter(Number.isFinite);
+  return `histogram, ${finite.length} bounds from ${finite[0]} to ${finite.at(-1)}`;
+};
+
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+
+const row = (cells: ReadonlyArray<string>): string => `| ${cells.map(cell).join(" | ")} |`;
+
+const unitOf = (unit: string): string => (unit === "" ? "" : `\`${unit}\``);
+
+const overviewRows = instruments.map((metric) =>
+  row([
+    `[\`${metric.definition.name}\`](#${anchor(metric)})`,
+    `\`${metric.prometheusName}\``,
+    metric.definition.type,
+    unitOf(metric.definition.unit),
+    metric.definition.description,
+    cost(metric),
+  ]),
+);
+
+function anchor({ definition }: Instrument): string {
+  return definition.name.replaceAll(".", "");
+}
+
+const labelRows = ({ definition: { name, labels }, prometheusLabels }: Instrument) =>
+  labels.map((label) =>
+    row([`\`${label}\``, `\`${prometheusLabels.get(label)}\``, boundOf(name, label).values]),
+  );
+
+const section = (metric: Instrument): string => {
+  const { definition, prometheusName, budget } = metric;
+  const { name, description, unit, labels, maxLabelSets } = definition;
+  const grows = typeof maxLabelSets === "function" ? ", more as tools are added" : "";
+  const facts = [
+    `- Prometheus: \`${prometheusName}\``,
+    `- Type: ${type(metric)}`,
+    `- Unit: ${unit === "" ? "none" : unitOf(unit)}`,
+    `- Budget: ${budget} label set${budget === 1 ? "" : "s"}${grows}; ${linesPerSet(metric)} series each`,
+  ];
+  const table =
+    labels.length === 0
+      ? []
+      : [
+          ["| label | in Prometheus | values |", "| --- | --- | --- |", ...labelRows(metric)].join(
+            "\n",
+          ),
+        ];
+  return [`### ${name}`, description, facts.join("\n"), ...table].join("\n\n");
+};
+
+const introduction = `# Metrics
+
+Written by \`bun run metrics:docs\` from the code that records; a test fails when it is stale. What to ask of these metrics is in
+[docs/metrics.md](docs/metrics.md), how to push them in [docs/push.md](docs/push.md), dashboards and rules in
+[packages/observability](packages/observability/README.md).
+
+A histogram's samples are \`_bucket\`, \`_sum\` and \`_count\`. The cost is the number of series that every combination of the
+labels' values would make; few combinations occur. Effect's own \`effect_fiber_*\` metrics come with every scrape and have no
+label.`;
+
+const budgets = `## Budgets
+
+Every metric holds a limited number of label sets: 2,000 unless the table says otherwise, and for the tools' metrics what the
+tools of the catalogue need. All metrics together hold 100,000. What would exceed either goes to one series of the metric
+with the label \`otel.metric.overflow="true"\` and is counted in \`executor.metrics.overflow\`, so that sums stay exact. Metrics whose
+names begin with \`executor.metrics.\` are outside the total: they must be there to tell that it is spent. A value is cut at 128 bytes.
+
+| variable | meaning | default |
+| --- | --- | --- |
+| \`EXECUTOR_METRICS_MAX_SERIES\` | label sets of all metrics together | 100000 |
+| \`EXECUTOR_METRICS_MAX_SERIES_PER_METRIC\` | \`name=count,name=count\`, OpenTelemetry names | as declared |
+
+A label set costs about 1 kB of memory as a counter or gauge and 1.6 kB as a histogram. No label holds what a client, an agent or
+an upstream wrote: names come from the catalogue of tools, the configuration, or lists in the code.
+
+### Sources that are removed
+
+A removed source's gauges leave the scrape at once. Its counters and histograms stay as they are until the daemon restarts, because
+Effect's registry forgets nothing; a source that is added again under the same namespace goes on counting in them. They count
+against the budgets, which therefore bound them too: at most the 100,000 label sets above, whatever is added and removed.
+Where sources come and go so often that a budget is spent by sources that are gone, the newest calls are in the overflow
+series; raise the budget, or restart the daemon.`;
+
+/** The page `METRICS.md`. */
+export const metricsPage = (): string =>
+  [
+    introduction,
+    [
+      "| OpenTelemetry | Prometheus | type | unit | meaning | cost in series |",
+      "| --- | --- | --- | --- | --- | --- |",
+      ...overviewRows,
+    ].join("\n"),
+    budgets,
+    "## Labels and budgets of each metric",
+    ...instruments.map(section),
+    "",
+  ]
+    .join("\n\n")
+    .trimEnd() + "\n";

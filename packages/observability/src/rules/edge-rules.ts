@@ -1,0 +1,142 @@
+import { not } from "../promql.ts";
+import type { Where } from "../promql.ts";
+import type { Alert, TestSeries } from "./alert.ts";
+import type { RuleContext } from "./rule-context.ts";
+import { testCount, testSeries } from "./test-series.ts";
+import { hour, minute } from "./windows.ts";
+
+const attempts = "executor.auth.attempts";
+const operations = "mcp.server.operation.duration";
+const requests = "http.server.request.duration";
+
+/** JSON-RPC's code of an internal error. */
+const internalError = "-32603";
+
+const refusals = (values: string): TestSeries =>
+  testSeries(attempts, { surface: "api", outcome: "refused" }, values);
+
+const operation = (error: string, values: string): TestSeries =>
+  testCount(
+    operations,
+    {
+      "mcp.method.name": "tools/call",
+      "network.transport": "tcp",
+      ...(error === "" ? {} : { "error.type": error }),
+    },
+    values,
+  );
+
+const request = (status: string, values: string): TestSeries =>
+  testCount(
+    requests,
+    {
+      "http.request.method": "GET",
+      "http.route": "/api/sources",
+      "http.response.status_code": status,
+    },
+    values,
+  );
+
+const daemon = { job: "executor" };
+
+export const edgeAlerts = ({ promql, window, thresholds }: RuleContext): ReadonlyArray<Alert> => {
+  const { minimumTraffic, serverErrorRatio } = thresholds;
+  const counted = (name: string, where: Where = {}) =>
+    promql.sum(name, ["job"], `increase(${promql.count(name, where)}[${window(hour)}])`);
+  const ratio = (name: string, where: Where) =>
+    `${counted(name, where)}\n/ ${counted(name)} > ${serverErrorRatio}\nand ${counted(name)} >= ${minimumTraffic}`;
+  return [
+    {
+      name: "ExecutorAuthRefused",
+      severity: "warning",
+      expression: `${promql.sum(
+        attempts,
+        ["job", "surface"],
+        promql.increase(attempts, window(15 * minute), { outcome: not("ok") }),
+      )} > ${thresholds.refusals}`,
+      forSeconds: 0,
+      summary: "Many requests to {{ $labels.surface }} are refused.",
+      runbook:
+        "A client has an old key or another host's name; or a web page in somebody's browser tries the daemon's port; or somebody guesses keys. Find the client, and revoke keys that may be known.",
+      tests: [
+        {
+          what: "ten are refused each minute",
+          series: [refusals("0+10x30")],
+          at: "20m",
+          fires: [{ ...daemon, surface: "api" }],
+        },
+        {
+          what: "requests are let in",
+          series: [testSeries(attempts, { surface: "api", outcome: "ok" }, "0+10x30")],
+          at: "20m",
+          fires: [],
+        },
+        { what: "a few are refused", series: [refusals("0+0x10 5+0x20")], at: "20m", fires: [] },
+      ],
+    },
+    {
+      name: "ExecutorMcpErrors",
+      severity: "warning",
+      expression: ratio(operations, { "error.type": internalError }),
+      forSeconds: 5 * minute,
+      summary: "The MCP endpoint answers with internal errors.",
+      runbook:
+        "This is a fault of the daemon, not of a tool or of the agent. Its log has the cause; report it.",
+      tests: [
+        {
+          what: "half of the requests do",
+          series: [operation("", "0+1x120"), operation(internalError, "0+1x120")],
+          at: "90m",
+          fires: [daemon],
+        },
+        {
+          what: "tools fail, and the endpoint works",
+          series: [
+            operation("", "0+1x120"),
+            operation("tool_error", "0+9x120"),
+            operation(internalError, "0+0x120"),
+          ],
+          at: "90m",
+          fires: [],
+        },
+        {
+          what: "there are few requests, and all do",
+          series: [operation("", "0+0x120"), operation(internalError, "0+0x10 1 2 3+0x110")],
+          at: "30m",
+          fires: [],
+        },
+      ],
+    },
+    {
+      name: "ExecutorApiErrors",
+      severity: "warning",
+      expression: ratio(requests, {
+        "http.response.status_code": { operator: "=~", value: "5.." },
+      }),
+      forSeconds: 5 * minute,
+      summary: "The API answers with server errors.",
+      runbook:
+        "An InternalError's traceId is in the daemon's log with its cause. 503 with Retry-After means too much at once: too many executions wait, or too many scrapes come.",
+      tests: [
+        {
+          what: "half of the requests get a 500",
+          series: [request("200", "0+1x120"), request("500", "0+1x120")],
+          at: "90m",
+          fires: [daemon],
+        },
+        {
+          what: "many requests get a 404",
+          series: [request("200", "0+1x120"), request("404", "0+9x120"), request("500", "0+0x120")],
+          at: "90m",
+          fires: [],
+        },
+        {
+          what: "there are few requests, and all get a 500",
+          series: [request("200", "0+0x120"), request("500", "0+0x10 1 2 3+0x110")],
+          at: "30m",
+          fires: [],
+        },
+      ],
+    },
+  ];
+};

@@ -1,0 +1,178 @@
+import { oneOf } from "../promql.ts";
+import type { Alert, TestSeries } from "./alert.ts";
+import type { RuleContext } from "./rule-context.ts";
+import { testHistogram, testSeries } from "./test-series.ts";
+import { hour, minute } from "./windows.ts";
+
+const executions = "executor.executions";
+const terminations = "executor.sandbox.terminations";
+const queue = "executor.execution.queue.duration";
+const oldest = "executor.approval.oldest_age";
+const approvals = "executor.approvals";
+
+const daemon = { job: "executor" };
+
+const execution = (status: string, values: string): TestSeries =>
+  testSeries(executions, { status, trigger: "mcp" }, values);
+const crashes = (values: string): TestSeries =>
+  testSeries(terminations, { reason: "crash" }, values);
+const approval = (decision: string, values: string): TestSeries =>
+  testSeries(approvals, { decision }, values);
+
+export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
+  const { promql, window, thresholds } = rules;
+  const { minimumTraffic, minimumApprovals } = thresholds;
+  const ended = (...statuses: ReadonlyArray<string>) =>
+    promql.sum(
+      executions,
+      ["job"],
+      promql.increase(executions, window(hour), { status: oneOf(...statuses) }),
+    );
+  const all = ended("completed", "failed", "timeout", "out_of_memory");
+  const decided = (where = {}) =>
+    promql.sum(approvals, ["job"], promql.increase(approvals, window(hour), where));
+  const queued = promql.sum(
+    queue,
+    ["job"],
+    `increase(${promql.count(queue)}[${window(10 * minute)}])`,
+  );
+  return [
+    {
+      name: "ExecutorExecutionsTerminated",
+      severity: "warning",
+      expression: `${ended("timeout", "out_of_memory")}\n/ ${all} > ${thresholds.terminatedRatio}\nand ${all} >= ${minimumTraffic}`,
+      forSeconds: 5 * minute,
+      summary: "Many executions run out of time or of memory.",
+      runbook:
+        "The history (GET /api/executions) has their code. Where a tool is slow, the tools' times on the dashboard show it; where code handles too much data, tell the agent to filter earlier. A person's thinking does not count as an execution's time.",
+      tests: [
+        {
+          what: "half of them run out of time",
+          series: [execution("completed", "0+1x120"), execution("timeout", "0+1x120")],
+          at: "90m",
+          fires: [daemon],
+        },
+        {
+          what: "most complete or fail by themselves",
+          series: [
+            execution("completed", "0+9x120"),
+            execution("failed", "0+9x120"),
+            execution("timeout", "0+1x120"),
+          ],
+          at: "90m",
+          fires: [],
+        },
+        {
+          what: "there are few, and all run out of memory",
+          series: [
+            execution("completed", "0+0x120"),
+            execution("out_of_memory", "0+0x10 1 2 3 3+0x100"),
+          ],
+          at: "30m",
+          fires: [],
+        },
+      ],
+    },
+    {
+      name: "ExecutorSandboxCrash",
+      severity: "warning",
+      expression: rules.growth(terminations, ["job"], 15 * minute, { reason: "crash" }),
+      forSeconds: 0,
+      summary: "The sandbox itself crashed.",
+      runbook:
+        "Agent code cannot bring the daemon down, but it ended a sandbox in a way that none of its limits foresees. The daemon's log has the reason; report it with the execution's code.",
+      tests: [
+        {
+          what: "it crashed for the first time since the start",
+          series: [crashes("_x20 1+0x20")],
+          at: "25m",
+          fires: [daemon],
+        },
+        {
+          what: "it crashed again",
+          series: [crashes("1+0x20 2+0x20")],
+          at: "25m",
+          fires: [daemon],
+        },
+        { what: "its last crash is long ago", series: [crashes("1+0x60")], at: "30m", fires: [] },
+      ],
+    },
+    {
+      name: "ExecutorExecutionsQueueing",
+      severity: "warning",
+      expression: `${promql.quantile(0.95, queue, window(10 * minute), ["job"])} > ${thresholds.queueP95Seconds}\nand ${queued} >= ${minimumTraffic}`,
+      forSeconds: 5 * minute,
+      summary: "Executions wait for a free sandbox.",
+      runbook:
+        "As many run as may run at once. Look at what takes long on the dashboards; paused executions hold no place. Fewer executions at once from the agents, or faster tools, help.",
+      tests: [
+        {
+          what: "most wait for seconds",
+          series: testHistogram(queue, {}, 5, "0+5x60"),
+          at: "30m",
+          fires: [daemon],
+        },
+        {
+          what: "none waits",
+          series: testHistogram(queue, {}, 0.01, "0+5x60"),
+          at: "30m",
+          fires: [],
+        },
+        { what: "few wait", series: testHistogram(queue, {}, 5, "0+1x60"), at: "30m", fires: [] },
+      ],
+    },
+    {
+      name: "ExecutorApprovalWaiting",
+      severity: "warning",
+      expression: `${promql.series(oldest)} > ${rules.age(thresholds.approvalAgeSeconds)}`,
+      forSeconds: 0,
+      summary: "A question has waited long for a person.",
+      runbook:
+        "Run `executor executions` for the paused execution and answer with `executor resume`. Unanswered, it expires and its execution fails. Where a tool needs no approval, allow it with a policy.",
+      tests: [
+        {
+          what: "a question has been open for ten minutes",
+          series: [testSeries(oldest, {}, "0+60x10")],
+          at: "10m",
+          fires: [{ job: "executor", instance: "a" }],
+        },
+        { what: "none is open", series: [testSeries(oldest, {}, "0+0x10")], at: "10m", fires: [] },
+        {
+          what: "each is answered within minutes",
+          series: [testSeries(oldest, {}, "0 60 120 180 0 60 120 180 0 60 120")],
+          at: "10m",
+          fires: [],
+        },
+      ],
+    },
+    {
+      name: "ExecutorApprovalsExpire",
+      severity: "info",
+      expression: `${decided({ decision: "expired" })}\n/ ${decided()} > ${thresholds.expiredApprovalsRatio}\nand ${decided()} >= ${minimumApprovals}`,
+      forSeconds: 0,
+      summary: "Most questions to people expire without an answer.",
+      runbook:
+        "Nobody sees the questions, or nobody is there. Use a client that asks its user inline, answer with `executor resume`, or change the policies of tools that ask too often.",
+      tests: [
+        {
+          what: "nine of ten expire",
+          series: [approval("approved", "0+1x120"), approval("expired", "0+9x120")],
+          at: "70m",
+          fires: [daemon],
+        },
+        {
+          what: "one of ten expires",
+          series: [approval("approved", "0+9x120"), approval("expired", "0+1x120")],
+          at: "70m",
+          fires: [],
+        },
+        {
+          what: "there are few questions, and all expire",
+          series: [approval("approved", "0+0x120"), approval("expired", "0+0x10 1 2+0x110")],
+          at: "20m",
+          fires: [],
+        },
+      ],
+    },
+  ];
+};

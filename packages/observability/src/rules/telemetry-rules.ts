@@ -1,0 +1,172 @@
+import { not } from "../promql.ts";
+import type { Alert, TestSeries } from "./alert.ts";
+import type { RuleContext } from "./rule-context.ts";
+import { target, testHistogram, testSeries } from "./test-series.ts";
+import { minute } from "./windows.ts";
+
+const series = "executor.metrics.series";
+const limit = "executor.metrics.series.limit";
+const overflow = "executor.metrics.overflow";
+const conflicts = "executor.metrics.conflicts";
+const exported = "otel.sdk.exporter.metric_data_point.exported";
+const collection = "otel.sdk.metric_reader.collection.duration";
+
+const metric = "executor.tool.calls";
+
+const ofMetric = (name: string, values: string): TestSeries => testSeries(name, { metric }, values);
+const conflict = (values: string): TestSeries => testSeries(conflicts, { reason: "type" }, values);
+const points = (values: string): TestSeries => testSeries(exported, {}, values);
+const failedPoints = (values: string): TestSeries =>
+  testSeries(exported, { "error.type": "connection_error" }, values);
+
+export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
+  const { promql, window, thresholds } = rules;
+  const pushed = (where: Readonly<Record<string, ReturnType<typeof not>>>) =>
+    promql.sum(
+      exported,
+      ["job", "instance"],
+      promql.increase(exported, window(15 * minute), where),
+    );
+  const collected = promql.sum(
+    collection,
+    ["job", "instance"],
+    `increase(${promql.count(collection)}[${window(15 * minute)}])`,
+  );
+  return [
+    {
+      name: "ExecutorSeriesBudgetNearlySpent",
+      severity: "info",
+      expression: `${promql.series(series)} / ${promql.series(limit)} > ${thresholds.seriesRatio}`,
+      forSeconds: 15 * minute,
+      summary: "{{ $labels.metric }} has nearly as many label sets as it may have.",
+      runbook:
+        "Look at which label has many values (METRICS.md says what bounds each). Raise the budget with EXECUTOR_METRICS_MAX_SERIES_PER_METRIC where they are wanted; a restart forgets those of removed sources.",
+      tests: [
+        {
+          what: "nine of ten label sets are used",
+          series: [ofMetric(series, "1800+0x40"), ofMetric(limit, "2000+0x40")],
+          at: "30m",
+          fires: [{ ...target, metric }],
+        },
+        {
+          what: "half of them are used",
+          series: [ofMetric(series, "1000+0x40"), ofMetric(limit, "2000+0x40")],
+          at: "30m",
+          fires: [],
+        },
+        {
+          what: "the budget grows with the tools that were just added",
+          series: [ofMetric(series, "1800+0x40"), ofMetric(limit, "2000+0x5 9000+0x35")],
+          at: "30m",
+          fires: [],
+        },
+      ],
+    },
+    {
+      name: "ExecutorSeriesOverflow",
+      severity: "warning",
+      expression: rules.growth(overflow, ["job", "metric"], 15 * minute),
+      forSeconds: 0,
+      summary: "Measurements of {{ $labels.metric }} go to its overflow series.",
+      runbook:
+        "Its label budget is spent, or that of all metrics. Sums stay exact; what is new is not told apart. Raise EXECUTOR_METRICS_MAX_SERIES_PER_METRIC or EXECUTOR_METRICS_MAX_SERIES, or restart the daemon where sources that are gone have spent it.",
+      tests: [
+        {
+          what: "measurements overflow for the first time",
+          series: [ofMetric(overflow, "_x10 40+0x20")],
+          at: "15m",
+          fires: [{ job: "executor", metric }],
+        },
+        {
+          what: "they go on overflowing",
+          series: [ofMetric(overflow, "40+3x60")],
+          at: "40m",
+          fires: [{ job: "executor", metric }],
+        },
+        {
+          what: "the last one is long ago",
+          series: [ofMetric(overflow, "40+0x60")],
+          at: "40m",
+          fires: [],
+        },
+      ],
+    },
+    {
+      name: "ExecutorMetricsConflicts",
+      severity: "info",
+      expression: `${promql.series(conflicts)} > 0`,
+      forSeconds: 15 * minute,
+      summary: "Some series could not be exposed as they were recorded ({{ $labels.reason }}).",
+      runbook:
+        "Two pieces of code record under one name. What the reasons do is in packages/core/api/src/metrics/conflicts.ts; rename one of the metrics.",
+      tests: [
+        {
+          what: "two series are left out",
+          series: [conflict("2+0x40")],
+          at: "30m",
+          fires: [{ ...target, reason: "type" }],
+        },
+        { what: "none is", series: [conflict("0+0x40")], at: "30m", fires: [] },
+        {
+          what: "one scrape had to repair",
+          series: [conflict("0 1 0+0x40")],
+          at: "30m",
+          fires: [],
+        },
+      ],
+    },
+    {
+      name: "ExecutorPushFailing",
+      severity: "warning",
+      expression: `${pushed({ "error.type": not("") })} > 0\nunless ${pushed({ "error.type": { operator: "=~", value: "" } })} > 0`,
+      forSeconds: 0,
+      summary: "No receiver has taken the daemon's metrics for a quarter of an hour.",
+      runbook:
+        "The daemon's log names the receiver and its answer. `executor metrics push --dry-run` sends once and shows it. docs/push.md has the settings of each receiver. Nothing is lost of cumulative metrics once it works again.",
+      tests: [
+        {
+          what: "every push fails",
+          series: [points("900+0x40"), failedPoints("0+300x40")],
+          at: "30m",
+          fires: [target],
+        },
+        { what: "pushes work", series: [points("0+300x40")], at: "30m", fires: [] },
+        {
+          what: "one push failed, and the next worked",
+          series: [points("0+300x40"), failedPoints("0+0x20 300+0x20")],
+          at: "30m",
+          fires: [],
+        },
+      ],
+    },
+    {
+      name: "ExecutorScrapeSlow",
+      severity: "warning",
+      expression: `${promql.quantile(0.99, collection, window(15 * minute), ["job", "instance"])} > ${thresholds.scrapeP99Seconds}\nand ${collected} >= 5`,
+      forSeconds: 0,
+      summary: "The metrics take seconds to write.",
+      runbook:
+        "Look at the number of series and at the event loop on the dashboard Runtime and telemetry. Scrape less often, ask for some families with name[], or lower EXECUTOR_METRICS_MAX_SERIES.",
+      tests: [
+        {
+          what: "each takes up to five seconds",
+          series: testHistogram(collection, {}, 5, "0+1x40"),
+          at: "30m",
+          fires: [target],
+        },
+        {
+          what: "each takes milliseconds",
+          series: testHistogram(collection, {}, 0.025, "0+1x40"),
+          at: "30m",
+          fires: [],
+        },
+        {
+          what: "a single one was slow",
+          series: testHistogram(collection, {}, 5, "0+0x20 1+0x20"),
+          at: "30m",
+          fires: [],
+        },
+      ],
+    },
+  ];
+};

@@ -1,0 +1,63 @@
+import { instrument, labelOf } from "../instruments.ts";
+import type { TestSeries } from "./alert.ts";
+
+/** The target that every rule test scrapes. */
+export const target = { job: "executor", instance: "a" };
+
+const text = (name: string, labels: Readonly<Record<string, string>>): string =>
+  `${name}{${Object.entries(labels)
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join(",")}}`;
+
+const translated = (name: string, labels: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(labels).map(([key, value]) => [labelOf(name, key), value]));
+
+/** A series that Prometheus itself writes about the target. */
+export const targetSeries = (name: string, values: string): TestSeries => ({
+  series: text(name, target),
+  values,
+});
+
+/** A counter's or a gauge's series; label keys are OpenTelemetry's. */
+export const testSeries = (
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  values: string,
+): TestSeries => ({
+  series: text(instrument(name).prometheusName, { ...target, ...translated(name, labels) }),
+  values,
+});
+
+/** A histogram's count. */
+export const testCount = (
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  values: string,
+): TestSeries => ({
+  series: text(`${instrument(name).prometheusName}_count`, {
+    ...target,
+    ...translated(name, labels),
+  }),
+  values,
+});
+
+/** A histogram all of whose observations are in the bucket that ends at `bound`. */
+export const testHistogram = (
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  bound: number,
+  values: string,
+): ReadonlyArray<TestSeries> => {
+  const { definition, prometheusName } = instrument(name);
+  const bounds = definition.boundaries?.values ?? [];
+  if (!bounds.includes(bound)) throw new Error(`${name} has no bucket that ends at ${bound}.`);
+  const bucket = (le: number): TestSeries => ({
+    series: text(`${prometheusName}_bucket`, {
+      ...target,
+      ...translated(name, labels),
+      le: le === Infinity ? "+Inf" : String(le),
+    }),
+    values: le < bound ? "0+0x400" : values,
+  });
+  return [...bounds.map(bucket), testCount(name, labels, values)];
+};

@@ -1,0 +1,220 @@
+import { attempted, failed, judged } from "../outcomes.ts";
+import { oneOf } from "../promql.ts";
+import type { Alert, RecordingRule, TestSeries } from "./alert.ts";
+import type { RuleContext } from "./rule-context.ts";
+import { testHistogram, testSeries } from "./test-series.ts";
+import { hour, minute } from "./windows.ts";
+
+const calls = "executor.tool.calls";
+const duration = "executor.tool.call.duration";
+const keys = ["job", "executor.source"];
+
+const windows = [
+  { name: "5m", seconds: 5 * minute },
+  { name: "30m", seconds: 30 * minute },
+  { name: "1h", seconds: hour },
+  { name: "6h", seconds: 6 * hour },
+];
+
+const recorded = (what: string, window: string): string =>
+  `job_source:executor_tool_${what}${window}`;
+
+/** Calls that reached a source, and the part of them that failed, over the windows that burn rates need. */
+export const toolRecordingRules = ({ promql, window }: RuleContext): ReadonlyArray<RecordingRule> =>
+  windows.flatMap(({ name, seconds }) => {
+    const increase = (outcomes: ReadonlyArray<string>) =>
+      promql.sum(
+        calls,
+        keys,
+        promql.increase(calls, window(seconds), { outcome: oneOf(...outcomes) }),
+      );
+    return [
+      { record: recorded("calls:increase", name), expression: increase(judged) },
+      {
+        record: recorded("failures:ratio", name),
+        expression: `${increase(failed)}\n/\n${recorded("calls:increase", name)}`,
+      },
+    ];
+  });
+
+const call = (outcome: string, values: string): TestSeries =>
+  testSeries(calls, { "mcp.tool.name": "shop.list", "executor.source": "shop", outcome }, values);
+
+const shop = { job: "executor", executor_source: "shop" };
+
+const burn = (
+  { thresholds: { toolErrorBudget, minimumTraffic } }: RuleContext,
+  alert: Pick<Alert, "name" | "severity" | "forSeconds" | "tests">,
+  { rate, long, short }: { readonly rate: number; readonly long: string; readonly short: string },
+): Alert => ({
+  ...alert,
+  expression: [
+    `${recorded("failures:ratio", long)} > ${rate} * ${toolErrorBudget}`,
+    `and ${recorded("failures:ratio", short)} > ${rate} * ${toolErrorBudget}`,
+    `and ${recorded("calls:increase", long)} >= ${minimumTraffic}`,
+  ].join("\n"),
+  summary: `Calls of the tools of {{ $labels.executor_source }} fail ${rate} times as often as their error budget allows.`,
+  runbook:
+    "Look at the errors by type on the dashboard Tools and sources. A status is the upstream's answer: 401 and 403 mean its credentials, 429 its limits, 5xx its own trouble. connection_error and timeout mean the way to it. Blocked and declined calls are not counted.",
+});
+
+const quietTraffic = "0+0x10 1 2 3 4 5 5+0x400";
+
+export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
+  const { promql, window, thresholds } = rules;
+  const { minimumTraffic, toolP95Seconds, invalidInputRatio } = thresholds;
+  const increase = (outcomes: ReadonlyArray<string>) =>
+    promql.sum(calls, keys, promql.increase(calls, window(hour), { outcome: oneOf(...outcomes) }));
+  const durationKeys = ["job", "executor.source"];
+  const timed = promql.sum(
+    duration,
+    durationKeys,
+    `increase(${promql.count(duration)}[${window(10 * minute)}])`,
+  );
+  return [
+    burn(
+      rules,
+      {
+        name: "ExecutorToolCallsFailing",
+        severity: "critical",
+        forSeconds: 2 * minute,
+        tests: [
+          {
+            what: "nine of ten calls fail for an hour",
+            series: [call("ok", "0+1x120"), call("upstream_error", "0+9x120")],
+            at: "80m",
+            fires: [shop],
+          },
+          {
+            what: "one of ten calls fails",
+            series: [call("ok", "0+9x120"), call("upstream_error", "0+1x120")],
+            at: "80m",
+            fires: [],
+          },
+          {
+            what: "few calls are made, and all fail",
+            series: [call("ok", "0+0x120"), call("timeout", quietTraffic)],
+            at: "17m",
+            fires: [],
+          },
+          {
+            what: "most calls are blocked, declined or not valid",
+            series: [
+              call("ok", "0+1x120"),
+              call("tool_error", "0+0x120"),
+              call("blocked", "0+9x120"),
+              call("declined", "0+9x120"),
+              call("invalid_input", "0+1x120"),
+            ],
+            at: "80m",
+            fires: [],
+          },
+        ],
+      },
+      { rate: 14.4, long: "1h", short: "5m" },
+    ),
+    burn(
+      rules,
+      {
+        name: "ExecutorToolCallsFailingSlowly",
+        severity: "warning",
+        forSeconds: 15 * minute,
+        tests: [
+          {
+            what: "four of ten calls fail for six hours",
+            series: [call("ok", "0+6x400"), call("tool_error", "0+4x400")],
+            at: "380m",
+            fires: [shop],
+          },
+          {
+            what: "one of ten calls fails",
+            series: [call("ok", "0+9x400"), call("tool_error", "0+1x400")],
+            at: "380m",
+            fires: [],
+          },
+          {
+            what: "few calls are made, and all fail",
+            series: [call("ok", "0+0x400"), call("tool_error", quietTraffic)],
+            at: "35m",
+            fires: [],
+          },
+        ],
+      },
+      { rate: 6, long: "6h", short: "30m" },
+    ),
+    {
+      name: "ExecutorToolCallsSlow",
+      severity: "warning",
+      expression: `${promql.quantile(0.95, duration, window(10 * minute), keys)} > ${toolP95Seconds}\nand ${timed} >= ${minimumTraffic}`,
+      forSeconds: 10 * minute,
+      summary: "One of twenty calls of {{ $labels.executor_source }} takes very long.",
+      runbook:
+        "Compare with the time of the requests to the upstream on the dashboard Tools and sources. Where both are long, the upstream is slow; where only the calls are, look at the event loop on Runtime and telemetry. Time that people take is in neither.",
+      tests: [
+        {
+          what: "calls take between 30 and 60 seconds",
+          series: testHistogram(
+            duration,
+            { "mcp.tool.name": "shop.list", "executor.source": "shop" },
+            60,
+            "0+5x60",
+          ),
+          at: "30m",
+          fires: [shop],
+        },
+        {
+          what: "calls take up to half a second",
+          series: testHistogram(
+            duration,
+            { "mcp.tool.name": "shop.list", "executor.source": "shop" },
+            0.5,
+            "0+5x60",
+          ),
+          at: "30m",
+          fires: [],
+        },
+        {
+          what: "few calls are made, and all are slow",
+          series: testHistogram(
+            duration,
+            { "mcp.tool.name": "shop.list", "executor.source": "shop" },
+            60,
+            "0+1x60",
+          ),
+          at: "30m",
+          fires: [],
+        },
+      ],
+    },
+    {
+      name: "ExecutorInvalidInput",
+      severity: "info",
+      expression: `${increase(["invalid_input"])}\n/ ${increase(attempted)} > ${invalidInputRatio}\nand ${increase(attempted)} >= ${minimumTraffic}`,
+      forSeconds: 15 * minute,
+      summary:
+        "Agents mostly call {{ $labels.executor_source }} with input that its tools do not take.",
+      runbook:
+        "Look at an execution's error for what was wrong. Names that do not exist are counted under the source _OTHER. Where the source's description is wrong or has changed, refresh the source; where agents guess, tell them to describe a tool before they call it.",
+      tests: [
+        {
+          what: "nine of ten calls are not valid",
+          series: [call("ok", "0+1x120"), call("invalid_input", "0+9x120")],
+          at: "100m",
+          fires: [shop],
+        },
+        {
+          what: "one of ten calls is not valid",
+          series: [call("ok", "0+9x120"), call("invalid_input", "0+1x120")],
+          at: "100m",
+          fires: [],
+        },
+        {
+          what: "few calls are made, and none is valid",
+          series: [call("ok", "0+0x120"), call("invalid_input", quietTraffic)],
+          at: "40m",
+          fires: [],
+        },
+      ],
+    },
+  ];
+};
