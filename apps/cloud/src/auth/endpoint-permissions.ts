@@ -49,13 +49,15 @@ const rules: ReadonlyArray<Rule> = (() => {
   return found;
 })();
 
-/** What a request needs. `unknown`: no endpoint is at its path. `none` also where one is, but not for its method. */
+/**
+ * What a request needs. `unknown`: no endpoint is at its path for its method. Nothing else may mean that nothing is needed: the
+ * router decodes what is matched here as it stands, so `/api/sources/%64etect` looks like another endpoint's path.
+ */
 export const neededPermission = (
   method: string,
   pathname: string,
 ): Permission | "none" | "unknown" => {
-  const there = rules.filter(({ path }) => path.test(pathname));
-  if (there.length === 0) return "unknown";
   const read = method === "HEAD" ? "GET" : method;
-  return there.find((rule) => rule.method === read)?.permission ?? "none";
+  const found = rules.find((rule) => rule.method === read && rule.path.test(pathname));
+  return found?.permission ?? "unknown";
 };

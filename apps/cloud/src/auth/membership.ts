@@ -27,7 +27,7 @@ export const findMembership = async (
   const members = decodeMembers(
     await adapter.findMany({ model: "member", where: [{ field: "userId", value: userId }] }),
   );
-  const organisation = named === null ? undefined : await organisationId(auth, named);
+  const organisation = named === null ? undefined : await organisationId(auth, members, named);
   const [member, ...others] =
     named === null ? members : members.filter((one) => one.organizationId === organisation);
   if (member === undefined) {
@@ -42,12 +42,17 @@ export const findMembership = async (
   return { organisation: member.organizationId, isAdmin };
 };
 
-/** A slug is looked up; what is none counts as an id, which a membership has or has not. */
-const organisationId = async (auth: Auth, named: string): Promise<string> => {
+/** An id that the person has comes first: somebody else may have chosen it as a slug. */
+const organisationId = async (
+  auth: Auth,
+  members: ReadonlyArray<typeof Member.Type>,
+  named: string,
+): Promise<string | undefined> => {
+  if (members.some(({ organizationId }) => organizationId === named)) return named;
   const { adapter } = await auth.$context;
   const found: unknown = await adapter.findOne({
     model: "organization",
     where: [{ field: "slug", value: named }],
   });
-  return found === null ? named : decodeOrganisation(found).id;
+  return found === null ? undefined : decodeOrganisation(found).id;
 };

@@ -27,6 +27,12 @@ export const respondInOrganisation = (
     return response;
   }
   const reader = response.body.getReader();
+  let hasEnded = false;
+  // A stream that is given up while it waits for more ends twice.
+  const end = () => {
+    if (!hasEnded) onEnd();
+    hasEnded = true;
+  };
   const body = new ReadableStream<Uint8Array>(
     {
       pull: (controller) =>
@@ -38,10 +44,10 @@ export const respondInOrganisation = (
           } catch (error) {
             controller.error(error);
           }
-          onEnd();
+          end();
         }),
       cancel: (reason) => {
-        onEnd();
+        end();
         return inOrganisation(owner, () => reader.cancel(reason));
       },
     },

@@ -6,7 +6,7 @@ const sessionHeader = "mcp-session-id";
 /** How many sessions' owners are remembered; the host itself holds no more. */
 const capacity = 10_000;
 
-/** Knows whose each MCP session is: a session's id alone opens nothing. */
+/** Knows whose each MCP session is: a session's id alone opens nothing, nor does that of a session that is forgotten. */
 export class McpSessions {
   readonly #owners = new Map<string, string>();
 
@@ -17,12 +17,13 @@ export class McpSessions {
     host: (request: Request) => Promise<Response>,
   ): Promise<Response> {
     const id = request.headers.get(sessionHeader);
-    const owner = id === null ? undefined : this.#owners.get(id);
-    if (id !== null && owner !== undefined && owner !== subject) {
+    const owner = id === null ? subject : this.#owners.get(id);
+    if (owner !== undefined && owner !== subject) {
       authAttempts.add(1, { surface: "mcp", outcome: "forbidden" });
-      return notYours();
+      return refused(403, -32_000, "This session belongs to another key.");
     }
     authAttempts.add(1, { surface: "mcp", outcome: "ok" });
+    if (owner === undefined) return refused(404, -32_001, "There is no such session.");
     const response = await host(request);
     const opened = response.headers.get(sessionHeader);
     if (id === null && opened !== null) this.#remember(opened, subject);
@@ -36,15 +37,13 @@ export class McpSessions {
   }
 }
 
-const notYours = (): Response =>
+/** 404 has a client begin another session (MCP 2025-11-25, "Session Management"). */
+const refused = (status: 403 | 404, code: number, why: string): Response =>
   Response.json(
     {
       jsonrpc: "2.0",
-      error: {
-        code: -32_000,
-        message: "This session belongs to another key. Send initialize to begin one.",
-      },
+      error: { code, message: `${why} Send initialize without Mcp-Session-Id to begin one.` },
       id: null,
     },
-    { status: 403 },
+    { status },
   );

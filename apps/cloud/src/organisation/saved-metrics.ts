@@ -57,7 +57,7 @@ export const savedMetrics = (owner: MetricsOwner) =>
     ) STRICT`;
     const rows = yield* sql`SELECT name, labels, created_at AS createdAt, state FROM metrics`;
     restoreSeries(yield* decodeRows(rows));
-    const changed = new ChangedSeries(owner);
+    let changed = new ChangedSeries(owner);
     changed.read();
 
     const write = Effect.suspend(() => {
@@ -82,6 +82,15 @@ export const savedMetrics = (owner: MetricsOwner) =>
           { discard: true },
         ),
       );
-    }).pipe(Effect.orDie, Effect.withSpan("SavedMetrics.write"));
+    }).pipe(
+      // What was read and not stored must be read again, or a later scrape would show what no write has.
+      Effect.tapErrorCause(() =>
+        Effect.sync(() => {
+          changed = new ChangedSeries(owner);
+        }),
+      ),
+      Effect.orDie,
+      Effect.withSpan("SavedMetrics.write"),
+    );
     return { write };
   }).pipe(Effect.orDie);
