@@ -123,7 +123,7 @@ const make = Effect.gen(function* () {
   });
 
   const run = Effect.fn("Executions.run")(function* (request: ExecutionRequest) {
-    const place = yield* Effect.interruptible(places.enter);
+    const place = yield* places.enter;
     const live = new LiveRun(request, yield* DateTime.now, place);
     runs.set(live.id, live);
     const fiber = yield* start(live);

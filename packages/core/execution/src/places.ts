@@ -1,11 +1,11 @@
-import { Effect } from "effect";
+import { Deferred, Effect, FiberId } from "effect";
 import { TooManyExecutions } from "./errors.ts";
 import type { ExecutionLimits } from "./limits.ts";
 import { executionQueueDuration, executionsActive } from "./metrics.ts";
 
 interface Waiter {
   isServed: boolean;
-  readonly serve: () => void;
+  readonly served: Deferred.Deferred<void>;
 }
 
 /** The places for executions that run at once, first come, first served. */
@@ -37,21 +37,26 @@ export class Places {
         return new Place(this.#again, () => this.#release());
       }),
       Effect.onInterrupt(() => Effect.sync(() => this.#present--)),
+      Effect.uninterruptible,
     );
   });
 
-  /** Interrupting it leaves nothing taken, at whatever moment that happens. */
-  readonly #take: Effect.Effect<void> = Effect.async((resume) => {
+  /** Only its waiting can be interrupted, and leaves nothing taken then. To be run where nothing else can be. */
+  readonly #take: Effect.Effect<void> = Effect.suspend(() => {
     if (this.#free > 0) {
       this.#free--;
-      return resume(Effect.void);
+      return Effect.void;
     }
-    const waiter: Waiter = { isServed: false, serve: () => resume(Effect.void) };
+    const waiter: Waiter = { isServed: false, served: Deferred.unsafeMake(FiberId.none) };
     this.#waiters.add(waiter);
-    return Effect.sync(() => {
-      if (waiter.isServed) this.#serveNext();
-      else this.#waiters.delete(waiter);
-    });
+    return Effect.interruptible(Deferred.await(waiter.served)).pipe(
+      Effect.onInterrupt(() =>
+        Effect.sync(() => {
+          if (waiter.isServed) this.#serveNext();
+          else this.#waiters.delete(waiter);
+        }),
+      ),
+    );
   });
 
   readonly #again: Effect.Effect<void> = Effect.map(this.#take, () => {
@@ -71,7 +76,7 @@ export class Places {
     }
     this.#waiters.delete(next);
     next.isServed = true;
-    next.serve();
+    Deferred.unsafeDone(next.served, Effect.void);
   }
 }
 
@@ -102,9 +107,7 @@ export class Place {
   readonly takeAgain: Effect.Effect<void> = this.#turn.withPermits(1)(
     Effect.suspend(() =>
       this.#state === "paused"
-        ? Effect.uninterruptible(
-            Effect.map(Effect.interruptible(this.#take), () => this.#enter("running")),
-          )
+        ? Effect.uninterruptible(Effect.map(this.#take, () => this.#enter("running")))
         : Effect.void,
     ),
   );
