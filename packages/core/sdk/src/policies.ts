@@ -67,9 +67,15 @@ const make = Effect.gen(function* () {
           )}`;
         }),
       )
-      .pipe(Effect.orDie);
-    policies = sorted;
-    known.clear();
+      .pipe(
+        Effect.orDie,
+        Effect.tap(() => {
+          policies = sorted;
+          known.clear();
+        }),
+        // A client that goes away must not leave what is stored and what holds apart.
+        Effect.uninterruptible,
+      );
     return sorted;
   });
 

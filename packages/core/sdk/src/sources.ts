@@ -79,13 +79,14 @@ const make = Effect.gen(function* () {
   // Only that something changed matters, not how often.
   const changed = yield* PubSub.sliding<void>(1);
 
-  /** Runs `change` as one transaction, then makes its effect seen. Nothing in it may wait. */
+  /** Runs `change` as one transaction, then makes its effect seen, also where who asked for it is gone. Nothing in it may wait. */
   const commit = <A, E>(change: Effect.Effect<A, E>): Effect.Effect<A, E> =>
     sql.withTransaction(change).pipe(
       Effect.catchIf(isSqlError, Effect.die),
       Effect.tap(() => Effect.map(tools.count, setToolCount)),
       Effect.tap(() => resolver.invalidate),
       Effect.tap(() => PubSub.publish(changed, undefined)),
+      Effect.uninterruptible,
     );
 
   const pluginOf = (kind: SourceKind) => {
@@ -294,10 +295,9 @@ const helpful: ReadonlyArray<UseSourceError["_tag"]> = [
 
 /** Secrets are bound to origins; what was given as it is, is bound to the origin that calls went to when it was given. */
 const takesHeadersElsewhere = ({ settings, url }: StoredSource, loaded: LoadedSource): boolean =>
-  settings.command === undefined &&
   Object.keys(settings.headers).length > 0 &&
   url !== null &&
-  originOf(url) !== originOf(loaded.url);
+  (originOf(url) ?? url) !== (originOf(loaded.url) ?? loaded.url);
 
 const movedAway = ({ namespace, url }: StoredSource, loaded: LoadedSource) =>
   new InvalidSourceDocument({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { SqlClient } from "@effect/sql";
 import { layerMemory } from "@executor/storage/bun";
-import { Effect, Layer, Schema } from "effect";
+import { Effect, Exit, Fiber, Layer, Schema } from "effect";
 import { Policies } from "../src/policies.ts";
 import { Policy } from "../src/policy.ts";
 import { ToolAnnotations } from "../src/tool.ts";
@@ -65,6 +65,24 @@ describe("Policies", () => {
         expect(yield* list).toEqual([]);
       }).pipe(Effect.provide(Policies.layer));
     }).pipe(Effect.provide(layerMemory)),
+  );
+
+  it.effect("holds what is stored, also where the client goes away at that moment", () =>
+    Effect.gen(function* () {
+      const { decide, replace } = yield* Policies;
+      const sql = yield* SqlClient.SqlClient;
+      const { withTransaction } = sql;
+      Object.assign(sql, {
+        withTransaction: <A, E, R>(change: Effect.Effect<A, E, R>) =>
+          Effect.tap(withTransaction(change), () =>
+            Effect.withFiberRuntime((fiber) => fiber.interruptAsFork(fiber.id())),
+          ),
+      });
+      const replacing = yield* Effect.fork(replace(policies({ "pets.*": "block" })));
+      expect(Exit.isInterrupted(yield* Fiber.await(replacing))).toBe(true);
+      expect(yield* sql`SELECT * FROM policies`).toHaveLength(1);
+      expect(yield* decide("pets.get", reads)).toBe("block");
+    }).pipe(Effect.provide(layer)),
   );
 
   it.effect("refuses a pattern that stands twice, and too many, and keeps what there was", () =>

@@ -4,6 +4,7 @@ import { SqlClient } from "@effect/sql";
 import { Cause, Effect, Exit, Layer } from "effect";
 import { SecretKey } from "../src/secret-key.ts";
 import { Secrets } from "../src/secrets.ts";
+import { SourceSettings } from "../src/source.ts";
 import { Sources } from "../src/sources.ts";
 import { ToolInvoker } from "../src/tool-invoker.ts";
 import { Tools } from "../src/tools.ts";
@@ -114,6 +115,22 @@ describe("Secrets", () => {
         }
         expect((yield* Probe).loads).toBe(0);
       }).pipe(Effect.provide(layer)),
+  );
+
+  it.effect("goes by where an MCP server is called, and not by a base URL beside it", () =>
+    Effect.gen(function* () {
+      yield* putSecret("token", value);
+      const sources = yield* Sources;
+      const settings = {
+        url: "https://evil.example/mcp",
+        baseUrl: "https://api.example.com",
+        headers: bearer,
+      };
+      const error = yield* Effect.flip(sources.add(probeSource("based", settings)));
+      expect(error).toMatchObject({ _tag: "SecretNotForOrigin" });
+      yield* Effect.either(sources.detect(new SourceSettings(settings)));
+      expect((yield* Probe).seen.filter(({ headers }) => "Authorization" in headers)).toEqual([]);
+    }).pipe(Effect.provide(layer)),
   );
 
   it.effect("says which secret is missing, when a source is added", () =>

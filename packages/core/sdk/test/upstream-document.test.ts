@@ -46,6 +46,16 @@ describe("fetchDocument", () => {
       }).pipe(Effect.provide(FetchHttpClient.layer)),
   );
 
+  it.scopedLive("shows no credential of the URL in a failure", () =>
+    Effect.gen(function* () {
+      const origin = yield* serve(() => new Response(null, { status: 404 }));
+      const url = `${origin.replace("//", "//user:hunter2@")}/openapi.json?key=hunter2#hunter2`;
+      const error = yield* Effect.flip(fetchDocument(settings({ url })));
+      expect(error.message).toContain(`${origin}/openapi.json answered 404`);
+      expect(error.message).not.toContain("hunter2");
+    }).pipe(Effect.provide(FetchHttpClient.layer)),
+  );
+
   it.scopedLive.each([undefined, "https://api.example.com"])(
     "keeps the headers to itself where calls go to %s",
     (baseUrl) =>

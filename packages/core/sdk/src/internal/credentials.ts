@@ -24,15 +24,30 @@ export const literalCredential = (name: string, value: string): ReadonlyArray<Cr
     : [];
 
 /**
- * The origin that a source's headers and environment are for. Before an OpenAPI description is read, only `baseUrl` tells;
- * MCP and GraphQL sources are called where the settings say. `undefined` where that is not known.
+ * The origin that a source's headers and environment are for: where its plugin sends them. Before an OpenAPI description is
+ * read, only `baseUrl` tells; MCP and GraphQL sources are called where the settings say, and MCP servers in spite of any
+ * `baseUrl`. `undefined` where that is not known.
  */
 export const callOrigin = (
-  kind: SourceKind | undefined,
-  { baseUrl, command, url }: SourceSettings,
+  kind: SourceKind,
+  settings: SourceSettings,
   loadedUrl?: string,
 ): string | undefined => {
-  if (command !== undefined) return programOrigin(command);
-  const target = kind === "openapi" ? (loadedUrl ?? baseUrl) : (baseUrl ?? url ?? loadedUrl);
+  const target = callTarget(kind, settings, loadedUrl);
   return target === undefined ? undefined : originOf(target);
+};
+
+const callTarget = (
+  kind: SourceKind,
+  { baseUrl, command, url }: SourceSettings,
+  loadedUrl: string | undefined,
+): string | undefined => {
+  switch (kind) {
+    case "mcp":
+      return command === undefined ? url : programOrigin(command);
+    case "openapi":
+      return loadedUrl ?? baseUrl;
+    default:
+      return baseUrl ?? url;
+  }
 };

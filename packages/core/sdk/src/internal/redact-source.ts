@@ -16,11 +16,15 @@ const itemsPerTurn = 50;
 /** A turn of the event loop, so that a large description does not hold it. */
 const letOthersRun = Effect.sleep(0);
 
-/** What a source says of itself, without credentials. Bindings are the plugin's own and are shown to nobody. */
+/**
+ * What a source says of itself, without credentials; a tool that is named after one is left out, because its name is a label
+ * too. Bindings are the plugin's own and are shown to nobody.
+ */
 export const redactLoaded = Effect.fnUntraced(function* (loaded: LoadedSource, redactor: Redactor) {
   const tools: Array<ToolDefinition> = [];
   for (const chunk of Arr.chunksOf(loaded.tools, itemsPerTurn)) {
     for (const tool of chunk) {
+      if (redactor.text(tool.path) !== tool.path) continue;
       tools.push({
         ...tool,
         description: redactor.text(tool.description),

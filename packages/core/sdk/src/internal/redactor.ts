@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../json.ts";
+import type { Json } from "../json.ts";
 import { minRedactedChars } from "./credentials.ts";
 import type { Credential } from "./credentials.ts";
 
@@ -8,7 +8,7 @@ export const redacted = "[redacted]";
 /** Takes credentials out of what comes back from a source. */
 export interface Redactor {
   readonly text: (text: string) => string;
-  /** Names of members too. Gives the value itself where there is nothing to take out. */
+  /** Names of members too. Gives the value itself where there is nothing to take out, which is found out without copying. */
   readonly json: (value: Json) => Json;
 }
 
@@ -23,39 +23,30 @@ export const makeRedactor = (credentials: ReadonlyArray<Credential>): Redactor =
     .filter((value) => value.length >= minRedactedChars);
   const needles = [...new Set(values)].toSorted((left, right) => right.length - left.length);
 
-  const text = (given: string): string => {
-    let result = given;
-    for (const needle of needles) {
-      if (result.includes(needle)) result = result.replaceAll(needle, redacted);
-    }
-    return result;
+  const isTelling = (given: string): boolean => needles.some((needle) => given.includes(needle));
+
+  const text = (given: string): string =>
+    needles.reduce((result, needle) => result.replaceAll(needle, redacted), given);
+
+  const holdsAny = (value: Json | undefined): boolean => {
+    if (typeof value === "string") return isTelling(value);
+    if (typeof value !== "object" || value === null) return false;
+    return isList(value)
+      ? value.some(holdsAny)
+      : Object.keys(value).some((name) => isTelling(name) || holdsAny(value[name]));
   };
 
-  const json = (value: Json): Json => {
+  const clean = (value: Json): Json => {
     if (typeof value === "string") return text(value);
     if (typeof value !== "object" || value === null) return value;
-    return isList(value) ? list(value) : object(value);
+    return isList(value)
+      ? value.map(clean)
+      : Object.fromEntries(Object.entries(value).map(([name, part]) => [text(name), clean(part)]));
   };
 
-  const list = (items: ReadonlyArray<Json>): Json => {
-    const next = items.map(json);
-    return next.some((item, index) => item !== items[index]) ? next : items;
-  };
-
-  const object = (members: JsonObject): Json => {
-    const given = Object.entries(members);
-    const clean = given.map(([name, value]): Entry => [text(name), json(value)]);
-    return clean.every((entry, index) => isSame(entry, given[index]))
-      ? members
-      : Object.fromEntries(clean);
-  };
-
-  return needles.length === 0 ? { text: (given) => given, json: (value) => value } : { text, json };
+  return needles.length === 0
+    ? { text: (given) => given, json: (value) => value }
+    : { text, json: (value) => (holdsAny(value) ? clean(value) : value) };
 };
-
-type Entry = readonly [string, Json];
-
-const isSame = (entry: Entry, other: Entry | undefined): boolean =>
-  entry[0] === other?.[0] && entry[1] === other[1];
 
 const isList = (value: Json): value is ReadonlyArray<Json> => Array.isArray(value);

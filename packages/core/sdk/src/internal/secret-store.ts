@@ -38,12 +38,15 @@ const make = Effect.gen(function* () {
   const known = new Map<string, StoredSecret>();
   let version = 0;
 
-  const changed = (name: string) =>
-    Effect.suspend(() => {
-      version += 1;
-      known.delete(name);
-      return PubSub.publish(changes, name);
-    });
+  /** Once it is stored, nothing holds the old value: also where the client that asked for it goes away in between. */
+  const applied = (name: string, change: Effect.Effect<unknown>) =>
+    Effect.uninterruptible(
+      Effect.flatMap(change, () => {
+        version += 1;
+        known.delete(name);
+        return PubSub.publish(changes, name);
+      }),
+    );
 
   const read = Effect.fn("SecretStore.read")(function* (name: SecretName) {
     const readDuring = version;
@@ -62,8 +65,7 @@ const make = Effect.gen(function* () {
     const created_at = (yield* rows.find(name))?.created_at ?? now;
     const sealed = yield* vault.seal(Redacted.value(secret.value), subject(name, origins));
     const row: SecretRow = { name, origins, sealed, created_at, updated_at: now };
-    yield* rows.put(row);
-    yield* changed(name);
+    yield* applied(name, rows.put(row));
     return row;
   });
 
@@ -75,7 +77,7 @@ const make = Effect.gen(function* () {
         return hit === undefined ? read(name) : Effect.succeed(hit);
       }),
     put,
-    remove: (name: string) => Effect.zipRight(rows.remove(name), changed(name)),
+    remove: (name: string) => applied(name, rows.remove(name)),
     changes,
     version: () => version,
   };

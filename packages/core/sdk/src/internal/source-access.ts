@@ -98,7 +98,8 @@ const make = Effect.gen(function* () {
     plugin: SourcePlugin,
     settings: SourceSettings,
   ) {
-    const resolution = yield* resolveFor(settings, callOrigin(undefined, settings));
+    const origin = callOrigin(plugin.kind, settings, settings.baseUrl ?? settings.url);
+    const resolution = yield* resolveFor(settings, origin);
     const redactor = makeRedactor(resolution.credentials);
     const found = yield* plugin.detect(resolution.settings).pipe(
       guarded(resolution),
@@ -158,10 +159,11 @@ const make = Effect.gen(function* () {
   };
 });
 
-const guarded =
-  (resolution: Resolution) =>
-  <A, E>(use: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.provideService(use, CredentialGuard, credentialGuard(resolution));
+const guarded = (resolution: Resolution) => {
+  const guard = credentialGuard(resolution);
+  return <A, E>(use: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.provideService(use, CredentialGuard, guard);
+};
 
 const blocked = (errorType: string, message: string) =>
   Effect.fail(new ToolCallError({ outcome: "blocked", errorType, message }));

@@ -1,6 +1,7 @@
 import { SqlClient } from "@effect/sql";
 import { Context, DateTime, Effect, Layer, Schema } from "effect";
 import { Namespace, Source, SourceKind, SourceSettings } from "../source.ts";
+import { shownUrl } from "./shown-url.ts";
 import { settingsSubject, Vault } from "./vault.ts";
 
 const fields = {
@@ -50,10 +51,6 @@ export const toSource = (stored: StoredSource): Source =>
     refreshedAt: stored.refreshed_at,
     lastError: stored.last_error,
   });
-
-/** User names and queries may hold credentials. */
-const shownUrl = (url: string): string =>
-  url.replace(/^(https?:\/\/)[^/?#]*@/i, "$1").replace(/^(https?:[^?#]*)[?#].*$/is, "$1");
 
 /** Reads and writes of the `sources` table. A row that does not decode, or a failing database, is a defect. */
 export class SourceRows extends Context.Tag("@executor/sdk/internal/SourceRows")<

@@ -1,5 +1,6 @@
 import type { HttpClient } from "@effect/platform";
 import { Effect, Option } from "effect";
+import { shownUrl } from "../internal/shown-url.ts";
 import type { ResolvedSettings } from "../source.ts";
 import {
   InvalidSourceDocument,
@@ -33,7 +34,7 @@ export const fetchDocument: (
   const reply = yield* readDocument(settings);
   if (!("status" in reply)) return reply;
   return yield* new SourceUnreachable({
-    message: `${withoutQuery(reply.url)} answered ${describeReply(reply)} instead of the description. ${adviceFor(reply.status)}`,
+    message: `${shownUrl(reply.url)} answered ${describeReply(reply)} instead of the description. ${adviceFor(reply.status)}`,
   });
 });
 
@@ -103,7 +104,7 @@ const loadError = (failure: UpstreamFailure, url: string): SourceLoadError => {
   return new SourceUnreachable({
     message:
       failure.reason === "timeout"
-        ? `${withoutQuery(url)} did not send the whole description in time. Try again, or raise the source's timeout.`
+        ? `${shownUrl(url)} did not send the whole description in time. Try again, or raise the source's timeout.`
         : failure.message,
   });
 };
@@ -118,6 +119,3 @@ const adviceFor = (status: number): string => {
   if (status === 404 || status === 410) return "Check the URL.";
   return status >= 500 ? "Try again later." : "Check the URL and the headers.";
 };
-
-/** Queries may hold credentials, and messages are shown. */
-const withoutQuery = (url: string): string => url.replace(/[?#].*$/s, "");

@@ -1,4 +1,4 @@
-import { Context, Effect, Layer, Queue, Redacted, Schema, Stream } from "effect";
+import { Context, Effect, Layer, Option, Queue, Redacted, Schema, Stream } from "effect";
 import { sdkLayer } from "../../src/layer.ts";
 import { SourcePlugins } from "../../src/plugin.ts";
 import type { SourcePlugin } from "../../src/plugin.ts";
@@ -37,7 +37,11 @@ const headersAsText = ({ headers }: ResolvedSettings) => Object.values(headers).
 /** A kind of source that gives back what it is given, in every way in which a source can. */
 const plugin = (probe: Context.Tag.Service<typeof Probe>): SourcePlugin => ({
   kind: "mcp",
-  detect: () => Effect.succeedSome({ name: "Probe", namespace: "probe" }),
+  detect: (settings) =>
+    Effect.sync(() => {
+      probe.seen.push(settings);
+      return Option.some({ name: "Probe", namespace: "probe" });
+    }),
   load: (settings) =>
     Effect.suspend(() => {
       probe.seen.push(settings);
