@@ -1,0 +1,35 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Effect } from "effect";
+import { runSteps } from "../../src/plugin-tools/steps.ts";
+import type { Steps } from "../../src/plugin-tools/steps.ts";
+
+describe("runSteps", () => {
+  it.live("lets others run before a long computation has ended", () =>
+    Effect.gen(function* () {
+      let others = 0;
+      /** Ends when something else has run, or else by failing. */
+      function* waiting(): Steps<string> {
+        const end = performance.now() + 5_000;
+        while (others === 0) {
+          if (performance.now() > end) throw new Error("nothing else ran");
+          yield;
+        }
+        return "done";
+      }
+      setTimeout(() => {
+        others += 1;
+      }, 0);
+      expect(yield* runSteps(waiting())).toBe("done");
+    }),
+  );
+
+  it.effect("fails with the message of what is thrown", () =>
+    Effect.gen(function* () {
+      function* throwing(): Steps<never> {
+        yield;
+        throw new Error("it is empty");
+      }
+      expect(yield* Effect.flip(runSteps(throwing()))).toBe("it is empty");
+    }),
+  );
+});

@@ -1,0 +1,47 @@
+/** What the tests of plugins share. */
+import { Effect } from "effect";
+import { parseJson } from "../../src/json.ts";
+import type { JsonObject } from "../../src/json.ts";
+import type { LoadedSource, ToolCall, ToolDefinition } from "../../src/plugin.ts";
+import { Namespace } from "../../src/source.ts";
+import type { ResolvedSettings } from "../../src/source.ts";
+
+export type Given = Partial<ResolvedSettings>;
+
+export const settings = (given: Given): ResolvedSettings => ({
+  headers: {},
+  timeoutMs: 30_000,
+  ...given,
+});
+
+export const tool = (source: LoadedSource, path: string): ToolDefinition => {
+  const found = source.tools.find((candidate) => candidate.path === path);
+  if (found === undefined) {
+    throw new Error(`No tool ${path} among ${source.tools.map((each) => each.path).join(", ")}`);
+  }
+  return found;
+};
+
+/** A call of a source's tool, as it was stored and read back. */
+export const call = (
+  source: LoadedSource,
+  given: Given,
+  path: string,
+  input: JsonObject,
+): ToolCall => ({
+  namespace: Namespace.make("test"),
+  url: source.url,
+  settings: settings(given),
+  address: `test.${path}`,
+  binding: parseJson(JSON.stringify(tool(source, path).binding)),
+  input,
+});
+
+/** A real server on a free port of the loopback address, for the length of the test; its origin. */
+export const serve = (handler: (request: Request) => Response | Promise<Response>) =>
+  Effect.acquireRelease(
+    Effect.sync(() =>
+      Bun.serve({ hostname: "127.0.0.1", port: 0, idleTimeout: 0, fetch: handler }),
+    ),
+    (server) => Effect.promise(() => server.stop(true)),
+  ).pipe(Effect.map((server) => `http://127.0.0.1:${server.port}`));
