@@ -1,3 +1,4 @@
+import type { Steps } from "@executor/sdk/plugin-tools";
 import {
   assertInputType,
   assertInterfaceType,
@@ -23,7 +24,6 @@ import type {
   GraphQLNamedType,
   GraphQLType,
 } from "graphql";
-import type { Steps } from "./steps.ts";
 import type {
   FieldDescription,
   InputValueDescription,

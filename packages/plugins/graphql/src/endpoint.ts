@@ -14,12 +14,15 @@ import type {
   UpstreamHeaders,
   UpstreamResponse,
 } from "@executor/sdk";
-import { Effect, Option } from "effect";
+import { isArray, isObject, member, readJson, shorten, text } from "@executor/sdk/plugin-tools";
+import { Effect, Either } from "effect";
 import { findSchema, introspectionQuery, olderIntrospectionQuery } from "./introspection.ts";
-import { isArray, isObject, member, parseJson, shorten, text } from "./json-values.ts";
 
 const maxBytes = 64 * 1024 * 1024;
 const maxMessage = 300;
+
+/** For people: a query may hold a credential. */
+export const shownUrl = (endpoint: string): string => endpoint.replace(/[?#].*$/s, "");
 
 /** The headers of every request (GraphQL over HTTP, "Accept"). The source's own win. */
 export const requestHeaders = (settings: ResolvedSettings): UpstreamHeaders =>
@@ -81,7 +84,7 @@ const ask = (
     Effect.mapError(loadError),
     Effect.map((response) => {
       const said = new TextDecoder().decode(response.body);
-      return { response, text: said, json: Option.getOrUndefined(parseJson(said)) };
+      return { response, text: said, json: Either.getOrUndefined(readJson(said)) };
     }),
   );
 
@@ -91,7 +94,7 @@ const hasErrors = ({ json }: Answer): boolean => isArray(member(json, "errors"))
 
 const refused = ({ json, response }: Answer, url: string): SourceLoadError => {
   const { status } = response;
-  const where = url.replace(/[?#].*$/s, "");
+  const where = shownUrl(url);
   const errors = member(json, "errors");
   const said = isArray(errors) ? text(member(errors[0], "message")) : undefined;
   if (status === 401 || status === 403) {

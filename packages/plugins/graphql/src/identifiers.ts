@@ -1,12 +1,4 @@
-/** Names that objects, promises and functions give a meaning of their own. */
-const reserved: ReadonlySet<string> = new Set([
-  ...Object.getOwnPropertyNames(Object.prototype),
-  "arguments",
-  "caller",
-  "prototype",
-  "then",
-  "toJSON",
-]);
+import { isReserved } from "@executor/sdk/plugin-tools";
 
 /**
  * The segments that stand for these fields, in their order. GraphQL's names are identifiers as they are (October 2021,
@@ -14,7 +6,7 @@ const reserved: ReadonlySet<string> = new Set([
  */
 export const segments = (fields: ReadonlyArray<string>): ReadonlyArray<string> => {
   const taken = new Set(fields);
-  return fields.map((field) => (reserved.has(field) ? freeName(`${field}_`, taken) : field));
+  return fields.map((field) => (isReserved(field) ? freeName(`${field}_`, taken) : field));
 };
 
 /** `name`, with underscores at its end until it is not among those taken. */

@@ -1,8 +1,8 @@
 import type { Json } from "@executor/sdk";
+import { isArray, member, text } from "@executor/sdk/plugin-tools";
+import type { Steps } from "@executor/sdk/plugin-tools";
 import { Either, Schema } from "effect";
 import { getIntrospectionQuery } from "graphql";
-import { isArray, member, text } from "./json-values.ts";
-import type { Steps } from "./steps.ts";
 import { TypeDescription } from "./type-description.ts";
 import type { SchemaDescription } from "./type-description.ts";
 

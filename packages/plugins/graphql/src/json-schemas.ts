@@ -1,5 +1,7 @@
 import { Json } from "@executor/sdk";
 import type { JsonObject } from "@executor/sdk";
+import { fromEntries, isArray, shorten, text } from "@executor/sdk/plugin-tools";
+import type { Steps } from "@executor/sdk/plugin-tools";
 import { Schema } from "effect";
 import {
   isEnumType,
@@ -11,8 +13,6 @@ import {
 } from "graphql";
 import type { GraphQLArgument, GraphQLInputField, GraphQLNamedType, GraphQLType } from "graphql";
 import { isDeprecated } from "./deprecation.ts";
-import { fromEntries, isArray, shorten, text } from "./json-values.ts";
-import type { Steps } from "./steps.ts";
 
 const maxDescription = 500;
 

@@ -1,10 +1,10 @@
 import type { LoadedSource, ToolDefinition } from "@executor/sdk";
+import type { Steps } from "@executor/sdk/plugin-tools";
 import type { GraphQLObjectType } from "graphql";
 import type { Binding } from "./binding.ts";
 import { segments } from "./identifiers.ts";
 import { makeJsonSchemas } from "./json-schemas.ts";
 import type { NamedSchema } from "./read-schema.ts";
-import type { Steps } from "./steps.ts";
 import { toolDefinition } from "./tool-definition.ts";
 
 /**

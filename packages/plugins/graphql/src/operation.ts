@@ -1,6 +1,6 @@
 import type { JsonObject } from "@executor/sdk";
+import { member } from "@executor/sdk/plugin-tools";
 import type { Binding } from "./binding.ts";
-import { member } from "./json-values.ts";
 
 /**
  * The operation of a tool. It depends on nothing that a call gives but the selection, which `selection.ts` has parsed and

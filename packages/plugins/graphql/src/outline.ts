@@ -1,3 +1,4 @@
+import { shorten } from "@executor/sdk/plugin-tools";
 import { getNamedType, isAbstractType, isCompositeType, isUnionType } from "graphql";
 import type { GraphQLCompositeType, GraphQLField, GraphQLSchema } from "graphql";
 import { isDeprecated } from "./deprecation.ts";
@@ -22,7 +23,7 @@ export const outline = (schema: GraphQLSchema, type: GraphQLCompositeType, max: 
         ? ""
         : ` = ${types.map(({ name }) => name).join(" | ")}`;
     const more = `${written === "" ? "" : `${written} `}${next.name}${body}${alternatives}`;
-    if (more.length > max) return `${more.slice(0, max - 1)}…`;
+    if (more.length > max) return shorten(more, max);
     written = more;
     for (const field of fields) {
       const inner = getNamedType(field.type);

@@ -1,9 +1,9 @@
 import type { Json, JsonObject } from "@executor/sdk";
+import { fromEntries } from "@executor/sdk/plugin-tools";
 import { isCompositeType } from "graphql";
 import type { GraphQLOutputType } from "graphql";
 import { selectsTypename } from "./default-selection.ts";
 import type { Selection } from "./default-selection.ts";
-import { fromEntries } from "./json-values.ts";
 import type { JsonSchemas } from "./json-schemas.ts";
 
 /** The JSON Schema of a result with this type, of which this selection is taken. */

@@ -1,8 +1,7 @@
-import { FileSystem, HttpClient } from "@effect/platform";
+import type { HttpClient } from "@effect/platform";
 import { callUpstream, InvalidSourceDocument, peekDocument, ToolCallError } from "@executor/sdk";
 import type {
   DetectedSource,
-  Json,
   LoadedSource,
   ResolvedSettings,
   SourceLoadError,
@@ -10,10 +9,10 @@ import type {
   ToolCall,
   ToolResult,
 } from "@executor/sdk";
-import { Context, Effect, Either, Option, Schema } from "effect";
+import { bindingReader, httpAndFiles, member, runSteps } from "@executor/sdk/plugin-tools";
+import { Effect, Either, Option } from "effect";
 import { Binding } from "./binding.ts";
-import { isEndpoint, requestHeaders } from "./endpoint.ts";
-import { member } from "./json-values.ts";
+import { isEndpoint, requestHeaders, shownUrl } from "./endpoint.ts";
 import { readTools } from "./load.ts";
 import { operationText, requestBody } from "./operation.ts";
 import { readReply } from "./read-reply.ts";
@@ -21,8 +20,7 @@ import { readSchema } from "./read-schema.ts";
 import { makeSchemaMemory } from "./schema-memory.ts";
 import type { SchemaMemory } from "./schema-memory.ts";
 import { operationProblem, readSelection } from "./selection.ts";
-import { endpointOf, fetchSchema, shownUrl } from "./source.ts";
-import { runSteps } from "./steps.ts";
+import { endpointOf, fetchSchema } from "./source.ts";
 import { suggestNamespace } from "./suggest-namespace.ts";
 
 /**
@@ -32,12 +30,7 @@ import { suggestNamespace } from "./suggest-namespace.ts";
  */
 export const graphQlPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpClient> = Effect.gen(
   function* () {
-    const fileSystem = yield* Effect.serviceOption(FileSystem.FileSystem);
-    const client = Context.make(HttpClient.HttpClient, yield* HttpClient.HttpClient);
-    const context = Option.match(fileSystem, {
-      onNone: () => client,
-      onSome: (files) => Context.add(client, FileSystem.FileSystem, files),
-    });
+    const context = yield* httpAndFiles;
     const memory = makeSchemaMemory();
     return {
       kind: "graphql",
@@ -100,18 +93,7 @@ const load: (
   return { ...read, name: describeEndpoint(url).name, url: shownUrl(url) };
 });
 
-const decode = Schema.decodeUnknownSync(Binding);
-
-/** Bindings by the stored value that they were read from, which the sdk keeps for tools in use. */
-const decoded = new WeakMap<object, Binding>();
-
-/** Bindings are this plugin's own and read back unchanged; any other is a broken invariant. */
-const readBinding = (stored: Json): Binding => {
-  if (typeof stored !== "object" || stored === null) return decode(stored);
-  const known = decoded.get(stored) ?? decode(stored);
-  decoded.set(stored, known);
-  return known;
-};
+const readBinding = bindingReader(Binding);
 
 const invoke: (
   call: ToolCall,

@@ -1,7 +1,7 @@
 import { ToolCallError } from "@executor/sdk";
 import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
-import { Either, Option } from "effect";
-import { isArray, isObject, member, parseJson, shorten, text } from "./json-values.ts";
+import { isArray, isObject, member, readJson, shorten, text } from "@executor/sdk/plugin-tools";
+import { Either } from "effect";
 
 const maxErrors = 5;
 const maxMessage = 1_000;
@@ -16,7 +16,7 @@ export const readReply = (
   field: string,
 ): Either.Either<ToolResult, ToolCallError> => {
   const { body, status } = response;
-  const reply = Option.getOrUndefined(parseJson(new TextDecoder().decode(body)));
+  const reply = Either.getOrUndefined(readJson(new TextDecoder().decode(body)));
   const listed = member(reply, "errors");
   const errors = isArray(listed) ? listed : [];
   const data = member(member(reply, "data"), field);

@@ -1,13 +1,12 @@
 import { InvalidSourceDocument } from "@executor/sdk";
 import type { Json } from "@executor/sdk";
-import { Effect, Option } from "effect";
+import { readJson, runSteps } from "@executor/sdk/plugin-tools";
+import type { Steps } from "@executor/sdk/plugin-tools";
+import { Effect, Either } from "effect";
 import type { GraphQLSchema } from "graphql";
 import { buildSchema } from "./build-schema.ts";
 import { findSchema, readIntrospection } from "./introspection.ts";
-import { parseJson } from "./json-values.ts";
 import { readSdl } from "./sdl.ts";
-import { runSteps } from "./steps.ts";
-import type { Steps } from "./steps.ts";
 
 /** A schema with a name that the same text always gets. */
 export interface NamedSchema {
@@ -43,7 +42,7 @@ function* schemaOf(text: string, parsed: Json | undefined): Steps<GraphQLSchema>
   if (!start.startsWith("{")) return yield* buildSchema(yield* readSdl(text));
   // A description of another kind can be large, and parsing it for nothing slow.
   const mayBeOne = parsed === undefined && text.includes('"__schema"');
-  const json = mayBeOne ? Option.getOrUndefined(parseJson(text)) : parsed;
+  const json = mayBeOne ? Either.getOrUndefined(readJson(text)) : parsed;
   const schema = findSchema(json);
   if (schema === undefined) throw new Error("it is no introspection result");
   return yield* buildSchema(yield* readIntrospection(schema));

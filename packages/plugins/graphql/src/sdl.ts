@@ -1,3 +1,4 @@
+import type { Steps } from "@executor/sdk/plugin-tools";
 import {
   GraphQLError,
   isTypeDefinitionNode,
@@ -12,7 +13,6 @@ import {
 import type { DefinitionNode, SchemaDefinitionNode, SchemaExtensionNode } from "graphql";
 import { describeType } from "./sdl-types.ts";
 import type { TypeSystemNode } from "./sdl-types.ts";
-import type { Steps } from "./steps.ts";
 import type { SchemaDescription, TypeDescription } from "./type-description.ts";
 
 /**

@@ -1,7 +1,7 @@
+import { shorten } from "@executor/sdk/plugin-tools";
 import { Either } from "effect";
 import { GraphQLError, Kind, OperationTypeNode, parse, print, validate, visit } from "graphql";
 import type { GraphQLSchema, SelectionSetNode } from "graphql";
-import { shorten } from "./json-values.ts";
 
 const maxCharacters = 10_000;
 const maxLexicalTokens = 2_000;

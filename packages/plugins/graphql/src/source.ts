@@ -25,9 +25,6 @@ export const endpointOf = ({
 
 const invalid = (message: string) => Either.left(new InvalidSourceDocument({ message }));
 
-/** For people: a query may hold a credential. */
-export const shownUrl = (endpoint: string): string => endpoint.replace(/[?#].*$/s, "");
-
 /** By introspection where `url` is all that is given; beside a `baseUrl`, `url` is where the schema file is. */
 export const fetchSchema = (
   settings: ResolvedSettings,

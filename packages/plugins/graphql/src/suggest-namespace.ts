@@ -1,7 +1,4 @@
-import { Namespace, reservedNamespaces } from "@executor/sdk";
-import { Schema } from "effect";
-
-const isNamespace = Schema.is(Namespace);
+import { namespaceOf, titleWords } from "@executor/sdk/plugin-tools";
 
 /** Parts of host names that tell sources apart badly. */
 const filler = /^(www|api|apis|graphql|gql|gateway|localhost|v?\d+)$/;
@@ -13,11 +10,5 @@ export const suggestNamespace = (endpoint: string | undefined): string => {
   const telling = (labels.length > 1 ? labels.slice(0, -1) : labels).filter(
     (label) => !filler.test(label),
   );
-  const name = telling
-    .join("_")
-    .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^[0-9_]+/, "")
-    .slice(0, 40)
-    .replace(/_+$/, "");
-  return isNamespace(name) && !reservedNamespaces.has(name) ? name : "graphql";
+  return namespaceOf(telling.flatMap(titleWords), "graphql");
 };

@@ -1,12 +1,12 @@
 import { ToolAnnotations } from "@executor/sdk";
 import type { Json, JsonObject, ToolDefinition } from "@executor/sdk";
+import { fromEntries, shorten, text } from "@executor/sdk/plugin-tools";
 import { getNamedType, isCompositeType, isLeafType } from "graphql";
 import type { GraphQLCompositeType, GraphQLField, GraphQLSchema } from "graphql";
 import type { Binding } from "./binding.ts";
 import { defaultSelection, printSelection } from "./default-selection.ts";
 import { isDeprecated } from "./deprecation.ts";
 import { freeName } from "./identifiers.ts";
-import { fromEntries, shorten, text } from "./json-values.ts";
 import { isRequired } from "./json-schemas.ts";
 import type { JsonSchemas } from "./json-schemas.ts";
 import { describeField, outline } from "./outline.ts";

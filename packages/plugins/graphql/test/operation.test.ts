@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest";
 import { parseJson } from "@executor/sdk";
+import { fromEntries } from "@executor/sdk/plugin-tools";
 import fc from "fast-check";
 import type { Binding } from "../src/binding.ts";
-import { fromEntries } from "../src/json-values.ts";
 import { operationText, requestBody } from "../src/operation.ts";
 
 const binding: Binding = {

@@ -1,6 +1,6 @@
+import { isObject, member, text } from "@executor/sdk/plugin-tools";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
-import { isObject, member, text } from "../src/json-values.ts";
 import { loadText, tool } from "./support.ts";
 
 const schema = `
