@@ -1,8 +1,8 @@
 import { mergeHeaders } from "@executor/sdk";
 import type { Json, JsonObject, UpstreamHeaders } from "@executor/sdk";
+import { member } from "@executor/sdk/plugin-tools";
 import { Either } from "effect";
 import type { Binding, ParameterBinding } from "./binding.ts";
-import { member } from "./json-values.ts";
 import { headerValue, plain, queryParts } from "./parameter-styles.ts";
 import { encode } from "./percent-encoding.ts";
 import { requestContent } from "./request-content.ts";

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "@executor/sdk";
+import { isObject, member, text } from "@executor/sdk/plugin-tools";
 import { Either } from "effect";
-import { isObject, member, text } from "./json-values.ts";
 
 /** An OpenAPI description whose outline has been checked; what is inside is checked where it is read. */
 export interface OpenApiDocument {

@@ -1,14 +1,4 @@
-/** Names that objects, promises and functions give a meaning of their own. */
-const reserved: ReadonlySet<string> = new Set([
-  ...Object.getOwnPropertyNames(Object.prototype),
-  "arguments",
-  "caller",
-  "prototype",
-  "then",
-  "toJSON",
-]);
-
-const maxLength = 100;
+import { joinWords } from "@executor/sdk/plugin-tools";
 
 /**
  * Text as one identifier that may stand after a dot; `""` where nothing of the text can. Words that other characters part are
@@ -16,19 +6,13 @@ const maxLength = 100;
  * beginning (`GetPet` is `getPet`).
  */
 export const identifier = (source: string): string => {
-  const words = source
+  const [first, ...rest] = source
     .normalize("NFKD")
     .replace(/[\u0300-\u036f'’]/g, "")
     .split(/[^A-Za-z0-9_]+/)
     .filter((word) => word !== "");
-  const [first, ...rest] = words;
-  if (first === undefined) return "";
-  const joined = (lowerFirst(first) + rest.map(capitalise).join("")).slice(0, maxLength);
-  if (reserved.has(joined)) return `${joined}_`;
-  return /^[0-9]/.test(joined) ? `_${joined}` : joined;
+  return first === undefined ? "" : joinWords([lowerFirst(first), ...rest]);
 };
-
-export const capitalise = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 
 const lowerFirst = (word: string): string =>
   /^[A-Z](?![A-Z])/.test(word) ? word.charAt(0).toLowerCase() + word.slice(1) : word;

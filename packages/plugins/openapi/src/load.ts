@@ -4,13 +4,13 @@ import type {
   ResolvedSettings,
   ToolDefinition,
 } from "@executor/sdk";
+import type { Steps } from "@executor/sdk/plugin-tools";
 import { Either } from "effect";
 import type { OpenApiDocument } from "./document.ts";
 import { readOperations } from "./operations.ts";
 import { makeReferences } from "./references.ts";
 import { makeSchemas } from "./schemas.ts";
 import { baseUrl, operationServer } from "./servers.ts";
-import type { Steps } from "./steps.ts";
 import { toolDefinition } from "./tool-definition.ts";
 import { toolPaths } from "./tool-paths.ts";
 

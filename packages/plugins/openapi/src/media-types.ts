@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "@executor/sdk";
+import { isObject, member } from "@executor/sdk/plugin-tools";
 import type { BodyBinding } from "./binding.ts";
-import { isObject, member } from "./json-values.ts";
 
 /** `type/subtype` in lower case, without parameters. */
 export const essence = (mediaType: string): string =>

@@ -1,8 +1,8 @@
 import type { Json } from "@executor/sdk";
+import { isArray, isObject, member, text } from "@executor/sdk/plugin-tools";
 import { Either, Encoding } from "effect";
 import type { BodyBinding, FieldBinding } from "./binding.ts";
 import type { Content } from "./content.ts";
-import { isArray, isObject, member, text } from "./json-values.ts";
 import { essence } from "./media-types.ts";
 import { plain } from "./parameter-styles.ts";
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@executor/sdk";
+import { isArray, isObject, member, text } from "@executor/sdk/plugin-tools";
 import type { Binding } from "./binding.ts";
 import type { OpenApiDocument } from "./document.ts";
-import { isArray, isObject, member, text } from "./json-values.ts";
 import type { References } from "./references.ts";
 import type { NamedOperation } from "./tool-paths.ts";
 

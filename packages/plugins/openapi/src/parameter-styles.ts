@@ -1,5 +1,5 @@
 import type { Json } from "@executor/sdk";
-import { isArray, isObject } from "./json-values.ts";
+import { isArray, isObject } from "@executor/sdk/plugin-tools";
 import { encode, encodeReserved } from "./percent-encoding.ts";
 
 export interface Style {

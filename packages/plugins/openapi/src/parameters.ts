@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from "@executor/sdk";
+import { isArray, isObject, member, shorten, text } from "@executor/sdk/plugin-tools";
 import { Option, Schema } from "effect";
 import { ParameterPlace } from "./binding.ts";
 import type { ParameterBinding } from "./binding.ts";
-import { isArray, isObject, member, shorten, text } from "./json-values.ts";
 import type { Operation } from "./operations.ts";
 import type { References } from "./references.ts";
 

@@ -1,8 +1,8 @@
 import { InvalidSourceDocument } from "@executor/sdk";
 import type { Json } from "@executor/sdk";
+import { readJson } from "@executor/sdk/plugin-tools";
 import { Effect } from "effect";
 import { load } from "js-yaml";
-import { parseJson } from "./json-values.ts";
 
 const maxDepth = 500;
 const maxNodes = 5_000_000;
@@ -27,7 +27,7 @@ export const parseDocument = (source: string): Effect.Effect<Json, InvalidSource
 
 const parseJsonDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
   Effect.mapError(
-    parseJson(source),
+    readJson(source),
     (reason) =>
       new InvalidSourceDocument({
         message: `The description is not JSON: ${firstLine(reason)}. Correct it, or give it as YAML.`,

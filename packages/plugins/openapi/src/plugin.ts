@@ -1,4 +1,4 @@
-import { FileSystem, HttpClient } from "@effect/platform";
+import type { HttpClient } from "@effect/platform";
 import {
   callUpstream,
   fetchDocument,
@@ -8,7 +8,6 @@ import {
 } from "@executor/sdk";
 import type {
   DetectedSource,
-  Json,
   LoadedSource,
   SourceLoadError,
   SourcePlugin,
@@ -16,14 +15,14 @@ import type {
   ToolCall,
   ToolResult,
 } from "@executor/sdk";
-import { Context, Effect, Either, Option, Schema } from "effect";
+import { bindingReader, httpAndFiles, runSteps } from "@executor/sdk/plugin-tools";
+import { Effect, Either, Option } from "effect";
 import { Binding } from "./binding.ts";
 import { buildRequest } from "./build-request.ts";
 import { readOutline } from "./document.ts";
 import { readSource } from "./load.ts";
 import { parseDocument } from "./parse-document.ts";
 import { readReply } from "./read-reply.ts";
-import { runSteps } from "./steps.ts";
 import { suggestNamespace } from "./suggest-namespace.ts";
 
 /**
@@ -32,12 +31,7 @@ import { suggestNamespace } from "./suggest-namespace.ts";
  */
 export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpClient> = Effect.gen(
   function* () {
-    const fileSystem = yield* Effect.serviceOption(FileSystem.FileSystem);
-    const client = Context.make(HttpClient.HttpClient, yield* HttpClient.HttpClient);
-    const context = Option.match(fileSystem, {
-      onNone: () => client,
-      onSome: (files) => Context.add(client, FileSystem.FileSystem, files),
-    });
+    const context = yield* httpAndFiles;
     return {
       kind: "openapi",
       detect: (settings) => Effect.provide(detect(settings), context),
@@ -94,18 +88,7 @@ const load: (
   return result;
 });
 
-const decode = Schema.decodeUnknownSync(Binding);
-
-/** Bindings by the stored value that they were read from, which the sdk keeps for tools in use. */
-const decoded = new WeakMap<object, Binding>();
-
-/** Bindings are this plugin's own and read back unchanged; any other is a broken invariant. */
-const readBinding = (stored: Json): Binding => {
-  if (typeof stored !== "object" || stored === null) return decode(stored);
-  const known = decoded.get(stored) ?? decode(stored);
-  decoded.set(stored, known);
-  return known;
-};
+const readBinding = bindingReader(Binding);
 
 const invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError, HttpClient.HttpClient> =
   Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {

@@ -1,7 +1,7 @@
 import { ToolCallError } from "@executor/sdk";
 import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
+import { isArray, member, readJson, shorten, text } from "@executor/sdk/plugin-tools";
 import { Either, Encoding } from "effect";
-import { isArray, member, parseJson, shorten, text } from "./json-values.ts";
 import { essence, isJson, isText } from "./media-types.ts";
 
 const maxMessage = 500;
@@ -28,12 +28,11 @@ export const readReply = (response: UpstreamResponse): Either.Either<ToolResult,
 const readData = ({ body, headers }: UpstreamResponse): Either.Either<Json, string> => {
   const contentType = headers["content-type"] ?? "";
   if (body.byteLength === 0) return Either.right(null);
-  if (isJson(contentType)) return parseJson(decode(body, contentType));
+  if (isJson(contentType)) return readJson(decode(body, contentType));
   if (isText(contentType)) return Either.right(decode(body, contentType));
   if (contentType === "") {
     const decoded = decodeStrictly(body);
-    if (decoded !== undefined)
-      return Either.orElse(parseJson(decoded), () => Either.right(decoded));
+    if (decoded !== undefined) return Either.orElse(readJson(decoded), () => Either.right(decoded));
   }
   return Either.right({
     contentType: contentType === "" ? "application/octet-stream" : contentType,
@@ -61,7 +60,7 @@ const upstreamMessage = ({ body, headers }: UpstreamResponse): string | undefine
   const isReadable = contentType === "" || isJson(contentType) || isText(contentType);
   if (body.byteLength === 0 || !isReadable) return undefined;
   const decoded = decode(body.subarray(0, 256 * 1024), contentType);
-  const json = essence(contentType) === "text/html" ? undefined : parseJson(decoded);
+  const json = essence(contentType) === "text/html" ? undefined : readJson(decoded);
   if (json === undefined || Either.isLeft(json)) return shortText(decoded);
   return shorten(jsonMessage(json.right) ?? JSON.stringify(json.right), maxMessage);
 };

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject } from "./json-values.ts";
+import { isArray, isObject } from "@executor/sdk/plugin-tools";
 
 const listApplicators = ["allOf", "anyOf", "oneOf"];
 const applicators = ["not", "if", "then", "else"];

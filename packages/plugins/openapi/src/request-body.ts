@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "@executor/sdk";
+import { fromEntries, isArray, isObject, member, shorten, text } from "@executor/sdk/plugin-tools";
 import type { BodyBinding, FieldBinding } from "./binding.ts";
-import { fromEntries, isArray, isObject, member, shorten, text } from "./json-values.ts";
 import { chooseMediaType } from "./media-types.ts";
 import type { Operation } from "./operations.ts";
 import type { References } from "./references.ts";

@@ -1,8 +1,8 @@
 import type { Json } from "@executor/sdk";
+import { isObject } from "@executor/sdk/plugin-tools";
 import { Either, Encoding } from "effect";
 import type { BodyBinding } from "./binding.ts";
 import type { Content } from "./content.ts";
-import { isObject } from "./json-values.ts";
 import { multipart } from "./multipart.ts";
 import { plain, queryParts } from "./parameter-styles.ts";
 

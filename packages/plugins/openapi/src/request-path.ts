@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "@executor/sdk";
+import { member } from "@executor/sdk/plugin-tools";
 import { Either } from "effect";
 import type { Binding } from "./binding.ts";
-import { member } from "./json-values.ts";
 import { pathValue, plain } from "./parameter-styles.ts";
 import { encode } from "./percent-encoding.ts";
 

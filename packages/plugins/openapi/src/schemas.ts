@@ -1,10 +1,10 @@
 import type { Json, JsonObject } from "@executor/sdk";
+import { fromEntries, isArray, isObject, member } from "@executor/sdk/plugin-tools";
+import type { Steps } from "@executor/sdk/plugin-tools";
 import { definitionName } from "./definition-name.ts";
 import type { OpenApiDocument } from "./document.ts";
 import { dropRecursiveAliases } from "./recursive-aliases.ts";
-import { fromEntries, isArray, isObject, member } from "./json-values.ts";
 import type { References } from "./references.ts";
-import type { Steps } from "./steps.ts";
 import {
   isPattern,
   schemaKeywords,

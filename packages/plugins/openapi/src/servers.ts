@@ -1,7 +1,7 @@
 import { InvalidSourceDocument } from "@executor/sdk";
 import type { Json, ResolvedSettings } from "@executor/sdk";
+import { isArray, member } from "@executor/sdk/plugin-tools";
 import { Either } from "effect";
-import { isArray, member } from "./json-values.ts";
 import type { OpenApiDocument } from "./document.ts";
 import type { Operation } from "./operations.ts";
 

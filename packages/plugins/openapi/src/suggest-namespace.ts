@@ -1,7 +1,4 @@
-import { Namespace, reservedNamespaces } from "@executor/sdk";
-import { Schema } from "effect";
-
-const isNamespace = Schema.is(Namespace);
+import { namespaceOf, titleWords } from "@executor/sdk/plugin-tools";
 
 /** Words of titles that tell sources apart badly. */
 const filler =
@@ -9,16 +6,6 @@ const filler =
 
 /** A namespace after a description's title: "GitHub v3 REST API" is `github`. `api` where nothing usable is left. */
 export const suggestNamespace = (title: string): string => {
-  const words = title
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f]|['’]s\b/g, "")
-    .toLowerCase()
-    .split(/[^a-z0-9]+/);
-  const telling = words.filter((word) => word !== "" && !filler.test(word)).slice(0, 4);
-  const name = telling
-    .join("_")
-    .replace(/^[0-9_]+/, "")
-    .slice(0, 40)
-    .replace(/_+$/, "");
-  return isNamespace(name) && !reservedNamespaces.has(name) ? name : "api";
+  const telling = titleWords(title).filter((word) => !filler.test(word));
+  return namespaceOf(telling.slice(0, 4), "api");
 };

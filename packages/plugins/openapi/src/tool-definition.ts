@@ -1,7 +1,7 @@
 import { ToolAnnotations } from "@executor/sdk";
 import type { Json, JsonObject, ToolDefinition } from "@executor/sdk";
+import { fromEntries, isObject, member, shorten, text } from "@executor/sdk/plugin-tools";
 import type { Binding } from "./binding.ts";
-import { fromEntries, isObject, member, shorten, text } from "./json-values.ts";
 import { isJson, jsonSchemaOf } from "./media-types.ts";
 import type { Operation } from "./operations.ts";
 import { readParameters } from "./parameters.ts";

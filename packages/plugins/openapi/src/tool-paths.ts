@@ -1,5 +1,6 @@
+import { capitalise } from "@executor/sdk/plugin-tools";
 import { fingerprint } from "./fingerprint.ts";
-import { capitalise, identifier } from "./identifiers.ts";
+import { identifier } from "./identifiers.ts";
 
 /** What of an operation its tool is named after. `method` is in lower case; it and `path` are unique together. */
 export interface NamedOperation {

@@ -1,6 +1,6 @@
+import { member } from "@executor/sdk/plugin-tools";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
-import { member } from "../src/json-values.ts";
 import { describing, load, tool } from "./support.ts";
 
 describe("operations as tools", () => {

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "@executor/sdk";
+import { member } from "@executor/sdk/plugin-tools";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
-import { member } from "../src/json-values.ts";
 import { describing, load, tool } from "./support.ts";
 
 /** Reads one schema as a query parameter's, in a description of this version. */
