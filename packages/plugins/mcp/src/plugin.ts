@@ -1,12 +1,12 @@
 import type {
   DetectedSource,
-  Json,
   LoadedSource,
   ResolvedSettings,
   SourcePlugin,
   ToolCall,
 } from "@executor/sdk";
-import { Effect, Either, Option, PubSub, Schema, Stream } from "effect";
+import { bindingReader } from "@executor/sdk/plugin-tools";
+import { Effect, Either, Option, PubSub, Stream } from "effect";
 import type { Scope } from "effect";
 import { defaultConnectionLimits, makeConnections } from "./connections.ts";
 import type { Connections } from "./connections.ts";
@@ -85,13 +85,19 @@ export const mcpPlugin = ({
     };
   });
 
-/** A program is taken at its word and not run. A URL is asked, and one that is not an MCP server's is `none`. */
+/**
+ * A program is taken at its word and not run. A URL is asked, and one that is not an MCP server's is `none`. The source's
+ * headers go there unless a `baseUrl` of another origin says that calls go elsewhere: it may be that of a document.
+ */
 const detect: (
   settings: ResolvedSettings,
   version: string,
 ) => Effect.Effect<Option.Option<DetectedSource>> = Effect.fn("Mcp.detect")(
   function* (settings: ResolvedSettings, version: string) {
-    const endpoint = Option.getRight(endpointOf(settings));
+    const { baseUrl, url } = settings;
+    const isElsewhere = baseUrl !== undefined && originOf(baseUrl) !== originOf(url);
+    const asked = isElsewhere ? { ...settings, headers: {} } : settings;
+    const endpoint = Option.getRight(endpointOf(asked));
     if (Option.isNone(endpoint) || settings.document !== undefined) return Option.none();
     if (endpoint.value.transport === "stdio")
       return Option.some(named(programName(endpoint.value)));
@@ -108,6 +114,8 @@ const detect: (
   Effect.scoped,
   Effect.catchAll(() => Effect.succeedNone),
 );
+
+const originOf = (url = ""): string | undefined => URL.parse(url)?.origin;
 
 const nothing = () => {};
 
@@ -147,10 +155,7 @@ const load: (
 /** A query may hold a credential, and calls go where the settings say. */
 const shownUrl = (endpoint: Endpoint): string => endpointUrl(endpoint).replace(/\?.*$/s, "");
 
-const decodeBinding = Schema.decodeUnknownSync(Binding);
-
-/** Bindings are this plugin's own and read back unchanged; any other is a broken invariant. */
-const readBinding = (stored: Json): typeof Binding.Type => decodeBinding(stored);
+const readBinding = bindingReader(Binding);
 
 const invoke = Effect.fn("Mcp.invoke")(function* (connections: Connections, call: ToolCall) {
   const { address, input, namespace, settings } = call;

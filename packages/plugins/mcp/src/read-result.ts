@@ -1,5 +1,6 @@
-import { Json, JsonObject, ToolCallError } from "@executor/sdk";
-import type { ToolResult } from "@executor/sdk";
+import { JsonObject, ToolCallError } from "@executor/sdk";
+import type { Json, ToolResult } from "@executor/sdk";
+import { readJson, shorten } from "@executor/sdk/plugin-tools";
 import { Either, Schema } from "effect";
 import { toToolCallError } from "./mcp-failure.ts";
 import { invalidResponse } from "./sdk-errors.ts";
@@ -45,10 +46,8 @@ const dataOf = (content: ReadonlyArray<JsonObject>): Json => {
 };
 
 /** Objects and arrays only: a text such as `12` or `true` was not meant as JSON for sure, and stays what it was. */
-const parse = (text: string): Either.Either<Json, unknown> =>
-  /^\s*[[{]/.test(text) ? parseJson(text) : Either.left(undefined);
-
-const parseJson = Schema.decodeEither(Schema.parseJson(Json));
+const parse = (text: string): Either.Either<Json, string | undefined> =>
+  /^\s*[[{]/.test(text) ? readJson(text) : Either.left(undefined);
 
 const textOf = ({ text, type }: JsonObject): string | undefined =>
   type === "text" && typeof text === "string" ? text : undefined;
@@ -58,5 +57,5 @@ const messageOf = (content: ReadonlyArray<JsonObject>, data: Json): string => {
   const said = texts.length > 0 ? texts.join("\n") : JSON.stringify(data);
   return said === "null" || said.trim() === ""
     ? "The tool failed and did not say why."
-    : said.slice(0, maxMessage);
+    : shorten(said, maxMessage);
 };

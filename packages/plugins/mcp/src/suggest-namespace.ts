@@ -1,8 +1,5 @@
-import { Namespace, reservedNamespaces } from "@executor/sdk";
-import { Schema } from "effect";
+import { namespaceOf, titleWords } from "@executor/sdk/plugin-tools";
 import type { StdioEndpoint } from "./endpoint.ts";
-
-const isNamespace = Schema.is(Namespace);
 
 /** Words of servers' names that tell them apart badly. */
 const filler =
@@ -10,19 +7,8 @@ const filler =
 
 /** A namespace after a server's name: "mcp-servers/everything" is `everything`. `mcp` where nothing usable is left. */
 export const suggestNamespace = (name: string): string => {
-  const words = name
-    .normalize("NFKD")
-    .replace(/[\u0300-\u036f]|['’]s\b/g, "")
-    .toLowerCase()
-    .split(/[^a-z0-9]+/);
-  const suggested = words
-    .filter((word) => word !== "" && !filler.test(word))
-    .slice(0, 4)
-    .join("_")
-    .replace(/^[0-9_]+/, "")
-    .slice(0, 40)
-    .replace(/_+$/, "");
-  return isNamespace(suggested) && !reservedNamespaces.has(suggested) ? suggested : "mcp";
+  const telling = titleWords(name).filter((word) => !filler.test(word));
+  return namespaceOf(telling.slice(0, 4), "mcp");
 };
 
 /** Programs that run other programs, and words and flags that come before the other program's name. */

@@ -1,5 +1,6 @@
 import { JsonObject, ToolAnnotations } from "@executor/sdk";
 import type { ToolDefinition } from "@executor/sdk";
+import { shorten } from "@executor/sdk/plugin-tools";
 import { Schema } from "effect";
 
 /** What is read of a tool (MCP 2025-11-25, "Tool"). Whatever else a server puts in is left. */
@@ -52,7 +53,7 @@ const describe = ({ annotations, description = "", name, title }: ListedTool): s
   const whole = told.startsWith(shown)
     ? told
     : [shown, told].filter((part) => part !== "").join(": ");
-  return (whole === "" ? name : whole).slice(0, maxDescription);
+  return shorten(whole === "" ? name : whole, maxDescription);
 };
 
 /** Hints count only where they are given as MCP says: a tool that is silent may do anything, and destroy ("ToolAnnotations"). */

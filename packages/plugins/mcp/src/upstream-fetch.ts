@@ -1,4 +1,5 @@
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { shorten } from "@executor/sdk/plugin-tools";
 import type { HttpEndpoint } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { McpFailure } from "./mcp-failure.ts";
@@ -142,7 +143,7 @@ const maxErrorText = 500;
 /** What an error's body says: a JSON-RPC error's message, or OAuth's, or the text itself. */
 const errorText = (body: string): string | undefined => {
   const text = messageIn(body) ?? (/^\s*</.test(body) ? "" : body.trim());
-  return text === "" ? undefined : text.slice(0, maxErrorText);
+  return text === "" ? undefined : shorten(text, maxErrorText);
 };
 
 const messageIn = (body: string): string | undefined => {

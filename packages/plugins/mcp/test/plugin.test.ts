@@ -304,6 +304,32 @@ describe("detect", () => {
     }),
   );
 
+  it.scopedLive("keeps the headers from a URL where calls are to go elsewhere", () =>
+    Effect.gen(function* () {
+      const seen: Array<string | null> = [];
+      const { mcp, server } = yield* start({
+        intercept: (request) => {
+          seen.push(request.headers.get("x-key"));
+          return undefined;
+        },
+      });
+      const asked = (baseUrl?: string) =>
+        mcp.detect(
+          settingsOf({
+            url: server.url,
+            headers: { "x-key": "k" },
+            ...(baseUrl === undefined ? {} : { baseUrl }),
+          }),
+        );
+      yield* asked("https://api.example.com");
+      expect(new Set(seen)).toEqual(new Set([null]));
+      seen.length = 0;
+      yield* asked();
+      yield* asked(server.url);
+      expect(new Set(seen)).toEqual(new Set(["k"]));
+    }),
+  );
+
   it.scopedLive("takes a command for a program, without running it", () =>
     Effect.gen(function* () {
       const mcp = yield* plugin;

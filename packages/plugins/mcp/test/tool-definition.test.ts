@@ -25,6 +25,8 @@ describe("toolDefinition", () => {
     expect(define({ title: "Sum", description: "Sum of two." }).description).toBe("Sum of two.");
     expect(define({ annotations: { title: "Sum" } }).description).toBe("Sum");
     expect(define({}).description).toBe("tool");
+    const long = define({ description: `${"x".repeat(3_998)}😀 and more` }).description;
+    expect(long).toBe(`${"x".repeat(3_998)}…`);
   });
 
   it("keeps schemas, the tool's own name and whether it is a task", () => {
