@@ -1,14 +1,13 @@
-import { CodeRunner, type RunRequest, type RunResult, WallClock } from "@executor/kernel";
-import { Effect, FiberSet, Layer } from "effect";
+import { CodeRunner, type RunRequest, type RunResult } from "@executor/kernel";
+import { Effect, Layer } from "effect";
+import { callStarter } from "./internal/call-fibers.ts";
 import { InProcessRun } from "./internal/in-process-run.ts";
-import { logDefect, toAnswer } from "./internal/tool-calls.ts";
 import {
   emptyMemory,
   type Engine,
   type EngineImage,
   makeEngine,
   makeEngineImage,
-  type SandboxCall,
 } from "./sandbox/index.ts";
 
 export interface InProcessOptions {
@@ -74,22 +73,10 @@ const make = (options: InProcessOptions) => {
     const engine = yield* Effect.promise(async () =>
       makeEngine(wasmModule, memoryBytes, await imageOf(options), takeMemory(memoryBytes)),
     );
-    const fork = yield* FiberSet.makeRuntime<never, void, never>();
+    let live: InProcessRun | undefined;
+    const startCall = yield* callStarter(request.callTool, () => live);
     return yield* Effect.async<RunResult>((resume) => {
-      const startCall = (call: SandboxCall): void => {
-        fork(
-          request.callTool(call.path, call.inputJson).pipe(
-            Effect.provideService(WallClock, {
-              pause: Effect.sync(() => live.clock.pause()),
-              resume: Effect.sync(() => live.clock.resume()),
-            }),
-            Effect.exit,
-            Effect.tap((exit) => logDefect(call, exit)),
-            Effect.map((exit) => live.answer(toAnswer(call, exit))),
-          ),
-        );
-      };
-      const live = new InProcessRun(engine, request, options, startCall, (result) => {
+      const started = new InProcessRun(engine, request, options, startCall, (result) => {
         // What was broken off may still be inside of the engine.
         const { _tag } = result.outcome;
         if (_tag === "Completed" || _tag === "Failed") {
@@ -97,8 +84,9 @@ const make = (options: InProcessOptions) => {
         }
         resume(Effect.succeed(result));
       });
-      live.start();
-      return Effect.sync(() => live.cancel());
+      live = started;
+      started.start();
+      return Effect.sync(() => started.cancel());
     });
   }, Effect.scoped);
   return { runtime: "quickjs", run };

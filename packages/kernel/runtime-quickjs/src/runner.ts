@@ -1,11 +1,10 @@
-import { CodeRunner, type RunRequest, type RunResult, WallClock } from "@executor/kernel";
-import { Deferred, Effect, FiberSet, Layer } from "effect";
+import { CodeRunner, type RunRequest, type RunResult } from "@executor/kernel";
+import { Deferred, Effect, Layer } from "effect";
 import { availableParallelism } from "node:os";
+import { callStarter } from "./internal/call-fibers.ts";
 import { RunOnWorker } from "./internal/run-on-worker.ts";
 import type { SandboxWorker } from "./internal/sandbox-worker.ts";
-import { logDefect, toAnswer } from "./internal/tool-calls.ts";
 import { WorkerPool } from "./internal/worker-pool.ts";
-import type { SandboxCall } from "./sandbox/index.ts";
 
 export interface QuickJsRunnerOptions {
   /** Idle workers to keep ready; 2 unless told. Each holds about as much memory as an empty Bun worker and 16 MiB. */
@@ -65,19 +64,7 @@ const notStarted = (message: string): RunResult => ({
 
 const runOn = Effect.fnUntraced(function* (worker: SandboxWorker, request: RunRequest) {
   let run: RunOnWorker | undefined;
-  // Once for all calls: a service given to each of them would cost as much as the rest of starting it.
-  const fork = yield* Effect.provideService(FiberSet.makeRuntime<never, void, never>(), WallClock, {
-    pause: Effect.sync(() => run?.clock?.pause()),
-    resume: Effect.sync(() => run?.clock?.resume()),
-  });
-  const startCall = (call: SandboxCall): void => {
-    fork(
-      Effect.flatMap(Effect.exit(request.callTool(call.path, call.inputJson)), (exit) => {
-        run?.answer(toAnswer(call, exit));
-        return logDefect(call, exit);
-      }),
-    );
-  };
+  const startCall = yield* callStarter(request.callTool, () => run);
   return yield* Effect.async<RunResult>((resume) => {
     const started = new RunOnWorker(worker, request, startCall, (result) =>
       resume(Effect.succeed(result)),

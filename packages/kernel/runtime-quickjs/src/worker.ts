@@ -72,7 +72,7 @@ const boot = async (given: EngineSource | undefined): Promise<void> => {
     if (data.type === "run") void run(source, data);
     else current?.handle(data);
   };
-  post({ type: "ready", source });
+  post({ type: "ready", source: given === undefined ? source : undefined });
 };
 
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {

@@ -54,6 +54,27 @@ describe("QuickJsRunner", () => {
     }).pipe(Effect.provide(runnerLayer)),
   );
 
+  it.live("computes without a break while promises go on", () =>
+    Effect.gen(function* () {
+      let observe: () => RunState | undefined = () => undefined;
+      const fiber = yield* Effect.fork(
+        run("for (;;) await null", {
+          limits: { wallTimeMs: 2_000 },
+          onStart: (now) => {
+            observe = now;
+          },
+        }),
+      );
+      while (observe()?.isComputing !== true) yield* Effect.sleep("1 millis");
+      let breaks = 0;
+      // Without a pause: between two turns it is only a moment.
+      const end = performance.now() + 400;
+      while (performance.now() < end) if (observe()?.isComputing !== true) breaks++;
+      expect(breaks).toBe(0);
+      yield* Fiber.interrupt(fiber);
+    }).pipe(Effect.provide(runnerLayer)),
+  );
+
   it.live("stops the code where the run is interrupted", () =>
     Effect.gen(function* () {
       for (const code of [

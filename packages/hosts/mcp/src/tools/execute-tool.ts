@@ -3,6 +3,7 @@ import type { Source } from "@executor/sdk";
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import { Schema } from "effect";
 import { namespaceLines } from "./namespaces.ts";
+import { annotations } from "./annotations.ts";
 import { outputSchema } from "./output-schema.ts";
 
 const maxCodeChars = 1_000_000;
@@ -32,12 +33,7 @@ export const executeTool = (sources: ReadonlyArray<Source>, limits: ExecutionLim
     required: ["code"],
   },
   outputSchema,
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: false,
-    openWorldHint: true,
-  },
+  annotations,
 });
 
 const description = (

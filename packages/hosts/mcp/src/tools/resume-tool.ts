@@ -1,6 +1,7 @@
 import { ElicitationAction, JsonObject } from "@executor/sdk/schemas";
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import { Schema } from "effect";
+import { annotations } from "./annotations.ts";
 import { outputSchema } from "./output-schema.ts";
 
 const Id = Schema.String.annotations({ message: () => "expected a string" });
@@ -37,10 +38,5 @@ export const resumeTool: Tool = {
     required: ["executionId", "approvalId", "action"],
   },
   outputSchema,
-  annotations: {
-    readOnlyHint: false,
-    destructiveHint: true,
-    idempotentHint: false,
-    openWorldHint: true,
-  },
+  annotations,
 };

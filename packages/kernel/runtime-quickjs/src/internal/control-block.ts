@@ -1,9 +1,10 @@
 const stopIndex = 0;
 const memoryPagesIndex = 1;
-const integers = 2;
-const cpuIndex = 1;
-const turnStartIndex = 2;
-const byteLength = 24;
+const computingIndex = 2;
+const integers = 4;
+const cpuIndex = 2;
+const turnStartIndex = 3;
+const byteLength = 32;
 const pageBytes = 65_536;
 
 /**
@@ -30,18 +31,19 @@ export class ControlBlock {
   }
 
   enter(): void {
+    Atomics.store(this.#integers, computingIndex, 1);
     this.#numbers[turnStartIndex] = now();
   }
 
-  leave(): void {
-    const start = this.#numbers[turnStartIndex] ?? 0;
-    if (start === 0) return;
-    this.#numbers[cpuIndex] = (this.#numbers[cpuIndex] ?? 0) + now() - start;
+  /** Ends a turn; another follows by itself where it `goesOn`. */
+  leave(goesOn: boolean): void {
+    this.#numbers[cpuIndex] = this.cpuMs();
     this.#numbers[turnStartIndex] = 0;
+    Atomics.store(this.#integers, computingIndex, goesOn ? 1 : 0);
   }
 
   isComputing(): boolean {
-    return (this.#numbers[turnStartIndex] ?? 0) !== 0;
+    return Atomics.load(this.#integers, computingIndex) === 1;
   }
 
   /** Milliseconds of computing so far, a turn under way included. */

@@ -22,7 +22,7 @@ export class InProcessRun {
   #cpuMs = 0;
   #turnStart: number | undefined;
   #memoryBytes = 0;
-  #isDeferred = false;
+  #isComputing = false;
   #isStopped = false;
   #hasComputedTooLong = false;
   #hasEnded = false;
@@ -42,11 +42,13 @@ export class InProcessRun {
       onCall: (call) => queueMicrotask(() => startCall(call)),
       onConsole: (line) => this.#console.push(line),
       onEnter: () => {
+        this.#isComputing = true;
         this.#turnStart = performance.now();
       },
-      onLeave: () => {
+      onLeave: (goesOn) => {
         this.#cpuMs = this.#computedMs();
         this.#turnStart = undefined;
+        this.#isComputing = goesOn;
       },
       onMemory: (bytes) => {
         this.#memoryBytes = bytes;
@@ -62,13 +64,7 @@ export class InProcessRun {
           memoryPeakBytes: this.#memoryBytes,
         });
       },
-      defer: (next) => {
-        this.#isDeferred = true;
-        setTimeout(() => {
-          this.#isDeferred = false;
-          next();
-        });
-      },
+      defer: (next) => setTimeout(next),
     });
     this.clock = new RunClock(
       request.limits.wallTimeMs,
@@ -117,7 +113,7 @@ export class InProcessRun {
       console: this.#console,
       cpuTimeSeconds: this.#computedMs() / 1000,
       memoryPeakBytes: this.#memoryBytes,
-      isComputing: this.#isDeferred || this.#turnStart !== undefined,
+      isComputing: this.#isComputing,
     };
   }
 }

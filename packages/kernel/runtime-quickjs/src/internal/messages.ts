@@ -34,7 +34,8 @@ export type ToWorker =
 
 /** What a worker says to the main thread. */
 export type FromWorker =
-  | { readonly type: "ready"; readonly source: EngineSource }
+  /** With the source where the worker was given none and made it. */
+  | { readonly type: "ready"; readonly source: EngineSource | undefined }
   | { readonly type: "calls"; readonly run: number; readonly calls: ReadonlyArray<SandboxCall> }
   | { readonly type: "console"; readonly run: number; readonly lines: ReadonlyArray<ConsoleLine> }
   | { readonly type: "end"; readonly run: number; readonly end: SandboxEnd };

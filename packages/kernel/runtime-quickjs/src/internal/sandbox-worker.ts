@@ -18,8 +18,8 @@ const startMs = 10_000;
 
 /** What becomes of a worker. */
 export interface WorkerEvents {
-  /** Called once, where the worker has started. */
-  readonly onReady: (source: EngineSource) => void;
+  /** Called once, where the worker has started; with the source where it was given none and made it. */
+  readonly onReady: (source: EngineSource | undefined) => void;
   /** Called once, last: the worker failed, ended or was terminated. */
   readonly onDeath: (message: string) => void;
 }

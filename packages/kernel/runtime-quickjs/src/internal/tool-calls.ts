@@ -1,5 +1,3 @@
-import type { ToolCallFailure } from "@executor/kernel";
-import { Cause, Effect, Exit } from "effect";
 import type { SandboxAnswer, SandboxCall } from "../sandbox/index.ts";
 
 /** Milliseconds for which calls are started before other work of the thread gets its turn. */
@@ -67,26 +65,3 @@ export class ToolCalls {
     if (!this.#isClosed) this.#send(answers);
   }
 }
-
-/** The answer that a call's end means to the sandbox. */
-export const toAnswer = (
-  call: SandboxCall,
-  exit: Exit.Exit<string, ToolCallFailure>,
-): SandboxAnswer => {
-  if (Exit.isSuccess(exit)) return { id: call.id, succeeded: true, json: exit.value };
-  const failure = Cause.failureOption(exit.cause);
-  const { message, outcome, status, data }: ToolCallFailure =
-    failure._tag === "Some"
-      ? failure.value
-      : {
-          message: `The call of tools.${call.path} broke off unexpectedly.`,
-          outcome: "tool_error",
-        };
-  const json = JSON.stringify({ message, outcome, status: status ?? null, data: data ?? null });
-  return { id: call.id, succeeded: false, json };
-};
-
-export const logDefect = (call: SandboxCall, exit: Exit.Exit<string, ToolCallFailure>) =>
-  Exit.isFailure(exit) && Cause.isDie(exit.cause)
-    ? Effect.logError("A tool call died", exit.cause).pipe(Effect.annotateLogs({ tool: call.path }))
-    : Effect.void;

@@ -41,10 +41,10 @@ export class WorkerRun {
         this.#flushedAt = performance.now();
         control.enter();
       },
-      onLeave: () => {
+      onLeave: (goesOn) => {
         // Its calls are on their way before it counts as idle.
         this.#flush();
-        control.leave();
+        control.leave(goesOn);
       },
       onMemory: (bytes) => control.setMemoryBytes(bytes),
       onEnd: (end) => {

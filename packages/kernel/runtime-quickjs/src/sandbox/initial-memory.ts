@@ -1,7 +1,6 @@
-import { unsignedLeb, WasmReader } from "./wasm-reader.ts";
+import { unsignedLeb, type WasmReader } from "./wasm-reader.ts";
+import { importKinds, readImports, rewriteSections, sections } from "./wasm-sections.ts";
 
-const importSection = 2;
-const memoryKind = 2;
 const pageBytes = 65_536;
 
 /**
@@ -12,50 +11,29 @@ export const withInitialMemory = (
   wasm: Uint8Array,
   initialBytes: number,
 ): Uint8Array<ArrayBuffer> => {
-  const reader = new WasmReader(wasm, 8);
-  while (reader.at < reader.end) {
-    const start = reader.at;
-    const id = reader.byte();
-    const size = reader.u32();
-    const payload = new WasmReader(wasm, reader.at, reader.at + size);
-    reader.skip(size);
-    if (id !== importSection) continue;
-    const [from, to] = minimumOf(payload);
-    const pages = unsignedLeb(initialBytes / pageBytes);
-    const contents = [
-      ...wasm.subarray(payload.end - size, from),
-      ...pages,
-      ...wasm.subarray(to, payload.end),
-    ];
-    return Uint8Array.from([
-      ...wasm.subarray(0, start),
-      importSection,
-      ...unsignedLeb(contents.length),
-      ...contents,
-      ...wasm.subarray(payload.end),
-    ]);
-  }
-  throw new TypeError("This build of QuickJS imports no memory.");
+  const pages = Uint8Array.from(unsignedLeb(initialBytes / pageBytes));
+  let found = 0;
+  const rewritten = rewriteSections(wasm, (id, payload) => {
+    if (id !== sections.import) return undefined;
+    const start = payload.at;
+    const [from, to] = leastPages(payload);
+    found++;
+    return [wasm.subarray(start, from), pages, wasm.subarray(to, payload.end)];
+  });
+  if (found === 0) throw importsNoMemory();
+  return rewritten;
 };
 
 /** Where the least number of pages of the imported memory stands. */
-const minimumOf = (reader: WasmReader): readonly [number, number] => {
-  for (let left = reader.u32(); left > 0; left--) {
-    reader.name();
-    reader.name();
-    const kind = reader.byte();
-    if (kind === memoryKind) {
-      reader.skip(1);
-      const from = reader.at;
-      reader.u32();
-      return [from, reader.at];
-    }
-    if (kind === 0) reader.skipNumbers(1);
-    else if (kind === 3) reader.skip(2);
-    else {
-      reader.skip(1);
-      reader.skipNumbers((reader.byte() & 1) === 0 ? 1 : 2);
-    }
+const leastPages = (payload: WasmReader): readonly [number, number] => {
+  for (const { kind, type } of readImports(payload)) {
+    if (kind !== importKinds.memory) continue;
+    type.advance(1);
+    const from = type.at;
+    type.skipNumbers(1);
+    return [from, type.at];
   }
-  throw new TypeError("This build of QuickJS imports no memory.");
+  throw importsNoMemory();
 };
+
+const importsNoMemory = () => new TypeError("This build of QuickJS imports no memory.");

@@ -1,4 +1,11 @@
 import { unsignedLeb, WasmReader } from "./wasm-reader.ts";
+import {
+  byteLength,
+  importKinds,
+  readImports,
+  rewriteSections,
+  sections,
+} from "./wasm-sections.ts";
 
 /** QuickJS's import for its own interrupt handler, `(i32) -> i32`, under the name that this build gives it. */
 export const interruptImport = { module: "a", name: "i" } as const;
@@ -8,7 +15,6 @@ export const loopCheck = 0;
 /** Turns of loops between two checks, as signed LEB128: 1,048,576. */
 const turnsBetweenChecks = [0x80, 0x80, 0xc0, 0x00];
 
-const sections = { import: 2, global: 6, code: 10 } as const;
 const loopOpcode = 0x03;
 
 /**
@@ -18,62 +24,46 @@ const loopOpcode = 0x03;
  * {@link loopCheck}, which stops everything by throwing.
  */
 export const interruptibleLoops = (wasm: Uint8Array): Uint8Array<ArrayBuffer> => {
-  const parts: Array<Uint8Array> = [wasm.subarray(0, 8)];
-  const reader = new WasmReader(wasm, 8);
-  let imports: Imports | undefined;
+  let imported: Imported = { globals: 0, interrupt: undefined };
   let counter: number | undefined;
-  while (reader.at < reader.end) {
-    const start = reader.at;
-    const id = reader.byte();
-    const size = reader.u32();
-    const payload = new WasmReader(wasm, reader.at, reader.at + size);
-    reader.skip(size);
-    if (id === sections.global && imports !== undefined) {
-      const globals = payload.u32();
-      counter = imports.globals + globals;
-      const initial = [0x7f, 0x01, 0x41, ...turnsBetweenChecks, 0x0b];
-      const old = wasm.subarray(payload.at, payload.end);
-      parts.push(
-        ...section(id, [Uint8Array.from(unsignedLeb(globals + 1)), old, Uint8Array.from(initial)]),
-      );
-    } else if (id === sections.code) {
-      if (imports?.interrupt === undefined || counter === undefined) {
-        throw new TypeError("This build of QuickJS has no interrupt handler to call.");
+  return rewriteSections(wasm, (id, payload) => {
+    switch (id) {
+      case sections.import:
+        imported = countImports(payload);
+        return undefined;
+      case sections.global: {
+        const globals = payload.u32();
+        counter = imported.globals + globals;
+        const added = [0x7f, 0x01, 0x41, ...turnsBetweenChecks, 0x0b];
+        const old = wasm.subarray(payload.at, payload.end);
+        return [Uint8Array.from(unsignedLeb(globals + 1)), old, Uint8Array.from(added)];
       }
-      const check = checkCode(counter, imports.interrupt);
-      parts.push(...section(id, rewriteFunctions(payload, check)));
-    } else {
-      if (id === sections.import) imports = readImports(payload);
-      parts.push(wasm.subarray(start, reader.at));
+      case sections.code:
+        if (imported.interrupt === undefined || counter === undefined) {
+          throw new TypeError("This build of QuickJS has no interrupt handler to call.");
+        }
+        return rewriteFunctions(payload, checkCode(counter, imported.interrupt));
+      default:
+        return undefined;
     }
-  }
-  return concat(parts);
+  });
 };
 
-interface Imports {
+interface Imported {
   readonly globals: number;
+  /** The number of the function that is {@link interruptImport}. */
   readonly interrupt: number | undefined;
 }
 
-const readImports = (reader: WasmReader): Imports => {
+const countImports = (payload: WasmReader): Imported => {
   let functions = 0;
   let globals = 0;
   let interrupt: number | undefined;
-  for (let left = reader.u32(); left > 0; left--) {
-    const module = reader.name();
-    const name = reader.name();
-    const kind = reader.byte();
-    if (kind === 0) {
-      reader.skipNumbers(1);
-      if (module === interruptImport.module && name === interruptImport.name) interrupt = functions;
-      functions++;
-    } else if (kind === 3) {
-      reader.skip(2);
-      globals++;
-    } else {
-      if (kind === 1) reader.skip(1);
-      reader.skipNumbers((reader.byte() & 1) === 0 ? 1 : 2);
-    }
+  for (const { kind, module, name } of readImports(payload)) {
+    if (kind === importKinds.global) globals++;
+    if (kind !== importKinds.function) continue;
+    if (module === interruptImport.module && name === interruptImport.name) interrupt = functions;
+    functions++;
   }
   return { globals, interrupt };
 };
@@ -113,22 +103,4 @@ const rewriteLoops = (reader: WasmReader, check: Uint8Array): Array<Uint8Array> 
     copied = reader.at;
   }
   return [...parts, reader.bytes.subarray(copied, reader.end)];
-};
-
-const section = (id: number, parts: ReadonlyArray<Uint8Array>): Array<Uint8Array> => [
-  Uint8Array.from([id, ...unsignedLeb(byteLength(parts))]),
-  ...parts,
-];
-
-const byteLength = (parts: ReadonlyArray<Uint8Array>): number =>
-  parts.reduce((sum, part) => sum + part.length, 0);
-
-const concat = (parts: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuffer> => {
-  const whole = new Uint8Array(byteLength(parts));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 };

@@ -39,8 +39,8 @@ export interface SandboxHost {
   readonly onConsole: (line: ConsoleLine) => void;
   /** Computing begins. */
   readonly onEnter: () => void;
-  /** Computing ends, for now or for good. */
-  readonly onLeave: () => void;
+  /** Computing ends, for now or for good; `goesOn` where it was deferred, and needs no answer to go on. */
+  readonly onLeave: (goesOn: boolean) => void;
   /** Bytes that the memory grew to. */
   readonly onMemory: (bytes: number) => void;
   /** Called once, last. */

@@ -26,6 +26,7 @@ export class Sandbox {
   #result: QuickJSHandle | undefined;
   #columnShift = 0;
   #consoleTruncated = false;
+  #isDeferred = false;
   #ended = false;
 
   /** The engine must be a fresh one. */
@@ -81,7 +82,7 @@ export class Sandbox {
       outcome = this.#outcomeOf(error);
     }
     if (outcome !== undefined && this.#host.shouldStop()) outcome = { _tag: "Stopped" };
-    this.#host.onLeave();
+    this.#host.onLeave(outcome === undefined && this.#isDeferred);
     if (outcome !== undefined) this.#end(outcome);
   }
 
@@ -98,7 +99,7 @@ export class Sandbox {
       if (state.type === "rejected") return this.#failed(state.error);
       if (!context.runtime.hasPendingJob()) break;
       if (performance.now() > endOfTurn) {
-        this.#host.defer(() => this.#turn(() => {}));
+        this.#defer();
         return undefined;
       }
       const jobs = context.runtime.executePendingJobs(this.#host.jobsAtOnce ?? defaultJobsAtOnce);
@@ -107,6 +108,15 @@ export class Sandbox {
     // A job that memory had no room for never runs, and what waits for it waits forever.
     const isStuck = memory.exhausted() && !bridge.hasCallsInFlight();
     return isStuck ? { _tag: "OutOfMemory" } : undefined;
+  }
+
+  #defer(): void {
+    if (this.#isDeferred) return;
+    this.#isDeferred = true;
+    this.#host.defer(() => {
+      this.#isDeferred = false;
+      this.#turn(() => {});
+    });
   }
 
   #completed(value: QuickJSHandle): SandboxOutcome {

@@ -29,7 +29,7 @@ export class WasmReader {
     for (let left = count; left > 0; left--) while (this.byte() >= 0x80);
   }
 
-  skip(count: number): void {
+  advance(count: number): void {
     this.at += count;
   }
 
@@ -77,9 +77,9 @@ export class WasmReader {
       case 0x1c: // select with types
         return this.skipNumbers(this.u32());
       case 0x43: // f32.const
-        return this.skip(4);
+        return this.advance(4);
       case 0x44: // f64.const
-        return this.skip(8);
+        return this.advance(8);
       case 0xfc:
         return this.#skipBulkImmediates(this.u32());
       default:
