@@ -26,6 +26,8 @@ describe("RegistryReader", () => {
     jobs.remove({ n: "1" });
     expect(reader.isUnchanged()).toBe(false);
     expect([has(), reader.isUnchanged()]).toEqual([false, true]);
+    jobs.remove({ n: "1" });
+    expect(reader.isUnchanged()).toBe(true);
     jobs.set(2, { n: "1" });
     expect(reader.isUnchanged()).toBe(false);
     expect(has()).toBe(true);

@@ -102,7 +102,8 @@ const familyTypes: Readonly<Record<Kind, FamilyType>> = {
 export const isUnitTag = (key: string, value: string): boolean =>
   (key === "unit" || key === "time_unit") && isUnit(value);
 
-const unitOfTags = ({ tags }: Key): string =>
+/** The unit that the tags name, `""` for none. */
+export const unitOfTags = ({ tags }: Key): string =>
   tags.find(({ key, value }) => isUnitTag(key, value))?.value ?? "";
 
 /** The words of a unit where a name ends in them, as OpenMetrics demands of a family that names its unit; else `""`. */

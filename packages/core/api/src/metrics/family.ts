@@ -23,8 +23,6 @@ export interface HistogramSeries extends SeriesIdentity {
   readonly bounds: ReadonlyArray<number>;
   /** Cumulative, one for each bound. */
   readonly counts: ArrayLike<number>;
-  /** `bounds` and `counts` in pairs, made on each call. */
-  readonly buckets: ReadonlyArray<readonly [bound: number, count: number]>;
   /** `NaN` once the histogram has observed one. */
   readonly sum: number;
 }

@@ -24,7 +24,8 @@ abstract class MemberBase {
   family: FamilyNode<IndexedSeries> | undefined;
   /** Where the member is a series of its own. */
   leaf: Leaf | undefined;
-  merged: MergedSeries | undefined;
+  /** What the member is a part of, where it is not a series of its own. */
+  merged: { readonly refresh: () => void } | undefined;
   /** What was repaired, as bits of `reasonBit`. */
   reasons = 0;
 
@@ -100,10 +101,6 @@ export class HistogramMember extends MemberBase implements HistogramSeries {
     return this.selection.written;
   }
 
-  get buckets(): HistogramSeries["buckets"] {
-    return pairs(this.bounds, this.counts);
-  }
-
   /** Takes over what the registry holds; whether it has this member's buckets. */
   refresh(state: State, conflicts: ConflictCounter): boolean {
     const point = readHistogram(state);
@@ -150,7 +147,10 @@ export class SummaryMember extends MemberBase implements SummarySeries {
   }
 
   get quantiles(): SummarySeries["quantiles"] {
-    return pairs(this.selection.written, this.#values);
+    return this.selection.written.map((quantile, index) => [
+      quantile,
+      this.#values[index] ?? Number.NaN,
+    ]);
   }
 
   /** Takes over what the registry holds; whether it has this member's quantiles. */
@@ -176,83 +176,76 @@ export class SummaryMember extends MemberBase implements SummarySeries {
 
 export type Member = ScalarMember | HistogramMember | SummaryMember;
 
-/** Counters or gauges whose labels are the same once translated: counters are added, of gauges the last is kept. */
-export class MergedScalars implements ScalarSeries {
+/** Series whose labels are the same once translated. */
+abstract class MergedBase<A extends Member> {
   leaf: Leaf | undefined;
-  value: Scalar = 0;
-  readonly #members: [ScalarMember, ...Array<ScalarMember>];
+  protected readonly members: [A, ...Array<A>];
 
-  constructor(first: ScalarMember) {
-    this.#members = [first];
+  constructor(first: A) {
+    this.members = [first];
+    first.merged = this;
   }
 
-  get key() {
-    return this.#members[0].key;
-  }
-  get type() {
-    return this.#members[0].type;
+  get key(): Key {
+    return this.members[0].key;
   }
   get labels(): Labels {
-    return this.#members[0].labels;
+    return this.members[0].labels;
   }
   get divisor(): number {
-    return this.#members[0].divisor;
+    return this.members[0].divisor;
   }
 
-  add(member: ScalarMember): void {
-    this.#members.push(member);
+  add(member: A): void {
+    this.members.push(member);
     member.merged = this;
     this.refresh();
   }
 
   refresh(): void {
-    const [first, ...others] = this.#members;
+    this.combine();
+    if (this.leaf !== undefined) this.leaf.version += 1;
+  }
+
+  /** Makes the values anew from those of the members. */
+  protected abstract combine(): void;
+}
+
+/** Counters are added, of gauges the last is kept. */
+export class MergedScalars extends MergedBase<ScalarMember> implements ScalarSeries {
+  value: Scalar = 0;
+
+  get type() {
+    return this.members[0].type;
+  }
+
+  protected combine(): void {
+    const [first, ...others] = this.members;
     let { value } = first;
     for (const other of others) {
       value = this.type === "counter" ? addScalars(value, other.value) : other.value;
     }
     this.value = value;
-    if (this.leaf !== undefined) this.leaf.version += 1;
   }
 }
 
-/** Histograms whose labels are the same once translated, and whose bounds are. */
-export class MergedHistograms implements HistogramSeries {
+/** Histograms whose bounds are the same too. */
+export class MergedHistograms extends MergedBase<HistogramMember> implements HistogramSeries {
   readonly type = "histogram";
-  leaf: Leaf | undefined;
   sum = 0;
   readonly counts: Float64Array;
-  readonly #members: [HistogramMember, ...Array<HistogramMember>];
 
   constructor(first: HistogramMember) {
-    this.#members = [first];
+    super(first);
     this.counts = new Float64Array(first.counts.length);
   }
 
-  get key() {
-    return this.#members[0].key;
-  }
-  get labels(): Labels {
-    return this.#members[0].labels;
-  }
-  get divisor(): number {
-    return this.#members[0].divisor;
-  }
   get bounds(): ReadonlyArray<number> {
-    return this.#members[0].bounds;
-  }
-  get buckets(): HistogramSeries["buckets"] {
-    return this.bounds.map((bound, index) => [bound, this.counts[index] ?? 0] as const);
+    return this.members[0].bounds;
   }
 
-  add(member: HistogramMember): void {
-    this.#members.push(member);
-    member.merged = this;
-    this.refresh();
-  }
-
-  refresh(): void {
-    const [first, ...others] = this.#members;
+  protected combine(): void {
+    const [first, ...others] = this.members;
     this.counts.set(first.counts);
     this.sum = first.sum;
     for (const other of others) {
@@ -261,7 +254,6 @@ export class MergedHistograms implements HistogramSeries {
         this.counts[index] = (this.counts[index] ?? 0) + count;
       }
     }
-    if (this.leaf !== undefined) this.leaf.version += 1;
   }
 }
 
@@ -284,35 +276,17 @@ export type Merger =
 export const merge = (existing: IndexedSeries, member: Member): Merger => {
   if (existing.type === "histogram" && member.type === "histogram") {
     if (!sameBounds(existing.bounds, member.bounds)) return { reason: "bounds" };
-    const series = existing instanceof MergedHistograms ? existing : mergedHistogram(existing);
+    const series = existing instanceof MergedHistograms ? existing : new MergedHistograms(existing);
     series.add(member);
     return { reason: "duplicate", series };
   }
   if (existing.type === "summary" || member.type === "summary") return { reason: "quantiles" };
   if (existing.type === "histogram" || member.type === "histogram") return { reason: "bounds" };
-  const series = existing instanceof MergedScalars ? existing : mergedScalar(existing);
+  const series = existing instanceof MergedScalars ? existing : new MergedScalars(existing);
   series.add(member);
   return { reason: "duplicate", series };
-};
-
-const mergedScalar = (first: ScalarMember): MergedScalars => {
-  const series = new MergedScalars(first);
-  first.merged = series;
-  return series;
-};
-
-const mergedHistogram = (first: HistogramMember): MergedHistograms => {
-  const series = new MergedHistograms(first);
-  first.merged = series;
-  return series;
 };
 
 const sameBounds = (left: ReadonlyArray<number>, right: ReadonlyArray<number>): boolean =>
   left === right ||
   (left.length === right.length && left.every((bound, index) => bound === right[index]));
-
-const pairs = (
-  keys: ReadonlyArray<number>,
-  values: ArrayLike<number>,
-): ReadonlyArray<readonly [number, number]> =>
-  keys.map((key, index) => [key, values[index] ?? Number.NaN] as const);

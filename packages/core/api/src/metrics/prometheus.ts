@@ -43,10 +43,11 @@ export const renderPrometheus = (
 
 /** Families in Prometheus's text format 0.0.4; `""` for none. */
 export const writePrometheus = (families: ReadonlyArray<Family>): string =>
-  families.map((family) => writeFamily(prometheusText, family)).join("");
-
-const writeFamily = (format: Format, family: Family): string => {
-  const leaf = { header: family, series: family.series, version: 0 };
-  const { bytes } = format.renderLeaf(leaf, undefined);
-  return decoder.decode(format.familyStart(family, bytes.length)) + decoder.decode(bytes);
-};
+  families
+    .map((family) => {
+      const leaf = { header: family, series: family.series, version: 0 };
+      const { bytes } = prometheusText.renderLeaf(leaf, undefined);
+      const start = prometheusText.familyStart(family, bytes.length);
+      return decoder.decode(start) + decoder.decode(bytes);
+    })
+    .join("");

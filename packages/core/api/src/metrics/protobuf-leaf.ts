@@ -44,11 +44,7 @@ class SeriesBlock implements Block {
  * Writes a leaf, from its last series to its first. Of the block before, series that have not changed are copied in one go,
  * and so are numbers, whose new values are then put over the old; of what must be written anew the labels are copied.
  */
-export const renderProtobufLeaf = (
-  leaf: Leaf,
-  previous: Block | undefined,
-  hasNative: boolean,
-): Block => {
+export const renderProtobufLeaf = (leaf: Leaf, previous: Block | undefined): Block => {
   const before = previous instanceof SeriesBlock ? previous : undefined;
   let at = leaf.series.length - 1;
   if (before !== undefined && lastToWrite(leaf, before, at) === -1) return withValues(leaf, before);
@@ -58,7 +54,7 @@ export const renderProtobufLeaf = (
     const toWrite = before === undefined ? at : lastToWrite(leaf, before, at);
     if (before !== undefined && toWrite < at) copySeries(leaf, layout, before, toWrite + 1, at);
     const series = leaf.series[toWrite];
-    if (series !== undefined) writeSeries(layout, before, toWrite, series, hasNative);
+    if (series !== undefined) writeSeries(layout, before, toWrite, series);
     at = toWrite - 1;
   }
   return new SeriesBlock(writer.take(), layout);
@@ -136,10 +132,9 @@ const writeSeries = (
   before: SeriesBlock | undefined,
   at: number,
   series: Series,
-  hasNative: boolean,
 ): void => {
   const end = writer.length;
-  writeValue(writer, series, hasNative);
+  writeValue(writer, series);
   layout.labelsEnd[at] = writer.length;
   if (before === undefined) {
     writeLabels(writer, series.labels);

@@ -10,15 +10,15 @@ import type { ProtobufWriter } from "./protobuf-writer.ts";
  * are field numbers and wire types: `0x1a` is field 3, a message.
  */
 
-/** The fields of a `Metric` that are not its labels; `hasNative` says whether histograms have their native form too. */
-export const writeValue = (writer: ProtobufWriter, series: Series, hasNative: boolean): void => {
+/** The fields of a `Metric` that are not its labels. */
+export const writeValue = (writer: ProtobufWriter, series: Series): void => {
   switch (series.type) {
     case "counter":
       return writeCounter(writer, series);
     case "gauge":
       return writeGauge(writer, series);
     case "histogram":
-      return writeHistogram(writer, series, hasNative);
+      return writeHistogram(writer, series);
     case "summary":
       return writeSummary(writer, series);
   }
@@ -66,15 +66,11 @@ const writeSummary = (writer: ProtobufWriter, series: SummarySeries): void => {
   writer.endMessage(0x22, end);
 };
 
-const writeHistogram = (
-  writer: ProtobufWriter,
-  series: HistogramSeries,
-  hasNative: boolean,
-): void => {
+const writeHistogram = (writer: ProtobufWriter, series: HistogramSeries): void => {
   const { bounds, counts } = series;
   const last = bounds.length - 1;
   const classicCount = counts[last] ?? 0;
-  const native = hasNative ? nativeHistogram(series, classicCount) : undefined;
+  const native = nativeHistogram(series, classicCount);
   const count = native?.count ?? classicCount;
   const end = writer.length;
   writeCreated(writer, 0x7a, series);

@@ -13,8 +13,15 @@ const metricTypes: Readonly<Record<FamilyType, number>> = {
   histogram: 4,
 };
 
-const protobufFormat = (id: string, hasNative: boolean): Format => ({
-  id,
+/**
+ * `io.prometheus.client.MetricFamily` messages, each behind its length. The only format with native histograms, and with
+ * creation times that are no series of their own.
+ *
+ * A histogram has its classic buckets too, but a server takes one or the other: with native histograms switched on the native
+ * one (unless told to scrape classic ones always), and Prometheus 3.5 takes neither when it asks for protobuf without them.
+ */
+export const protobuf: Format = {
+  id: "protobuf",
   familyStart: ({ name, type, help, unit }: FamilyHeader, seriesBytes) => {
     writer.clear();
     if (unit !== "") writer.string(0x2a, unit);
@@ -25,18 +32,6 @@ const protobufFormat = (id: string, hasNative: boolean): Format => ({
     writer.varint(writer.length + seriesBytes);
     return writer.take();
   },
-  renderLeaf: (leaf, previous) => renderProtobufLeaf(leaf, previous, hasNative),
+  renderLeaf: renderProtobufLeaf,
   end: new Uint8Array(),
-});
-
-/**
- * `io.prometheus.client.MetricFamily` messages, each behind its length. The only format with native histograms, and with
- * creation times that are no series of their own.
- *
- * A histogram has its classic buckets too, but a server takes one or the other: with native histograms switched on the native
- * one (unless told to scrape classic ones always), and Prometheus 3.5 takes neither when it asks for protobuf without them.
- */
-export const protobuf: Format = protobufFormat("protobuf", true);
-
-/** {@link protobuf} without native histograms: every server that reads it stores the series that the text formats have. */
-export const protobufClassic: Format = protobufFormat("protobuf/classic", false);
+};

@@ -9,7 +9,7 @@ export interface Unit {
 }
 
 /** UCUM to words, from OpenTelemetry's "Prometheus and OpenMetrics Compatibility" and its Prometheus translator. */
-const words = new Map(
+export const words = new Map(
   Object.entries({
     d: "days",
     h: "hours",

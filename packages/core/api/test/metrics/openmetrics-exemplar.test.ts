@@ -93,7 +93,7 @@ describe("seriesExemplar", () => {
     if (series.type !== "histogram") throw new Error("not a histogram");
     const { type, labels, key, divisor, counts, sum } = series;
     const within = (bounds: ReadonlyArray<number>) =>
-      seriesExemplar({ type, labels, key, divisor, counts, sum, buckets: [], bounds }, 1)?.value;
+      seriesExemplar({ type, labels, key, divisor, counts, sum, bounds }, 1)?.value;
     expect(within(series.bounds)).toBe(0.015);
     expect(within([0.02, 0.05, Number.POSITIVE_INFINITY])).toBeUndefined();
     expect(within([0.001, 0.012, Number.POSITIVE_INFINITY])).toBeUndefined();

@@ -1,12 +1,10 @@
 import { describe, expect, it } from "@effect/vitest";
 import { counter, histogram, sizeBytes, snapshot } from "@executor/telemetry";
 import { Effect, MetricBoundaries, Tracer } from "effect";
-import type { MetricPair } from "effect";
 import fc from "fast-check";
 import { toFamilies } from "../../src/metrics/families.ts";
 import type { Family, Labels } from "../../src/metrics/family.ts";
-import type { Format } from "../../src/metrics/format.ts";
-import { protobuf, protobufClassic } from "../../src/metrics/protobuf.ts";
+import { protobuf } from "../../src/metrics/protobuf.ts";
 import { Renderer } from "../../src/metrics/renderer.ts";
 import { SeriesIndex } from "../../src/metrics/series-index.ts";
 import { nastyRegistry } from "./nasty.ts";
@@ -14,21 +12,17 @@ import { decodeFamilies } from "./protobuf-decoder.ts";
 import type { DecodedFamily, DecodedMetric } from "./protobuf-decoder.ts";
 import { makeRegistry } from "./registry.ts";
 import type { TestRegistry } from "./registry.ts";
+import { toEnd } from "./rendering.ts";
+import type { Pairs } from "./rendering.ts";
 
 /** What renders a registry in protobuf, again and again. */
-const renderer = (
-  pairs: () => ReadonlyArray<MetricPair.MetricPair.Untyped>,
-  format: Format = protobuf,
-): (() => Buffer) => {
+const renderer = (pairs: () => Pairs): (() => Buffer) => {
   const index = new SeriesIndex();
   const writer = new Renderer();
   return () => {
     index.update(pairs());
-    const steps = writer.steps(index.families, format);
-    for (;;) {
-      const step = steps.next();
-      if (step.done === true) return Buffer.concat(step.value.blocks.map(({ bytes }) => bytes));
-    }
+    const { blocks } = toEnd(writer.steps(index.families, protobuf));
+    return Buffer.concat(blocks.map(({ bytes }) => bytes));
   };
 };
 
@@ -70,14 +64,14 @@ const expectedMetrics = (family: Family): ReadonlyArray<DecodedMetric> => {
         [family.type]: { value: Number(value) },
       }));
     case "histogram":
-      return family.series.map(({ labels, buckets, sum }) => ({
+      return family.series.map(({ labels, bounds: upperBounds, counts, sum }) => ({
         label: toPairs(labels),
         histogram: {
-          sampleCount: buckets.at(-1)?.[1] ?? 0,
+          sampleCount: counts[upperBounds.length - 1] ?? 0,
           sampleSum: sum,
-          bucket: buckets
+          bucket: upperBounds
             .slice(0, -1)
-            .map(([upperBound, cumulativeCount]) => ({ cumulativeCount, upperBound })),
+            .map((upperBound, at) => ({ cumulativeCount: counts[at] ?? 0, upperBound })),
           negativeSpan: [],
           negativeDelta: [],
           positiveSpan: [],
@@ -288,18 +282,6 @@ describe("the protobuf format", () => {
       ],
       positiveDelta: [2, -1, 0, 0, 0],
     });
-  });
-
-  it("has the classic histogram alone where the native one is not wanted", () => {
-    const name = "test.protobuf.classic";
-    const size = histogram({ name, ...described, boundaries: sizeBytes });
-    size.record(300, {});
-    const [family] = decodeFamilies(renderer(() => pairsOf(name), protobufClassic)());
-    expect(family?.metric).toMatchObject(
-      expected(toFamilies(pairsOf(name)).families)[0]?.metric ?? [],
-    );
-    expect(family?.metric[0]?.histogram?.schema).toBeUndefined();
-    expect(protobufClassic.id).not.toBe(protobuf.id);
   });
 
   it("marks a native histogram whose observations all were zero", () => {

@@ -30,12 +30,12 @@ const expected = (family: Family): ParsedFamily => {
       case "gauge":
         return family.series.map((series) => sample(written, series.labels, series.value));
       case "histogram":
-        return family.series.flatMap(({ labels, buckets, sum }) => [
-          ...buckets.map(([bound, count]) =>
-            sample(`${written}_bucket`, [...labels, ["le", boundText(bound)]], count),
+        return family.series.flatMap(({ labels, bounds, counts, sum }) => [
+          ...bounds.map((bound, at) =>
+            sample(`${written}_bucket`, [...labels, ["le", boundText(bound)]], counts[at] ?? 0),
           ),
           sample(`${written}_sum`, labels, sum),
-          sample(`${written}_count`, labels, buckets.at(-1)?.[1] ?? Number.NaN),
+          sample(`${written}_count`, labels, counts[bounds.length - 1] ?? Number.NaN),
         ]);
       case "summary":
         return family.series.flatMap(({ labels, quantiles, sum, count }) => [
