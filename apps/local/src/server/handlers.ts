@@ -5,20 +5,19 @@ import { QuickJsRunner } from "@executor/runtime-quickjs";
 import { sdkLayer } from "@executor/sdk";
 import { StorageError } from "@executor/storage";
 import * as Storage from "@executor/storage/bun";
-import { processMetricsLayer } from "@executor/telemetry";
 import { FetchHttpClient } from "@effect/platform";
 import { BunFileSystem, BunHttpServer } from "@effect/platform-bun";
 import { Context, Effect, Layer } from "effect";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { plugins } from "../plugins.ts";
-import { commit, version } from "../version.ts";
+import { version } from "../version.ts";
 import { executionLimits } from "./execution-limits.ts";
 import { loopbackGate } from "./gate.ts";
 import { applyLabelBudgets } from "./label-budgets.ts";
 import { mcpEndpoint } from "./mcp-endpoint.ts";
-import { startMetricsExport } from "./telemetry.ts";
 import { secretKeyLayer } from "./secret-key.ts";
+import { processMetrics, startMetricsExport } from "./telemetry.ts";
 
 /** What the API and the MCP endpoint share, on the database in `dataDirectory`. */
 const servicesLayer = (dataDirectory: string) =>
@@ -38,7 +37,7 @@ const apiLayer = <R>(services: Context.Context<R>) =>
   CoreApiLayer.pipe(
     Layer.provide(Layer.succeedContext(services)),
     Layer.provide(Layer.succeed(AppVersion, version)),
-    Layer.merge(processMetricsLayer({ version, commit: commit(), runtime: `bun ${Bun.version}` })),
+    Layer.merge(processMetrics()),
     Layer.merge(BunHttpServer.layerContext),
   );
 

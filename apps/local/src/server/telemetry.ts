@@ -1,11 +1,15 @@
 import { findDefinition, processMetricsLayer, snapshot } from "@executor/telemetry";
 import { FetchHttpClient } from "@effect/platform";
-import { Context, Effect, Layer, ManagedRuntime } from "effect";
+import { Context, Effect, Exit, Layer, ManagedRuntime } from "effect";
 import type { Scope } from "effect";
 import { hostname } from "node:os";
 import { logger } from "../logger.ts";
 import { commit, version } from "../version.ts";
 import { isPushWanted } from "./otlp/switch.ts";
+
+/** The metrics of this process and its build. */
+export const processMetrics = (): Layer.Layer<never> =>
+  processMetricsLayer({ version, commit: commit(), runtime: `bun ${Bun.version}` });
 
 /** Who pushes, unless the environment says otherwise. Receivers tell daemons apart by the instance. */
 const resourceDefaults = {
@@ -22,10 +26,16 @@ const exported = {
   startTime: BigInt(Math.round(performance.timeOrigin * 1_000)) * 1_000n,
 };
 
-/** How a running push is ended: announced, then disposed of, which pushes once more. */
+/**
+ * How a running push is ended: announced, then disposed of, which pushes once more. A daemon that could not start pushes nothing:
+ * it would push as the instance that holds its port.
+ */
 class PushEnd extends Context.Tag("@executor/local/PushEnd")<
   PushEnd,
-  { readonly announce: Effect.Effect<void>; readonly withinMillis: number }
+  {
+    readonly announce: (exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void>;
+    readonly withinMillis: number;
+  }
 >() {}
 
 const loadOtlp = Effect.promise(() => import("./otlp/index.ts"));
@@ -39,7 +49,7 @@ const pushLayer = Layer.unwrapEffect(
     const { value: settings, problems } = yield* otlp.readEnvironment(resourceDefaults);
     for (const problem of problems) yield* Effect.logWarning(problem);
     if (settings === undefined) {
-      return Layer.succeed(PushEnd, { announce: Effect.void, withinMillis: 0 });
+      return Layer.succeed(PushEnd, { announce: () => Effect.void, withinMillis: 0 });
     }
     yield* Effect.logInfo(otlp.describe(settings));
     const exporter = otlp.MetricsExporter.layer({ ...exported, settings }).pipe(
@@ -53,8 +63,8 @@ const pushLayer = Layer.unwrapEffect(
     });
     const end = Layer.effect(
       PushEnd,
-      Effect.map(otlp.MetricsExporter, ({ stopping }) => ({
-        announce: stopping,
+      Effect.map(otlp.MetricsExporter, ({ stopping, silence }) => ({
+        announce: (exit) => (Exit.isSuccess(exit) || Exit.isInterrupted(exit) ? stopping : silence),
         withinMillis: settings.timeoutMillis,
       })),
     );
@@ -68,13 +78,13 @@ const runtime = ManagedRuntime.make(Layer.provide(pushLayer, logger));
 
 /**
  * Pushes metrics from now on, where the environment asks for it; where not, it loads nothing and starts nothing. Closing the
- * scope pushes once more, within the export timeout. To be called once in a process.
+ * scope pushes once more, within the export timeout, unless by a failure. To be called once in a process.
  */
 export const startMetricsExport = (): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     if (!(yield* Effect.orDie(isPushWanted))) return;
     const { context } = yield* runtime.runtimeEffect;
-    yield* Effect.addFinalizer(() => end(Context.get(context, PushEnd)));
+    yield* Effect.addFinalizer((exit) => end(Context.get(context, PushEnd), exit));
   }).pipe(
     Effect.catchAllCause((cause) =>
       Effect.logError("Metrics are not pushed, because the push did not start.", cause),
@@ -84,9 +94,12 @@ export const startMetricsExport = (): Effect.Effect<void, never, Scope.Scope> =>
 /** A little more than the push's own time, which ends what is left of it. */
 const graceMillis = 250;
 
-const end = ({ announce, withinMillis }: Context.Tag.Service<PushEnd>) =>
+const end = (
+  { announce, withinMillis }: Context.Tag.Service<PushEnd>,
+  exit: Exit.Exit<unknown, unknown>,
+) =>
   Effect.zipRight(
-    announce,
+    announce(exit),
     Effect.promise(() => runtime.dispose()).pipe(
       // Finalizers are not, and a timeout waits for what it cannot interrupt.
       Effect.interruptible,
@@ -108,10 +121,7 @@ export const tryMetricsExport = Effect.gen(function* () {
   const exporter = otlp.MetricsExporter.layer({
     ...exported,
     settings: { ...settings, resource },
-  }).pipe(
-    Layer.provide(FetchHttpClient.layer),
-    Layer.merge(processMetricsLayer({ version, commit: commit(), runtime: `bun ${Bun.version}` })),
-  );
+  }).pipe(Layer.provide(FetchHttpClient.layer), Layer.merge(processMetrics()));
   const report = yield* Effect.flatMap(otlp.MetricsExporter, ({ tryOnce }) => tryOnce).pipe(
     Effect.provide(exporter),
   );

@@ -91,6 +91,11 @@ describe("the environment", () => {
     expect(value?.headers).toEqual({ authorization: `Basic ${btoa("me:p@ss")}` });
   });
 
+  it("takes a password that is not percent-encoded as it stands", () => {
+    const { value } = read({ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "https://me:100%@h/v1/metrics" });
+    expect(value?.headers).toEqual({ authorization: `Basic ${btoa("me:100%")}` });
+  });
+
   it("takes the resource from attributes, and the name from OTEL_SERVICE_NAME first", () => {
     const { value } = withBase({
       OTEL_RESOURCE_ATTRIBUTES: "service.name=a,deployment.environment.name=p%2Cq,offset=-5",

@@ -43,6 +43,29 @@ const once =
   (received, index) =>
     index === 0 ? first(received, index) : ok(received, index);
 
+/** A receiver that resets the first connection once something has arrived, and answers on the others. */
+const startResetting = async () => {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.on("error", () => {});
+    socket.once("data", () => {
+      if (connections === 1) socket.resetAndDestroy();
+      else socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}/v1/metrics`,
+    connections: () => connections,
+    stop: () => server.close(),
+  };
+};
+
 /** The attempts that one push makes. */
 const attempts = async (answer: Answer, changes: Partial<PushSettings> = {}) => {
   receiver.answerWith(answer);
@@ -174,31 +197,17 @@ describe("a receiver that", () => {
   });
 
   it("resets the connection in the middle of the body is tried again", async () => {
-    let connections = 0;
-    const server = createServer((socket) => {
-      connections += 1;
-      socket.on("error", () => {});
-      socket.once("data", () => {
-        if (connections === 1) socket.resetAndDestroy();
-        else socket.end("HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-      });
-    });
-    await new Promise<void>((resolve) => {
-      server.listen(0, "127.0.0.1", resolve);
-    });
+    const resetting = await startResetting();
     try {
-      const address = server.address();
-      const port = typeof address === "object" && address !== null ? address.port : 0;
-      const url = `http://127.0.0.1:${port}/v1/metrics`;
       for (let index = 0; index < 20_000; index += 1) {
         registry.counter("many", 1, { index: crypto.randomUUID() });
       }
-      const exporter = startExporter(registry, settingsFor(url, { compression: "none" }));
+      const exporter = startExporter(registry, settingsFor(resetting.url, { compression: "none" }));
       exporters.push(exporter);
       expect(await exporter.push()).toMatchObject({ accepted: 20_001, failed: 0 });
-      expect(connections).toBe(2);
+      expect(resetting.connections()).toBe(2);
     } finally {
-      server.close();
+      resetting.stop();
     }
   });
 
@@ -299,12 +308,54 @@ describe("a receiver that is down for 200 intervals", () => {
   );
 });
 
+describe("a defect while metrics are read", () => {
+  it("is told, and the next push goes on", async () => {
+    let broken = true;
+    const exporter = startExporter(
+      {
+        snapshot: () => {
+          if (broken) throw new Error("a broken observer");
+          return registry.snapshot();
+        },
+      },
+      settingsFor(receiver.url),
+    );
+    exporters.push(exporter);
+    expect(await exporter.push()).toMatchObject({ requests: 0 });
+    expect(exporter.log).toEqual([
+      { level: "ERROR", message: expect.stringContaining("Metrics are not pushed this time.") },
+    ]);
+    broken = false;
+    expect(await exporter.push()).toMatchObject({ accepted: 1 });
+  });
+});
+
 describe("stopping", () => {
-  it("does not try again where there is no connection", async () => {
+  it("tries only once more where there is no connection", async () => {
     await receiver.stop();
     const exporter = start({ timeoutMillis: 60_000 });
     await exporter.stopping();
     expect(await exporter.push()).toMatchObject({ failed: 1 });
+  });
+
+  it("loses nothing by a connection that breaks", async () => {
+    const resetting = await startResetting();
+    try {
+      const exporter = startExporter(registry, settingsFor(resetting.url));
+      exporters.push(exporter);
+      await exporter.stopping();
+      expect(await exporter.push()).toMatchObject({ accepted: 1, failed: 0 });
+      expect(resetting.connections()).toBe(2);
+    } finally {
+      resetting.stop();
+    }
+  });
+
+  it("pushes nothing once it is silenced", async () => {
+    const exporter = start();
+    await exporter.silence();
+    expect(await exporter.push()).toMatchObject({ requests: 0 });
+    expect(receiver.requests).toEqual([]);
   });
 
   it("bounds what is under way and what follows together", async () => {

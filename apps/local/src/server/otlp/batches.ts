@@ -1,5 +1,5 @@
 import { readPoints } from "./collect.ts";
-import type { CollectOptions, MetricSeries } from "./collect.ts";
+import type { ExportTimes, MetricSeries } from "./collect.ts";
 import type { DeltaMemory } from "./delta.ts";
 import type { Encoding, Piece } from "./encoding.ts";
 import type { MetricHeader, Point } from "./model.ts";
@@ -16,7 +16,7 @@ const reservedBytes = 16 * 1024;
 /** Reads and encodes all metrics, as requests of at most `limit()` bytes each; `undefined` is a pause. */
 export function* batches(
   groups: ReadonlyArray<MetricSeries>,
-  times: Pick<CollectOptions, "startTime" | "time">,
+  times: ExportTimes,
   encoding: Encoding,
   deltas: DeltaMemory,
   limit: () => number,
@@ -41,7 +41,7 @@ export function* batches(
 
 function* pieces(
   groups: ReadonlyArray<MetricSeries>,
-  times: Pick<CollectOptions, "startTime" | "time">,
+  times: ExportTimes,
   encoding: Encoding,
   deltas: DeltaMemory,
 ): Generator<Piece | undefined, void> {

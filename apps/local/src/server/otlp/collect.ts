@@ -1,28 +1,20 @@
-import type { InstrumentDefinition } from "@executor/telemetry";
+import { unitOfTags } from "@executor/api/metric-descriptor";
+import type { FindDefinition } from "@executor/api/metric-descriptor";
+import { descriptionOf, kindOf, readFrequency } from "@executor/api/metric-point";
+import type { Kind, Pair } from "@executor/api/metric-point";
 import { mergeReadings } from "./merge.ts";
-import type { Attributes, MetricHeader, Point, Temporality } from "./model.ts";
-import {
-  descriptionOf,
-  isCanonical,
-  kindOf,
-  read,
-  readWords,
-  toAttributes,
-  unitOfTags,
-  withWord,
-} from "./series.ts";
-import type { Kind, Pair, Reading } from "./series.ts";
+import type { Attributes, MetricHeader, Point, Reading, Temporality } from "./model.ts";
+import { isCanonical, read, toAttributes, withWord } from "./series.ts";
 import { toUnit } from "./units.ts";
 
-/** What a metric of a name declares. */
-export type FindDefinition = (
-  name: string,
-) => Pick<InstrumentDefinition, "unit" | "description"> | undefined;
-
-export interface CollectOptions {
+export interface GroupOptions {
+  /** What a metric of a name declares. */
   readonly definition: FindDefinition;
   readonly temporality: Temporality;
-  /** Unix nanoseconds. */
+}
+
+/** Of all points of an export, in Unix nanoseconds. */
+export interface ExportTimes {
   readonly startTime: bigint;
   readonly time: bigint;
 }
@@ -44,23 +36,24 @@ const step = 64;
 /** Sorts a snapshot by metric. In the generators here and in what takes from them, `undefined` is a pause. */
 export function* groupByMetric(
   pairs: ReadonlyArray<Pair>,
-  { definition, temporality }: Pick<CollectOptions, "definition" | "temporality">,
+  { definition, temporality }: GroupOptions,
 ): Generator<ReadonlyArray<MetricSeries> | undefined, void> {
   const groups = new Map<string, MetricSeries>();
   for (const [index, pair] of pairs.entries()) {
     if (index % step === step - 1) yield undefined;
     const kind = kindOf(pair);
     if (kind === undefined) continue;
-    const { name, tags } = pair.metricKey;
+    const key = pair.metricKey;
+    const { name, tags } = key;
     const declared = definition(name);
-    const { unit, divisor } = toUnit(declared === undefined ? unitOfTags(pair) : declared.unit);
+    const { unit, divisor } = toUnit(declared === undefined ? unitOfTags(key) : declared.unit);
     const id = `${kind}\u0000${name}\u0000${unit}\u0000${divisor}`;
     let group = groups.get(id);
     if (group === undefined) {
       group = {
         header: {
           name,
-          description: declared?.description ?? descriptionOf(pair),
+          description: declared?.description ?? descriptionOf(key),
           unit,
           type: kind === "frequency" ? "counter" : kind,
           temporality: canBeDelta(kind) ? temporality : "cumulative",
@@ -85,10 +78,10 @@ const canBeDelta = (kind: Kind): boolean =>
 /** The points of one metric; those of one identity are merged. */
 export function* readPoints(
   group: MetricSeries,
-  options: Pick<CollectOptions, "startTime" | "time">,
+  exportTimes: ExportTimes,
 ): Generator<Point | undefined, void> {
-  const startTime = group.header.type === "gauge" ? undefined : options.startTime;
-  const times = { startTime, time: options.time };
+  const times =
+    group.header.type === "gauge" ? { ...exportTimes, startTime: undefined } : exportTimes;
   if (!group.mayCollide && group.kind !== "frequency") {
     for (const pair of group.pairs) {
       const reading = read(pair, group.divisor);
@@ -120,7 +113,7 @@ function* readAny(
   { kind, declared, divisor }: MetricSeries,
 ): Generator<{ readonly attributes: Attributes; readonly reading: Reading }> {
   const attributes = toAttributes(pair.metricKey.tags, kind, !declared);
-  const words = readWords(pair);
+  const words = readFrequency(pair.metricState);
   if (words !== undefined) {
     for (const [word, count] of words) {
       const reading = { type: "number", value: BigInt(count) } as const;

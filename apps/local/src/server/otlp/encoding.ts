@@ -1,4 +1,10 @@
-import type { InstrumentationScope, MetricHeader, Point } from "./model.ts";
+import type {
+  Attributes,
+  InstrumentationScope,
+  MetricHeader,
+  Point,
+  Temporality,
+} from "./model.ts";
 
 /** Points of one metric, encoded; several pieces of a metric can follow each other in a request. */
 export interface Piece {
@@ -9,7 +15,7 @@ export interface Piece {
 
 /** Describes who sends; the same in every request. */
 export interface Sender {
-  readonly resource: Readonly<Record<string, string>>;
+  readonly resource: Attributes;
   readonly scope: InstrumentationScope;
 }
 
@@ -22,6 +28,9 @@ export interface Encoding {
   /** What a metric adds to a request beside its pieces, at most, in bytes. */
   readonly headerBytes: (header: MetricHeader) => number;
 }
+
+/** `AggregationTemporality` of opentelemetry-proto 1.x. */
+export const temporalityCodes: Readonly<Record<Temporality, number>> = { delta: 1, cumulative: 2 };
 
 /** Runs of pieces with the same metric. */
 export const byMetric = (

@@ -1,3 +1,5 @@
+import { percentDecode } from "./key-value-list.ts";
+
 /** A part of the environment, resolved; `problems` are whole sentences. */
 export interface Resolved<A> {
   readonly value: A;
@@ -44,7 +46,7 @@ export const resolveEndpoint = (
 const toEndpoint = (url: URL): Endpoint => {
   const { username, password } = url;
   if (username === "" && password === "") return { url: url.href, authorization: undefined };
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${percentDecode(username) ?? username}:${percentDecode(password) ?? password}`;
   url.username = "";
   url.password = "";
   return { url: url.href, authorization: `Basic ${Buffer.from(credentials).toString("base64")}` };

@@ -1,9 +1,10 @@
+import type { FindDefinition } from "@executor/api/metric-descriptor";
+import type { Pair } from "@executor/api/metric-point";
 import { HttpClient } from "@effect/platform";
 import { Clock, Context, Effect, Fiber, Layer, Runtime } from "effect";
 import { batches, halve, pointsIn } from "./batches.ts";
 import type { Batch } from "./batches.ts";
 import { groupByMetric } from "./collect.ts";
-import type { FindDefinition } from "./collect.ts";
 import { DeltaMemory } from "./delta.ts";
 import type { Encoding } from "./encoding.ts";
 import { makeHealth } from "./health.ts";
@@ -15,7 +16,6 @@ import { protobufEncoding } from "./protobuf.ts";
 import { addReports, emptyReport } from "./report.ts";
 import type { PushReport } from "./report.ts";
 import { withRetries } from "./retry.ts";
-import type { Pair } from "./series.ts";
 import type { PushSettings } from "./settings.ts";
 import { eventLoopTurn, nextOf } from "./slices.ts";
 
@@ -38,9 +38,11 @@ export interface MetricsExporterService {
   readonly tryOnce: Effect.Effect<PushReport>;
   /**
    * Says that the end is near: what is under way and what follows is done within one more timeout, and a receiver that cannot be
-   * reached is not tried again.
+   * reached is tried only once more.
    */
   readonly stopping: Effect.Effect<void>;
+  /** Pushes nothing from now on. */
+  readonly silence: Effect.Effect<void>;
 }
 
 const defaultMaxRequestBytes = 4 * 1024 * 1024;
@@ -69,8 +71,9 @@ const make = (
   options: ExporterOptions,
 ): MetricsExporterService => {
   const { settings, scope, snapshot, definition, startTime } = options;
-  const { temporality, resource, timeoutMillis } = settings;
+  const { temporality, timeoutMillis } = settings;
   const encoding: Encoding = settings.protocol === "http/json" ? jsonEncoding : protobufEncoding;
+  const resource = Object.entries(settings.resource).map(([key, value]) => ({ key, value }));
   const sender = { resource, scope };
   const posting = {
     client,
@@ -82,6 +85,7 @@ const make = (
   const health = makeHealth(settings.url, settings.intervalMillis);
   const one = Effect.unsafeMakeSemaphore(1);
   let stopBy = Number.POSITIVE_INFINITY;
+  let isSilent = false;
   let maxBytes = options.maxRequestBytes ?? defaultMaxRequestBytes;
 
   const send = (batch: Batch, deadline: number, retry: boolean): Effect.Effect<Outcome> =>
@@ -90,8 +94,8 @@ const make = (
       const body = yield* compress(bytes, settings);
       const outcome = yield* withRetries((remaining) => post(posting, body, remaining), {
         deadline,
-        worthwhile: ({ status }) =>
-          retry && (stopBy === Number.POSITIVE_INFINITY || status !== undefined),
+        worthwhile: ({ status }, attempts) =>
+          retry && (stopBy === Number.POSITIVE_INFINITY || status !== undefined || attempts < 2),
       });
       if (outcome.status === 413) {
         maxBytes = Math.max(minRequestBytes, Math.min(maxBytes, Math.floor(bytes.length / 2)));
@@ -142,15 +146,27 @@ const make = (
       return report;
     });
 
+  const pushOnce = Effect.suspend(() =>
+    isSilent ? Effect.succeed(emptyReport) : Effect.tap(run(true), health),
+  ).pipe(
+    // Whoever called goes on after a defect too: `OtlpMetrics.layer` would fall silent for a minute, and tell nobody.
+    Effect.catchAllCause((cause) =>
+      Effect.as(Effect.logError("Metrics are not pushed this time.", cause), emptyReport),
+    ),
+  );
+
   return {
     // On a fiber of its own: an interruption leaves no request of which nobody knows whether the receiver took it, and the logger
     // is that of the layer, also where the layer's scope is closed.
     push: Effect.suspend(() =>
-      Fiber.join(Runtime.runFork(runtime)(one.withPermits(1)(Effect.tap(run(true), health)))),
+      Fiber.join(Runtime.runFork(runtime)(one.withPermits(1)(pushOnce))),
     ).pipe(Effect.uninterruptible),
     tryOnce: one.withPermits(1)(run(false)),
     stopping: Effect.map(Clock.currentTimeMillis, (now) => {
       stopBy = now + timeoutMillis;
+    }),
+    silence: Effect.sync(() => {
+      isSilent = true;
     }),
   };
 };

@@ -1,6 +1,6 @@
-import { byMetric } from "./encoding.ts";
+import { byMetric, temporalityCodes } from "./encoding.ts";
 import type { Encoding } from "./encoding.ts";
-import type { Attributes, MetricHeader, Point, Temporality } from "./model.ts";
+import type { Attributes, MetricHeader, Point } from "./model.ts";
 import { isInt64 } from "./protobuf.ts";
 
 /**
@@ -12,8 +12,7 @@ export const jsonEncoding: Encoding = {
   encodePoints: (_, points) =>
     encoder.encode(points.map((point) => JSON.stringify(toPoint(point))).join(",")),
   encodeRequest: ({ resource, scope }, pieces) => {
-    const attributes = Object.entries(resource).map(([key, value]) => ({ key, value }));
-    const head = `{"resourceMetrics":[{"resource":${JSON.stringify({ attributes: toAttributes(attributes) })},"scopeMetrics":[{"scope":${JSON.stringify(scope)},"metrics":[`;
+    const head = `{"resourceMetrics":[{"resource":${JSON.stringify({ attributes: toAttributes(resource) })},"scopeMetrics":[{"scope":${JSON.stringify(scope)},"metrics":[`;
     const parts: Array<Uint8Array> = [encoder.encode(head)];
     for (const [index, { header, pieces: ofMetric }] of byMetric(pieces).entries()) {
       parts.push(encoder.encode(`${index === 0 ? "" : ","}${openMetric(header)}`));
@@ -41,7 +40,6 @@ const dataNames = {
   histogram: "histogram",
   summary: "summary",
 } as const;
-const temporalities: Readonly<Record<Temporality, number>> = { delta: 1, cumulative: 2 };
 
 /** Up to the first of the points. */
 const openMetric = ({ name, description, unit, type }: MetricHeader): string => {
@@ -52,14 +50,11 @@ const openMetric = ({ name, description, unit, type }: MetricHeader): string => 
 const aggregation = ({ type, temporality }: MetricHeader): string => {
   if (type === "gauge" || type === "summary") return "";
   const monotonic = type === "histogram" ? "" : `,"isMonotonic":${type === "counter"}`;
-  return `,"aggregationTemporality":${temporalities[temporality]}${monotonic}`;
+  return `,"aggregationTemporality":${temporalityCodes[temporality]}${monotonic}`;
 };
 
 const toAttributes = (attributes: Attributes) =>
-  attributes.map(({ key, value }) => ({
-    key: key.toWellFormed(),
-    value: { stringValue: value.toWellFormed() },
-  }));
+  attributes.map(({ key, value }) => ({ key, value: { stringValue: value } }));
 
 const toDouble = (value: number): number | string =>
   Number.isFinite(value) ? value : String(value);

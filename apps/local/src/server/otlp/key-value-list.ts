@@ -14,8 +14,8 @@ export const parseKeyValueList = (text: string): KeyValueList => {
   for (const [index, entry] of text.split(",").entries()) {
     if (entry.trim() === "") continue;
     const separator = entry.indexOf("=");
-    const key = decode(entry.slice(0, Math.max(0, separator)).trim());
-    const value = decode(entry.slice(separator + 1).trim());
+    const key = percentDecode(entry.slice(0, Math.max(0, separator)).trim());
+    const value = percentDecode(entry.slice(separator + 1).trim());
     if (separator < 1 || key === undefined || key === "") {
       problems.push(`entry ${index + 1} is not of the form key=value and is left out`);
       continue;
@@ -28,7 +28,8 @@ export const parseKeyValueList = (text: string): KeyValueList => {
   return { entries, problems };
 };
 
-const decode = (text: string): string | undefined => {
+/** `undefined` where it is not percent-encoded as it should be. */
+export const percentDecode = (text: string): string | undefined => {
   try {
     return decodeURIComponent(text);
   } catch {

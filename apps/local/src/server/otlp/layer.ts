@@ -7,7 +7,7 @@ import { MetricsExporter } from "./exporter.ts";
  * What `OtlpMetrics.layer` is given to encode with. Its own mapping of the registry is not used: a number beyond 2^53 has lost
  * its last digits there, a series whose subject is gone is still there, and values that are read before a snapshot are old.
  */
-const serialization = Layer.succeed(OtlpSerialization.OtlpSerialization, {
+export const serialization = Layer.succeed(OtlpSerialization.OtlpSerialization, {
   traces: () => HttpBody.empty,
   metrics: () => HttpBody.empty,
   logs: () => HttpBody.empty,

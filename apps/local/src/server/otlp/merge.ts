@@ -1,5 +1,4 @@
-import type { MetricType } from "./model.ts";
-import type { Reading } from "./series.ts";
+import type { HistogramReading, MetricType, Reading } from "./model.ts";
 
 /**
  * One point of two with the same identity, which a receiver would refuse, merged as a scrape does: sums and histograms are
@@ -28,12 +27,9 @@ const addNumbers = (left: number | bigint, right: number | bigint): number | big
     ? left + right
     : Number(left) + Number(right);
 
-interface Range {
-  readonly min: number;
-  readonly max: number;
-}
+type Range = HistogramReading["range"];
 
-const mergeRanges = (left: Range | undefined, right: Range | undefined): Range | undefined =>
+const mergeRanges = (left: Range, right: Range): Range =>
   left === undefined || right === undefined
     ? (left ?? right)
     : { min: Math.min(left.min, right.min), max: Math.max(left.max, right.max) };

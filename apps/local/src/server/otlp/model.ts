@@ -19,22 +19,12 @@ export interface MetricHeader {
   readonly temporality: Temporality;
 }
 
-interface PointBase {
-  readonly attributes: Attributes;
-  /** Unix nanoseconds; a gauge has none. */
-  readonly startTime: bigint | undefined;
-  /** Unix nanoseconds. */
-  readonly time: bigint;
-  /** Of a delta: what it was made from. */
-  readonly total?: { readonly identity: string; readonly point: Point };
-}
-
-export interface NumberPoint extends PointBase {
+export interface NumberReading {
   readonly type: "number";
   readonly value: number | bigint;
 }
 
-export interface HistogramPoint extends PointBase {
+export interface HistogramReading {
   readonly type: "histogram";
   /** Upper bounds, strictly increasing and finite. */
   readonly bounds: ReadonlyArray<number>;
@@ -47,12 +37,29 @@ export interface HistogramPoint extends PointBase {
   readonly range: { readonly min: number; readonly max: number } | undefined;
 }
 
-export interface SummaryPoint extends PointBase {
+export interface SummaryReading {
   readonly type: "summary";
   readonly quantiles: ReadonlyArray<readonly [quantile: number, value: number]>;
   readonly count: number;
   readonly sum: number;
 }
+
+/** What a point says, apart from its attributes and times. */
+export type Reading = NumberReading | HistogramReading | SummaryReading;
+
+interface PointBase {
+  readonly attributes: Attributes;
+  /** Unix nanoseconds; a gauge has none. */
+  readonly startTime: bigint | undefined;
+  /** Unix nanoseconds. */
+  readonly time: bigint;
+  /** Of a delta: what it was made from. */
+  readonly total?: { readonly identity: string; readonly point: Point };
+}
+
+export interface NumberPoint extends PointBase, NumberReading {}
+export interface HistogramPoint extends PointBase, HistogramReading {}
+export interface SummaryPoint extends PointBase, SummaryReading {}
 
 export type Point = NumberPoint | HistogramPoint | SummaryPoint;
 

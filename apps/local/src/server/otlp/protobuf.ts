@@ -1,5 +1,5 @@
 import { ProtobufWriter } from "@executor/api/protobuf-writer";
-import { byMetric } from "./encoding.ts";
+import { byMetric, temporalityCodes } from "./encoding.ts";
 import type { Encoding } from "./encoding.ts";
 import type {
   Attributes,
@@ -8,7 +8,6 @@ import type {
   NumberPoint,
   Point,
   SummaryPoint,
-  Temporality,
 } from "./model.ts";
 
 /** Field numbers and wire types of opentelemetry-proto 1.x, `metrics.proto`, `resource.proto` and `common.proto`. */
@@ -17,7 +16,6 @@ const fixed64 = 1;
 const delimited = 2;
 
 const dataFields = { gauge: 5, sum: 7, counter: 7, histogram: 9, summary: 11 } as const;
-const temporalities: Readonly<Record<Temporality, number>> = { delta: 1, cumulative: 2 };
 
 /** Points are written one at a time and taken out, so one writer does for all. */
 const writer = new ProtobufWriter();
@@ -35,7 +33,6 @@ export const protobufEncoding: Encoding = {
     return writer.take();
   },
   encodeRequest: ({ resource, scope }, pieces) => {
-    const attributes = Object.entries(resource).map(([key, value]) => ({ key, value }));
     const metrics = byMetric(pieces).flatMap(({ header, pieces: ofMetric }) =>
       message(2, [
         write(() => writeHeader(header)),
@@ -51,7 +48,7 @@ export const protobufEncoding: Encoding = {
     });
     return Buffer.concat(
       message(1, [
-        ...message(1, [write(() => writeAttributes(tag(1, delimited), attributes))]),
+        ...message(1, [write(() => writeAttributes(tag(1, delimited), resource))]),
         ...message(2, [...message(1, [scopeFields]), ...metrics]),
       ]),
     );
@@ -88,7 +85,7 @@ const writeAggregation = ({ type, temporality }: MetricHeader): void => {
     writer.varint(1);
     writer.byte(tag(3, 0));
   }
-  writer.varint(temporalities[temporality]);
+  writer.varint(temporalityCodes[temporality]);
   writer.byte(tag(2, 0));
 };
 

@@ -1,66 +1,16 @@
-import { MetricKeyType, MetricState, Option } from "effect";
-import type { MetricKey, MetricPair } from "effect";
-import type { Attributes, MetricType } from "./model.ts";
-import { isUnit } from "./units.ts";
+import { isUnitTag, ownLabels, wordLabel } from "@executor/api/metric-descriptor";
+import { quantileValue } from "@executor/api/metric-point";
+import type { Key, Kind, Pair } from "@executor/api/metric-point";
+import { MetricState } from "effect";
+import type { Attributes, Reading } from "./model.ts";
 
-/** One entry of a snapshot, read. The only module of the push that knows Effect's metric types. */
+/** One entry of a snapshot, read. */
 
-export type Pair = MetricPair.MetricPair.Untyped;
-type Tags = MetricKey.MetricKey.Untyped["tags"];
-
-/** What a point says, apart from its attributes and times. */
-export type Reading =
-  | { readonly type: "number"; readonly value: number | bigint }
-  | {
-      readonly type: "histogram";
-      readonly bounds: ReadonlyArray<number>;
-      readonly counts: ReadonlyArray<number>;
-      readonly count: number;
-      readonly sum: number;
-      readonly range: { readonly min: number; readonly max: number } | undefined;
-    }
-  | {
-      readonly type: "summary";
-      readonly quantiles: ReadonlyArray<readonly [quantile: number, value: number]>;
-      readonly count: number;
-      readonly sum: number;
-    };
-
-export type Kind = MetricType | "frequency";
-
-export const kindOf = ({ metricKey, metricState }: Pair): Kind | undefined => {
-  if (MetricState.isCounterState(metricState)) {
-    const { keyType } = metricKey;
-    return MetricKeyType.isCounterKey(keyType) && keyType.incremental ? "counter" : "sum";
-  }
-  if (MetricState.isGaugeState(metricState)) return "gauge";
-  if (MetricState.isHistogramState(metricState)) return "histogram";
-  if (MetricState.isSummaryState(metricState)) return "summary";
-  return MetricState.isFrequencyState(metricState) ? "frequency" : undefined;
-};
-
-/** `""` where there is none. */
-export const descriptionOf = ({ metricKey }: Pair): string =>
-  Option.getOrElse(metricKey.description, () => "");
-
-/** Of a tag that names the unit, by Effect's convention: `unit`, or a timer's `time_unit`. */
-const isUnitTag = ({ key, value }: Tags[number]): boolean =>
-  (key === "unit" || key === "time_unit") && isUnit(value);
-
-/** The unit that the tags name, `""` for none. */
-export const unitOfTags = ({ metricKey }: Pair): string =>
-  metricKey.tags.find(isUnitTag)?.value ?? "";
-
-/** The label that the kind has for itself in Prometheus; a tag of that name gets `exported_` before it, as a scrape has it. */
-const ownKeys: Readonly<Partial<Record<Kind, string>>> = {
-  histogram: "le",
-  summary: "quantile",
-  frequency: "key",
-};
+type Tags = Key["tags"];
 
 /** Whether the tags are {@link Attributes} as they are. */
 export const isCanonical = (tags: Tags, kind: Kind): boolean => {
-  const own = ownKeys[kind];
+  const own = ownLabels[kind];
   let previous: string | undefined;
   for (const { key, value } of tags) {
     if (value === "" || key === own || !value.isWellFormed() || !key.isWellFormed()) return false;
@@ -70,12 +20,15 @@ export const isCanonical = (tags: Tags, kind: Kind): boolean => {
   return true;
 };
 
-/** Attributes of any tags; the values of a key that is there twice are joined with `;`, as a scrape has them. */
+/**
+ * Attributes of any tags. As a scrape has them, the values of a key that is there twice are joined with `;`, and a key that the
+ * kind has for itself gets `exported_` before it.
+ */
 export const toAttributes = (tags: Tags, kind: Kind, unitInTags: boolean): Attributes => {
-  const own = ownKeys[kind];
+  const own = ownLabels[kind];
   const values = new Map<string, string>();
   for (const tag of tags) {
-    if (tag.value === "" || (unitInTags && isUnitTag(tag))) continue;
+    if (tag.value === "" || (unitInTags && isUnitTag(tag.key, tag.value))) continue;
     const key = tag.key === own ? `exported_${own}` : tag.key.toWellFormed();
     const value = tag.value.toWellFormed();
     const existing = values.get(key);
@@ -84,18 +37,14 @@ export const toAttributes = (tags: Tags, kind: Kind, unitInTags: boolean): Attri
   return [...values].map(([key, value]) => ({ key, value })).toSorted(byKey);
 };
 
-/** With the word of a frequency, named as Effect's own exporter names it. */
+/** With the word of a frequency. */
 export const withWord = (attributes: Attributes, word: string): Attributes =>
-  [...attributes, { key: "key", value: word.toWellFormed() }].toSorted(byKey);
+  [...attributes, { key: wordLabel, value: word.toWellFormed() }].toSorted(byKey);
 
 const byKey = (left: { readonly key: string }, right: { readonly key: string }): number =>
   left.key < right.key ? -1 : left.key > right.key ? 1 : 0;
 
-/** How often each word of a frequency was seen. */
-export const readWords = ({ metricState }: Pair): ReadonlyMap<string, number> | undefined =>
-  MetricState.isFrequencyState(metricState) ? metricState.occurrences : undefined;
-
-/** Reads any other kind; `divisor` scales histograms and numbers that were recorded in another unit. */
+/** Reads any kind but a frequency; `divisor` scales histograms and numbers that were recorded in another unit. */
 export const read = ({ metricState }: Pair, divisor: number): Reading | undefined => {
   if (MetricState.isCounterState(metricState)) return readNumber(metricState.count, divisor);
   if (MetricState.isGaugeState(metricState)) return readNumber(metricState.value, divisor);
@@ -137,7 +86,6 @@ const readHistogram = (
   return { type: "histogram", bounds, counts, count: total, sum: sum / divisor, range };
 };
 
-/** A quantile of which nothing was observed lately is `NaN`. */
 const readSummary = (
   { quantiles, count, sum }: MetricState.MetricState.Summary,
   divisor: number,
@@ -145,7 +93,7 @@ const readSummary = (
   type: "summary",
   quantiles: quantiles
     .filter(([quantile]) => quantile >= 0 && quantile <= 1)
-    .map(([quantile, value]) => [quantile, Option.getOrElse(value, () => Number.NaN) / divisor]),
+    .map(([quantile, value]) => [quantile, quantileValue(value) / divisor]),
   count,
   sum: sum / divisor,
 });

@@ -1,52 +1,20 @@
-/** Words that Effect's timers and tags use for units, and their UCUM codes. */
-const codes = new Map(
-  Object.entries({
-    days: "d",
-    hours: "h",
-    minutes: "min",
-    seconds: "s",
-    milliseconds: "ms",
-    microseconds: "us",
-    nanoseconds: "ns",
-    bytes: "By",
-    kibibytes: "KiBy",
-    mebibytes: "MiBy",
-    gibibytes: "GiBy",
-    tibibytes: "TiBy",
-    kilobytes: "KBy",
-    megabytes: "MBy",
-    gigabytes: "GBy",
-    terabytes: "TBy",
-    meters: "m",
-    volts: "V",
-    amperes: "A",
-    joules: "J",
-    watts: "W",
-    grams: "g",
-    celsius: "Cel",
-    hertz: "Hz",
-    percent: "%",
-  }),
-);
+import { translateUnit, words } from "@executor/api/prometheus-units";
 
-const known = new Set([...codes.values(), "1"]);
+/** The unit to push in, and what recorded values are divided by to be in it. */
+interface PushedUnit {
+  /** UCUM. */
+  readonly unit: string;
+  readonly divisor: number;
+}
 
-const secondDivisors = new Map([
-  ["ms", 1e3],
-  ["us", 1e6],
-  ["ns", 1e9],
-]);
+/** By UCUM code, and by the words that Effect's timers and tags use. */
+const units = new Map<string, PushedUnit>();
+for (const [code, word] of words) {
+  const { divisor } = translateUnit(code);
+  const pushed = { unit: divisor === 1 ? code : "s", divisor };
+  units.set(code, pushed);
+  if (word !== "") units.set(word, pushed);
+}
 
-/** Whether this names a unit: in UCUM, in words, or as an annotation such as `{call}`. */
-export const isUnit = (text: string): boolean =>
-  known.has(text) || codes.has(text) || /^\{[^{}]*\}$/.test(text);
-
-/**
- * The UCUM unit to push in, and what recorded values are divided by to be in it. Durations are pushed in seconds, as they are
- * scraped, so that both have one name in Prometheus.
- */
-export const toUnit = (text: string): { readonly unit: string; readonly divisor: number } => {
-  const code = codes.get(text) ?? text;
-  const divisor = secondDivisors.get(code);
-  return divisor === undefined ? { unit: code, divisor: 1 } : { unit: "s", divisor };
-};
+/** Durations are pushed in seconds, as they are scraped, so that both have one name in Prometheus. */
+export const toUnit = (text: string): PushedUnit => units.get(text) ?? { unit: text, divisor: 1 };

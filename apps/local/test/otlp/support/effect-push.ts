@@ -1,10 +1,10 @@
 import { counter, findDefinition, histogram, durationSeconds, snapshot } from "@executor/telemetry";
 import * as OtlpMetrics from "@effect/opentelemetry/OtlpMetrics";
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization";
-import { FetchHttpClient, HttpBody, HttpClient } from "@effect/platform";
+import { FetchHttpClient, HttpClient } from "@effect/platform";
 import { Effect, Layer, ManagedRuntime } from "effect";
 import { MetricsExporter } from "../../../src/server/otlp/exporter.ts";
-import { exporterServices } from "../../../src/server/otlp/layer.ts";
+import { exporterServices, serialization } from "../../../src/server/otlp/layer.ts";
 import { settingsFor, startTime } from "./exporter.ts";
 
 /** The process's own metrics through `OtlpMetrics.layer`, each push as the layer's last one when it is closed. */
@@ -49,12 +49,6 @@ export const bareLayerPush = (url: string): Promise<void> =>
     ).pipe(Effect.asVoid),
   );
 
-const noSerialization = Layer.succeed(OtlpSerialization.OtlpSerialization, {
-  traces: () => HttpBody.empty,
-  metrics: () => HttpBody.empty,
-  logs: () => HttpBody.empty,
-});
-
 /** For how many milliseconds the layer itself holds the event loop: it reads and maps the registry, and encodes and sends nothing. */
 export const layerMillis = async (): Promise<number> => {
   let end = 0;
@@ -63,7 +57,7 @@ export const layerMillis = async (): Promise<number> => {
     return Effect.never;
   });
   const build = layer("http://127.0.0.1:9").pipe(
-    Layer.provide(noSerialization),
+    Layer.provide(serialization),
     Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
   );
   let start = 0;

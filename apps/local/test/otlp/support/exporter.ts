@@ -28,6 +28,7 @@ export interface LogLine {
 export interface TestExporter {
   readonly push: () => Promise<PushReport>;
   readonly stopping: () => Promise<void>;
+  readonly silence: () => Promise<void>;
   /** What was logged at INFO or above. */
   readonly log: ReadonlyArray<LogLine>;
   readonly stop: () => Promise<void>;
@@ -61,6 +62,7 @@ export const startExporter = (
   return {
     push: () => runtime.runPromise(Effect.flatMap(MetricsExporter, ({ push }) => push)),
     stopping: () => runtime.runPromise(Effect.flatMap(MetricsExporter, ({ stopping }) => stopping)),
+    silence: () => runtime.runPromise(Effect.flatMap(MetricsExporter, ({ silence }) => silence)),
     log,
     stop: () => runtime.dispose(),
   };
