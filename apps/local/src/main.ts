@@ -8,6 +8,7 @@ import { wantsBashCompletions } from "./cli/completions.ts";
 import { bashCompletions, commandLineShape, runCommandLine } from "./cli/executor.ts";
 import { outputWidth } from "./cli/output.ts";
 import { overview } from "./cli/overview.ts";
+import { printable } from "./cli/printable.ts";
 import { plainConsole, plainTerminal } from "./cli/terminal.ts";
 import { logger } from "./logger.ts";
 import { port } from "./server/config.ts";
@@ -43,7 +44,7 @@ const fail = (cause: Cause.Cause<unknown>) =>
     }
     process.exitCode = error instanceof CommandError ? error.exitCode : exitCodes.failed;
     const message = error instanceof Error ? error.message : Cause.pretty(cause);
-    if (message !== "") yield* Console.error(message);
+    if (message !== "") yield* Console.error(printable(message));
   });
 
 const platform = Layer.provideMerge(plainTerminal, BunContext.layer);
@@ -55,7 +56,8 @@ main.pipe(
   BunRuntime.runMain({
     disableErrorReporting: true,
     disablePrettyLogger: true,
-    // What was interrupted has said how it ended: a daemon that is told to stop has done as it should, a command has not.
-    teardown: (exit, onExit) => onExit(Exit.isFailure(exit) ? Number(process.exitCode ?? 0) : 0),
+    // An expected failure is a success here, whose exit code stands already: what fails was interrupted.
+    teardown: (exit, onExit) =>
+      onExit(Exit.isFailure(exit) ? Number(process.exitCode ?? exitCodes.interrupted) : 0),
   }),
 );

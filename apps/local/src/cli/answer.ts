@@ -3,7 +3,7 @@ import type { Execution, PendingApproval } from "@executor/execution/schemas";
 import { Console, Effect } from "effect";
 import { askForm } from "./answer-form.ts";
 import type { DaemonClient } from "./daemon-client.ts";
-import { printable } from "./printable.ts";
+import { jsonText, printable } from "./printable.ts";
 import { isInteractive } from "./terminal.ts";
 
 /**
@@ -26,10 +26,13 @@ export const answerAll = Effect.fn("answerAll")(function* (
       .resume({ path: { id }, payload: { approvalId: approval.id, ...answer } })
       .pipe(
         Effect.catchTags({
-          InvalidAnswer: ({ message }) => Effect.as(Console.error(message), current),
+          InvalidAnswer: ({ message }) => Effect.as(Console.error(printable(message)), current),
           // It expired, or somebody else was faster.
           ApprovalNotFound: ({ message }) =>
-            Effect.zipRight(Console.error(message), client.executions.get({ path: { id } })),
+            Effect.zipRight(
+              Console.error(printable(message)),
+              client.executions.get({ path: { id } }),
+            ),
         }),
       );
   }
@@ -39,9 +42,7 @@ export const answerAll = Effect.fn("answerAll")(function* (
 const ask = (approval: PendingApproval) =>
   Effect.gen(function* () {
     const { kind, address, input, message, requestedSchema } = approval;
-    yield* Console.log(
-      printable(`\n${address}\n${JSON.stringify(input, null, 2)}\n\n${message}\n`),
-    );
+    yield* Console.log(`\n${address}\n${jsonText(input, 2)}\n\n${printable(message)}\n`);
     const action = yield* Prompt.select({
       message: kind === "approval" ? "Call it?" : "Answer?",
       choices: [

@@ -1,4 +1,4 @@
-import { CliConfig, Command, CommandDescriptor, HelpDoc } from "@effect/cli";
+import { CliConfig, CommandDescriptor, HelpDoc } from "@effect/cli";
 import type { Usage } from "@effect/cli";
 import { HashMap, HashSet, Option } from "effect";
 
@@ -19,25 +19,17 @@ export interface CommandShape {
   readonly children: ReadonlyArray<CommandShape>;
 }
 
-/** The shape of a command and of the commands directly below it, in the order of their names. */
-export const commandShape = <Name extends string, R, E, A>(
-  command: Command.Command<Name, R, E, A>,
-): CommandShape => {
-  const [name = ""] = HashSet.toValues(Command.getNames(command));
+/** The shape of a command and of those below it, in the order of their names. */
+export const commandShape = <A>(command: CommandDescriptor.Command<A>): CommandShape => {
+  const [name = ""] = HashSet.toValues(CommandDescriptor.getNames(command));
   return {
     name,
-    description: () => descriptionOf(Command.getHelp(command, CliConfig.defaultConfig)),
-    options: optionsOf(Command.getUsage(command), false),
-    children: [...HashMap.entries(Command.getSubcommands(command))]
+    description: () => descriptionOf(CommandDescriptor.getHelp(command, CliConfig.defaultConfig)),
+    options: optionsOf(CommandDescriptor.getUsage(command), false),
+    children: [...HashMap.entries(CommandDescriptor.getSubcommands(command))]
       // A command that has none gives itself.
       .filter(([child]) => child !== name)
-      .map(([child, descriptor]) => ({
-        name: child,
-        description: () =>
-          descriptionOf(CommandDescriptor.getHelp(descriptor, CliConfig.defaultConfig)),
-        options: optionsOf(CommandDescriptor.getUsage(descriptor), false),
-        children: [],
-      }))
+      .map(([, child]) => commandShape(child))
       .toSorted((left, right) => left.name.localeCompare(right.name)),
   };
 };

@@ -1,10 +1,8 @@
 import { CoreExecutorApi } from "@executor/api/contract";
 import { FetchHttpClient, HttpApiClient } from "@effect/platform";
 import { Effect, Layer, ParseResult, Predicate, Schema } from "effect";
+import { isRefused, noDaemon, patient } from "../reach-daemon.ts";
 import { CommandError } from "./command-error.ts";
-
-/** Bun would end a request after five minutes; an execution may take longer, and a person too. */
-const patient: RequestInit & { readonly timeout: false } = { timeout: false };
 
 const fetchLayer = Layer.provide(
   FetchHttpClient.layer,
@@ -36,8 +34,8 @@ const hasTraceId = Schema.is(Schema.Struct({ traceId: Schema.String }));
 
 const explain = (port: number, error: unknown): string => {
   if (Predicate.isTagged(error, "RequestError")) {
-    return isRefused(error)
-      ? `No daemon answers on port ${port}. Start one with: executor serve`
+    return "cause" in error && isRefused(error.cause)
+      ? noDaemon(port)
       : `The daemon on port ${port} went away before it had answered.`;
   }
   if (Predicate.isTagged(error, "ResponseError") || ParseResult.isParseError(error)) {
@@ -48,9 +46,3 @@ const explain = (port: number, error: unknown): string => {
   }
   return error instanceof Error ? error.message : String(error);
 };
-
-const isRefused = (error: object): boolean =>
-  "cause" in error &&
-  error.cause instanceof Error &&
-  "code" in error.cause &&
-  (error.cause.code === "ECONNREFUSED" || error.cause.code === "ConnectionRefused");

@@ -7,7 +7,7 @@ import { jsonOption, printJson, printTable } from "./output.ts";
 import { portOption } from "./port.ts";
 import { printable } from "./printable.ts";
 import { describePause, outputText } from "./show-execution.ts";
-import { seconds, time } from "./units.ts";
+import { count, seconds, time } from "./units.ts";
 
 const listCommand = Command.make(
   "list",
@@ -57,10 +57,9 @@ const showCommand = Command.make(
 
 const describe = (execution: Execution, port: number): string => {
   const { output, error, console } = execution;
-  const calls = execution.toolCalls === 1 ? "1 tool call" : `${execution.toolCalls} tool calls`;
   const parts = [
     `${execution.id} ${execution.status}, by ${execution.trigger}, ${time(execution.startedAt)}, ` +
-      `${seconds(execution.durationMs / 1000)}, ${calls}`,
+      `${seconds(execution.durationMs / 1000)}, ${count(execution.toolCalls, "tool call")}`,
     execution.code.trimEnd(),
     console.map(({ level, text }) => `[${level}] ${text}`).join("\n"),
     output === null ? "" : outputText(output),

@@ -18,21 +18,23 @@ import { toolsCommand } from "./tools.ts";
 
 const description = "One MCP endpoint for all of your agents' tools";
 
+const commands = [
+  serveCommand,
+  mcpCommand,
+  sourcesCommand,
+  toolsCommand,
+  callCommand,
+  runCommand,
+  resumeCommand,
+  executionsCommand,
+  metricsCommand,
+  policiesCommand,
+  secretsCommand,
+] as const;
+
 const executor = Command.make("executor").pipe(
   Command.withDescription(description),
-  Command.withSubcommands([
-    serveCommand,
-    mcpCommand,
-    sourcesCommand,
-    toolsCommand,
-    callCommand,
-    runCommand,
-    resumeCommand,
-    executionsCommand,
-    metricsCommand,
-    policiesCommand,
-    secretsCommand,
-  ]),
+  Command.withSubcommands(commands),
 );
 
 /** Parses a command line and does what it says. */
@@ -49,16 +51,16 @@ export const commandLineShape: CommandShape = {
   description: () => description,
   options: [],
   children: [
-    commandShape(serveCommand),
-    commandShape(mcpCommand),
-    commandShape(sourcesCommand),
-    commandShape(toolsCommand),
-    commandShape(callCommand),
-    commandShape(runCommand),
-    commandShape(resumeCommand),
-    commandShape(executionsCommand),
-    commandShape(metricsCommand),
-    commandShape(policiesCommand),
-    commandShape(secretsCommand),
+    commandShape(serveCommand.descriptor),
+    commandShape(mcpCommand.descriptor),
+    commandShape(sourcesCommand.descriptor),
+    commandShape(toolsCommand.descriptor),
+    commandShape(callCommand.descriptor),
+    commandShape(runCommand.descriptor),
+    commandShape(resumeCommand.descriptor),
+    commandShape(executionsCommand.descriptor),
+    commandShape(metricsCommand.descriptor),
+    commandShape(policiesCommand.descriptor),
+    commandShape(secretsCommand.descriptor),
   ],
 };

@@ -3,7 +3,9 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import { Effect } from "effect";
 import { Bridge } from "../mcp-bridge/bridge.ts";
 import { errorMessage } from "../mcp-bridge/messages.ts";
+import { noDaemon } from "../reach-daemon.ts";
 import { mcpPath } from "../server/mcp-path.ts";
+import { endsWhenTold } from "./command-error.ts";
 import { portOption } from "./port.ts";
 
 /** Serves a client that started this process, from the running daemon. Standard output carries the protocol alone. */
@@ -14,7 +16,7 @@ export const mcpCommand = Command.make("mcp", { port: portOption }, ({ port }) =
       yield* Effect.addFinalizer(() => Effect.promise(() => bridge.end()));
       yield* Effect.promise(() => untilClientLeaves(stdio));
     }),
-  ),
+  ).pipe(endsWhenTold),
 ).pipe(
   Command.withDescription("Serve MCP on standard input and output, for clients that start it"),
 );
@@ -25,7 +27,7 @@ const connect = (port: number) => {
     url: `http://127.0.0.1:${port}${mcpPath}`,
     send: (message) => stdio.send(message),
     warn: (text) => console.error(text),
-    noDaemon: `No daemon answers on port ${port}. Start one with: executor serve`,
+    noDaemon: noDaemon(port),
   });
   stdio.onmessage = (message) => bridge.receive(message);
   stdio.onerror = (error) => {

@@ -2,6 +2,7 @@ import { Command, Options } from "@effect/cli";
 import { Console, Effect } from "effect";
 import type { PushReport, PushSettings } from "../server/otlp/index.ts";
 import { CommandError, exitCodes } from "./command-error.ts";
+import { count } from "./units.ts";
 
 const dryRunOption = Options.boolean("dry-run").pipe(
   Options.withDescription("Send this process's own metrics once and show the answer"),
@@ -34,7 +35,7 @@ export const metricsPushCommand = Command.make("push", { dryRun: dryRunOption },
     if (problem !== undefined) return yield* new CommandError({ message: problem });
     const { status, accepted, requests, message } = report;
     yield* Console.log(
-      `\nThe receiver answered ${status} and took ${accepted} data points in ${count(requests, "request")}.`,
+      `\nThe receiver answered ${status} and took ${count(accepted, "data point")} in ${count(requests, "request")}.`,
     );
     if (message !== "") yield* Console.log(`It said: "${message}"`);
   }),
@@ -66,6 +67,3 @@ const problemOf = ({ failure, rejected, accepted, message }: PushReport): string
   const said = message === "" ? "." : `: "${message}"`;
   return `The receiver rejected ${rejected} of ${accepted + rejected} data points${said}`;
 };
-
-const count = (number: number, noun: string): string =>
-  `${number} ${noun}${number === 1 ? "" : "s"}`;

@@ -1,5 +1,6 @@
 import { Options } from "@effect/cli";
 import { Console, Effect } from "effect";
+import { jsonText } from "./printable.ts";
 import { table } from "./table.ts";
 import type { Column } from "./table.ts";
 
@@ -8,7 +9,7 @@ export const jsonOption = Options.boolean("json").pipe(
   Options.withDescription("Print JSON, in the API's shapes"),
 );
 
-export const printJson = (value: unknown) => Console.log(JSON.stringify(value, null, 2));
+export const printJson = (value: unknown) => Console.log(jsonText(value, 2));
 
 /** Cells that a line may have; where the output is not a terminal, nothing is cut. */
 export const outputWidth = (): number =>

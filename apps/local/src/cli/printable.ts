@@ -12,3 +12,13 @@ export const printable = (text: string): string =>
 
 /** The same on one line. */
 export const oneLine = (text: string): string => printable(text.replaceAll(/\s+/g, " ")).trim();
+
+/** A value as JSON for a terminal. Nothing of it is lost: what is unprintable stands there as an escape. */
+export const jsonText = (value: unknown, indent?: number): string =>
+  escaped(JSON.stringify(value, null, indent));
+
+/** JSON, or a part of it, with the escapes of {@link jsonText}. */
+export const escaped = (json: string): string =>
+  json.replace(unprintable, (character) =>
+    character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );

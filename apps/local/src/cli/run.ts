@@ -2,7 +2,6 @@ import { Args, Command } from "@effect/cli";
 import type { Execution } from "@executor/execution/schemas";
 import { Effect } from "effect";
 import { answerAll } from "./answer.ts";
-import { exitCodes } from "./command-error.ts";
 import { askDaemon } from "./daemon-client.ts";
 import type { DaemonClient } from "./daemon-client.ts";
 import { readText } from "./input.ts";
@@ -44,11 +43,6 @@ export const follow = <E, R>(
       (execution) => answerAll(client, execution),
     ),
   ).pipe(
-    Effect.onInterrupt(() =>
-      Effect.sync(() => {
-        process.exitCode = exitCodes.interrupted;
-      }),
-    ),
     Effect.flatMap((execution) =>
       json ? printExecution(execution) : showExecution(execution, port),
     ),

@@ -1,11 +1,12 @@
 import { Command } from "@effect/cli";
 import { Effect } from "effect";
+import { endsWhenTold } from "./command-error.ts";
 import { portOption } from "./port.ts";
 
 export const serveCommand = Command.make("serve", { port: portOption }, ({ port }) =>
   // The other commands start faster without what serves.
   Effect.flatMap(
     Effect.promise(() => import("../server/serve.ts")),
-    ({ serve }) => serve(port),
+    ({ serve }) => endsWhenTold(serve(port)),
   ),
 ).pipe(Command.withDescription("Run the daemon on this machine"));

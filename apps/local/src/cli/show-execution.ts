@@ -1,7 +1,7 @@
 import type { Execution, ExecutionOutput } from "@executor/execution/schemas";
 import { Console, DateTime, Effect } from "effect";
 import { CommandError, exitCodes } from "./command-error.ts";
-import { oneLine, printable } from "./printable.ts";
+import { escaped, jsonText, oneLine, printable } from "./printable.ts";
 import { printJson } from "./output.ts";
 import { commandLine } from "./command-line.ts";
 
@@ -37,19 +37,19 @@ export const showExecution = (execution: Execution, port: number) =>
       const { name, message, stack } = error;
       const summary = `${name}: ${message}`;
       const text = stack === undefined ? summary : `${summary}\n${stack}`;
-      return yield* new CommandError({ message: printable(text), exitCode });
+      return yield* new CommandError({ message: text, exitCode });
     }
   });
 
 /** A result as JSON; of one that was cut, what is left of its text. */
 export const outputText = ({ value, truncated }: ExecutionOutput): string =>
-  typeof value === "string" && truncated ? value : JSON.stringify(value, null, 2);
+  typeof value === "string" && truncated ? escaped(value) : jsonText(value, 2);
 
 /** The open questions of a paused execution, and the commands that answer them. */
 export const describePause = ({ id, approvals }: Execution, port: number): string => {
   const one = approvals.length === 1;
   const questions = approvals.flatMap((approval) => [
-    `  ${approval.address} ${oneLine(JSON.stringify(approval.input))}`,
+    `  ${approval.address} ${jsonText(approval.input)}`,
     `    ${oneLine(approval.message)} (until ${DateTime.formatIso(approval.expiresAt)})`,
     `    ${commandLine(port, "resume", id, approval.id, "--accept")}`,
   ]);

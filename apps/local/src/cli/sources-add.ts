@@ -10,6 +10,7 @@ import { jsonOption, printJson } from "./output.ts";
 import { portOption } from "./port.ts";
 import { oneLine } from "./printable.ts";
 import { detectSource, sourceKinds } from "./source-detection.ts";
+import { count } from "./units.ts";
 import { locate } from "./source-location.ts";
 
 const optionalText = (name: string, description: string) =>
@@ -64,10 +65,11 @@ export const addCommand = Command.make(
           return yield* client.sources.add({ payload: yield* check(NewSource, newSource) });
         }),
       );
-      const tools = source.toolCount === 1 ? "1 tool" : `${source.toolCount} tools`;
       yield* json
         ? printJson(source)
-        : Console.log(`Added ${source.namespace}: ${oneLine(source.name)}, ${tools}.`);
+        : Console.log(
+            `Added ${source.namespace}: ${oneLine(source.name)}, ${count(source.toolCount, "tool")}.`,
+          );
     }),
 ).pipe(
   Command.withDescription("Add a source: an OpenAPI document, an MCP server, a GraphQL endpoint"),

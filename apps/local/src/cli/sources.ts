@@ -6,7 +6,7 @@ import { readText } from "./input.ts";
 import { jsonOption, printJson, printTable } from "./output.ts";
 import { portOption } from "./port.ts";
 import { addCommand } from "./sources-add.ts";
-import { time } from "./units.ts";
+import { count, time } from "./units.ts";
 
 const namespaceArgument = Args.text({ name: "namespace" }).pipe(
   Args.withDescription("The source, as executor sources list shows it"),
@@ -69,7 +69,7 @@ const refreshCommand = Command.make(
       );
       yield* json
         ? printJson(source)
-        : Console.log(`Refreshed ${source.namespace}: ${source.toolCount} tools.`);
+        : Console.log(`Refreshed ${source.namespace}: ${count(source.toolCount, "tool")}.`);
     }),
 ).pipe(Command.withDescription("Read a source's description again"));
 

@@ -10,6 +10,10 @@ export const time = (moment: DateTime.Utc): string => {
 
 const twoDigits = (value: number): string => String(value).padStart(2, "0");
 
+/** `1 tool`, `2 tools`. */
+export const count = (number: number, noun: string): string =>
+  `${number} ${noun}${number === 1 ? "" : "s"}`;
+
 /** A length of time in the unit that suits it: `250 µs`, `1.5 ms`, `12.3 s`, `5 min`, `3 h`. */
 export const seconds = (value: number): string => {
   if (value === 0) return "0 s";

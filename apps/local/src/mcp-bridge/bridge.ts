@@ -6,6 +6,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isRefused } from "../reach-daemon.ts";
 import { DaemonSession } from "./daemon-session.ts";
 import { errorMessage, messagesOf } from "./messages.ts";
 
@@ -133,10 +134,9 @@ export class Bridge {
   }
 
   #explain(error: unknown): string {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ECONNREFUSED" || code === "ConnectionRefused") return this.#options.noDaemon;
-    if (code !== undefined) return lost;
-    return error instanceof Error ? error.message : String(error);
+    if (isRefused(error)) return this.#options.noDaemon;
+    if (!(error instanceof Error)) return String(error);
+    return "code" in error ? lost : error.message;
   }
 }
 

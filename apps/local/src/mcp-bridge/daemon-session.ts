@@ -3,10 +3,8 @@ import {
   isJSONRPCErrorResponse,
   isJSONRPCResultResponse,
 } from "@modelcontextprotocol/sdk/types.js";
+import { patient } from "../reach-daemon.ts";
 import { messagesOf } from "./messages.ts";
-
-/** Bun would end a request after five minutes; a person may take longer to answer. */
-const patient: RequestInit & { readonly timeout: false } = { timeout: false };
 
 /** What a daemon knows a session by, once `initialize` was answered. */
 interface Handshake {

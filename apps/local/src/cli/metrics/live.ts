@@ -28,7 +28,7 @@ export const live = <E extends Error, R>(
   Effect.gen(function* () {
     const terminal = yield* Terminal.Terminal;
     // A daemon that is not there is told before the screen changes.
-    let last: Reading | undefined = yield* read;
+    let last = yield* read;
     let view = makeView(last, undefined);
     let problem: string | undefined;
     yield* Effect.acquireRelease(terminal.display(enter), () =>
