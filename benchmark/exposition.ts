@@ -2,7 +2,7 @@ import { compare } from "./exposition/compare.ts";
 import { beContender } from "./exposition/contender.ts";
 import { costPerSeries, eventLoopDelay, retainedMemory } from "./exposition/own-cost.ts";
 import { recording } from "./exposition/recording.ts";
-import { describeMachine, say } from "./exposition/report.ts";
+import { describeMachine, say } from "./support/markdown.ts";
 
 /**
  * What a scrape costs, beside other exporters: `bun benchmark/exposition.ts [what ...]`. The peers have to be installed:

@@ -7,7 +7,7 @@ import { benchmarkCalling } from "./first-light/calling.ts";
 import { beChild } from "./first-light/children.ts";
 import { benchmarkExecuting } from "./first-light/executing.ts";
 import { benchmarkIdle } from "./first-light/idle.ts";
-import { describeMachine, say } from "./first-light/markdown.ts";
+import { describeMachine, say } from "./support/markdown.ts";
 import { benchmarkReading } from "./first-light/reading.ts";
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {

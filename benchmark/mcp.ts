@@ -6,17 +6,17 @@ import { startEverything } from "../e2e/support/everything.ts";
 import { connectOver, connectTo } from "../e2e/support/mcp-client.ts";
 import type { McpClient } from "../e2e/support/mcp-client.ts";
 import { ask } from "./first-light/daemons.ts";
+import { cpuMillis, residentBytes } from "./first-light/process-use.ts";
 import {
+  decimals,
   describeMachine,
-  millis,
   ratio,
   say,
   section,
   spread,
   table,
-} from "./first-light/markdown.ts";
-import { cpuMillis, residentBytes } from "./first-light/process-use.ts";
-import { median, p99, time, timeEach, times } from "./first-light/statistics.ts";
+} from "./support/markdown.ts";
+import { median, p99, time, timeEach, times } from "./support/statistics.ts";
 
 /**
  * What the MCP endpoint costs, beside the reference server "everything" asked with the same client: `bun benchmark/mcp.ts`.
@@ -115,10 +115,10 @@ const together = async (daemon: Daemon, everything: string): Promise<void> => {
   const others = await burst(directs, echo);
   const row = (name: string, { total, each }: Burst) => [
     name,
-    millis(median(total)),
-    millis(median(each)),
-    millis(p99(each)),
-    millis(Math.max(...each)),
+    decimals(median(total)),
+    decimals(median(each)),
+    decimals(p99(each)),
+    decimals(Math.max(...each)),
     ratio(median(total), median(others.total)),
   ];
   table(
@@ -129,7 +129,7 @@ const together = async (daemon: Daemon, everything: string): Promise<void> => {
     ],
   );
   say(
-    `The daemon used ${millis(cpu)} ms of CPU for each, and ${(rss / atOnce / 1024).toFixed(0)} KiB of memory for each new session.\n`,
+    `The daemon used ${decimals(cpu)} ms of CPU for each, and ${(rss / atOnce / 1024).toFixed(0)} KiB of memory for each new session.\n`,
   );
   await Promise.all([...executors, ...directs].map(({ client }) => client.close()));
 };

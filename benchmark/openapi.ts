@@ -7,6 +7,8 @@ import { Effect, Schema } from "effect";
 import { Namespace } from "../packages/core/sdk/src/index.ts";
 import type { LoadedSource } from "../packages/core/sdk/src/index.ts";
 import { plugin } from "../packages/plugins/openapi/test/support.ts";
+import { say } from "./support/markdown.ts";
+import { median, timeEach } from "./support/statistics.ts";
 
 const github = new URL(
   "../e2e/peers/node_modules/@octokit/openapi/generated/api.github.com.json",
@@ -15,13 +17,6 @@ const github = new URL(
 const loads = 5;
 const calls = 2_000;
 const timeoutMs = 30_000;
-
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
-const median = (values: ReadonlyArray<number>): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const peakMegabytes = (): number => process.resourceUsage().maxRSS / 1024;
 
@@ -62,16 +57,8 @@ const inFreshProcesses = async (kind: string, url: string) => {
   };
 };
 
-const timeCalls = async (call: () => Promise<unknown>): Promise<number> => {
-  for (let index = 0; index < calls / 4; index += 1) await call();
-  const times: Array<number> = [];
-  for (let index = 0; index < calls; index += 1) {
-    const startedAt = performance.now();
-    await call();
-    times.push(performance.now() - startedAt);
-  }
-  return median(times);
-};
+const timeCalls = async (call: () => Promise<unknown>): Promise<number> =>
+  median(await timeEach(calls, call, calls / 4));
 
 const benchmarkLoads = async (path: string): Promise<void> => {
   const file = Bun.file(path);

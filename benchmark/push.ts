@@ -6,9 +6,10 @@ import {
   startExecutorPush,
 } from "../apps/local/test/otlp/support/effect-push.ts";
 import { startSdkPush } from "../apps/local/test/otlp/support/sdk-push.ts";
-import { decimals, describeMachine, median, say, section, table } from "./exposition/report.ts";
 import { labelsOf, measure } from "./push/contender.ts";
 import type { Contender } from "./push/contender.ts";
+import { decimals, describeMachine, say, section, table } from "./support/markdown.ts";
+import { median } from "./support/statistics.ts";
 
 /**
  * What a push costs and how long it holds the event loop, beside OpenTelemetry's own exporter:

@@ -1,6 +1,8 @@
 import { CodeRunner, type RunRequest } from "../packages/kernel/core/src/index.ts";
 import { QuickJsRunner } from "../packages/kernel/runtime-quickjs/src/index.ts";
 import { Duration, Effect } from "effect";
+import { watchEventLoop } from "./support/event-loop.ts";
+import { quantile } from "./support/statistics.ts";
 
 /**
  * What the sandbox costs: `bun benchmark/sandbox.ts`. Times in milliseconds as seen by the main thread, one run after
@@ -39,26 +41,16 @@ const burst = Effect.all(
 const timed = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.timed(effect), ([duration]) => Duration.toMillis(duration));
 
-const quantile = (sorted: ReadonlyArray<number>, q: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
-
 const row = (name: string, values: ReadonlyArray<number>, perRun = 1) => {
-  const sorted = values.map((value) => value / perRun).toSorted((a, b) => a - b);
-  const cell = (q: number) => quantile(sorted, q).toFixed(3);
+  const cell = (q: number) => (quantile(values, q) / perRun).toFixed(3);
   return { what: name, samples: values.length, median: cell(0.5), p99: cell(0.99) };
 };
 
 const timerDelay = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
-    const delays: Array<number> = [];
-    let last = performance.now();
-    const timer = setInterval(() => {
-      delays.push(Math.max(0, performance.now() - last - 5));
-      last = performance.now();
-    }, 5);
+    const watch = watchEventLoop();
     yield* effect;
-    clearInterval(timer);
-    return delays;
+    return watch.stop();
   });
 
 const rssMiB = () => process.memoryUsage.rss() / 1024 / 1024;

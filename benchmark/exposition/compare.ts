@@ -1,6 +1,7 @@
 import { contenders } from "./contender.ts";
 import type { ContenderName, Turn } from "./contender.ts";
-import { decimals, median, quantile, section, table } from "./report.ts";
+import { decimals, section, table } from "../support/markdown.ts";
+import { median, quantile } from "../support/statistics.ts";
 
 const main = new URL("../exposition.ts", import.meta.url).pathname;
 

@@ -41,7 +41,7 @@ const makeContender = async (name: ContenderName, load: Workload): Promise<Conte
     return {
       subject,
       plain: async () => subject.render(),
-      gzipped: async () => subject.compress(await subject.renderText()),
+      gzipped: async () => subject.compress(await subject.render()),
     };
   }
   const subject = await makePeer(peerFiles[name], load);

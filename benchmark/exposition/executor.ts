@@ -8,7 +8,7 @@ import { prometheusText } from "../../packages/core/api/src/metrics/prometheus.t
 import type { Subject, Workload } from "./subject.ts";
 
 export interface ExecutorSubject extends Subject {
-  readonly renderText: () => Promise<Rendering>;
+  readonly render: () => Promise<Rendering>;
   readonly renderAs: (format: Format) => Promise<Rendering>;
   readonly compress: (rendering: Rendering) => Promise<ReadonlyArray<Uint8Array>>;
   readonly snapshot: () => void;
@@ -42,7 +42,6 @@ export const makeExecutor = ({ size, labelsOf, bounds }: Workload): ExecutorSubj
     add: (index, amount) => counters[index]?.update(amount),
     observe: (index, value) => histograms[index]?.update(value),
     render: () => renderAs(prometheusText),
-    renderText: () => renderAs(prometheusText),
     renderAs,
     compress: ({ blocks }) => Effect.runPromise(gzip(blocks)),
     snapshot: () => registry.snapshot(),

@@ -1,7 +1,9 @@
 import { openMetricsText } from "../../packages/core/api/src/metrics/openmetrics.ts";
 import { prometheusText } from "../../packages/core/api/src/metrics/prometheus.ts";
+import { watchEventLoop } from "../support/event-loop.ts";
+import { decimals, mebibytes, section, table } from "../support/markdown.ts";
+import { median, quantile } from "../support/statistics.ts";
 import { makeExecutor } from "./executor.ts";
-import { decimals, median, quantile, section, table } from "./report.ts";
 import { change, workload } from "./subject.ts";
 
 /** Microseconds for each series as their number grows; a histogram counts as its 17 lines. */
@@ -49,7 +51,7 @@ export const eventLoopDelay = async (size: number): Promise<void> => {
       executor.snapshot();
       snapshots.push(performance.now() - start);
       const watch = watchEventLoop();
-      const rendering = await executor.renderText();
+      const rendering = await executor.render();
       if (gzipped) await executor.compress(rendering);
       delays.push(...watch.stop());
     }
@@ -61,24 +63,6 @@ export const eventLoopDelay = async (size: number): Promise<void> => {
     ]);
   }
   table(["ms", "Effect's snapshot alone", "median delay", "p99", "largest", "samples"], rows);
-};
-
-const watchEventLoop = () => {
-  const delays: Array<number> = [];
-  let last = performance.now();
-  const tick = () => {
-    const now = performance.now();
-    delays.push(Math.max(0, now - last - 1));
-    last = now;
-    timer = setTimeout(tick, 1);
-  };
-  let timer = setTimeout(tick, 1);
-  return {
-    stop: () => {
-      clearTimeout(timer);
-      return delays;
-    },
-  };
 };
 
 /** What stays in memory once a registry was scraped, beside the registry itself. */
@@ -115,5 +99,3 @@ const settledMemory = async (): Promise<number> => {
   // Bun counts buffers in the heap.
   return process.memoryUsage().heapUsed;
 };
-
-const mebibytes = (bytes: number): string => decimals(bytes / 1024 / 1024);

@@ -1,6 +1,7 @@
 import { counter, durationSeconds, histogram } from "../../packages/core/telemetry/src/index.ts";
 import { Effect } from "effect";
-import { decimals, median, section, table } from "./report.ts";
+import { decimals, section, table } from "../support/markdown.ts";
+import { median } from "../support/statistics.ts";
 import { makePeer, workload } from "./subject.ts";
 
 /** As many label sets as a gateway with a thousand tools has. */

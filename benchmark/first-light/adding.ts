@@ -2,10 +2,10 @@ import type { Daemon } from "../../e2e/support/daemon.ts";
 import { githubDescription } from "../../e2e/support/peers.ts";
 import { inChild } from "./children.ts";
 import { addGitHub, ask, withDaemon } from "./daemons.ts";
-import { mebibytes, millis, ratio, section, table } from "./markdown.ts";
+import { mebibytes, decimals, ratio, section, table } from "../support/markdown.ts";
 import { Parsed, parserNames } from "./parser-peers.ts";
 import { cpuMillis, residentBytes } from "./process-use.ts";
-import { median, time, timeEach } from "./statistics.ts";
+import { median, time, timeEach } from "../support/statistics.ts";
 
 const daemons = 5;
 const peerRuns = 3;
@@ -72,22 +72,22 @@ export const benchmarkAdding = async (): Promise<void> => {
   table(
     ["median", "ms", "ratio", "peak RSS, MiB"],
     [
-      ["**`POST /api/sources`**", millis(reference), "1.00 x", mebibytes(middle("peakBytes"))],
+      ["**`POST /api/sources`**", decimals(reference), "1.00 x", mebibytes(middle("peakBytes"))],
       ...Array.from(peers, ([name, found]) => {
         const took = median(found.map((run) => run.millis));
         const peak = median(found.map((run) => run.peakBytes));
-        return [name, millis(took), ratio(took, reference), mebibytes(peak)];
+        return [name, decimals(took), ratio(took, reference), mebibytes(peak)];
       }),
     ],
   );
   table(
     ["`POST /api/sources`", "median", "worst"],
     [
-      ["wall time, ms", ...middleAndWorst(runs, "millis", millis)],
-      ["CPU time of all threads, ms", ...middleAndWorst(runs, "cpuMillis", millis)],
+      ["wall time, ms", ...middleAndWorst(runs, "millis", decimals)],
+      ["CPU time of all threads, ms", ...middleAndWorst(runs, "cpuMillis", decimals)],
       [
         "another client's longest wait meanwhile, ms",
-        ...middleAndWorst(runs, "longestWaitMillis", millis),
+        ...middleAndWorst(runs, "longestWaitMillis", decimals),
       ],
       ["peak RSS before, MiB", ...middleAndWorst(runs, "peakBytesBefore", mebibytes)],
       ["peak RSS, MiB", ...middleAndWorst(runs, "peakBytes", mebibytes)],

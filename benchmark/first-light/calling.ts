@@ -3,8 +3,8 @@ import type { Daemon } from "../../e2e/support/daemon.ts";
 import { parseExposition, sumOf } from "../../e2e/support/exposition-text.ts";
 import { startChild } from "./children.ts";
 import { ask, withDaemon } from "./daemons.ts";
-import { millis, ratio, section, table } from "./markdown.ts";
-import { median, time, times } from "./statistics.ts";
+import { decimals, ratio, section, table } from "../support/markdown.ts";
+import { median, time, times } from "../support/statistics.ts";
 import { Upstream, upstreamDescription } from "./upstream.ts";
 
 const runs = 11;
@@ -74,21 +74,21 @@ const compare = async (
 const rowsOf = ({ agent, metered, direct }: Found, showMetered: boolean) => [
   [
     "**a tool, as the agent's code sees it**",
-    millis(agent),
-    millis(agent - direct),
+    decimals(agent),
+    decimals(agent - direct),
     ratio(agent, direct),
   ],
   ...(showMetered
     ? [
         [
           "a tool, as `executor.tool.call.duration` has it",
-          millis(metered),
-          millis(metered - direct),
+          decimals(metered),
+          decimals(metered - direct),
           ratio(metered, direct),
         ],
       ]
     : []),
-  ["`fetch` of the same, from a process of its own", millis(direct), "0", "1.00 x"],
+  ["`fetch` of the same, from a process of its own", decimals(direct), "0", "1.00 x"],
 ];
 
 /** Calls of a small source's tool against a local upstream, beside the same requests without Executor. */

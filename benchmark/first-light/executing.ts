@@ -1,10 +1,10 @@
 import { createContext, runInContext } from "node:vm";
 import type { Daemon } from "../../e2e/support/daemon.ts";
 import { ask, withDaemon } from "./daemons.ts";
-import { millis, ratio, say, section, spread, table } from "./markdown.ts";
+import { decimals, ratio, say, section, spread, table } from "../support/markdown.ts";
 import { hasMethods, peerModule } from "./peer-module.ts";
 import { cpuMillis } from "./process-use.ts";
-import { median, time, timeEach, times } from "./statistics.ts";
+import { median, time, timeEach, times } from "../support/statistics.ts";
 
 const code = "return 1";
 const warmRuns = 500;
@@ -55,10 +55,10 @@ const burstRow = (name: string, found: ReadonlyArray<Burst>, reference: number) 
   const total = median(found.map((one) => one.total));
   return [
     name,
-    millis(total),
-    millis(Math.min(...each)),
-    millis(median(each)),
-    millis(Math.max(...each)),
+    decimals(total),
+    decimals(Math.min(...each)),
+    decimals(median(each)),
+    decimals(Math.max(...each)),
     ratio(total, reference),
   ];
 };
@@ -97,7 +97,7 @@ export const benchmarkExecuting = (): Promise<void> =>
       ["ms", "median", "p99", "runs", "ratio of medians"],
       rows.map(([name, values]) => [name, ...spread(values), ratio(median(values), reference)]),
     );
-    say(`All threads of the daemon together used ${millis(cpu)} ms of CPU per execution.\n`);
+    say(`All threads of the daemon together used ${decimals(cpu)} ms of CPU per execution.\n`);
 
     const cold = await burst(run);
     const repeated = [cold];

@@ -5,9 +5,9 @@ import { startProcess } from "../../e2e/support/child-process.ts";
 import { startDaemon } from "../../e2e/support/daemon.ts";
 import { freePort } from "../../e2e/support/free-port.ts";
 import { addGitHub } from "./daemons.ts";
-import { mebibytes, millis, ratio, section, table } from "./markdown.ts";
+import { mebibytes, decimals, ratio, section, table } from "../support/markdown.ts";
 import { cpuMillis, residentBytes } from "./process-use.ts";
-import { median } from "./statistics.ts";
+import { median } from "../support/statistics.ts";
 
 const starts = 7;
 const settleMillis = 4_000;
@@ -103,11 +103,11 @@ export const benchmarkIdle = async (): Promise<void> => {
         ] as const
       ).map(([name, { ready, bytes, cpu }]) => [
         name,
-        millis(ready),
+        decimals(ready),
         ratio(ready, server.ready),
         mebibytes(bytes),
         ratio(bytes, server.bytes),
-        millis(cpu),
+        decimals(cpu),
       ]),
     );
   } finally {

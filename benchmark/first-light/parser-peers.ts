@@ -1,7 +1,7 @@
 import { Schema } from "effect";
 import { hasMethods, peerModule } from "./peer-module.ts";
 import { peakBytes } from "./process-use.ts";
-import { time } from "./statistics.ts";
+import { time } from "../support/statistics.ts";
 
 export const Parsed = Schema.Struct({ millis: Schema.Number, peakBytes: Schema.Number });
 

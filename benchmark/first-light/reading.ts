@@ -1,7 +1,7 @@
 import { Schema } from "effect";
 import { addGitHub, ask, withDaemon } from "./daemons.ts";
-import { ratio, section, spread, table } from "./markdown.ts";
-import { median, time, timeEach } from "./statistics.ts";
+import { ratio, section, spread, table } from "../support/markdown.ts";
+import { median, time, timeEach } from "../support/statistics.ts";
 
 const queries = [
   "list issues of a repository",

@@ -1,5 +1,5 @@
-import { median, quantile } from "../exposition/report.ts";
-import { watchEventLoop } from "./event-loop.ts";
+import { median, quantile } from "../support/statistics.ts";
+import { watchEventLoop } from "../support/event-loop.ts";
 
 /** One exporter, with the series recorded already. */
 export interface Contender {

@@ -23,7 +23,7 @@ export const section = (title: string): void => {
   say(`## ${title}\n\nLoad average at its start: ${load}.\n`);
 };
 
-export const millis = (value: number): string =>
+export const decimals = (value: number): string =>
   value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3);
 
 export const ratio = (value: number, reference: number): string => {
@@ -31,12 +31,12 @@ export const ratio = (value: number, reference: number): string => {
   return `${times.toFixed(times >= 100 ? 0 : times >= 10 ? 1 : 2)} x`;
 };
 
-export const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(0);
+export const mebibytes = (bytes: number): string => decimals(bytes / 1024 / 1024);
 
 /** Median, 99th percentile and how many there were. */
 export const spread = (values: ReadonlyArray<number>): ReadonlyArray<string> => [
-  millis(median(values)),
-  millis(p99(values)),
+  decimals(median(values)),
+  decimals(p99(values)),
   String(values.length),
 ];
 
