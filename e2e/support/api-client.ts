@@ -1,5 +1,6 @@
 import { Schema } from "effect";
 import type { Daemon } from "./daemon.ts";
+import { parseExposition, sumOf } from "./exposition-text.ts";
 
 /** The replies as the documentation gives them, written down here a second time: a test that shared the daemon's own schemas could not see them change. */
 
@@ -36,6 +37,8 @@ const Execution = Schema.Struct({
   id: Schema.String,
   status: Schema.String,
   trigger: Schema.String,
+  startedAt: Schema.String,
+  durationMs: Schema.Number,
   toolCalls: Schema.Number,
   output: Schema.NullOr(
     Schema.Struct({
@@ -46,8 +49,27 @@ const Execution = Schema.Struct({
   ),
   error: Schema.NullOr(Schema.Struct({ name: Schema.String, message: Schema.String })),
   console: Schema.Array(Schema.Struct({ level: Schema.String, text: Schema.String })),
+  consoleTruncated: Schema.Boolean,
+  approvals: Schema.Array(
+    Schema.Struct({
+      id: Schema.String,
+      kind: Schema.String,
+      address: Schema.String,
+      message: Schema.String,
+      input: Schema.Unknown,
+      requestedSchema: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
+      askedAt: Schema.String,
+      expiresAt: Schema.String,
+    }),
+  ),
 });
 export type Execution = typeof Execution.Type;
+
+export interface Answer {
+  readonly approvalId: string;
+  readonly action: string;
+  readonly content?: Record<string, unknown>;
+}
 
 export interface NewSource {
   readonly namespace: string;
@@ -72,18 +94,26 @@ export const apiClient = (daemon: Pick<Daemon, "request">) => {
     }
     return Schema.decodeUnknownSync(schema)(reply.json());
   };
+  const metrics = async (): Promise<string> => {
+    const reply = await daemon.request("GET", "/api/metrics");
+    if (reply.status !== 200) throw new Error(`GET /api/metrics answered ${reply.status}`);
+    return reply.text;
+  };
   return {
     addSource: (source: NewSource) => ask(Source, "POST", "/api/sources", source),
     sources: () => ask(Schema.Array(Source), "GET", "/api/sources"),
     searchTools: (query: Record<string, string>) =>
       ask(ToolPage, "GET", `/api/tools?${new URLSearchParams(query).toString()}`),
     tool: (address: string) => ask(ToolDetails, "GET", `/api/tools/${address}`),
-    execute: (code: string) => ask(Execution, "POST", "/api/executions", { code }),
+    /** Gives the execution once it has ended or is paused; with the daemon's limit unless one is given. */
+    execute: (code: string, timeoutMs?: number) =>
+      ask(Execution, "POST", "/api/executions", { code, timeoutMs }),
     execution: (id: string) => ask(Execution, "GET", `/api/executions/${id}`),
-    metrics: async (): Promise<string> => {
-      const reply = await daemon.request("GET", "/api/metrics");
-      if (reply.status !== 200) throw new Error(`GET /api/metrics answered ${reply.status}`);
-      return reply.text;
-    },
+    resume: (id: string, answer: Answer) =>
+      ask(Execution, "POST", `/api/executions/${id}/resume`, answer),
+    metrics,
+    /** The sum of the samples of this name whose labels hold all of `labels`. */
+    counted: async (name: string, labels: Readonly<Record<string, string>> = {}) =>
+      sumOf(parseExposition(await metrics()), name, labels),
   };
 };

@@ -1,3 +1,5 @@
+import type { CloudClient } from "./cloud-client.ts";
+
 /** A small upstream that two organisations share, and its description: one call works, one fails. */
 export const startShop = () => {
   let requests = 0;
@@ -13,9 +15,13 @@ export const startShop = () => {
     },
   });
   const url = `http://127.0.0.1:${server.port}`;
+  const document = shopDocument(url);
   return {
     url,
-    document: shopDocument(url),
+    document,
+    /** Makes it a source. */
+    addTo: (client: CloudClient, namespace = "shop"): Promise<unknown> =>
+      client.ask("POST", "/api/sources", { namespace, kind: "openapi", document }),
     /** How many it got. */
     requests: () => requests,
     stop: () => server.stop(true),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { inheritedEnvironment } from "./environment.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 
@@ -19,19 +20,36 @@ export interface CommandInput {
 const patienceMs = 20_000;
 
 /** Runs `executor` with these arguments to its end; one that does not end is killed after twenty seconds. */
-export const runExecutor = async (
+export const runExecutor = (
   args: ReadonlyArray<string>,
   { env = {}, stdin = "" }: CommandInput = {},
+): Promise<CommandResult> =>
+  runToEnd(["bun", "apps/local/src/main.ts", ...args], {
+    cwd: repository,
+    env: { ...inheritedEnvironment(), ...env },
+    stdin: new TextEncoder().encode(stdin),
+    timeout: patienceMs,
+  });
+
+export interface RunOptions {
+  readonly cwd: string;
+  /** The whole environment. */
+  readonly env: Record<string, string | undefined>;
+  readonly stdin: Uint8Array;
+  /** Milliseconds after which it is killed. */
+  readonly timeout: number;
+}
+
+/** Runs a program to its end. */
+export const runToEnd = async (
+  command: Array<string>,
+  options: RunOptions,
 ): Promise<CommandResult> => {
   const started = performance.now();
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(EXECUTOR|OTEL)_/.test(name));
-  const child = Bun.spawn(["bun", "apps/local/src/main.ts", ...args], {
-    cwd: repository,
-    env: { ...Object.fromEntries(inherited), ...env },
-    stdin: new TextEncoder().encode(stdin),
+  const child = Bun.spawn(command, {
+    ...options,
     stdout: "pipe",
     stderr: "pipe",
-    timeout: patienceMs,
     killSignal: "SIGKILL",
   });
   const [stdout, stderr, code] = await Promise.all([

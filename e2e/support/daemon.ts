@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startProcess } from "./child-process.ts";
 import type { RunningProcess } from "./child-process.ts";
+import { inheritedEnvironment } from "./environment.ts";
 import { freePort } from "./free-port.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
@@ -104,8 +105,3 @@ export const startDaemon = async (options: DaemonOptions = {}): Promise<Daemon> 
     request,
   };
 };
-
-const inheritedEnvironment = (): Record<string, string | undefined> =>
-  Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(EXECUTOR|OTEL)_/.test(name)),
-  );

@@ -60,6 +60,18 @@ export interface McpClient {
   readonly execute: (code: string) => Promise<ToolResult>;
 }
 
+/** A session's first message, for what is sent by hand. */
+export const initializeRequest = {
+  jsonrpc: "2.0",
+  id: 0,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-11-25",
+    capabilities: {},
+    clientInfo: { name: "by-hand", version: "1" },
+  },
+};
+
 /** The reference implementation's client over this transport. */
 export const connectOver = async (
   transport: Transport,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { inheritedEnvironment } from "./environment.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 const patienceMs = 30_000;
@@ -29,15 +30,12 @@ export const runInTerminal = (
   args: ReadonlyArray<string>,
   { columns = 100, rows = 30, env = {} }: TerminalOptions = {},
 ): TerminalSession => {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(EXECUTOR|OTEL)_|^(NO|FORCE)_COLOR$/.test(name),
-  );
   const decoder = new TextDecoder();
   let output = "";
   let awaited = 0;
   const child = Bun.spawn(["bun", "apps/local/src/main.ts", ...args], {
     cwd: repository,
-    env: { ...Object.fromEntries(inherited), ...env },
+    env: { ...inheritedEnvironment(), NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
     timeout: 2 * patienceMs,
     killSignal: "SIGKILL",
     terminal: {
