@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { Schema } from "effect";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiClient } from "./support/api-client.ts";
+import type { Execution } from "./support/api-client.ts";
 import { startDaemon } from "./support/daemon.ts";
 import type { Daemon, Reply } from "./support/daemon.ts";
 import { parseExposition, sumOf } from "./support/exposition-text.ts";
@@ -10,29 +11,7 @@ import { startShop } from "./support/shop.ts";
 import type { Shop } from "./support/shop.ts";
 import { until } from "./support/until.ts";
 
-/** An execution as the documentation gives it, as far as approvals are concerned. */
-const Execution = Schema.Struct({
-  id: Schema.String,
-  status: Schema.String,
-  durationMs: Schema.Number,
-  output: Schema.NullOr(Schema.Struct({ value: Schema.Unknown })),
-  error: Schema.NullOr(Schema.Struct({ name: Schema.String, message: Schema.String })),
-  approvals: Schema.Array(
-    Schema.Struct({
-      id: Schema.String,
-      kind: Schema.String,
-      address: Schema.String,
-      message: Schema.String,
-      input: Schema.Unknown,
-      askedAt: Schema.String,
-      expiresAt: Schema.String,
-    }),
-  ),
-});
-type Execution = typeof Execution.Type;
-
 const Refusal = Schema.Struct({ _tag: Schema.String, message: Schema.String });
-const read = Schema.decodeUnknownSync(Execution);
 const readRefusal = (reply: Reply) => ({
   status: reply.status,
   ...Schema.decodeUnknownSync(Refusal)(reply.json()),
@@ -48,21 +27,17 @@ const decisions = ["approved", "declined", "cancelled", "expired"];
 
 /** What a person and an agent see of one daemon. */
 const clientOf = (daemon: Daemon) => {
+  const api = apiClient(daemon);
   const answer = (id: string, approvalId: string, action: string): Promise<Reply> =>
     daemon.request("POST", `/api/executions/${id}/resume`, { approvalId, action });
-  const ok = (reply: Reply): Execution => {
-    if (reply.status !== 200) throw new Error(`Answered ${reply.status}: ${reply.text}`);
-    return read(reply.json());
-  };
   const scrape = async () => parseExposition((await daemon.request("GET", "/api/metrics")).text);
   return {
-    run: async (code: string, timeoutMs = 30_000) =>
-      ok(await daemon.request("POST", "/api/executions", { code, timeoutMs })),
-    get: async (id: string) => ok(await daemon.request("GET", `/api/executions/${id}`)),
+    run: (code: string, timeoutMs = 30_000) => api.execute(code, timeoutMs),
+    get: api.execution,
     answer,
     /** Answers the question at this place, the first unless told. */
-    resume: async (execution: Execution, action = "accept", index = 0) =>
-      ok(await answer(execution.id, execution.approvals[index]?.id ?? "none", action)),
+    resume: ({ id, approvals }: Execution, action = "accept", index = 0) =>
+      api.resume(id, { approvalId: approvals[index]?.id ?? "none", action }),
     scrape,
     /** How the counters of decisions grew since a scrape; those that did not are left out. */
     decidedSince: async (before: ReadonlyArray<Sample>) => {

@@ -5,6 +5,7 @@ import { startDaemon } from "./support/daemon.ts";
 import type { Daemon } from "./support/daemon.ts";
 import { parseExposition, sumOf } from "./support/exposition-text.ts";
 import type { Sample } from "./support/exposition-text.ts";
+import { initialize, mcpHeaders } from "./support/mcp-initialize.ts";
 
 /** How many values of each kind are made up; 100,000 in all kinds with `EXECUTOR_ATTACK=25000`. */
 const attack = Number(process.env["EXECUTOR_ATTACK"] ?? "2500");
@@ -98,22 +99,8 @@ describe("a daemon under made-up names", () => {
 
   const nameClients = (count: number): Promise<void> =>
     send(count, async () => {
-      const headers = { accept: "application/json, text/event-stream" };
-      const reply = await daemon.request(
-        "POST",
-        "/mcp",
-        {
-          jsonrpc: "2.0",
-          id: 1,
-          method: "initialize",
-          params: {
-            protocolVersion: "2025-06-18",
-            capabilities: {},
-            clientInfo: { name: random(), version: random() },
-          },
-        },
-        headers,
-      );
+      const request = initialize(random(), random());
+      const reply = await daemon.request("POST", "/mcp", request, mcpHeaders);
       expect(reply.status).toBe(200);
       const session = reply.headers.get("mcp-session-id") ?? "";
       await daemon.request("DELETE", "/mcp", undefined, { "mcp-session-id": session });

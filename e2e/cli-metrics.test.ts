@@ -1,15 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { Schema } from "effect";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cliOf, expectSuccess } from "./support/cli.ts";
-import type { Cli } from "./support/cli.ts";
-import { startDaemon } from "./support/daemon.ts";
-import type { Daemon } from "./support/daemon.ts";
+import { expectSuccess } from "./support/cli.ts";
+import { startCliShop } from "./support/cli-shop.ts";
 import { parseExposition, sumOf } from "./support/exposition-text.ts";
-import { startShop } from "./support/shop.ts";
-import type { Shop } from "./support/shop.ts";
 
 const repository = join(import.meta.dirname, "..");
 
@@ -41,16 +35,9 @@ const readView = Schema.decodeSync(Schema.parseJson(View), { onExcessProperty: "
 
 const Identified = Schema.Struct({ id: Schema.String });
 
-let daemon: Daemon;
-let shop: Shop;
-let folder: string;
-let document: string;
+const { daemon, document, executor, stop } = await startCliShop();
+afterAll(stop);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "executor-cli-"));
-  shop = startShop();
-  document = join(folder, "shop.json");
-  await writeFile(document, shop.document);
-  daemon = await startDaemon();
   expectSuccess(await executor(["sources", "add", document]));
   await executor(["call", "shop.list"]);
   await executor(["call", "shop.list"]);
@@ -59,13 +46,6 @@ beforeAll(async () => {
   const { id } = Schema.decodeSync(Schema.parseJson(Identified))(paused.stdout);
   await executor(["resume", id, "--accept"]);
 });
-afterAll(async () => {
-  await daemon.stop();
-  await shop.stop();
-  await rm(folder, { recursive: true });
-});
-
-const executor: Cli["executor"] = (...args) => cliOf(daemon).executor(...args);
 
 const exposition = async () => parseExposition((await daemon.request("GET", "/api/metrics")).text);
 

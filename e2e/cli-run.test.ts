@@ -1,41 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { Schema } from "effect";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cliOf, expectFailure, expectJson, expectSuccess } from "./support/cli.ts";
-import type { Cli } from "./support/cli.ts";
+import { expectFailure, expectJson, expectSuccess } from "./support/cli.ts";
+import { startCliShop } from "./support/cli-shop.ts";
 import { runExecutor } from "./support/command.ts";
-import { startDaemon } from "./support/daemon.ts";
-import type { Daemon } from "./support/daemon.ts";
 import { parseExposition, sumOf } from "./support/exposition-text.ts";
-import { startShop } from "./support/shop.ts";
-import type { Shop } from "./support/shop.ts";
 
 const repository = join(import.meta.dirname, "..");
 
 const readIdentified = Schema.decodeUnknownSync(Schema.Struct({ id: Schema.String }));
 
-let daemon: Daemon;
-let shop: Shop;
-let folder: string;
-let document: string;
+const { daemon, shop, folder, document, executor, api, stop } = await startCliShop();
+afterAll(stop);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "executor-cli-"));
-  shop = startShop();
-  document = join(folder, "shop.json");
-  await writeFile(document, shop.document);
-  daemon = await startDaemon();
   expectSuccess(await executor(["sources", "add", document]));
 });
-afterAll(async () => {
-  await daemon.stop();
-  await shop.stop();
-  await rm(folder, { recursive: true });
-});
-
-const executor: Cli["executor"] = (...args) => cliOf(daemon).executor(...args);
-const api: Cli["api"] = (path) => cliOf(daemon).api(path);
 
 const exposition = async () => parseExposition((await daemon.request("GET", "/api/metrics")).text);
 

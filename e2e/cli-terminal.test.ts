@@ -1,30 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cliOf, expectSuccess } from "./support/cli.ts";
+import { startCliShop } from "./support/cli-shop.ts";
 import { startDaemon } from "./support/daemon.ts";
-import type { Daemon } from "./support/daemon.ts";
-import { startShop } from "./support/shop.ts";
-import type { Shop } from "./support/shop.ts";
 import { keys, runInTerminal } from "./support/terminal.ts";
 import type { TerminalOptions } from "./support/terminal.ts";
 
-let daemon: Daemon;
-let shop: Shop;
-let folder: string;
+const { daemon, shop, folder, document, stop } = await startCliShop();
+afterAll(stop);
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "executor-cli-terminal-"));
-  shop = startShop();
-  const document = join(folder, "shop.json");
-  await writeFile(document, shop.document);
-  daemon = await startDaemon();
   expectSuccess(await cliOf(daemon).executor(["sources", "add", document]));
-});
-afterAll(async () => {
-  await daemon.stop();
-  await shop.stop();
-  await rm(folder, { recursive: true });
 });
 
 const executor = (args: ReadonlyArray<string>, options?: TerminalOptions) =>

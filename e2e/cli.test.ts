@@ -1,35 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { cliOf, expectFailure, expectJson, expectSuccess } from "./support/cli.ts";
-import type { Cli } from "./support/cli.ts";
-import { startDaemon } from "./support/daemon.ts";
-import type { Daemon } from "./support/daemon.ts";
-import { startShop } from "./support/shop.ts";
-import type { Shop } from "./support/shop.ts";
+import { expectFailure, expectJson, expectSuccess } from "./support/cli.ts";
+import { startCliShop } from "./support/cli-shop.ts";
 
 const repository = join(import.meta.dirname, "..");
 
-let daemon: Daemon;
-let shop: Shop;
-let folder: string;
-let document: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "executor-cli-"));
-  shop = startShop();
-  document = join(folder, "shop.json");
-  await writeFile(document, shop.document);
-  daemon = await startDaemon();
-});
-afterAll(async () => {
-  await daemon.stop();
-  await shop.stop();
-  await rm(folder, { recursive: true });
-});
-
-const executor: Cli["executor"] = (...args) => cliOf(daemon).executor(...args);
-const api: Cli["api"] = (path) => cliOf(daemon).api(path);
+const { daemon, shop, document, executor, api, stop } = await startCliShop();
+afterAll(stop);
 
 describe("executor sources", () => {
   it("adds a file by its relative path, and finds out what it is", async () => {

@@ -16,20 +16,8 @@ import {
 import type { CloudClient, CloudOrganisation } from "./support/cloud-client.ts";
 import { startShop } from "./support/cloud-shop.ts";
 import { sumOf } from "./support/exposition-text.ts";
+import { initialize, mcpHeaders } from "./support/mcp-initialize.ts";
 import { until } from "./support/until.ts";
-
-const mcpHeaders = { accept: "application/json, text/event-stream" };
-
-const initialize = {
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: {
-    protocolVersion: "2025-06-18",
-    capabilities: {},
-    clientInfo: { name: "e2e", version: "1" },
-  },
-};
 
 describe("the cloud app lets in", () => {
   let app: CloudApp;
@@ -52,11 +40,7 @@ describe("the cloud app lets in", () => {
     ]);
     agent = withKey(app, (await acme.makeKey(everyPermission)).key);
     rival = withKey(app, (await bolt.makeKey(everyPermission)).key);
-    await agent.ask("POST", "/api/sources", {
-      namespace: "shop",
-      kind: "openapi",
-      document: shop.document,
-    });
+    await shop.addTo(agent);
   });
   afterAll(async () => {
     await app.stop();
@@ -96,7 +80,7 @@ describe("the cloud app lets in", () => {
       expect(answer.json()).toMatchObject({ _tag: "Unauthorized" });
     });
     await expectCountedAtTheDoor("mcp", "unauthorized", async () => {
-      expect((await nobody.request("POST", "/mcp", initialize, mcpHeaders)).status).toBe(401);
+      expect((await nobody.request("POST", "/mcp", initialize(), mcpHeaders)).status).toBe(401);
     });
     for (const path of ["/api/sources", "/api/nothing", "/api/keys"]) {
       expect((await nobody.request("GET", path)).status).toBe(401);
@@ -139,7 +123,7 @@ describe("the cloud app lets in", () => {
       ["POST", "/api/executions", { code: "1" }],
       ["PUT", "/api/secrets/token", { value: "v", origins: ["https://a.example"] }],
       ["GET", "/api/policies"],
-      ["POST", "/mcp", initialize],
+      ["POST", "/mcp", initialize()],
     ];
     for (const [method, path, body] of refused) {
       const answer = await scraper.request(method, path, body, mcpHeaders);
@@ -147,6 +131,11 @@ describe("the cloud app lets in", () => {
     }
     expect(await refusals()).toBe(before + refused.length);
     expect((await scraper.request("GET", "/api/keys")).status).toBe(403);
+    // The router decodes what the table of permissions must not miss.
+    const detect = { url: `${shop.url}/openapi.json` };
+    const asked = shop.requests();
+    expect((await scraper.request("POST", "/api/sources/%64etect", detect)).status).toBe(404);
+    expect(shop.requests()).toBe(asked);
     const runner = withKey(app, (await acme.makeKey(["executions:write"])).key);
     expect((await runner.request("GET", "/api/metrics")).status).toBe(403);
   });
@@ -207,7 +196,7 @@ describe("the cloud app lets in", () => {
   });
 
   it("an MCP session's own key only", async () => {
-    const opened = await agent.request("POST", "/mcp", initialize, mcpHeaders);
+    const opened = await agent.request("POST", "/mcp", initialize(), mcpHeaders);
     expect(opened.status).toBe(200);
     const session = { ...mcpHeaders, "mcp-session-id": opened.headers.get("mcp-session-id") ?? "" };
     const ping = { jsonrpc: "2.0", id: 2, method: "ping" };
@@ -230,6 +219,10 @@ describe("the cloud app lets in", () => {
     const several = await bob.request("GET", "/api/sources");
     expect([several.status, several.text]).toEqual([403, expect.stringContaining("several")]);
     expect((await bob.request("POST", "/api/auth/api-key/create", { name: "x" })).status).toBe(404);
+    // An id stays its organisation's, whoever takes it for a slug.
+    await makeOrganisation(app, bob, acme.id);
+    const byId = { "executor-organisation": acme.id };
+    expect((await ada.request("GET", "/api/sources", undefined, byId)).status).toBe(200);
   });
 
   it("everybody to its description, which tells how to be let in", async () => {

@@ -20,11 +20,7 @@ describe("the counters of an organisation", () => {
     app = await startCloud();
     acme = await makeOrganisation(app, await signUp(app, "ada"), "acme");
     client = withKey(app, (await acme.makeKey(everyPermission)).key);
-    await client.ask("POST", "/api/sources", {
-      namespace: "shop",
-      kind: "openapi",
-      document: shop.document,
-    });
+    await shop.addTo(client);
   });
   afterAll(async () => {
     await app.stop();

@@ -8,6 +8,7 @@ import type { CloudClient } from "./support/cloud-client.ts";
 import { startShop } from "./support/cloud-shop.ts";
 import { parseExposition, sumOf } from "./support/exposition-text.ts";
 import type { Sample } from "./support/exposition-text.ts";
+import { initialize, mcpHeaders } from "./support/mcp-initialize.ts";
 
 /** What the organisation did, by what its metrics must say of it. */
 type Counts = Record<
@@ -62,13 +63,7 @@ describe("two organisations in one process", () => {
     const organisation = await makeOrganisation(app, person, slug);
     const client = withKey(app, (await organisation.makeKey(everyPermission)).key);
     const ownSource = `only_${slug}`;
-    for (const namespace of ["shop", ownSource]) {
-      await client.ask("POST", "/api/sources", {
-        namespace,
-        kind: "openapi",
-        document: shop.document,
-      });
-    }
+    for (const namespace of ["shop", ownSource]) await shop.addTo(client, namespace);
     const counts = { ok: 0, upstream_error: 0, unknown: 0, search: 0, failed: 0, completed: 0 };
     return { id: organisation.id, ownSource, client, counts };
   };
@@ -140,8 +135,8 @@ describe("two organisations in one process", () => {
 
   it("see the same after their objects were put away and woken", async () => {
     const [first] = members;
-    const initialize = await first?.client.request("POST", "/mcp", initializeRequest, mcpHeaders);
-    const session = initialize?.headers.get("mcp-session-id") ?? "";
+    const opened = await first?.client.request("POST", "/mcp", initialize(), mcpHeaders);
+    const session = opened?.headers.get("mcp-session-id") ?? "";
     expect(session).not.toBe("");
     // workerd puts an object away once nothing has happened for ten seconds.
     await sleep(14_000);
@@ -161,16 +156,3 @@ describe("two organisations in one process", () => {
     await checkAll();
   });
 });
-
-const mcpHeaders = { accept: "application/json, text/event-stream" };
-
-const initializeRequest = {
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: {
-    protocolVersion: "2025-06-18",
-    capabilities: {},
-    clientInfo: { name: "e2e", version: "1" },
-  },
-};

@@ -56,8 +56,7 @@ describe("what an organisation may use", () => {
       await client.request("GET", count % 2 === 0 ? `/api/tools/t.${count}` : "/api/sources/none");
     }
     for (const namespace of ["one", "two", "three", "four", "five", "six", "seven", "eight"]) {
-      const source = { namespace, kind: "openapi", document: shop.document };
-      await client.ask("POST", "/api/sources", source);
+      await shop.addTo(client, namespace);
       await client.execute(
         `return [await tools.${namespace}.items({}), await tools.${namespace}.broken({}).catch(() => 1)]`,
       );
@@ -121,8 +120,7 @@ describe("requests that sources make", () => {
         ]);
       }
     }
-    const source = { namespace: "shop", kind: "openapi", document: shop.document };
-    await client.ask("POST", "/api/sources", source);
+    await shop.addTo(client);
     const run = await client.execute(
       "return await tools.shop.items({}).catch((error) => error.message)",
     );

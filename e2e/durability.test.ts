@@ -3,17 +3,17 @@ import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { apiClient } from "./support/api-client.ts";
+import type { Execution } from "./support/api-client.ts";
 import { startDaemon } from "./support/daemon.ts";
 import type { Daemon } from "./support/daemon.ts";
 import { petsDocument } from "./support/document-server.ts";
 import { runCode } from "./support/run-code.ts";
-import type { EndedExecution } from "./support/run-code.ts";
 
 const operations = ["list", "get", "count", "find", "watch"];
 
 /** What the daemon said that it has done. */
 interface Acknowledged {
-  readonly executions: Array<EndedExecution>;
+  readonly executions: Array<Execution>;
   readonly added: Set<string>;
   readonly removed: Set<string>;
   /** Sources that it was asked to add or to remove without an answer: either is right. */

@@ -1,24 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { Schema } from "effect";
 import { pathToFileURL } from "node:url";
 import { apiClient } from "./support/api-client.ts";
 import { startDaemon } from "./support/daemon.ts";
 import type { Daemon } from "./support/daemon.ts";
-import { parseExposition, sumOf } from "./support/exposition-text.ts";
 import { startGateway } from "./support/gateway.ts";
 import type { Gateway } from "./support/gateway.ts";
 import { githubDescription, startPrism } from "./support/peers.ts";
 import type { Upstream } from "./support/peers.ts";
 import { findPrometheus, startPrometheus } from "./support/prometheus.ts";
 import type { RunningPrometheus } from "./support/prometheus.ts";
-
-const readPaused = Schema.decodeUnknownSync(
-  Schema.Struct({
-    id: Schema.String,
-    status: Schema.Literal("paused"),
-    approvals: Schema.Array(Schema.Struct({ id: Schema.String, address: Schema.String })),
-  }),
-);
 
 /** GitHub's description served by Prism; the daemon; an agent's code. Tests build on those above them. */
 describe("GitHub as a source", () => {
@@ -44,8 +34,8 @@ describe("GitHub as a source", () => {
   });
 
   const client = () => apiClient(daemon);
-  const counted = async (name: string, labels: Record<string, string> = {}) =>
-    sumOf(parseExposition(await client().metrics()), name, labels);
+  const counted = (name: string, labels: Record<string, string> = {}) =>
+    client().counted(name, labels);
 
   it("becomes tools", async () => {
     const source = await client().addSource({
@@ -151,17 +141,17 @@ describe("GitHub as a source", () => {
 
   it("sends no write without an approval", async () => {
     const sent = gateway.requests().length;
-    const reply = await daemon.request("POST", "/api/executions", {
-      code: `await tools.github.repos.delete({ owner: "octocat", repo: "Hello-World" })`,
+    const paused = await client().execute(
+      `await tools.github.repos.delete({ owner: "octocat", repo: "Hello-World" })`,
+    );
+    expect(paused).toMatchObject({
+      status: "paused",
+      approvals: [{ address: "github.repos.delete" }],
     });
-    const { id, approvals } = readPaused(reply.json());
-    expect(approvals).toMatchObject([{ address: "github.repos.delete" }]);
-    const declined = await daemon.request("POST", `/api/executions/${id}/resume`, {
-      approvalId: approvals[0]?.id,
-      action: "decline",
-    });
-    expect(declined.json()).toMatchObject({ status: "failed", output: null });
-    expect(declined.text).toMatch(/declined/);
+    const approvalId = paused.approvals[0]?.id ?? "none";
+    const declined = await client().resume(paused.id, { approvalId, action: "decline" });
+    expect(declined).toMatchObject({ status: "failed", output: null });
+    expect(declined.error?.message).toMatch(/declined/);
     expect(gateway.requests()).toHaveLength(sent);
   });
 

@@ -3,22 +3,11 @@ import { request as httpRequest } from "node:http";
 import { apiClient } from "./support/api-client.ts";
 import { startDaemon } from "./support/daemon.ts";
 import type { Daemon } from "./support/daemon.ts";
-import { parseExposition, sumOf } from "./support/exposition-text.ts";
-import { connectTo } from "./support/mcp-client.ts";
+import { connectTo, initializeRequest } from "./support/mcp-client.ts";
 import { until } from "./support/until.ts";
 
 const hang = "await new Promise(() => {})";
 const accept = "application/json, text/event-stream";
-const initialize = {
-  jsonrpc: "2.0",
-  id: 1,
-  method: "initialize",
-  params: {
-    protocolVersion: "2025-11-25",
-    capabilities: {},
-    clientInfo: { name: "by-hand", version: "1" },
-  },
-};
 const ping = { jsonrpc: "2.0", id: 2, method: "ping" };
 
 describe("the MCP endpoint's sessions", () => {
@@ -28,14 +17,14 @@ describe("the MCP endpoint's sessions", () => {
   });
   afterAll(() => daemon.stop());
 
-  const counted = async (name: string, labels: Record<string, string> = {}) =>
-    sumOf(parseExposition(await apiClient(daemon).metrics()), name, labels);
+  const counted = (name: string, labels: Record<string, string> = {}) =>
+    apiClient(daemon).counted(name, labels);
   const cancelled = () => counted("executor_executions_total", { status: "cancelled" });
   const active = () => counted("executor_execution_active");
 
   const post = (message: unknown, headers: Record<string, string> = {}) =>
     daemon.request("POST", "/mcp", message, { accept, ...headers });
-  const begin = async () => (await post(initialize)).headers.get("mcp-session-id") ?? "";
+  const begin = async () => (await post(initializeRequest)).headers.get("mcp-session-id") ?? "";
   const inSession = (session: string) => ({ "mcp-session-id": session });
 
   it("end on DELETE, with their runs", async () => {
@@ -99,8 +88,8 @@ describe("the MCP endpoint's sessions", () => {
       [text(ping), inSession("made-up"), 404],
       ["[".repeat(100_000), inSession(session), 400],
       [text({ jsonrpc: "2.0", id: {}, method: 7 }), inSession(session), 400],
-      [text(initialize), inSession(session), 400],
-      [text(initialize), { "content-type": "text/plain" }, 415],
+      [text(initializeRequest), inSession(session), 400],
+      [text(initializeRequest), { "content-type": "text/plain" }, 415],
       [text(ping), { ...inSession(session), "mcp-protocol-version": "1999-01-01" }, 400],
       [`"${"x".repeat(5 * 1024 * 1024)}"`, inSession(session), 413],
     ];
@@ -137,7 +126,7 @@ describe("the MCP endpoint's sessions", () => {
           },
         );
         sent.on("error", reject);
-        sent.end(JSON.stringify(initialize));
+        sent.end(JSON.stringify(initializeRequest));
       });
     const attacks = [
       { host: "evil.example" },

@@ -5,9 +5,8 @@ import { apiClient } from "./support/api-client.ts";
 import { runExecutor } from "./support/command.ts";
 import { startDaemon } from "./support/daemon.ts";
 import type { Daemon } from "./support/daemon.ts";
-import { parseExposition, sumOf } from "./support/exposition-text.ts";
 import { freePort } from "./support/free-port.ts";
-import { connectOver } from "./support/mcp-client.ts";
+import { connectOver, initializeRequest } from "./support/mcp-client.ts";
 import type { McpClientOptions } from "./support/mcp-client.ts";
 import { runPeer } from "./support/mcp-peers.ts";
 import { startPetShop } from "./support/pet-shop.ts";
@@ -17,17 +16,6 @@ import { until } from "./support/until.ts";
 const main = join(import.meta.dirname, "..", "apps", "local", "src", "main.ts");
 const hang = "await new Promise(() => {})";
 const add = `return await tools.shop.add({ body: { name: "Rex" } })`;
-
-const initialize = {
-  jsonrpc: "2.0",
-  id: 0,
-  method: "initialize",
-  params: {
-    protocolVersion: "2025-11-25",
-    capabilities: {},
-    clientInfo: { name: "by-hand", version: "1" },
-  },
-};
 
 describe("executor mcp", () => {
   let daemon: Daemon;
@@ -59,8 +47,8 @@ describe("executor mcp", () => {
     const connected = await connectOver(transport, options);
     return { ...connected, stderr: () => stderr };
   };
-  const counted = async (name: string, labels: Record<string, string> = {}) =>
-    sumOf(parseExposition(await apiClient(daemon).metrics()), name, labels);
+  const counted = (name: string, labels: Record<string, string> = {}) =>
+    apiClient(daemon).counted(name, labels);
   const cancelled = () => counted("executor_executions_total", { status: "cancelled" });
   const active = () => counted("executor_execution_active");
 
@@ -143,7 +131,7 @@ describe("executor mcp", () => {
 
   it("answers a line that is no message, and goes on", async () => {
     const { code, stdout, stderr } = await runExecutor(["mcp", "--port", String(daemon.port)], {
-      stdin: `{ not json\n${JSON.stringify(initialize)}\n`,
+      stdin: `{ not json\n${JSON.stringify(initializeRequest)}\n`,
     });
     const answers = stdout
       .trim()
@@ -164,7 +152,7 @@ describe("executor mcp", () => {
   it("says how to start a daemon where none runs", async () => {
     const port = await freePort();
     const { stdout, stderr } = await runExecutor(["mcp", "--port", String(port)], {
-      stdin: `${JSON.stringify(initialize)}\n`,
+      stdin: `${JSON.stringify(initializeRequest)}\n`,
     });
     const message = `No daemon answers on port ${port}. Start one with: executor serve`;
     expect(JSON.parse(stdout)).toEqual({ jsonrpc: "2.0", id: 0, error: { code: -32000, message } });

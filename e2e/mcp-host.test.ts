@@ -3,7 +3,6 @@ import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { apiClient } from "./support/api-client.ts";
 import { startDaemon } from "./support/daemon.ts";
 import type { Daemon } from "./support/daemon.ts";
-import { parseExposition, sumOf } from "./support/exposition-text.ts";
 import { connectTo } from "./support/mcp-client.ts";
 import type { McpClientOptions } from "./support/mcp-client.ts";
 import { startPetShop } from "./support/pet-shop.ts";
@@ -33,8 +32,8 @@ describe("the MCP endpoint", () => {
     opened.push(() => connected.client.close());
     return connected;
   };
-  const counted = async (name: string, labels: Record<string, string> = {}) =>
-    sumOf(parseExposition(await apiClient(daemon).metrics()), name, labels);
+  const counted = (name: string, labels: Record<string, string> = {}) =>
+    apiClient(daemon).counted(name, labels);
   const approvals = (decision: string) => counted("executor_approvals_total", { decision });
 
   it("offers execute and resume, and tells when the sources change", async () => {

@@ -74,6 +74,21 @@ describe("a daemon that is told to stop", () => {
   });
 });
 
+describe("a daemon that cannot start", () => {
+  it("pushes nothing as the one that holds its port", async () => {
+    const running = await start();
+    const env = {
+      ...pushEnvironment(receiver),
+      EXECUTOR_PORT: String(running.port),
+      EXECUTOR_DATA_DIR: running.dataDirectory,
+    };
+    const { code, stderr } = await runExecutor(["serve"], { env });
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Port ${running.port} is in use`);
+    expect(receiver.requests).toEqual([]);
+  });
+});
+
 describe("a receiver that fails and recovers", () => {
   it("is told of in the log and on the metrics page", async () => {
     receiver.answerWith(503);

@@ -11,9 +11,8 @@ import type { CommandResult } from "./support/command.ts";
 import { startDaemon } from "./support/daemon.ts";
 import type { Daemon } from "./support/daemon.ts";
 import { petsDocument } from "./support/document-server.ts";
-import { parseExposition, sumOf } from "./support/exposition-text.ts";
 import { freePort } from "./support/free-port.ts";
-import { readExecution, runCode } from "./support/run-code.ts";
+import { runCode } from "./support/run-code.ts";
 import { until } from "./support/until.ts";
 
 let folder: string;
@@ -144,9 +143,8 @@ describe("a daemon that is told to stop", () => {
   const waiting = "await new Promise(() => {})";
 
   const untilRunning = async (daemon: Daemon): Promise<void> => {
-    const running = async () =>
-      sumOf(parseExposition(await apiClient(daemon).metrics()), "executor_execution_active");
-    await until("an execution runs", async () => (await running()) > 0);
+    const { counted } = apiClient(daemon);
+    await until("an execution runs", async () => (await counted("executor_execution_active")) > 0);
   };
 
   it("answers what is under way, and ends with 0", async () => {
@@ -194,8 +192,10 @@ describe("a daemon that is told to stop", () => {
     const [{ id } = { id: "" }] = Schema.decodeUnknownSync(
       Schema.Array(Schema.Struct({ id: Schema.String })),
     )(history);
-    const execution = readExecution((await second.request("GET", `/api/executions/${id}`)).json());
-    expect(execution).toMatchObject({ error: { name: "Cancelled" }, output: null });
+    expect(await apiClient(second).execution(id)).toMatchObject({
+      error: { name: "Cancelled" },
+      output: null,
+    });
     await second.stop();
     await first.stop();
   });
@@ -220,8 +220,8 @@ describe("a running daemon", () => {
   });
   afterAll(() => daemon.stop());
 
-  const counted = async (name: string, labels: Record<string, string>) =>
-    sumOf(parseExposition(await apiClient(daemon).metrics()), name, labels);
+  const counted = (name: string, labels: Record<string, string>) =>
+    apiClient(daemon).counted(name, labels);
 
   /** Below `fetch`, which decides on `Host` itself. */
   const ask = (
