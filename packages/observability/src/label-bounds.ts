@@ -1,3 +1,5 @@
+import { ToolCallFailureOutcome } from "@executor/sdk/schemas";
+
 /** What keeps a label's values few. `count` is a number, or what the number follows. */
 export interface LabelBound {
   readonly values: string;
@@ -24,15 +26,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     count: "tools",
   },
   "executor.source": source,
-  "executor.tool.calls/outcome": listed(
-    "ok",
-    "tool_error",
-    "upstream_error",
-    "blocked",
-    "declined",
-    "timeout",
-    "invalid_input",
-  ),
+  "executor.tool.calls/outcome": listed("ok", ...ToolCallFailureOutcome.literals),
   "executor.source.connects/outcome": listed("ok", "error"),
   "executor.auth.attempts/outcome": listed("ok", "refused", "unauthorized", "forbidden"),
   surface: listed("mcp", "api", "metrics"),

@@ -37,8 +37,14 @@ export const toolRecordingRules = ({ promql, window }: RuleContext): ReadonlyArr
     ];
   });
 
+const tool = { "mcp.tool.name": "shop.list", "executor.source": "shop" };
+
 const call = (outcome: string, values: string): TestSeries =>
-  testSeries(calls, { "mcp.tool.name": "shop.list", "executor.source": "shop", outcome }, values);
+  testSeries(calls, { ...tool, outcome }, values);
+
+/** Calls that take up to `bound` seconds. */
+const timed = (bound: number, values: string): ReadonlyArray<TestSeries> =>
+  testHistogram(duration, tool, bound, values);
 
 const shop = { job: "executor", executor_source: "shop" };
 
@@ -65,10 +71,9 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
   const { minimumTraffic, toolP95Seconds, invalidInputRatio } = thresholds;
   const increase = (outcomes: ReadonlyArray<string>) =>
     promql.sum(calls, keys, promql.increase(calls, window(hour), { outcome: oneOf(...outcomes) }));
-  const durationKeys = ["job", "executor.source"];
-  const timed = promql.sum(
+  const ended = promql.sum(
     duration,
-    durationKeys,
+    keys,
     `increase(${promql.count(duration)}[${window(10 * minute)}])`,
   );
   return [
@@ -145,7 +150,7 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
     {
       name: "ExecutorToolCallsSlow",
       severity: "warning",
-      expression: `${promql.quantile(0.95, duration, window(10 * minute), keys)} > ${toolP95Seconds}\nand ${timed} >= ${minimumTraffic}`,
+      expression: `${promql.quantile(0.95, duration, window(10 * minute), keys)} > ${toolP95Seconds}\nand ${ended} >= ${minimumTraffic}`,
       forSeconds: 10 * minute,
       summary: "One of twenty calls of {{ $labels.executor_source }} takes very long.",
       runbook:
@@ -153,34 +158,19 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       tests: [
         {
           what: "calls take between 30 and 60 seconds",
-          series: testHistogram(
-            duration,
-            { "mcp.tool.name": "shop.list", "executor.source": "shop" },
-            60,
-            "0+5x60",
-          ),
+          series: timed(60, "0+5x60"),
           at: "30m",
           fires: [shop],
         },
         {
           what: "calls take up to half a second",
-          series: testHistogram(
-            duration,
-            { "mcp.tool.name": "shop.list", "executor.source": "shop" },
-            0.5,
-            "0+5x60",
-          ),
+          series: timed(0.5, "0+5x60"),
           at: "30m",
           fires: [],
         },
         {
           what: "few calls are made, and all are slow",
-          series: testHistogram(
-            duration,
-            { "mcp.tool.name": "shop.list", "executor.source": "shop" },
-            60,
-            "0+1x60",
-          ),
+          series: timed(60, "0+1x60"),
           at: "30m",
           fires: [],
         },
