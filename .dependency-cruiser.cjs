@@ -9,7 +9,9 @@ const execution = "packages/core/execution";
 const api = "packages/core/api";
 const kernel = "packages/kernel/core";
 const runtimes = "packages/kernel/runtime-[^/]+";
-const plugins = "packages/plugins/[^/]+";
+const kit = "packages/plugins/kit";
+const plugins = "packages/plugins/(?!kit/)[^/]+";
+const otlp = "packages/core/otlp";
 const hosts = "packages/hosts/[^/]+";
 const apps = "apps/[^/]+";
 /** Generates dashboards, rules and documentation from the instruments; nothing imports it. */
@@ -22,19 +24,21 @@ const below = [
   { name: "kernel", folder: kernel, imports: [] },
   { name: "runtime", folder: runtimes, imports: [kernel] },
   { name: "sdk", folder: sdk, imports: [telemetry] },
-  { name: "plugin", folder: plugins, imports: [telemetry, sdk] },
+  { name: "kit", folder: kit, imports: [sdk] },
+  { name: "plugin", folder: plugins, imports: [telemetry, sdk, kit] },
+  { name: "otlp", folder: otlp, imports: [telemetry, api] },
   { name: "execution", folder: execution, imports: [telemetry, sdk, kernel] },
   { name: "host", folder: hosts, imports: [telemetry, sdk, kernel, execution] },
   { name: "api", folder: api, imports: [telemetry, sdk, kernel, execution] },
   {
     name: "observability",
     folder: observability,
-    imports: [telemetry, sdk, execution, plugins, hosts, api, "apps/local"],
+    imports: [telemetry, sdk, execution, plugins, hosts, api, otlp],
   },
   {
     name: "app",
     folder: apps,
-    imports: [telemetry, storage, sdk, kernel, runtimes, plugins, execution, hosts, api],
+    imports: [telemetry, storage, sdk, kernel, runtimes, plugins, execution, hosts, api, otlp],
   },
 ];
 

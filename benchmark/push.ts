@@ -4,8 +4,8 @@ import {
   makeSeries,
   snapshotMillis,
   startExecutorPush,
-} from "../apps/local/test/otlp/support/effect-push.ts";
-import { startSdkPush } from "../apps/local/test/otlp/support/sdk-push.ts";
+} from "../packages/core/otlp/test/support/effect-push.ts";
+import { startSdkPush } from "../packages/core/otlp/test/support/sdk-push.ts";
 import { labelsOf, measure } from "./push/contender.ts";
 import type { Contender } from "./push/contender.ts";
 import { decimals, describeMachine, say, section, table } from "./support/markdown.ts";

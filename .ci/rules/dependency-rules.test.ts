@@ -11,13 +11,16 @@ import { dirname, join } from "node:path";
 
 const root = join(import.meta.dirname, "..", "..");
 const packages = {
+  observability: "packages/observability",
   telemetry: "packages/core/telemetry",
   storage: "packages/core/storage",
   sdk: "packages/core/sdk",
   execution: "packages/core/execution",
   api: "packages/core/api",
+  otlp: "packages/core/otlp",
   kernel: "packages/kernel/core",
   "runtime-quickjs": "packages/kernel/runtime-quickjs",
+  "plugin-kit": "packages/plugins/kit",
   "plugin-openapi": "packages/plugins/openapi",
   "plugin-mcp": "packages/plugins/mcp",
   "host-mcp": "packages/hosts/mcp",
@@ -43,6 +46,9 @@ const breaches: ReadonlyArray<readonly [rule: string, path: string, source: stri
   ["layer-plugin", "packages/plugins/openapi/src/a.ts", 'export * from "@executor/plugin-mcp";'],
   ["layer-plugin", "packages/plugins/openapi/src/b.ts", 'export * from "@executor/api";'],
   ["layer-plugin", "packages/plugins/openapi/src/c.ts", 'export * from "@executor/host-mcp";'],
+  ["layer-kit", "packages/plugins/kit/src/a.ts", 'export * from "@executor/plugin-openapi";'],
+  ["layer-otlp", "packages/core/otlp/src/a.ts", 'export * from "@executor/execution";'],
+  ["layer-observability", "packages/observability/src/a.ts", 'export * from "@executor/local";'],
   [
     "layer-execution",
     "packages/core/execution/src/a.ts",

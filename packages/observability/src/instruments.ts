@@ -2,7 +2,7 @@
 import "@executor/api";
 import "@executor/execution";
 import "@executor/host-mcp";
-import "@executor/local/push-metrics";
+import "@executor/otlp/metrics";
 import "@executor/plugin-mcp";
 import "@executor/sdk";
 /* oxlint-enable import/no-unassigned-import */

@@ -1,6 +1,6 @@
 import { Command, Options } from "@effect/cli";
 import { Console, Effect } from "effect";
-import type { PushReport, PushSettings } from "../server/otlp/index.ts";
+import type { PushReport, PushSettings } from "@executor/otlp";
 import { CommandError, exitCodes } from "./command-error.ts";
 import { count } from "./units.ts";
 
@@ -29,7 +29,7 @@ export const metricsPushCommand = Command.make("push", { dryRun: dryRunOption },
             : "The environment asks for no push. Set OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT, and neither OTEL_SDK_DISABLED=true nor OTEL_METRICS_EXPORTER=none.",
       });
     }
-    const { shownUrl } = yield* Effect.promise(() => import("../server/otlp/index.ts"));
+    const { shownUrl } = yield* Effect.promise(() => import("@executor/otlp"));
     yield* Console.log(describeSettings(settings, shownUrl(settings.url)));
     const problem = problemOf(report);
     if (problem !== undefined) return yield* new CommandError({ message: problem });

@@ -5,7 +5,7 @@ import type { Scope } from "effect";
 import { hostname } from "node:os";
 import { logger } from "../logger.ts";
 import { commit, version } from "../version.ts";
-import { isPushWanted } from "./otlp/switch.ts";
+import { isPushWanted } from "@executor/otlp/switch";
 
 /** The metrics of this process and its build. */
 export const processMetrics = (): Layer.Layer<never> =>
@@ -38,7 +38,7 @@ class PushEnd extends Context.Tag("@executor/local/PushEnd")<
   }
 >() {}
 
-const loadOtlp = Effect.promise(() => import("./otlp/index.ts"));
+const loadOtlp = Effect.promise(() => import("@executor/otlp"));
 const loadOtlpMetrics = Effect.promise(() => import("@effect/opentelemetry/OtlpMetrics"));
 
 /** Nothing of the push is loaded before it is built. */

@@ -1,4 +1,4 @@
-import type { Steps } from "@executor/sdk/plugin-tools";
+import type { Steps } from "@executor/plugin-kit";
 import {
   assertInputType,
   assertInterfaceType,

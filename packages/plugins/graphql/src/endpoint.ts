@@ -14,7 +14,7 @@ import type {
   UpstreamHeaders,
   UpstreamResponse,
 } from "@executor/sdk";
-import { isArray, isObject, member, readJson, shorten, text } from "@executor/sdk/plugin-tools";
+import { isArray, isObject, member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import { findSchema, introspectionQuery, olderIntrospectionQuery } from "./introspection.ts";
 

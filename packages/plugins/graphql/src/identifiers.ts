@@ -1,4 +1,4 @@
-import { isReserved } from "@executor/sdk/plugin-tools";
+import { isReserved } from "@executor/plugin-kit";
 
 /**
  * The segments that stand for these fields, in their order. GraphQL's names are identifiers as they are (October 2021,

@@ -1,6 +1,6 @@
 import type { Json } from "@executor/sdk";
-import { isArray, member, text } from "@executor/sdk/plugin-tools";
-import type { Steps } from "@executor/sdk/plugin-tools";
+import { isArray, member, text } from "@executor/plugin-kit";
+import type { Steps } from "@executor/plugin-kit";
 import { Either, Schema } from "effect";
 import { getIntrospectionQuery } from "graphql";
 import { TypeDescription } from "./type-description.ts";

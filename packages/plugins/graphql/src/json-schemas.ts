@@ -1,7 +1,7 @@
 import { Json } from "@executor/sdk";
 import type { JsonObject } from "@executor/sdk";
-import { fromEntries, isArray, shorten, text } from "@executor/sdk/plugin-tools";
-import type { Steps } from "@executor/sdk/plugin-tools";
+import { fromEntries, isArray, shorten, text } from "@executor/plugin-kit";
+import type { Steps } from "@executor/plugin-kit";
 import { Schema } from "effect";
 import {
   isEnumType,

@@ -1,5 +1,5 @@
 import type { LoadedSource, ToolDefinition } from "@executor/sdk";
-import type { Steps } from "@executor/sdk/plugin-tools";
+import type { Steps } from "@executor/plugin-kit";
 import type { GraphQLObjectType } from "graphql";
 import type { Binding } from "./binding.ts";
 import { segments } from "./identifiers.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "@executor/sdk";
-import { member } from "@executor/sdk/plugin-tools";
+import { member } from "@executor/plugin-kit";
 import type { Binding } from "./binding.ts";
 
 /**

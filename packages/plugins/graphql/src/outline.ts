@@ -1,4 +1,4 @@
-import { shorten } from "@executor/sdk/plugin-tools";
+import { shorten } from "@executor/plugin-kit";
 import { getNamedType, isAbstractType, isCompositeType, isUnionType } from "graphql";
 import type { GraphQLCompositeType, GraphQLField, GraphQLSchema } from "graphql";
 import { isDeprecated } from "./deprecation.ts";

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { fromEntries } from "@executor/sdk/plugin-tools";
+import { fromEntries } from "@executor/plugin-kit";
 import { isCompositeType } from "graphql";
 import type { GraphQLOutputType } from "graphql";
 import { selectsTypename } from "./default-selection.ts";

@@ -9,7 +9,7 @@ import type {
   ToolCall,
   ToolResult,
 } from "@executor/sdk";
-import { bindingReader, httpAndFiles, member, runSteps } from "@executor/sdk/plugin-tools";
+import { bindingReader, httpAndFiles, member, runSteps } from "@executor/plugin-kit";
 import { Effect, Either, Option } from "effect";
 import { Binding } from "./binding.ts";
 import { isEndpoint, requestHeaders, shownUrl } from "./endpoint.ts";

@@ -1,6 +1,6 @@
 import { ToolCallError } from "@executor/sdk";
 import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
-import { isArray, isObject, member, readJson, shorten, text } from "@executor/sdk/plugin-tools";
+import { isArray, isObject, member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Either } from "effect";
 
 const maxErrors = 5;

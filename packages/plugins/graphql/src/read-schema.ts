@@ -1,7 +1,7 @@
 import { InvalidSourceDocument } from "@executor/sdk";
 import type { Json } from "@executor/sdk";
-import { readJson, runSteps } from "@executor/sdk/plugin-tools";
-import type { Steps } from "@executor/sdk/plugin-tools";
+import { readJson, runSteps } from "@executor/plugin-kit";
+import type { Steps } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import type { GraphQLSchema } from "graphql";
 import { buildSchema } from "./build-schema.ts";

@@ -1,4 +1,4 @@
-import { shorten } from "@executor/sdk/plugin-tools";
+import { shorten } from "@executor/plugin-kit";
 import { Either } from "effect";
 import { GraphQLError, Kind, OperationTypeNode, parse, print, validate, visit } from "graphql";
 import type { GraphQLSchema, SelectionSetNode } from "graphql";

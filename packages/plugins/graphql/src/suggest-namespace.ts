@@ -1,4 +1,4 @@
-import { namespaceOf, titleWords } from "@executor/sdk/plugin-tools";
+import { namespaceOf, titleWords } from "@executor/plugin-kit";
 
 /** Parts of host names that tell sources apart badly. */
 const filler = /^(www|api|apis|graphql|gql|gateway|localhost|v?\d+)$/;

@@ -1,6 +1,6 @@
 import { ToolAnnotations } from "@executor/sdk";
 import type { Json, JsonObject, ToolDefinition } from "@executor/sdk";
-import { fromEntries, shorten, text } from "@executor/sdk/plugin-tools";
+import { fromEntries, shorten, text } from "@executor/plugin-kit";
 import { getNamedType, isCompositeType, isLeafType } from "graphql";
 import type { GraphQLCompositeType, GraphQLField, GraphQLSchema } from "graphql";
 import type { Binding } from "./binding.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { parseJson } from "@executor/sdk";
-import { fromEntries } from "@executor/sdk/plugin-tools";
+import { fromEntries } from "@executor/plugin-kit";
 import fc from "fast-check";
 import type { Binding } from "../src/binding.ts";
 import { operationText, requestBody } from "../src/operation.ts";

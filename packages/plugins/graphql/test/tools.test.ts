@@ -1,4 +1,4 @@
-import { isObject, member, text } from "@executor/sdk/plugin-tools";
+import { isObject, member, text } from "@executor/plugin-kit";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
 import { loadText, tool } from "./support.ts";

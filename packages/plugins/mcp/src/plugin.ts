@@ -5,7 +5,7 @@ import type {
   SourcePlugin,
   ToolCall,
 } from "@executor/sdk";
-import { bindingReader } from "@executor/sdk/plugin-tools";
+import { bindingReader } from "@executor/plugin-kit";
 import { Effect, Either, Option, PubSub, Stream } from "effect";
 import type { Scope } from "effect";
 import { defaultConnectionLimits, makeConnections } from "./connections.ts";

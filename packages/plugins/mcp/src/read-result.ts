@@ -1,6 +1,6 @@
 import { JsonObject, ToolCallError } from "@executor/sdk";
 import type { Json, ToolResult } from "@executor/sdk";
-import { readJson, shorten } from "@executor/sdk/plugin-tools";
+import { readJson, shorten } from "@executor/plugin-kit";
 import { Either, Schema } from "effect";
 import { toToolCallError } from "./mcp-failure.ts";
 import { invalidResponse } from "./sdk-errors.ts";

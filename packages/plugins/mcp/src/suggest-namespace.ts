@@ -1,4 +1,4 @@
-import { namespaceOf, titleWords } from "@executor/sdk/plugin-tools";
+import { namespaceOf, titleWords } from "@executor/plugin-kit";
 import type { StdioEndpoint } from "./endpoint.ts";
 
 /** Words of servers' names that tell them apart badly. */

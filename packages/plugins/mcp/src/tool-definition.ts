@@ -1,6 +1,6 @@
 import { JsonObject, ToolAnnotations } from "@executor/sdk";
 import type { ToolDefinition } from "@executor/sdk";
-import { shorten } from "@executor/sdk/plugin-tools";
+import { shorten } from "@executor/plugin-kit";
 import { Schema } from "effect";
 
 /** What is read of a tool (MCP 2025-11-25, "Tool"). Whatever else a server puts in is left. */

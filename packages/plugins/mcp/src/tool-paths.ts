@@ -1,4 +1,4 @@
-import { joinWords } from "@executor/sdk/plugin-tools";
+import { joinWords } from "@executor/plugin-kit";
 import { createHash } from "node:crypto";
 
 /**

@@ -1,5 +1,5 @@
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { shorten } from "@executor/sdk/plugin-tools";
+import { shorten } from "@executor/plugin-kit";
 import type { HttpEndpoint } from "./endpoint.ts";
 import type { Exchange } from "./exchange.ts";
 import { McpFailure } from "./mcp-failure.ts";

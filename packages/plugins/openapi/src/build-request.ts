@@ -1,6 +1,6 @@
 import { mergeHeaders } from "@executor/sdk";
 import type { Json, JsonObject, UpstreamHeaders } from "@executor/sdk";
-import { member } from "@executor/sdk/plugin-tools";
+import { member } from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { Binding, ParameterBinding } from "./binding.ts";
 import { headerValue, plain, queryParts } from "./parameter-styles.ts";

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isObject, member, text } from "@executor/sdk/plugin-tools";
+import { isObject, member, text } from "@executor/plugin-kit";
 import { Either } from "effect";
 
 /** An OpenAPI description whose outline has been checked; what is inside is checked where it is read. */

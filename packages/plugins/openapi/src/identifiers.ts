@@ -1,4 +1,4 @@
-import { joinWords } from "@executor/sdk/plugin-tools";
+import { joinWords } from "@executor/plugin-kit";
 
 /**
  * Text as one identifier that may stand after a dot; `""` where nothing of the text can. Words that other characters part are

@@ -4,7 +4,7 @@ import type {
   ResolvedSettings,
   ToolDefinition,
 } from "@executor/sdk";
-import type { Steps } from "@executor/sdk/plugin-tools";
+import type { Steps } from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { OpenApiDocument } from "./document.ts";
 import { readOperations } from "./operations.ts";

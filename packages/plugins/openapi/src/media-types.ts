@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isObject, member } from "@executor/sdk/plugin-tools";
+import { isObject, member } from "@executor/plugin-kit";
 import type { BodyBinding } from "./binding.ts";
 
 /** `type/subtype` in lower case, without parameters. */

@@ -1,5 +1,5 @@
 import type { Json } from "@executor/sdk";
-import { isArray, isObject, member, text } from "@executor/sdk/plugin-tools";
+import { isArray, isObject, member, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
 import type { BodyBinding, FieldBinding } from "./binding.ts";
 import type { Content } from "./content.ts";

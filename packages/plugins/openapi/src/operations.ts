@@ -1,5 +1,5 @@
 import type { JsonObject } from "@executor/sdk";
-import { isArray, isObject, member, text } from "@executor/sdk/plugin-tools";
+import { isArray, isObject, member, text } from "@executor/plugin-kit";
 import type { Binding } from "./binding.ts";
 import type { OpenApiDocument } from "./document.ts";
 import type { References } from "./references.ts";

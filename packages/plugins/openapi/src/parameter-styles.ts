@@ -1,5 +1,5 @@
 import type { Json } from "@executor/sdk";
-import { isArray, isObject } from "@executor/sdk/plugin-tools";
+import { isArray, isObject } from "@executor/plugin-kit";
 import { encode, encodeReserved } from "./percent-encoding.ts";
 
 export interface Style {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject, member, shorten, text } from "@executor/sdk/plugin-tools";
+import { isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
 import { Option, Schema } from "effect";
 import { ParameterPlace } from "./binding.ts";
 import type { ParameterBinding } from "./binding.ts";

@@ -1,6 +1,6 @@
 import { InvalidSourceDocument } from "@executor/sdk";
 import type { Json } from "@executor/sdk";
-import { readJson } from "@executor/sdk/plugin-tools";
+import { readJson } from "@executor/plugin-kit";
 import { Effect } from "effect";
 import { load } from "js-yaml";
 

@@ -15,7 +15,7 @@ import type {
   ToolCall,
   ToolResult,
 } from "@executor/sdk";
-import { bindingReader, httpAndFiles, runSteps } from "@executor/sdk/plugin-tools";
+import { bindingReader, httpAndFiles, runSteps } from "@executor/plugin-kit";
 import { Effect, Either, Option } from "effect";
 import { Binding } from "./binding.ts";
 import { buildRequest } from "./build-request.ts";

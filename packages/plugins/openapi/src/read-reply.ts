@@ -1,6 +1,6 @@
 import { ToolCallError } from "@executor/sdk";
 import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
-import { isArray, member, readJson, shorten, text } from "@executor/sdk/plugin-tools";
+import { isArray, member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
 import { essence, isJson, isText } from "./media-types.ts";
 

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject } from "@executor/sdk/plugin-tools";
+import { isArray, isObject } from "@executor/plugin-kit";
 
 const listApplicators = ["allOf", "anyOf", "oneOf"];
 const applicators = ["not", "if", "then", "else"];

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject, member } from "@executor/sdk/plugin-tools";
+import { isArray, isObject, member } from "@executor/plugin-kit";
 
 /** More than any honest chain of references that lead to references. */
 const maxHops = 32;

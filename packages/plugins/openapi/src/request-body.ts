@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { fromEntries, isArray, isObject, member, shorten, text } from "@executor/sdk/plugin-tools";
+import { fromEntries, isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
 import type { BodyBinding, FieldBinding } from "./binding.ts";
 import { chooseMediaType } from "./media-types.ts";
 import type { Operation } from "./operations.ts";

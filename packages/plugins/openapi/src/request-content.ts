@@ -1,5 +1,5 @@
 import type { Json } from "@executor/sdk";
-import { isObject } from "@executor/sdk/plugin-tools";
+import { isObject } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
 import type { BodyBinding } from "./binding.ts";
 import type { Content } from "./content.ts";

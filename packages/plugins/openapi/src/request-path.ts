@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { member } from "@executor/sdk/plugin-tools";
+import { member } from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { Binding } from "./binding.ts";
 import { pathValue, plain } from "./parameter-styles.ts";

@@ -1,5 +1,5 @@
 import type { Json } from "@executor/sdk";
-import { isArray, isObject } from "@executor/sdk/plugin-tools";
+import { isArray, isObject } from "@executor/plugin-kit";
 
 /**
  * The keywords that are kept, by what their value must be (JSON Schema 2020-12, Core and Validation). A keyword with another

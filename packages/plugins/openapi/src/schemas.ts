@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { fromEntries, isArray, isObject, member } from "@executor/sdk/plugin-tools";
-import type { Steps } from "@executor/sdk/plugin-tools";
+import { fromEntries, isArray, isObject, member } from "@executor/plugin-kit";
+import type { Steps } from "@executor/plugin-kit";
 import { definitionName } from "./definition-name.ts";
 import type { OpenApiDocument } from "./document.ts";
 import { dropRecursiveAliases } from "./recursive-aliases.ts";

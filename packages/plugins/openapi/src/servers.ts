@@ -1,6 +1,6 @@
 import { InvalidSourceDocument } from "@executor/sdk";
 import type { Json, ResolvedSettings } from "@executor/sdk";
-import { isArray, member } from "@executor/sdk/plugin-tools";
+import { isArray, member } from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { OpenApiDocument } from "./document.ts";
 import type { Operation } from "./operations.ts";

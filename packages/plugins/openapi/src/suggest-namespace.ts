@@ -1,4 +1,4 @@
-import { namespaceOf, titleWords } from "@executor/sdk/plugin-tools";
+import { namespaceOf, titleWords } from "@executor/plugin-kit";
 
 /** Words of titles that tell sources apart badly. */
 const filler =

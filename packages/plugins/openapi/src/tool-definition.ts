@@ -1,6 +1,6 @@
 import { ToolAnnotations } from "@executor/sdk";
 import type { Json, JsonObject, ToolDefinition } from "@executor/sdk";
-import { fromEntries, isObject, member, shorten, text } from "@executor/sdk/plugin-tools";
+import { fromEntries, isObject, member, shorten, text } from "@executor/plugin-kit";
 import type { Binding } from "./binding.ts";
 import { isJson, jsonSchemaOf } from "./media-types.ts";
 import type { Operation } from "./operations.ts";

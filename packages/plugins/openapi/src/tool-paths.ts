@@ -1,4 +1,4 @@
-import { capitalise } from "@executor/sdk/plugin-tools";
+import { capitalise } from "@executor/plugin-kit";
 import { fingerprint } from "./fingerprint.ts";
 import { identifier } from "./identifiers.ts";
 

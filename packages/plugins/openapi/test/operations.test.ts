@@ -1,4 +1,4 @@
-import { member } from "@executor/sdk/plugin-tools";
+import { member } from "@executor/plugin-kit";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
 import { describing, load, tool } from "./support.ts";

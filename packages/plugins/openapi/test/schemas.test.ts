@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { member } from "@executor/sdk/plugin-tools";
+import { member } from "@executor/plugin-kit";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
 import { describing, load, tool } from "./support.ts";

@@ -1,12 +1,12 @@
 import { FetchHttpClient } from "@effect/platform";
 import type { JsonObject } from "@executor/sdk";
-import * as testing from "@executor/sdk/plugin-testing";
-import type { Given } from "@executor/sdk/plugin-testing";
+import * as testing from "@executor/plugin-kit/testing";
+import type { Given } from "@executor/plugin-kit/testing";
 import { Effect } from "effect";
 import { openApiPlugin } from "../src/index.ts";
 
-export { settings, tool } from "@executor/sdk/plugin-testing";
-export type { Given } from "@executor/sdk/plugin-testing";
+export { settings, tool } from "@executor/plugin-kit/testing";
+export type { Given } from "@executor/plugin-kit/testing";
 
 export const plugin = Effect.provide(openApiPlugin, FetchHttpClient.layer);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import * as fc from "fast-check";
-import { isReserved, joinWords } from "../../src/plugin-tools/identifiers.ts";
+import { isReserved, joinWords } from "../src/identifiers.ts";
 
 describe("joinWords", () => {
   it.each<[ReadonlyArray<string>, string]>([

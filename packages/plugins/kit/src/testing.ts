@@ -1,10 +1,13 @@
 /** What the tests of plugins share. */
 import { Effect } from "effect";
-import { parseJson } from "../../src/json.ts";
-import type { JsonObject } from "../../src/json.ts";
-import type { LoadedSource, ToolCall, ToolDefinition } from "../../src/plugin.ts";
-import { Namespace } from "../../src/source.ts";
-import type { ResolvedSettings } from "../../src/source.ts";
+import { Namespace, parseJson } from "@executor/sdk";
+import type {
+  JsonObject,
+  LoadedSource,
+  ResolvedSettings,
+  ToolCall,
+  ToolDefinition,
+} from "@executor/sdk";
 
 export type Given = Partial<ResolvedSettings>;
 

@@ -1,5 +1,5 @@
 import { Schema } from "effect";
-import type { Json } from "../json.ts";
+import type { Json } from "@executor/sdk";
 
 /**
  * Reads the bindings that a plugin has stored. They are its own and read back unchanged; any other is a broken invariant and

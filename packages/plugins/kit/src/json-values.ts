@@ -1,5 +1,5 @@
-import { Json } from "../json.ts";
-import type { JsonObject } from "../json.ts";
+import { Json } from "@executor/sdk";
+import type { JsonObject } from "@executor/sdk";
 import { Either, Schema } from "effect";
 
 const isJson = Schema.is(Json);

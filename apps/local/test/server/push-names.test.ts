@@ -1,8 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { catalogue, snapshot } from "@executor/telemetry";
 import { createServerHandlers } from "../../src/server/handlers.ts";
-import { groupByMetric } from "../../src/server/otlp/collect.ts";
-import { lastSuccess } from "../../src/server/otlp/metrics.ts";
+import { lastSuccess } from "@executor/otlp/metrics";
 
 /**
  * `OtlpMetrics.layer` fails on two metrics of one name and different types, and then sends nothing ever again. It derives three
@@ -22,18 +21,12 @@ describe("the names of the daemon's metrics", () => {
     expect(names.filter((name) => derived.includes(name))).toEqual([]);
   });
 
-  it("are none of those that Effect itself records under", () => {
-    const groups = [...groupByMetric(snapshot(), options)].flatMap((step) => step ?? []);
-    const foreign = groups.filter(({ declared }) => !declared).map(({ header }) => header.name);
-    expect(foreign.filter((name) => names.includes(name))).toEqual([]);
-    expect(new Set(groups.map(({ header }) => header.name)).size).toBe(groups.length);
+  it("are each recorded with one type", () => {
+    const types = new Map<string, Set<string>>();
+    for (const { metricKey } of snapshot()) {
+      const { name, keyType } = metricKey;
+      types.set(name, (types.get(name) ?? new Set()).add(keyType.constructor.name));
+    }
+    expect([...types].filter(([, kinds]) => kinds.size > 1)).toEqual([]);
   });
 });
-
-const definitions = new Map(
-  [...catalogue()].map(({ definition }) => [definition.name, definition]),
-);
-const options = {
-  temporality: "cumulative",
-  definition: (name: string) => definitions.get(name),
-} as const;

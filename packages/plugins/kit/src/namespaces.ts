@@ -1,5 +1,5 @@
 import { Schema } from "effect";
-import { Namespace, reservedNamespaces } from "../source.ts";
+import { Namespace, reservedNamespaces } from "@executor/sdk";
 
 const isNamespace = Schema.is(Namespace);
 

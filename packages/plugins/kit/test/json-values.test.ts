@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Either } from "effect";
-import { fromEntries, member, readJson, shorten } from "../../src/plugin-tools/json-values.ts";
+import { fromEntries, member, readJson, shorten } from "../src/json-values.ts";
 
 describe("member", () => {
   it("finds an object's own members and no others", () => {

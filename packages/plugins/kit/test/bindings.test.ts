@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Schema } from "effect";
-import { bindingReader } from "../../src/plugin-tools/bindings.ts";
+import { bindingReader } from "../src/bindings.ts";
 
 describe("bindingReader", () => {
   const read = bindingReader(Schema.Struct({ name: Schema.String }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
-import { runSteps } from "../../src/plugin-tools/steps.ts";
-import type { Steps } from "../../src/plugin-tools/steps.ts";
+import { runSteps } from "../src/steps.ts";
+import type { Steps } from "../src/steps.ts";
 
 describe("runSteps", () => {
   it.live("lets others run before a long computation has ended", () =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { namespaceOf, titleWords } from "../../src/plugin-tools/namespaces.ts";
+import { namespaceOf, titleWords } from "../src/namespaces.ts";
 
 describe("titleWords", () => {
   it.each<[string, ReadonlyArray<string>]>([
