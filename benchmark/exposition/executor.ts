@@ -3,7 +3,7 @@ import { RegistryReader } from "../../packages/core/telemetry/src/registry-reade
 import { Exposition } from "../../packages/core/api/src/metrics/exposition.ts";
 import type { Rendering } from "../../packages/core/api/src/metrics/exposition.ts";
 import type { Format } from "../../packages/core/api/src/metrics/format.ts";
-import { gzip } from "../../packages/core/api/src/metrics/gzip.ts";
+import { gzip } from "../../packages/core/api/src/metrics/scrape/gzip.ts";
 import { prometheusText } from "../../packages/core/api/src/metrics/prometheus.ts";
 import type { Subject, Workload } from "./subject.ts";
 

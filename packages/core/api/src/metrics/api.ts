@@ -1,12 +1,12 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
 import { Schema } from "effect";
-import { prometheusContentType } from "./content-types.ts";
+import { prometheusContentType } from "./scrape/content-types.ts";
 import {
   ExpositionTooLarge,
   MetricsNotAcceptable,
   ScrapeTimeout,
   TooManyScrapes,
-} from "./scrape-errors.ts";
+} from "./scrape/errors.ts";
 
 /** The metrics of the process, for Prometheus and everything that scrapes as it does. */
 export class MetricsApi extends HttpApiGroup.make("metrics")

@@ -4,8 +4,8 @@ import type { Conflicts } from "./conflicts.ts";
 import type { FindDefinition } from "./descriptor.ts";
 import type { Format } from "./format.ts";
 import type { Pair } from "./point.ts";
-import { Renderer } from "./renderer.ts";
-import type { Body } from "./renderer.ts";
+import { Renderer } from "./scrape/renderer.ts";
+import type { Body } from "./scrape/renderer.ts";
 import { SeriesIndex } from "./series-index.ts";
 
 export interface ExpositionOptions {

@@ -1,5 +1,5 @@
 import type { MetricKey } from "effect";
-import type { Scalar } from "./numbers.ts";
+import type { Scalar } from "./text/numbers.ts";
 
 /** Sorted by name; each name once; no empty value. */
 export type Labels = ReadonlyArray<readonly [name: string, value: string]>;

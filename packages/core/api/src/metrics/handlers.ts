@@ -1,12 +1,12 @@
 import type { HttpApiBuilder, HttpApiGroup, HttpServerRequest } from "@effect/platform";
 import { Duration, Effect, Runtime } from "effect";
 import type { MetricsApi } from "./api.ts";
-import { mediaTypes } from "./content-types.ts";
-import { refusalResponse, scrapeResponse } from "./http-response.ts";
-import { negotiate } from "./negotiate.ts";
-import { MetricsNotAcceptable } from "./scrape-errors.ts";
-import { formatOf } from "./scrape-formats.ts";
-import { Scrapes } from "./scrape.ts";
+import { mediaTypes } from "./scrape/content-types.ts";
+import { refusalResponse, scrapeResponse } from "./scrape/http-response.ts";
+import { negotiate } from "./scrape/negotiate.ts";
+import { MetricsNotAcceptable } from "./scrape/errors.ts";
+import { formatOf } from "./formats.ts";
+import { Scrapes } from "./scrape/scrapes.ts";
 
 /**
  * Implements {@link MetricsApi} in any API that has it:

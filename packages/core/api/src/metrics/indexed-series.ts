@@ -6,8 +6,8 @@ import type { Descriptor } from "./descriptor.ts";
 import type { FamilyNode } from "./family-node.ts";
 import type { HistogramSeries, Labels, Leaf, ScalarSeries, SummarySeries } from "./family.ts";
 import { toLabels } from "./labels.ts";
-import { addScalars } from "./numbers.ts";
-import type { Scalar } from "./numbers.ts";
+import { addScalars } from "./text/numbers.ts";
+import type { Scalar } from "./text/numbers.ts";
 import { quantileValue, readCounter, readGauge, readHistogram, readSummary } from "./point.ts";
 import type { Key, State } from "./point.ts";
 

@@ -1,6 +1,6 @@
 import { MetricKeyType, MetricState, Option } from "effect";
 import type { MetricKey, MetricPair } from "effect";
-import type { Scalar } from "./numbers.ts";
+import type { Scalar } from "./text/numbers.ts";
 
 /**
  * One entry of a snapshot as plain data. The only module of the exposition that knows Effect's metric types: another version

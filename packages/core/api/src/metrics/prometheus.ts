@@ -3,9 +3,9 @@ import { toFamilies } from "./families.ts";
 import type { FamiliesOptions } from "./families.ts";
 import type { Family, FamilyHeader } from "./family.ts";
 import type { Format } from "./format.ts";
-import { renderTextLeaf } from "./text-leaf.ts";
-import type { SeriesSyntax } from "./text-leaf.ts";
-import { escapeHelp } from "./text-syntax.ts";
+import { renderTextLeaf } from "./text/series.ts";
+import type { SeriesSyntax } from "./text/series.ts";
+import { escapeHelp } from "./text/syntax.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

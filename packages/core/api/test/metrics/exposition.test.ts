@@ -3,7 +3,7 @@ import { Effect, Fiber } from "effect";
 import fc from "fast-check";
 import { Exposition } from "../../src/metrics/exposition.ts";
 import type { Rendering } from "../../src/metrics/exposition.ts";
-import { openMetricsText } from "../../src/metrics/openmetrics.ts";
+import { openMetricsText } from "../../src/metrics/openmetrics/format.ts";
 import { prometheusText } from "../../src/metrics/prometheus.ts";
 import { recording } from "./recordings.ts";
 import { makeRegistry } from "./registry.ts";

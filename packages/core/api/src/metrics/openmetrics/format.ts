@@ -1,0 +1,34 @@
+import type { FamilyHeader } from "../family.ts";
+import type { Format } from "../format.ts";
+import { formatExemplar } from "./exemplar.ts";
+import { renderTextLeaf } from "../text/series.ts";
+import type { SeriesSyntax } from "../text/series.ts";
+import { escapeQuoted } from "../text/syntax.ts";
+
+const encoder = new TextEncoder();
+
+/** OpenMetrics 1.0, "MetricTypes": what counts is neither negative nor `NaN`, nor is a quantile's value negative. */
+const syntax: SeriesSyntax = {
+  behind: formatExemplar,
+  allows: (sample, value) => {
+    if (sample === "gauge") return true;
+    return value >= 0 || (sample === "quantile" && Number.isNaN(value));
+  },
+  // Where observations may be negative the sum may fall, and a count comes only with a sum.
+  hasSum: (bounds) => (bounds[0] ?? 0) >= 0,
+};
+
+/**
+ * OpenMetrics 1.0.0, in its text form. Families carry no `_total`, samples of counters do; created timestamps are left out,
+ * because Prometheus takes each for a series of its own.
+ */
+export const openMetricsText: Format = {
+  id: "openmetrics",
+  familyStart: ({ name, type, help, unit }: FamilyHeader) => {
+    const unitLine = unit === "" ? "" : `# UNIT ${name} ${unit}\n`;
+    const helpLine = help === "" ? "" : `# HELP ${name} ${escapeQuoted(help)}\n`;
+    return encoder.encode(`# TYPE ${name} ${type}\n${unitLine}${helpLine}`);
+  },
+  renderLeaf: (leaf, previous) => renderTextLeaf(leaf, previous, syntax),
+  end: encoder.encode("# EOF\n"),
+};

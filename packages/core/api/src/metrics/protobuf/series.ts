@@ -1,0 +1,176 @@
+import { createdAt, nativeHistogramOf } from "@executor/telemetry";
+import type { Exemplar, NativeBuckets, NativeHistogramState } from "@executor/telemetry";
+import type { HistogramSeries, Labels, ScalarSeries, Series, SummarySeries } from "../family.ts";
+import { toNativeSpans } from "./native-spans.ts";
+import { seriesExemplar } from "../openmetrics/exemplar.ts";
+import type { ProtobufWriter } from "./writer.ts";
+
+/**
+ * Messages of `io.prometheus.client` (`metrics.proto` of Prometheus's client model), written backwards. The tags in hexadecimal
+ * are field numbers and wire types: `0x1a` is field 3, a message.
+ */
+
+/** The fields of a `Metric` that are not its labels. */
+export const writeValue = (writer: ProtobufWriter, series: Series): void => {
+  switch (series.type) {
+    case "counter":
+      return writeCounter(writer, series);
+    case "gauge":
+      return writeGauge(writer, series);
+    case "histogram":
+      return writeHistogram(writer, series);
+    case "summary":
+      return writeSummary(writer, series);
+  }
+};
+
+/** The labels of a `Metric` or an `Exemplar`. */
+export const writeLabels = (writer: ProtobufWriter, labels: Labels): void => {
+  for (let at = labels.length - 1; at >= 0; at -= 1) {
+    const [name, value] = labels[at] ?? ["", ""];
+    const end = writer.length;
+    writer.string(0x12, value);
+    writer.string(0x0a, name);
+    writer.endMessage(0x0a, end);
+  }
+};
+
+const writeGauge = (writer: ProtobufWriter, { value }: ScalarSeries): void => {
+  const end = writer.length;
+  writer.double(0x09, Number(value));
+  writer.endMessage(0x12, end);
+};
+
+const writeCounter = (writer: ProtobufWriter, series: ScalarSeries): void => {
+  const end = writer.length;
+  writeCreated(writer, 0x1a, series);
+  const exemplar = seriesExemplar(series, 0);
+  if (exemplar !== undefined) writeExemplar(writer, 0x12, exemplar);
+  writer.double(0x09, Number(series.value));
+  writer.endMessage(0x1a, end);
+};
+
+const writeSummary = (writer: ProtobufWriter, series: SummarySeries): void => {
+  const end = writer.length;
+  writeCreated(writer, 0x22, series);
+  for (let at = series.quantiles.length - 1; at >= 0; at -= 1) {
+    const [quantile, value] = series.quantiles[at] ?? [0, 0];
+    const quantileEnd = writer.length;
+    writer.double(0x11, value);
+    writer.double(0x09, quantile);
+    writer.endMessage(0x1a, quantileEnd);
+  }
+  writer.double(0x11, series.sum);
+  writer.varint(series.count);
+  writer.byte(0x08);
+  writer.endMessage(0x22, end);
+};
+
+const writeHistogram = (writer: ProtobufWriter, series: HistogramSeries): void => {
+  const { bounds, counts } = series;
+  const last = bounds.length - 1;
+  const classicCount = counts[last] ?? 0;
+  const native = nativeHistogram(series, classicCount);
+  const count = native?.count ?? classicCount;
+  const end = writer.length;
+  writeCreated(writer, 0x7a, series);
+  if (native !== undefined) writeNative(writer, native);
+  for (let at = last; at >= 0; at -= 1) {
+    const exemplar = seriesExemplar(series, at);
+    // Readers add the last bucket, +Inf, from the count.
+    if (at === last && exemplar === undefined) continue;
+    const bucketEnd = writer.length;
+    if (exemplar !== undefined) writeExemplar(writer, 0x1a, exemplar);
+    writer.double(0x11, bounds[at] ?? 0);
+    writer.varint(at === last ? count : (counts[at] ?? 0));
+    writer.byte(0x08);
+    writer.endMessage(0x1a, bucketEnd);
+  }
+  writer.double(0x11, series.sum);
+  writer.varint(count);
+  writer.byte(0x08);
+  writer.endMessage(0x3a, end);
+};
+
+/**
+ * The native histogram of a series, where the instrument has one of all its observations. One with more was read for the first
+ * time, and has counted on since the snapshot; one with fewer belongs to the first of several series that were merged.
+ */
+const nativeHistogram = (
+  { key, divisor }: HistogramSeries,
+  count: number,
+): NativeHistogramState | undefined => {
+  if (divisor !== 1) return undefined;
+  const native = nativeHistogramOf(key);
+  return native !== undefined && native.count >= count ? native : undefined;
+};
+
+const writeNative = (writer: ProtobufWriter, native: NativeHistogramState): void => {
+  const isEmpty = native.positive.indexes.length + native.negative.indexes.length === 0;
+  if (isEmpty) {
+    // A span of nothing tells a native histogram without observations from a classic one.
+    writeSpan(writer, 0x62, 0, 0);
+  } else {
+    writeBuckets(writer, native.positive, 0x62, 0x6a);
+    writeBuckets(writer, native.negative, 0x4a, 0x52);
+  }
+  writer.varint(native.zeroCount);
+  writer.byte(0x38);
+  writer.double(0x31, native.zeroThreshold);
+  writer.signed(native.schema);
+  writer.byte(0x28);
+};
+
+const writeBuckets = (
+  writer: ProtobufWriter,
+  buckets: NativeBuckets,
+  spanTag: number,
+  deltaTag: number,
+): void => {
+  if (buckets.indexes.length === 0) return;
+  const { spans, deltas } = toNativeSpans(buckets);
+  const end = writer.length;
+  for (let at = deltas.length - 1; at >= 0; at -= 1) writer.signed(deltas[at] ?? 0);
+  writer.endMessage(deltaTag, end);
+  for (let at = spans.length - 1; at >= 0; at -= 1) {
+    const { offset, length } = spans[at] ?? { offset: 0, length: 0 };
+    writeSpan(writer, spanTag, offset, length);
+  }
+};
+
+const writeSpan = (writer: ProtobufWriter, tag: number, offset: number, length: number): void => {
+  const end = writer.length;
+  writer.varint(length);
+  writer.byte(0x10);
+  writer.signed(offset);
+  writer.byte(0x08);
+  writer.endMessage(tag, end);
+};
+
+const writeExemplar = (writer: ProtobufWriter, tag: number, exemplar: Exemplar): void => {
+  const { traceId, spanId, value, timestamp } = exemplar;
+  const end = writer.length;
+  writeTimestamp(writer, 0x1a, timestamp);
+  writer.double(0x11, value);
+  writeLabels(writer, [
+    ["trace_id", traceId.toWellFormed()],
+    ["span_id", spanId.toWellFormed()],
+  ]);
+  writer.endMessage(tag, end);
+};
+
+const writeCreated = (writer: ProtobufWriter, tag: number, { key }: Series): void => {
+  const created = createdAt(key);
+  if (created !== undefined) writeTimestamp(writer, tag, created);
+};
+
+/** `google.protobuf.Timestamp` of Unix seconds that have milliseconds. */
+const writeTimestamp = (writer: ProtobufWriter, tag: number, unixSeconds: number): void => {
+  const millis = Math.round(unixSeconds * 1_000);
+  const end = writer.length;
+  writer.varint((millis % 1_000) * 1_000_000);
+  writer.byte(0x10);
+  writer.varint(Math.floor(millis / 1_000));
+  writer.byte(0x08);
+  writer.endMessage(tag, end);
+};

@@ -1,0 +1,112 @@
+import type { FamilyNode, LeafNode } from "../family-node.ts";
+import { sampleNames } from "../family.ts";
+import type { FamilyHeader } from "../family.ts";
+import type { Block, Format } from "../format.ts";
+
+/** An exposition: its blocks one after another, never joined. */
+export interface Body {
+  readonly blocks: ReadonlyArray<Block>;
+  /** Of all blocks. */
+  readonly bytes: number;
+}
+
+interface RenderedLeaf {
+  readonly version: number;
+  readonly block: Block;
+}
+
+interface RenderedStart {
+  readonly header: FamilyHeader;
+  readonly seriesBytes: number;
+  readonly block: Block;
+}
+
+/** What a format made of the families, kept as long as they are. */
+class Rendered {
+  readonly leaves = new WeakMap<LeafNode, RenderedLeaf>();
+  readonly starts = new WeakMap<FamilyNode, RenderedStart>();
+  readonly end: Block;
+  usedAt = 0;
+
+  constructor(format: Format) {
+    this.end = { bytes: format.end };
+  }
+}
+
+/** Each holds a body and what patches it: two of them, as many as servers mix, stay below three bodies. */
+const maxFormats = 2;
+
+/** What a person looked at once is not kept for long. */
+const maxIdleMillis = 10 * 60 * 1000;
+
+/** Writes families in any format, and writes again only what changed since it last wrote them in that format. */
+export class Renderer {
+  /** By the format's id, the one used last at the end. */
+  readonly #rendered = new Map<string, Rendered>();
+
+  /** Yields after each leaf that it had to write. */
+  *steps(
+    families: ReadonlyArray<FamilyNode>,
+    format: Format,
+    names?: ReadonlySet<string>,
+  ): Generator<void, Body> {
+    const rendered = this.#use(format);
+    const blocks: Array<Block> = [];
+    let bytes = 0;
+    const push = (block: Block): void => {
+      if (block.bytes.length === 0) return;
+      blocks.push(block);
+      bytes += block.bytes.length;
+    };
+    for (const family of families) {
+      if (names !== undefined && !isNamed(family.header, names)) continue;
+      const leaves: Array<Block> = [];
+      let seriesBytes = 0;
+      for (const leaf of family.leaves) {
+        let last = rendered.leaves.get(leaf);
+        if (last?.version !== leaf.version) {
+          const { version } = leaf;
+          last = { version, block: format.renderLeaf(leaf, last?.block) };
+          rendered.leaves.set(leaf, last);
+          yield;
+        }
+        leaves.push(last.block);
+        seriesBytes += last.block.bytes.length;
+      }
+      push(this.#start(family, seriesBytes, format, rendered));
+      for (const block of leaves) push(block);
+    }
+    push(rendered.end);
+    return { blocks, bytes };
+  }
+
+  #start(family: FamilyNode, seriesBytes: number, format: Format, { starts }: Rendered): Block {
+    const { header } = family;
+    const last = starts.get(family);
+    if (last?.header === header && last.seriesBytes === seriesBytes) return last.block;
+    const bytes = format.familyStart(header, seriesBytes);
+    const block = last !== undefined && isSame(last.block.bytes, bytes) ? last.block : { bytes };
+    starts.set(family, { header, seriesBytes, block });
+    return block;
+  }
+
+  #use(format: Format): Rendered {
+    const now = performance.now();
+    const rendered = this.#rendered.get(format.id) ?? new Rendered(format);
+    rendered.usedAt = now;
+    this.#rendered.delete(format.id);
+    this.#rendered.set(format.id, rendered);
+    for (const [id, { usedAt }] of this.#rendered) {
+      if (this.#rendered.size <= maxFormats && now - usedAt <= maxIdleMillis) break;
+      this.#rendered.delete(id);
+    }
+    return rendered;
+  }
+}
+
+const isSame = (left: Uint8Array, right: Uint8Array): boolean =>
+  left.length === right.length && left.every((byte, index) => byte === right[index]);
+
+/** Whether a family, or samples that it may have, are among the names. */
+const isNamed = ({ name, type }: FamilyHeader, names: ReadonlySet<string>): boolean =>
+  names.has(name) || sampleNames(name, type).some((sampleName) => names.has(sampleName));

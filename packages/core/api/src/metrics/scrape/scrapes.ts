@@ -1,0 +1,182 @@
+import { Context, Duration, Effect, Layer } from "effect";
+import { Exposition } from "../exposition.ts";
+import type { Rendering } from "../exposition.ts";
+import type { Format } from "../format.ts";
+import { gzip } from "./gzip.ts";
+import { recordScrape } from "./metrics.ts";
+import type { ContentCoding } from "./negotiate-encoding.ts";
+import { ExpositionTooLarge, ScrapeTimeout, TooManyScrapes } from "./errors.ts";
+import { Shared } from "./single-flight.ts";
+
+/** What writes out all metrics: an {@link Exposition}. */
+export type ExpositionSource = Pick<Exposition, "render">;
+
+export interface ScrapeLimits {
+  /** Scrapes under way at once, each until its last byte is sent; the others are refused. */
+  readonly inFlight: number;
+  /** From the request to the first byte of the answer. A client may ask for less. */
+  readonly timeout: Duration.Duration;
+  /** From the first byte of the answer to the last. */
+  readonly sendTimeout: Duration.Duration;
+  /** The size of a body before it is compressed. */
+  readonly bytes: number;
+}
+
+/** Prometheus waits 10 s unless told otherwise. */
+const defaultScrapeLimits: ScrapeLimits = {
+  inFlight: 16,
+  timeout: Duration.seconds(10),
+  sendTimeout: Duration.seconds(60),
+  bytes: 256 * 1024 * 1024,
+};
+
+export interface ScrapeRequest {
+  readonly format: Format;
+  readonly encoding: ContentCoding;
+  /** Only the families of these names, or with samples of these names; all unless given. */
+  readonly names?: ReadonlySet<string> | undefined;
+  /** How long the client waits for the whole answer. */
+  readonly timeout?: Duration.Duration | undefined;
+}
+
+/** The body of an answer, ready to be sent. */
+export interface ScrapeBody {
+  readonly chunks: ReadonlyArray<Uint8Array>;
+  readonly bytes: number;
+  readonly sendTimeout: Duration.Duration;
+  /** Ends the scrape; to be called once nothing more is sent. A second call does nothing. */
+  readonly release: () => void;
+}
+
+export type ScrapeError = TooManyScrapes | ScrapeTimeout | ExpositionTooLarge;
+
+export interface ScrapesService {
+  /**
+   * Gives a body to `send`, which must see to it that its `release` is called, sooner or later. Clients that ask for the same
+   * at the same time share one rendering.
+   */
+  readonly scrape: <A>(
+    request: ScrapeRequest,
+    send: (body: ScrapeBody) => A,
+  ) => Effect.Effect<A, ScrapeError>;
+  /** How many are under way. */
+  readonly inFlight: () => number;
+}
+
+/**
+ * Scrapes within limits: of the process's own metrics, one service for the whole process, unless a layer gives another. An
+ * exposition remembers what it wrote, and there is one registry.
+ */
+export class Scrapes extends Context.Reference<Scrapes>()("@executor/api/Scrapes", {
+  defaultValue: (): ScrapesService => make(new Exposition(), defaultScrapeLimits),
+}) {
+  static readonly layerWith = (
+    source: ExpositionSource,
+    limits: Partial<ScrapeLimits> = {},
+  ): Layer.Layer<Scrapes> =>
+    Layer.sync(Scrapes, () => make(source, { ...defaultScrapeLimits, ...limits }));
+}
+
+interface Encoded {
+  readonly chunks: ReadonlyArray<Uint8Array>;
+  readonly bytes: number;
+}
+
+const make = (source: ExpositionSource, limits: ScrapeLimits): ScrapesService => {
+  const renderings = new Shared<Rendering, ExpositionTooLarge>();
+  const bodies = new Shared<Encoded, ExpositionTooLarge>();
+  let inFlight = 0;
+
+  const render = (format: Format, names: ReadonlySet<string> | undefined) =>
+    Effect.gen(function* () {
+      const start = performance.now();
+      const rendering = yield* source.render(format, { names });
+      const seconds = (performance.now() - start) / 1e3;
+      const { bytes, conflicts } = rendering;
+      recordScrape(seconds, names === undefined ? { bytes, conflicts } : undefined);
+      if (bytes > limits.bytes) return yield* tooLarge(bytes, limits.bytes);
+      return rendering;
+    });
+
+  const encode = ({ format, encoding, names }: ScrapeRequest) => {
+    const key = JSON.stringify([format.id, names === undefined ? null : [...names].toSorted()]);
+    const rendering = renderings.run(key, render(format, names));
+    return bodies.run(
+      `${encoding} ${key}`,
+      Effect.flatMap(rendering, ({ blocks, bytes }) =>
+        encoding === "gzip"
+          ? Effect.map(gzip(blocks), (chunks) => joinSmall(chunks, total(chunks)))
+          : Effect.sync(() =>
+              joinSmall(
+                blocks.map((block) => block.bytes),
+                bytes,
+              ),
+            ),
+      ),
+    );
+  };
+
+  const scrape = <A>(
+    request: ScrapeRequest,
+    send: (body: ScrapeBody) => A,
+  ): Effect.Effect<A, ScrapeError> => {
+    const timeout = Duration.min(limits.timeout, request.timeout ?? limits.timeout);
+    // From the moment that a slot is taken, an interruption either ends the rendering or finds the body with `send`.
+    return Effect.uninterruptibleMask((restore) =>
+      Effect.suspend((): Effect.Effect<A, ScrapeError> => {
+        if (inFlight >= limits.inFlight) return Effect.fail(tooMany(limits.inFlight));
+        inFlight += 1;
+        let released = false;
+        const release = () => {
+          if (!released) inFlight -= 1;
+          released = true;
+        };
+        return restore(
+          Effect.timeoutFail(encode(request), {
+            duration: timeout,
+            onTimeout: () => timedOut(timeout),
+          }),
+        ).pipe(
+          Effect.map((encoded) =>
+            send({ ...encoded, sendTimeout: sendTimeout(limits, request), release }),
+          ),
+          Effect.onError(() => Effect.sync(release)),
+        );
+      }),
+    ).pipe(Effect.withSpan("Scrapes.scrape"));
+  };
+
+  return { scrape, inFlight: () => inFlight };
+};
+
+/** A client that has given up closes its connection; twice its time is for those that have not, but stand still. */
+const sendTimeout = (limits: ScrapeLimits, { timeout }: ScrapeRequest): Duration.Duration =>
+  timeout === undefined
+    ? limits.sendTimeout
+    : Duration.min(limits.sendTimeout, Duration.times(timeout, 2));
+
+/** Bodies below this are one chunk, sent whole with its length before it. */
+const smallBytes = 256 * 1024;
+
+const joinSmall = (chunks: ReadonlyArray<Uint8Array>, bytes: number): Encoded =>
+  bytes < smallBytes && chunks.length !== 1
+    ? { chunks: [Buffer.concat(chunks)], bytes }
+    : { chunks, bytes };
+
+const total = (chunks: ReadonlyArray<Uint8Array>): number =>
+  chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+
+const tooMany = (limit: number) =>
+  new TooManyScrapes({
+    message: `${limit} scrapes are under way, which is the limit. Scrape again in a second, with fewer scrapers at once.`,
+  });
+
+const timedOut = (timeout: Duration.Duration) =>
+  new ScrapeTimeout({
+    message: `The metrics were not ready within ${Duration.format(timeout)}. Allow the scrape more time, or ask for fewer metrics with name[].`,
+  });
+
+const tooLarge = (bytes: number, limit: number) =>
+  new ExpositionTooLarge({
+    message: `The metrics are ${bytes} bytes, more than the ${limit} that one scrape may have. Ask for fewer of them with name[], or lower the label budgets.`,
+  });
