@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { join, relative } from "node:path";
+import { expectFailure, expectJson, expectSuccess } from "../support/cli.ts";
+import { startCliShop } from "../support/cli-shop.ts";
+
+const repository = join(import.meta.dirname, "..", "..");
+
+const { daemon, shop, document, executor, api, stop } = await startCliShop();
+afterAll(stop);
+
+describe("executor sources", () => {
+  it("adds a file by its relative path, and finds out what it is", async () => {
+    const result = await executor(["sources", "add", relative(repository, document)]);
+    expect(expectSuccess(result)).toBe("Added shop: Shop, 3 tools.\n");
+    expect(await api("/sources/shop")).toMatchObject({ kind: "openapi", toolCount: 3 });
+  });
+
+  it("adds a document from standard input, and gives what the API gives", async () => {
+    const added = expectJson(
+      await executor(["sources", "add", "-", "--namespace", "second", "--name", "Two", "--json"], {
+        stdin: shop.document,
+      }),
+    );
+    expect(added).toEqual(await api("/sources/second"));
+    expect(added).toMatchObject({ namespace: "second", kind: "openapi", name: "Two" });
+  });
+
+  it("lists the sources, for people and for programs", async () => {
+    const lines = expectSuccess(await executor(["sources", "list"])).split("\n");
+    expect(lines[0]).toMatch(/^NAMESPACE +KIND +TOOLS +REFRESHED +NAME +URL +LAST ERROR$/);
+    expect(lines).toContainEqual(expect.stringMatching(/^shop +openapi +3 +\S+ \S+ +Shop +http/));
+    expect(expectJson(await executor(["sources", "list", "--json"]))).toEqual(
+      await api("/sources"),
+    );
+  });
+
+  it("refreshes a source, from standard input where it came from there", async () => {
+    expect(expectSuccess(await executor(["sources", "refresh", "shop"]))).toBe(
+      "Refreshed shop: 3 tools.\n",
+    );
+    const refreshed = await executor(
+      ["sources", "refresh", "second", "--document", "-", "--json"],
+      { stdin: shop.document },
+    );
+    expect(expectJson(refreshed)).toEqual(await api("/sources/second"));
+  });
+
+  it("removes a source", async () => {
+    expect(expectSuccess(await executor(["sources", "remove", "second"]))).toBe(
+      "Removed second.\n",
+    );
+    expect((await daemon.request("GET", "/api/sources/second")).status).toBe(404);
+  });
+
+  it("explains that a namespace is taken", async () => {
+    expectFailure(await executor(["sources", "add", document]), 1, /shop is taken|shop/);
+  });
+
+  it.each([
+    [["remove", "nope"], 1, /nope/],
+    [["refresh", "nope"], 1, /nope/],
+    [["add", "no-such-file.json"], 1, /no file .*no-such-file\.json.*http/],
+    [["add", "http://127.0.0.1:9/openapi.json"], 1, /127\.0\.0\.1:9/],
+    [["add"], 2, /URL, a file/],
+    [["add", "x", "--command", "y"], 2, /not both/],
+    [["add", "x", "--header", "nonsense"], 2, /'Name: value'/],
+    [["add", "-", "--namespace", "Not one", "--kind", "openapi"], 2, /namespace/i],
+    [["add", "x", "--kind", "soap"], 2, /openapi.*mcp.*graphql/],
+  ])("explains why it cannot %j", async (args, code, says) => {
+    expectFailure(await executor(["sources", ...args]), code, says);
+  });
+});
+
+describe("executor secrets", () => {
+  const value = `value-${crypto.randomUUID()}`;
+
+  const seen: Array<string | null> = [];
+  let upstream: Bun.Server<undefined>;
+  beforeAll(() => {
+    upstream = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch: ({ headers }) => {
+        seen.push(headers.get("authorization"));
+        return Response.json("done");
+      },
+    });
+  });
+  afterAll(() => upstream.stop(true));
+
+  it("sets a secret from standard input, and shows all of it but its value", async () => {
+    const { origin } = upstream.url;
+    const set = await executor(["secrets", "set", "shop-key", "--origin", origin], {
+      stdin: `${value}\n`,
+    });
+    expect(expectSuccess(set)).toBe("Set shop-key.\n");
+    const header = ["--header", "Authorization: Bearer secret:shop-key", "--base-url", origin];
+    expectSuccess(await executor(["sources", "add", document, "--namespace", "keyed", ...header]));
+    const table = expectSuccess(await executor(["secrets", "list"]));
+    expect(table.split("\n")[1]).toMatch(/^shop-key +\S+ \S+ +keyed +http/);
+    const json = await executor(["secrets", "list", "--json"]);
+    expect(expectJson(json)).toEqual(await api("/secrets"));
+    expect(table + json.stdout).not.toContain(value);
+  });
+
+  it("has it sent where it belongs", async () => {
+    expect(expectJson(await executor(["call", "keyed.list"]))).toBe("done");
+    expect(seen).toEqual([`Bearer ${value}`]);
+  });
+
+  it("removes a secret once no source needs it", async () => {
+    expectFailure(await executor(["secrets", "remove", "shop-key"]), 1, /keyed/);
+    expectSuccess(await executor(["sources", "remove", "keyed"]));
+    expect(expectSuccess(await executor(["secrets", "remove", "shop-key"]))).toBe(
+      "Removed shop-key.\n",
+    );
+    expectFailure(await executor(["secrets", "remove", "shop-key"]), 1, /shop-key/);
+  });
+
+  it.each([
+    [["shop-key"], value, 2, /--origin/],
+    [["shop-key", "--origin", "ftp://x"], value, 2, /origin is/],
+    [["shop-key", "--origin", "https://x.example"], "\n", 2, /value is a text/],
+    [["no name", "--origin", "https://x.example"], value, 2, /secret's name/],
+  ])("refuses to set %j", async (args, stdin, code, says) => {
+    const result = await executor(["secrets", "set", ...args], { stdin });
+    expectFailure(result, code, says);
+    expect(result.stderr).not.toContain(value);
+  });
+
+  it("says where there are none", async () => {
+    expect(await executor(["secrets", "list"])).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: "There are no secrets yet.\n",
+    });
+    expect(expectJson(await executor(["secrets", "list", "--json"]))).toEqual([]);
+  });
+});
+
+describe("executor tools", () => {
+  it("searches, for people and for programs", async () => {
+    const words = ["tools", "search", "order", "an", "item", "--namespace", "shop"];
+    const lines = expectSuccess(await executor(words)).split("\n");
+    expect(lines[0]).toMatch(/^ADDRESS +EFFECT +DESCRIPTION$/);
+    expect(lines[1]).toMatch(/^shop\.order +writes +Order an item/);
+    expect(expectJson(await executor([...words, "--json"]))).toEqual(
+      await api("/tools?query=order%20an%20item&namespace=shop&limit=20"),
+    );
+  });
+
+  it("pages through all tools", async () => {
+    const list = ["tools", "search", "--namespace", "shop", "--limit", "2"];
+    const first = await executor(list);
+    const cursor = /--cursor (\S+)/.exec(first.stderr)?.[1] ?? "";
+    const second = expectSuccess(await executor([...list, "--cursor", cursor]));
+    const addresses = [first.stdout, second].flatMap((text) => text.match(/^shop\.\w+/gm));
+    expect(addresses).toEqual(["shop.clear", "shop.list", "shop.order"]);
+  });
+
+  it("describes a tool, for people and for programs", async () => {
+    const text = expectSuccess(await executor(["tools", "describe", "shop.order"]));
+    expect(text).toContain("shop.order writes");
+    expect(text).toMatch(/^body +\{ item: string \} +yes/m);
+    expect(expectJson(await executor(["tools", "describe", "shop.order", "--json"]))).toEqual(
+      await api("/tools/shop.order"),
+    );
+  });
+
+  it("names tools like the one that there is not", async () => {
+    expectFailure(await executor(["tools", "describe", "shop.orders"]), 1, /no tool.*shop\.order/);
+    expectFailure(await executor(["tools", "search", "--cursor", "x"]), 1, /cursor/i);
+    expectFailure(await executor(["tools", "search", "--limit", "0"]), 2, /1 to 1000/);
+  });
+});
+
+describe("executor policies", () => {
+  it("sets, lists and removes policies", async () => {
+    expect(expectSuccess(await executor(["policies", "set", "shop.order", "allow"]))).toBe(
+      "shop.order: allow\n",
+    );
+    expectSuccess(await executor(["policies", "set", "shop.*", "block", "--json"]));
+    expectSuccess(await executor(["policies", "set", "shop.order", "allow"]));
+    expect(expectSuccess(await executor(["policies", "list"]))).toBe(
+      "PATTERN     DECISION\nshop.order  allow\nshop.*      block\n",
+    );
+    expect(expectJson(await executor(["policies", "list", "--json"]))).toEqual(
+      await api("/policies"),
+    );
+    expectSuccess(await executor(["call", "shop.order", '{"body":{"item":"rice"}}']));
+    expectFailure(await executor(["call", "shop.list"]), 1, /block/);
+    expect(expectSuccess(await executor(["policies", "remove", "shop.*"]))).toBe(
+      "Removed shop.*.\n",
+    );
+    expectSuccess(await executor(["policies", "remove", "shop.order"]));
+    expect((await executor(["policies", "list"])).stderr).toMatch(/no policies/);
+  });
+
+  it.each([
+    [["set", "shop order", "allow"], 2, /pattern is/],
+    [["set", "shop.*", "perhaps"], 2, /allow, approve, block/],
+    [["remove", "shop.*"], 1, /no policy shop\.\*/],
+  ])("explains why it cannot %j", async (args, code, says) => {
+    expectFailure(await executor(["policies", ...args]), code, says);
+  });
+});

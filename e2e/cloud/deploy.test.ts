@@ -1,0 +1,88 @@
+import { describe, expect, it } from "@effect/vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startProcess } from "../support/child-process.ts";
+import { cloudClient, makeOrganisation, signUp, withKey } from "../support/cloud-client.ts";
+import { freePort } from "../support/free-port.ts";
+
+const app = join(import.meta.dirname, "..", "..", "apps", "cloud");
+
+/** Of a Worker in the free plan, compressed (https://developers.cloudflare.com/workers/platform/limits/). */
+const maxGzipKib = 3 * 1024;
+
+const withDirectory = async <A>(use: (directory: string) => Promise<A>): Promise<A> => {
+  const directory = await mkdtemp(join(tmpdir(), "executor-cloud-"));
+  try {
+    return await use(directory);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+};
+
+describe("the cloud app", () => {
+  it("is what Wrangler would deploy, within the platform's size", () =>
+    withDirectory(async (directory) => {
+      const wrangler = await startProcess({
+        name: "Wrangler",
+        command: "node",
+        args: [
+          join(app, "peers/node_modules/wrangler/bin/wrangler.js"),
+          "deploy",
+          "--dry-run",
+          "--outdir",
+          directory,
+        ],
+        cwd: app,
+        env: { ...process.env, WRANGLER_SEND_METRICS: "false", XDG_CONFIG_HOME: directory },
+      });
+      expect(await wrangler.exited).toBe(0);
+      const log = wrangler.log();
+      expect(log).toContain("env.ORGANISATIONS");
+      expect(log).toContain("env.DB");
+      expect(log).toContain("quickjs.wasm");
+      const size = /Total Upload: .* gzip: ([\d.]+) KiB/.exec(log)?.[1];
+      expect(Number(size)).toBeGreaterThan(100);
+      expect(Number(size)).toBeLessThan(maxGzipKib);
+    }));
+
+  it("runs on this machine with one command, keeps its data, and says how to use it", () =>
+    withDirectory(async (dataDirectory) => {
+      const port = await freePort();
+      const start = async () => {
+        const child = await startProcess({
+          name: "bun run cloud",
+          command: "bun",
+          args: [join(app, "scripts/serve.ts")],
+          env: {
+            ...process.env,
+            EXECUTOR_CLOUD_PORT: String(port),
+            EXECUTOR_CLOUD_DATA_DIR: dataDirectory,
+          },
+        });
+        await child.until("guide", () => Promise.resolve(child.log().includes("Ctrl-C")), 60_000);
+        return child;
+      };
+      const url = `http://127.0.0.1:${port}`;
+      let child = await start();
+      let key: string;
+      try {
+        expect(child.log()).toContain(`curl -H 'Authorization: Bearer KEY' ${url}/api/metrics`);
+        const acme = await makeOrganisation({ url }, await signUp({ url }, "ada"), "acme");
+        ({ key } = await acme.makeKey(["metrics:read", "sources:write"]));
+        // What runs here by itself reaches no private address, such as its own.
+        const source = { namespace: "own", kind: "openapi", url: `${url}/api/openapi.json` };
+        const answer = await withKey({ url }, key).request("POST", "/api/sources", source);
+        expect(answer.json()).toMatchObject({ _tag: "SourceUnreachable" });
+      } finally {
+        await child.stop();
+      }
+      child = await start();
+      try {
+        expect((await withKey({ url }, key).request("GET", "/api/metrics")).status).toBe(200);
+        expect((await cloudClient({ url }).request("GET", "/api/metrics")).status).toBe(401);
+      } finally {
+        await child.stop();
+      }
+    }));
+});

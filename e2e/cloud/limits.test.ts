@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { startCloud } from "../support/cloud-app.ts";
+import type { CloudApp } from "../support/cloud-app.ts";
+import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud-client.ts";
+import type { CloudClient } from "../support/cloud-client.ts";
+import { startShop } from "../support/cloud-shop.ts";
+import { sumOf } from "../support/exposition-text.ts";
+
+const newOrganisation = async (app: CloudApp, slug: string): Promise<CloudClient> => {
+  const organisation = await makeOrganisation(app, await signUp(app, slug), slug);
+  return withKey(app, (await organisation.makeKey(everyPermission)).key);
+};
+
+describe("what an organisation may use", () => {
+  let app: CloudApp;
+  let client: CloudClient;
+  const shop = startShop();
+
+  beforeAll(async () => {
+    app = await startCloud({
+      variables: {
+        EXECUTOR_MAX_SERIES: "60",
+        EXECUTOR_MAX_RUNNING: "1",
+        EXECUTOR_MAX_WAITING: "1",
+        EXECUTOR_MAX_STORAGE: "500000",
+      },
+    });
+    client = await newOrganisation(app, "small");
+  });
+  afterAll(async () => {
+    await app.stop();
+    await shop.stop();
+  });
+
+  it("are so many executions at once; the others are refused", async () => {
+    const waiting = `await new Promise(() => {})`;
+    const requests = Array.from({ length: 4 }, () =>
+      client.request("POST", "/api/executions", { code: waiting, timeoutMs: 500 }),
+    );
+    const statuses = (await Promise.all(requests)).map(({ status }) => status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([200, 200, 503, 503]);
+  });
+
+  it("is so much computing in one execution, and the others go on after it", async () => {
+    for (const code of ["for (;;) {}", "for (;;) await null"]) {
+      const run = await client.execute(code);
+      expect(run.status).toBe("timeout");
+      expect(run.error?.message).toContain("computed for longer");
+    }
+    expect((await client.execute("return 1")).output?.value).toBe(1);
+    expect((await client.execute("return new Array(1e9).fill(1)")).status).toBe("out_of_memory");
+  });
+
+  it("are so many label sets, and what exceeds them is counted as that", async () => {
+    for (let count = 0; count < 40; count += 1) {
+      await client.request("GET", count % 2 === 0 ? `/api/tools/t.${count}` : "/api/sources/none");
+    }
+    for (const namespace of ["one", "two", "three", "four", "five", "six", "seven", "eight"]) {
+      await shop.addTo(client, namespace);
+      await client.execute(
+        `return [await tools.${namespace}.items({}), await tools.${namespace}.broken({}).catch(() => 1)]`,
+      );
+    }
+    const samples = await client.metrics();
+    expect(sumOf(samples, "executor_metrics_overflow_total")).toBeGreaterThan(0);
+    const calls = sumOf(samples, "executor_tool_calls_total");
+    expect(calls).toBe(16);
+    const overflown = sumOf(samples, "executor_tool_calls_total", { otel_metric_overflow: "true" });
+    expect(overflown).toBeGreaterThan(0);
+  });
+
+  it("is so much storage; then it takes no more, and still answers", async () => {
+    const filler = "x".repeat(200_000);
+    let status = 200;
+    for (let count = 0; count < 10 && status === 200; count += 1) {
+      ({ status } = await client.request("POST", "/api/executions", {
+        code: `"${filler}".length`,
+      }));
+    }
+    expect(status).toBe(507);
+    const refused = await client.request("PUT", "/api/policies", []);
+    expect(refused.json()).toMatchObject({ _tag: "StorageQuotaExceeded" });
+    expect((await client.request("DELETE", "/api/sources/one")).status).toBe(204);
+    expect((await client.request("GET", "/api/sources")).status).toBe(200);
+  });
+});
+
+describe("requests that sources make", () => {
+  let app: CloudApp;
+  let client: CloudClient;
+  const shop = startShop();
+
+  beforeAll(async () => {
+    app = await startCloud({ variables: { EXECUTOR_PRIVATE_UPSTREAMS: "false" } });
+    client = await newOrganisation(app, "acme");
+  });
+  afterAll(async () => {
+    await app.stop();
+    await shop.stop();
+  });
+
+  it("reach no private address, whatever it is written like", async () => {
+    const { port } = new URL(shop.url);
+    for (const host of [
+      "127.0.0.1",
+      "localhost",
+      "2130706433",
+      "0x7f.1",
+      "[::1]",
+      "[::ffff:127.0.0.1]",
+      "a.localhost",
+    ]) {
+      const url = `http://${host}:${port}/openapi.json`;
+      for (const kind of ["openapi", "graphql", "mcp"]) {
+        const answer = await client.request("POST", "/api/sources", { namespace: "x", kind, url });
+        expect([url, kind, answer.status]).toEqual([
+          url,
+          kind,
+          expect.toSatisfy((status) => status === 422 || status === 502),
+        ]);
+      }
+    }
+    await shop.addTo(client);
+    const run = await client.execute(
+      "return await tools.shop.items({}).catch((error) => error.message)",
+    );
+    expect(run.output?.value).toContain("ADDRESS_NOT_PUBLIC");
+    expect(shop.requests()).toBe(0);
+  });
+});

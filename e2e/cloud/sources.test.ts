@@ -1,0 +1,97 @@
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startCloud } from "../support/cloud-app.ts";
+import type { CloudApp } from "../support/cloud-app.ts";
+import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud-client.ts";
+import type { CloudClient } from "../support/cloud-client.ts";
+import { startEverything } from "../support/everything.ts";
+import type { Everything } from "../support/everything.ts";
+import { sumOf } from "../support/exposition-text.ts";
+import { startBookshop } from "../support/graphql-yoga.ts";
+import type { GraphQlServer } from "../support/graphql-yoga.ts";
+import { connectOver } from "../support/mcp-client.ts";
+import type { McpClient, McpClientOptions } from "../support/mcp-client.ts";
+
+/** The other kinds of source, and the MCP endpoint, in an organisation's object. */
+describe("an organisation in the cloud", () => {
+  let app: CloudApp;
+  let key: string;
+  let client: CloudClient;
+  let everything: Everything;
+  let books: GraphQlServer;
+
+  beforeAll(async () => {
+    [app, everything] = await Promise.all([startCloud(), startEverything("streamableHttp")]);
+    books = startBookshop();
+    const acme = await makeOrganisation(app, await signUp(app, "ada"), "acme");
+    ({ key } = await acme.makeKey(everyPermission));
+    client = withKey(app, key);
+  });
+  afterAll(async () => {
+    await app.stop();
+    await everything.stop();
+    await books.stop();
+  });
+
+  const connect = (options?: McpClientOptions): Promise<McpClient> =>
+    connectOver(
+      new StreamableHTTPClientTransport(new URL(`${app.url}/mcp`), {
+        requestInit: { headers: { authorization: `Bearer ${key}` } },
+      }),
+      options,
+    );
+
+  it("calls the tools of a remote MCP server", async () => {
+    const source = { namespace: "everything", kind: "mcp", url: everything.url };
+    expect(await client.ask("POST", "/api/sources", source)).toMatchObject({ kind: "mcp" });
+    await client.ask("PUT", "/api/policies", [{ pattern: "everything.*", decision: "allow" }]);
+    const run = await client.execute(`return await tools.everything.echo({ message: "hello" })`);
+    expect(JSON.stringify(run.output?.value)).toContain("hello");
+    const program = { namespace: "local", kind: "mcp", command: "node", args: ["server.js"] };
+    expect((await client.request("POST", "/api/sources", program)).status).toBe(422);
+  });
+
+  it("calls a GraphQL server", async () => {
+    await client.ask("POST", "/api/sources", {
+      namespace: "books",
+      kind: "graphql",
+      url: books.url,
+    });
+    const found = await client.execute(
+      `return await tools.search({ query: "books", namespace: "books" })`,
+    );
+    expect(found.status).toBe("completed");
+    expect(JSON.stringify(found.output?.value)).toContain("books.query");
+  });
+
+  it("answers MCP clients, asks their people inline, and counts that", async () => {
+    const asked: Array<string> = [];
+    const mcp = await connect({
+      elicit: (params) => {
+        asked.push(params.message);
+        return Promise.resolve({ action: "accept", content: {} });
+      },
+    });
+    await client.ask("PUT", "/api/policies", [{ pattern: "everything.*", decision: "approve" }]);
+    const result = await mcp.execute(`return await tools.everything.echo({ message: "inline" })`);
+    expect(result.structuredContent?.status).toBe("completed");
+    expect(asked).toHaveLength(1);
+    await mcp.client.close();
+    const samples = await client.metrics();
+    expect(sumOf(samples, "executor_approvals_total", { decision: "approved" })).toBe(1);
+    const execute = { mcp_method_name: "tools/call", gen_ai_tool_name: "execute" };
+    expect(sumOf(samples, "mcp_server_operation_duration_seconds_count", execute)).toBe(1);
+    expect(sumOf(samples, "executor_executions_total", { trigger: "mcp" })).toBe(1);
+    expect(
+      sumOf(samples, "http_server_request_duration_seconds_count", { http_route: "/mcp" }),
+    ).toBeGreaterThan(2);
+    // workerd tells that a client has left when something is next written to it: every 15 s on a silent stream.
+    let open = 1;
+    for (let seconds = 0; open > 0 && seconds < 60; seconds += 1) {
+      await sleep(1_000);
+      open = sumOf(await client.metrics(), "executor_mcp_streams_active");
+    }
+    expect(open).toBe(0);
+  });
+});

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { parseExposition } from "../support/exposition-text.ts";
+import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
+import type { RunningPrometheus } from "../support/prometheus.ts";
+import {
+  alertQueries,
+  readCatalogue,
+  committedQueries,
+  filledIn,
+  namesIn,
+  unfiltered,
+} from "../support/traffic-queries.ts";
+import { startTraffic } from "../support/traffic.ts";
+import type { Traffic } from "../support/traffic.ts";
+
+/** What Prometheus adds to a scrape, and what our rules record. */
+const ofPrometheus = /^(up|ALERTS|job_source:.*)$/;
+const labelsOfPrometheus = new Set(["job", "instance", "le"]);
+
+describe("what operators load, after traffic of every kind", () => {
+  let traffic: Traffic;
+  const servers: Array<RunningPrometheus> = [];
+
+  beforeAll(async () => {
+    traffic = await startTraffic();
+    for (const binary of findPrometheus()) {
+      servers.push(
+        await startPrometheus({
+          binary,
+          jobs: [{ job: "executor", target: `127.0.0.1:${traffic.daemon.port}` }],
+        }),
+      );
+    }
+    await scraped();
+    // What was not there in one scrape has no rate in the next: everything happens twice.
+    for (let round = 0; round < 2; round += 1) {
+      await traffic.round();
+      await scraped();
+    }
+  });
+  /** Waits until every Prometheus has scraped what is there now. */
+  const scraped = async (): Promise<void> => {
+    const now = Date.now() / 1_000;
+    for (const server of servers) await server.waitFor(`timestamp(up == 1) > ${now}`);
+  };
+  afterAll(async () => {
+    for (const server of servers) await server.stop();
+    await traffic.stop();
+  });
+
+  it("names nothing that a scrape does not have", async () => {
+    const samples = parseExposition((await traffic.daemon.request("GET", "/api/metrics")).text);
+    const labelsByMetric = new Map<string, Set<string>>();
+    for (const { name, labels } of samples) {
+      const known = labelsByMetric.get(name) ?? new Set();
+      for (const label of Object.keys(labels)) known.add(label);
+      labelsByMetric.set(name, known);
+    }
+    const queries = [...committedQueries(), ...alertQueries()];
+    expect(queries.length).toBeGreaterThan(100);
+    const missing = queries.flatMap(({ from, expression }) => {
+      const { metrics, labels } = namesIn(expression);
+      const read = [...metrics].filter((metric) => !ofPrometheus.test(metric));
+      expect(metrics.size, `metrics in ${expression}`).toBeGreaterThan(0);
+      const there = read.flatMap((metric) => [...(labelsByMetric.get(metric) ?? [])]);
+      return [
+        ...read.filter((metric) => !labelsByMetric.has(metric)).map((name) => `${from}: ${name}`),
+        ...[...labels]
+          .filter((label) => !labelsOfPrometheus.has(label))
+          .filter((label) => read.length > 0 && !there.includes(label))
+          .map((label) => `${from}: label ${label}`),
+      ];
+    });
+    expect(missing).toEqual([]);
+  });
+
+  it("has every metric of the catalogue, and no label value that the catalogue does not list", async () => {
+    const samples = parseExposition((await traffic.daemon.request("GET", "/api/metrics")).text);
+    const catalogue = readCatalogue();
+    expect(catalogue.length).toBeGreaterThan(40);
+    const sampled = (name: string) =>
+      samples.filter((sample) => sample.name === name || sample.name === `${name}_count`);
+    expect(catalogue.map(({ name }) => name).filter((name) => sampled(name).length === 0)).toEqual(
+      [],
+    );
+    const unlisted = catalogue.flatMap(({ name, labels }) =>
+      sampled(name).flatMap((sample) =>
+        Object.entries(sample.labels)
+          .filter(([label, value]) => labels.get(label)?.includes(value) === false)
+          .map(([label, value]) => `${name} ${label}=${value}`),
+      ),
+    );
+    expect(unlisted).toEqual([]);
+  });
+
+  it("gets data for every query from every Prometheus", async () => {
+    for (const prometheus of servers) {
+      const rows: Array<string> = [];
+      const empty: Array<string> = [];
+      for (const { from, expression } of committedQueries()) {
+        const query = unfiltered(filledIn(expression, "5m"));
+        const series = await prometheus.query(query);
+        const numbers = series.filter(({ value: [, text] }) => text !== "NaN");
+        rows.push(`${from} | ${query} | ${series.length} | ${numbers[0]?.value[1] ?? "-"}`);
+        if (numbers.length === 0) empty.push(`${from}: ${query}`);
+      }
+      if (process.env["EXECUTOR_SHOW_QUERIES"] !== undefined) console.log(rows.join("\n"));
+      expect(empty).toEqual([]);
+    }
+  });
+
+  it("makes no Prometheus complain", () => {
+    expect(servers.flatMap((server) => server.complaints())).toEqual([]);
+  });
+});
