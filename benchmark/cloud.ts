@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { startCloud } from "../e2e/support/cloud-app.ts";
-import type { CloudApp } from "../e2e/support/cloud-app.ts";
+import { startCloud } from "../e2e/support/cloud/app.ts";
+import type { CloudApp } from "../e2e/support/cloud/app.ts";
 import {
   cloudClient,
   everyPermission,
   makeOrganisation,
   signUp,
   withKey,
-} from "../e2e/support/cloud-client.ts";
-import type { CloudClient } from "../e2e/support/cloud-client.ts";
+} from "../e2e/support/cloud/client.ts";
+import type { CloudClient } from "../e2e/support/cloud/client.ts";
 import { decimals, say, section, table } from "./support/markdown.ts";
 import { median, p99, time, timeEach, times } from "./support/statistics.ts";
 

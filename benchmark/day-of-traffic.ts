@@ -1,5 +1,5 @@
 import { parseExposition, sumOf } from "../e2e/support/exposition-text.ts";
-import { startDaemon } from "../e2e/support/daemon.ts";
+import { startDaemon } from "../e2e/support/daemon/daemon.ts";
 
 /**
  * A day of traffic in minutes: so many tool calls while the metrics are scraped every second. Prints what was counted beside what

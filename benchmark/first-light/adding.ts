@@ -1,5 +1,5 @@
-import type { Daemon } from "../../e2e/support/daemon.ts";
-import { githubDescription } from "../../e2e/support/peers.ts";
+import type { Daemon } from "../../e2e/support/daemon/daemon.ts";
+import { githubDescription } from "../../e2e/support/upstreams/peers.ts";
 import { inChild } from "./children.ts";
 import { addGitHub, ask, withDaemon } from "./daemons.ts";
 import { mebibytes, decimals, ratio, section, table } from "../support/markdown.ts";

@@ -1,5 +1,5 @@
 import { Schema } from "effect";
-import type { Daemon } from "../../e2e/support/daemon.ts";
+import type { Daemon } from "../../e2e/support/daemon/daemon.ts";
 import { parseExposition, sumOf } from "../../e2e/support/exposition-text.ts";
 import { startChild } from "./children.ts";
 import { ask, withDaemon } from "./daemons.ts";

@@ -1,7 +1,7 @@
 import { pathToFileURL } from "node:url";
-import { startDaemon } from "../../e2e/support/daemon.ts";
-import type { Daemon } from "../../e2e/support/daemon.ts";
-import { githubDescription } from "../../e2e/support/peers.ts";
+import { startDaemon } from "../../e2e/support/daemon/daemon.ts";
+import type { Daemon } from "../../e2e/support/daemon/daemon.ts";
+import { githubDescription } from "../../e2e/support/upstreams/peers.ts";
 
 /** Gives `use` a fresh daemon, and stops it afterwards. */
 export const withDaemon = async <A>(use: (daemon: Daemon) => Promise<A>): Promise<A> => {

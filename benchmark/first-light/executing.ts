@@ -1,5 +1,5 @@
 import { createContext, runInContext } from "node:vm";
-import type { Daemon } from "../../e2e/support/daemon.ts";
+import type { Daemon } from "../../e2e/support/daemon/daemon.ts";
 import { ask, withDaemon } from "./daemons.ts";
 import { decimals, ratio, say, section, spread, table } from "../support/markdown.ts";
 import { hasMethods, peerModule } from "./peer-module.ts";

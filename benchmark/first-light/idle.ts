@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startProcess } from "../../e2e/support/child-process.ts";
-import { startDaemon } from "../../e2e/support/daemon.ts";
+import { startDaemon } from "../../e2e/support/daemon/daemon.ts";
 import { freePort } from "../../e2e/support/free-port.ts";
 import { addGitHub } from "./daemons.ts";
 import { mebibytes, decimals, ratio, section, table } from "../support/markdown.ts";

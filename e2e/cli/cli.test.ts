@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { join, relative } from "node:path";
-import { expectFailure, expectJson, expectSuccess } from "../support/cli.ts";
-import { startCliShop } from "../support/cli-shop.ts";
+import { expectFailure, expectJson, expectSuccess } from "../support/cli/cli.ts";
+import { startCliShop } from "../support/cli/shop.ts";
 
 const repository = join(import.meta.dirname, "..", "..");
 

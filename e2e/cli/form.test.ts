@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { cliOf, expectSuccess } from "../support/cli.ts";
-import { runExecutor } from "../support/command.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { everythingProgram } from "../support/everything.ts";
-import { keys, runInTerminal } from "../support/terminal.ts";
+import { cliOf, expectSuccess } from "../support/cli/cli.ts";
+import { runExecutor } from "../support/cli/command.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { everythingProgram } from "../support/upstreams/everything.ts";
+import { keys, runInTerminal } from "../support/cli/terminal.ts";
 
 let daemon: Daemon;
 beforeAll(async () => {

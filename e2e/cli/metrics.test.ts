@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { Schema } from "effect";
 import { join } from "node:path";
-import { expectSuccess } from "../support/cli.ts";
-import { startCliShop } from "../support/cli-shop.ts";
+import { expectSuccess } from "../support/cli/cli.ts";
+import { startCliShop } from "../support/cli/shop.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
 
 const repository = join(import.meta.dirname, "..", "..");

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { Schema } from "effect";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expectFailure, expectJson, expectSuccess } from "../support/cli.ts";
-import { startCliShop } from "../support/cli-shop.ts";
-import { runExecutor } from "../support/command.ts";
+import { expectFailure, expectJson, expectSuccess } from "../support/cli/cli.ts";
+import { startCliShop } from "../support/cli/shop.ts";
+import { runExecutor } from "../support/cli/command.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
 
 const repository = join(import.meta.dirname, "..", "..");

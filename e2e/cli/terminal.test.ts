@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cliOf, expectSuccess } from "../support/cli.ts";
-import { startCliShop } from "../support/cli-shop.ts";
-import { startDaemon } from "../support/daemon.ts";
-import { keys, runInTerminal } from "../support/terminal.ts";
-import type { TerminalOptions } from "../support/terminal.ts";
+import { cliOf, expectSuccess } from "../support/cli/cli.ts";
+import { startCliShop } from "../support/cli/shop.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import { keys, runInTerminal } from "../support/cli/terminal.ts";
+import type { TerminalOptions } from "../support/cli/terminal.ts";
 
 const { daemon, shop, folder, document, stop } = await startCliShop();
 afterAll(stop);

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expectFailure } from "../support/cli.ts";
-import { runExecutor } from "../support/command.ts";
+import { expectFailure } from "../support/cli/cli.ts";
+import { runExecutor } from "../support/cli/command.ts";
 import { freePort } from "../support/free-port.ts";
 
 let folder: string;

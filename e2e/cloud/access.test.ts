@@ -4,19 +4,19 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Schema } from "effect";
 import { setTimeout as sleep } from "node:timers/promises";
-import { platformToken, startCloud } from "../support/cloud-app.ts";
-import type { CloudApp } from "../support/cloud-app.ts";
+import { platformToken, startCloud } from "../support/cloud/app.ts";
+import type { CloudApp } from "../support/cloud/app.ts";
 import {
   cloudClient,
   everyPermission,
   makeOrganisation,
   signUp,
   withKey,
-} from "../support/cloud-client.ts";
-import type { CloudClient, CloudOrganisation } from "../support/cloud-client.ts";
-import { startShop } from "../support/cloud-shop.ts";
+} from "../support/cloud/client.ts";
+import type { CloudClient, CloudOrganisation } from "../support/cloud/client.ts";
+import { startShop } from "../support/cloud/shop.ts";
 import { sumOf } from "../support/exposition-text.ts";
-import { initialize, mcpHeaders } from "../support/mcp-initialize.ts";
+import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 import { until } from "../support/until.ts";
 
 describe("the cloud app lets in", () => {

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startCloud } from "../support/cloud-app.ts";
-import type { CloudApp } from "../support/cloud-app.ts";
-import { makeOrganisation, signUp, withKey } from "../support/cloud-client.ts";
+import { startCloud } from "../support/cloud/app.ts";
+import type { CloudApp } from "../support/cloud/app.ts";
+import { makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
 import { sumOf } from "../support/exposition-text.ts";
-import { githubDescription, startPrism } from "../support/peers.ts";
-import type { Upstream } from "../support/peers.ts";
+import { githubDescription, startPrism } from "../support/upstreams/peers.ts";
+import type { Upstream } from "../support/upstreams/peers.ts";
 import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
 
 const servers = findPrometheus();

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startProcess } from "../support/child-process.ts";
-import { cloudClient, makeOrganisation, signUp, withKey } from "../support/cloud-client.ts";
+import { cloudClient, makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
 import { freePort } from "../support/free-port.ts";
 
 const app = join(import.meta.dirname, "..", "..", "apps", "cloud");

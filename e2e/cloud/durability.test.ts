@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startCloud } from "../support/cloud-app.ts";
-import type { CloudApp } from "../support/cloud-app.ts";
-import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud-client.ts";
-import type { CloudClient, CloudOrganisation } from "../support/cloud-client.ts";
-import { startShop } from "../support/cloud-shop.ts";
+import { startCloud } from "../support/cloud/app.ts";
+import type { CloudApp } from "../support/cloud/app.ts";
+import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
+import type { CloudClient, CloudOrganisation } from "../support/cloud/client.ts";
+import { startShop } from "../support/cloud/shop.ts";
 import { sumOf } from "../support/exposition-text.ts";
 import type { Sample } from "../support/exposition-text.ts";
 

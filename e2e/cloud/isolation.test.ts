@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import * as fc from "fast-check";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startCloud } from "../support/cloud-app.ts";
-import type { CloudApp } from "../support/cloud-app.ts";
-import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud-client.ts";
-import type { CloudClient } from "../support/cloud-client.ts";
-import { startShop } from "../support/cloud-shop.ts";
+import { startCloud } from "../support/cloud/app.ts";
+import type { CloudApp } from "../support/cloud/app.ts";
+import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
+import type { CloudClient } from "../support/cloud/client.ts";
+import { startShop } from "../support/cloud/shop.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
 import type { Sample } from "../support/exposition-text.ts";
-import { initialize, mcpHeaders } from "../support/mcp-initialize.ts";
+import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 
 /** What the organisation did, by what its metrics must say of it. */
 type Counts = Record<

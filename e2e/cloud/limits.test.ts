@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { startCloud } from "../support/cloud-app.ts";
-import type { CloudApp } from "../support/cloud-app.ts";
-import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud-client.ts";
-import type { CloudClient } from "../support/cloud-client.ts";
-import { startShop } from "../support/cloud-shop.ts";
+import { startCloud } from "../support/cloud/app.ts";
+import type { CloudApp } from "../support/cloud/app.ts";
+import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
+import type { CloudClient } from "../support/cloud/client.ts";
+import { startShop } from "../support/cloud/shop.ts";
 import { sumOf } from "../support/exposition-text.ts";
 
 const newOrganisation = async (app: CloudApp, slug: string): Promise<CloudClient> => {

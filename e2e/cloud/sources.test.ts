@@ -1,17 +1,17 @@
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startCloud } from "../support/cloud-app.ts";
-import type { CloudApp } from "../support/cloud-app.ts";
-import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud-client.ts";
-import type { CloudClient } from "../support/cloud-client.ts";
-import { startEverything } from "../support/everything.ts";
-import type { Everything } from "../support/everything.ts";
+import { startCloud } from "../support/cloud/app.ts";
+import type { CloudApp } from "../support/cloud/app.ts";
+import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
+import type { CloudClient } from "../support/cloud/client.ts";
+import { startEverything } from "../support/upstreams/everything.ts";
+import type { Everything } from "../support/upstreams/everything.ts";
 import { sumOf } from "../support/exposition-text.ts";
-import { startBookshop } from "../support/graphql-yoga.ts";
-import type { GraphQlServer } from "../support/graphql-yoga.ts";
-import { connectOver } from "../support/mcp-client.ts";
-import type { McpClient, McpClientOptions } from "../support/mcp-client.ts";
+import { startBookshop } from "../support/upstreams/graphql-yoga.ts";
+import type { GraphQlServer } from "../support/upstreams/graphql-yoga.ts";
+import { connectOver } from "../support/mcp/client.ts";
+import type { McpClient, McpClientOptions } from "../support/mcp/client.ts";
 
 /** The other kinds of source, and the MCP endpoint, in an organisation's object. */
 describe("an organisation in the cloud", () => {

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { apiClient } from "../support/api-client.ts";
-import type { Execution } from "../support/api-client.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { petsDocument } from "../support/document-server.ts";
-import { runCode } from "../support/run-code.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import type { Execution } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { petsDocument } from "../support/upstreams/document-server.ts";
+import { runCode } from "../support/daemon/run-code.ts";
 
 const operations = ["list", "get", "count", "find", "watch"];
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { pathToFileURL } from "node:url";
-import { apiClient } from "../support/api-client.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { startGateway } from "../support/gateway.ts";
-import type { Gateway } from "../support/gateway.ts";
-import { githubDescription, startPrism } from "../support/peers.ts";
-import type { Upstream } from "../support/peers.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { startGateway } from "../support/daemon/gateway.ts";
+import type { Gateway } from "../support/daemon/gateway.ts";
+import { githubDescription, startPrism } from "../support/upstreams/peers.ts";
+import type { Upstream } from "../support/upstreams/peers.ts";
 import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
 import type { RunningPrometheus } from "../support/prometheus.ts";
 

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startDaemon } from "../support/daemon.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
-import { startGateway } from "../support/gateway.ts";
-import { startPrism } from "../support/peers.ts";
-import type { Upstream } from "../support/peers.ts";
+import { startGateway } from "../support/daemon/gateway.ts";
+import { startPrism } from "../support/upstreams/peers.ts";
+import type { Upstream } from "../support/upstreams/peers.ts";
 
 const standIn = `
 console.log("environment", Object.keys(process.env).filter((name) => /^(EXECUTOR|OTEL)_/.test(name)).sort().join());

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { runPeer } from "../support/mcp-peers.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { runPeer } from "../support/mcp/peers.ts";
 
 /** The scenarios of the protocol's own suite that a server with tools alone can be asked. */
 const applicable = [

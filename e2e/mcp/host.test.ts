@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import type { ElicitResult } from "@modelcontextprotocol/sdk/types.js";
-import { apiClient } from "../support/api-client.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { connectTo } from "../support/mcp-client.ts";
-import type { McpClientOptions } from "../support/mcp-client.ts";
-import { startPetShop } from "../support/pet-shop.ts";
-import type { PetShop } from "../support/pet-shop.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { connectTo } from "../support/mcp/client.ts";
+import type { McpClientOptions } from "../support/mcp/client.ts";
+import { startPetShop } from "../support/upstreams/pet-shop.ts";
+import type { PetShop } from "../support/upstreams/pet-shop.ts";
 import { until } from "../support/until.ts";
 
 const add = (name: string) => `return await tools.shop.add({ body: { name: "${name}" } })`;

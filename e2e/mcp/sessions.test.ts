@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { request as httpRequest } from "node:http";
-import { apiClient } from "../support/api-client.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { connectTo, initializeRequest } from "../support/mcp-client.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { connectTo, initializeRequest } from "../support/mcp/client.ts";
 import { until } from "../support/until.ts";
 
 const hang = "await new Promise(() => {})";

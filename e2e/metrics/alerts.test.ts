@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectTo } from "../support/mcp-client.ts";
+import { connectTo } from "../support/mcp/client.ts";
 import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
 import type { RunningPrometheus } from "../support/prometheus.ts";
-import { startTraffic } from "../support/traffic.ts";
-import type { Traffic } from "../support/traffic.ts";
+import { startTraffic } from "../support/metrics/traffic.ts";
+import type { Traffic } from "../support/metrics/traffic.ts";
 
 const generator = join(import.meta.dirname, "../../packages/observability/src/main.ts");
 

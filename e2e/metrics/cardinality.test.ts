@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { Schema } from "effect";
 import { randomBytes } from "node:crypto";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
 import type { Sample } from "../support/exposition-text.ts";
-import { initialize, mcpHeaders } from "../support/mcp-initialize.ts";
+import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 
 /** How many values of each kind are made up; 100,000 in all kinds with `EXECUTOR_ATTACK=25000`. */
 const attack = Number(process.env["EXECUTOR_ATTACK"] ?? "2500");

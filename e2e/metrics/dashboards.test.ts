@@ -9,9 +9,9 @@ import {
   filledIn,
   namesIn,
   unfiltered,
-} from "../support/traffic-queries.ts";
-import { startTraffic } from "../support/traffic.ts";
-import type { Traffic } from "../support/traffic.ts";
+} from "../support/metrics/traffic-queries.ts";
+import { startTraffic } from "../support/metrics/traffic.ts";
+import type { Traffic } from "../support/metrics/traffic.ts";
 
 /** What Prometheus adds to a scrape, and what our rules record. */
 const ofPrometheus = /^(up|ALERTS|job_source:.*)$/;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { gunzipSync } from "node:zlib";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
 import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
 import { findVictoriaMetrics, startVictoriaMetrics } from "../support/victoria-metrics.ts";

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { apiClient } from "../support/api-client.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { petsDocument } from "../support/document-server.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { petsDocument } from "../support/upstreams/document-server.ts";
 import { parseExposition } from "../support/exposition-text.ts";
-import { labelText, startOtlpVictoriaMetrics } from "../support/otlp-victoria-metrics.ts";
-import type { OtlpVictoriaMetrics, StoredSeries } from "../support/otlp-victoria-metrics.ts";
+import { labelText, startOtlpVictoriaMetrics } from "../support/metrics/otlp-victoria-metrics.ts";
+import type {
+  OtlpVictoriaMetrics,
+  StoredSeries,
+} from "../support/metrics/otlp-victoria-metrics.ts";
 import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
 import type { QuerySeries, RunningPrometheus } from "../support/prometheus.ts";
 import { until } from "../support/until.ts";

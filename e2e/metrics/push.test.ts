@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "@effect/vitest";
-import { apiClient } from "../support/api-client.ts";
-import { runExecutor } from "../support/command.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { runExecutor } from "../support/cli/command.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
-import { pushEnvironment, startOtlpReceiver } from "../support/otlp-receiver.ts";
-import type { OtlpReceiver } from "../support/otlp-receiver.ts";
+import { pushEnvironment, startOtlpReceiver } from "../support/metrics/otlp-receiver.ts";
+import type { OtlpReceiver } from "../support/metrics/otlp-receiver.ts";
 import { until } from "../support/until.ts";
 
 let receiver: OtlpReceiver;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { Schema } from "effect";
 import { setTimeout as sleep } from "node:timers/promises";
-import { apiClient } from "../support/api-client.ts";
-import type { Execution } from "../support/api-client.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon, Reply } from "../support/daemon.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import type { Execution } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon, Reply } from "../support/daemon/daemon.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
 import type { Sample } from "../support/exposition-text.ts";
-import { startShop } from "../support/shop.ts";
-import type { Shop } from "../support/shop.ts";
+import { startShop } from "../support/upstreams/shop.ts";
+import type { Shop } from "../support/upstreams/shop.ts";
 import { until } from "../support/until.ts";
 
 const Refusal = Schema.Struct({ _tag: Schema.String, message: Schema.String });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { apiClient } from "../support/api-client.ts";
-import { cyclicDocument, refusals, swaggerDocument } from "../support/bad-sources.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { petsDocument, startDocumentServer } from "../support/document-server.ts";
-import type { Answer, DocumentServer } from "../support/document-server.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { cyclicDocument, refusals, swaggerDocument } from "../support/upstreams/bad-sources.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { petsDocument, startDocumentServer } from "../support/upstreams/document-server.ts";
+import type { Answer, DocumentServer } from "../support/upstreams/document-server.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
 import { freePort } from "../support/free-port.ts";
 

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { setTimeout as sleep } from "node:timers/promises";
-import { apiClient } from "../support/api-client.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { petsDocument } from "../support/document-server.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { petsDocument } from "../support/upstreams/document-server.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
-import { figures, spread, watchHealth } from "../support/health-watch.ts";
-import { runCode } from "../support/run-code.ts";
+import { figures, spread, watchHealth } from "../support/daemon/health-watch.ts";
+import { runCode } from "../support/daemon/run-code.ts";
 import { until } from "../support/until.ts";
 
 const many = 32;

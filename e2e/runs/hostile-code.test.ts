@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
 import type { Sample } from "../support/exposition-text.ts";
-import { figures, spread, watchHealth } from "../support/health-watch.ts";
-import type { HealthReport, HealthWatch } from "../support/health-watch.ts";
-import { runCode } from "../support/run-code.ts";
+import { figures, spread, watchHealth } from "../support/daemon/health-watch.ts";
+import type { HealthReport, HealthWatch } from "../support/daemon/health-watch.ts";
+import { runCode } from "../support/daemon/run-code.ts";
 
 interface Attack {
   readonly name: string;

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { echoDocument, startEchoUpstream } from "../support/echo-upstream.ts";
-import type { EchoUpstream } from "../support/echo-upstream.ts";
-import { runCode } from "../support/run-code.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { echoDocument, startEchoUpstream } from "../support/upstreams/echo.ts";
+import type { EchoUpstream } from "../support/upstreams/echo.ts";
+import { runCode } from "../support/daemon/run-code.ts";
 
 describe("policies", () => {
   let daemon: Daemon;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { pathToFileURL } from "node:url";
-import { apiClient } from "../support/api-client.ts";
-import type { Execution } from "../support/api-client.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import type { Execution } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
-import { startBookshop } from "../support/graphql-yoga.ts";
-import type { GraphQlServer } from "../support/graphql-yoga.ts";
-import { peer } from "../support/peers.ts";
+import { startBookshop } from "../support/upstreams/graphql-yoga.ts";
+import type { GraphQlServer } from "../support/upstreams/graphql-yoga.ts";
+import { peer } from "../support/upstreams/peers.ts";
 
 /** GraphQL Yoga as a source; the daemon; an agent's code. Tests build on those above them. */
 describe("a GraphQL server as a source", () => {

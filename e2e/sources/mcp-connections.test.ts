@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { apiClient } from "../support/api-client.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { mcpSourceClient } from "../support/everything-client.ts";
-import { startGrowingServer } from "../support/everything-growing.ts";
-import { processesWith } from "../support/everything-processes.ts";
-import { everythingProgram, startEverything } from "../support/everything.ts";
-import type { Everything } from "../support/everything.ts";
-import { connectTo } from "../support/mcp-client.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { mcpSourceClient } from "../support/upstreams/everything-client.ts";
+import { startGrowingServer } from "../support/upstreams/everything-growing.ts";
+import { processesWith } from "../support/upstreams/everything-processes.ts";
+import { everythingProgram, startEverything } from "../support/upstreams/everything.ts";
+import type { Everything } from "../support/upstreams/everything.ts";
+import { connectTo } from "../support/mcp/client.ts";
 import { until } from "../support/until.ts";
 
 describe("connections to an MCP server", () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { setTimeout as sleep } from "node:timers/promises";
-import { apiClient } from "../support/api-client.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon } from "../support/daemon.ts";
-import { mcpSourceClient } from "../support/everything-client.ts";
-import { callEveryTool, everyAnswer } from "../support/everything-called.ts";
-import { processesWith } from "../support/everything-processes.ts";
-import { everythingProgram, startEverything } from "../support/everything.ts";
-import type { Everything } from "../support/everything.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { mcpSourceClient } from "../support/upstreams/everything-client.ts";
+import { callEveryTool, everyAnswer } from "../support/upstreams/everything-called.ts";
+import { processesWith } from "../support/upstreams/everything-processes.ts";
+import { everythingProgram, startEverything } from "../support/upstreams/everything.ts";
+import type { Everything } from "../support/upstreams/everything.ts";
 import { until } from "../support/until.ts";
 
 /** How the failure of a call looks to agent code. */

@@ -3,12 +3,12 @@ import { Database } from "bun:sqlite";
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { apiClient } from "../support/api-client.ts";
-import { runExecutor } from "../support/command.ts";
-import { startDaemon } from "../support/daemon.ts";
-import type { Daemon, Reply } from "../support/daemon.ts";
-import { echoDocument, startEchoUpstream } from "../support/echo-upstream.ts";
-import type { EchoUpstream } from "../support/echo-upstream.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { runExecutor } from "../support/cli/command.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon, Reply } from "../support/daemon/daemon.ts";
+import { echoDocument, startEchoUpstream } from "../support/upstreams/echo.ts";
+import type { EchoUpstream } from "../support/upstreams/echo.ts";
 import { freePort } from "../support/free-port.ts";
 
 const first = "hunter2-first-value";

@@ -1,4 +1,4 @@
-import type { CloudClient } from "./cloud-client.ts";
+import type { CloudClient } from "./client.ts";
 
 /** A small upstream that two organisations share, and its description: one call works, one fails. */
 export const startShop = () => {

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runToEnd } from "./command.ts";
-import type { CommandResult } from "./command.ts";
-import { peer } from "./peers.ts";
+import { runToEnd } from "../cli/command.ts";
+import type { CommandResult } from "../cli/command.ts";
+import { peer } from "../upstreams/peers.ts";
 
 const patienceMs = 60_000;
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { inheritedEnvironment } from "./environment.ts";
+import { inheritedEnvironment } from "../environment.ts";
 
-const repository = join(import.meta.dirname, "..", "..");
+const repository = join(import.meta.dirname, "..", "..", "..");
 
 export interface CommandResult {
   /** The exit code; 128 and the signal's number where a signal ended it. */

@@ -1,6 +1,6 @@
-import { apiClient } from "./api-client.ts";
-import type { Execution } from "./api-client.ts";
-import type { Daemon } from "./daemon.ts";
+import { apiClient } from "../daemon/api-client.ts";
+import type { Execution } from "../daemon/api-client.ts";
+import type { Daemon } from "../daemon/daemon.ts";
 
 /** What an operator, an agent and a person ask of a daemon that has MCP servers as its sources. */
 export const mcpSourceClient = (daemon: Daemon) => {

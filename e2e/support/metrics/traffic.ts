@@ -1,15 +1,15 @@
 import { Schema } from "effect";
-import { startDaemon } from "./daemon.ts";
-import type { Daemon } from "./daemon.ts";
-import { startEverything } from "./everything.ts";
-import { startBookshop } from "./graphql-yoga.ts";
-import { connectTo } from "./mcp-client.ts";
-import type { McpClient } from "./mcp-client.ts";
+import { startDaemon } from "../daemon/daemon.ts";
+import type { Daemon } from "../daemon/daemon.ts";
+import { startEverything } from "../upstreams/everything.ts";
+import { startBookshop } from "../upstreams/graphql-yoga.ts";
+import { connectTo } from "../mcp/client.ts";
+import type { McpClient } from "../mcp/client.ts";
 import { pushEnvironment, startOtlpReceiver } from "./otlp-receiver.ts";
 import type { OtlpReceiver } from "./otlp-receiver.ts";
 import { startTrafficUpstream } from "./traffic-upstream.ts";
 import type { TrafficUpstream } from "./traffic-upstream.ts";
-import { until } from "./until.ts";
+import { until } from "../until.ts";
 
 /** A daemon with a source of every kind and a receiver that it pushes to. */
 export interface Traffic {

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cliOf } from "./cli.ts";
 import type { Cli } from "./cli.ts";
-import { startDaemon } from "./daemon.ts";
-import type { Daemon } from "./daemon.ts";
-import { startShop } from "./shop.ts";
-import type { Shop } from "./shop.ts";
+import { startDaemon } from "../daemon/daemon.ts";
+import type { Daemon } from "../daemon/daemon.ts";
+import { startShop } from "../upstreams/shop.ts";
+import type { Shop } from "../upstreams/shop.ts";
 
 /** A daemon with its commands, and a shop that can be added to it. */
 export interface CliShop extends Cli {

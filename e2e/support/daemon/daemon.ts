@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startProcess } from "./child-process.ts";
-import type { RunningProcess } from "./child-process.ts";
-import { inheritedEnvironment } from "./environment.ts";
-import { freePort } from "./free-port.ts";
+import { startProcess } from "../child-process.ts";
+import type { RunningProcess } from "../child-process.ts";
+import { inheritedEnvironment } from "../environment.ts";
+import { freePort } from "../free-port.ts";
 
-const repository = join(import.meta.dirname, "..", "..");
+const repository = join(import.meta.dirname, "..", "..", "..");
 
 export interface DaemonOptions {
   /** Where its data is; a new temporary directory unless given, and removed by `stop` only then. */

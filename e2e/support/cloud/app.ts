@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startProcess } from "./child-process.ts";
-import { freePort } from "./free-port.ts";
+import { startProcess } from "../child-process.ts";
+import { freePort } from "../free-port.ts";
 
-const app = join(import.meta.dirname, "..", "..", "apps", "cloud");
+const app = join(import.meta.dirname, "..", "..", "..", "apps", "cloud");
 
 /**
  * The bundle as it is deployed, with a way to end an organisation's object as the platform may at any moment, and one past the

@@ -1,7 +1,7 @@
 import { Schema } from "effect";
-import { parseExposition } from "./exposition-text.ts";
-import type { Sample } from "./exposition-text.ts";
-import type { CloudApp } from "./cloud-app.ts";
+import { parseExposition } from "../exposition-text.ts";
+import type { Sample } from "../exposition-text.ts";
+import type { CloudApp } from "./app.ts";
 
 const Organisation = Schema.Struct({ id: Schema.String, slug: Schema.String });
 const Made = Schema.Struct({ id: Schema.String, key: Schema.String });

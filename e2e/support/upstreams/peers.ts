@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { startProcess } from "./child-process.ts";
-import type { RunningProcess } from "./child-process.ts";
-import { freePort } from "./free-port.ts";
+import { startProcess } from "../child-process.ts";
+import type { RunningProcess } from "../child-process.ts";
+import { freePort } from "../free-port.ts";
 
-const installed = join(import.meta.dirname, "..", "peers", "node_modules");
+const installed = join(import.meta.dirname, "..", "..", "peers", "node_modules");
 
 export const peer = (path: string): string => {
   const file = join(installed, path);

@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { startProcess } from "./child-process.ts";
-import type { RunningProcess } from "./child-process.ts";
-import { freePort } from "./free-port.ts";
+import { startProcess } from "../child-process.ts";
+import type { RunningProcess } from "../child-process.ts";
+import { freePort } from "../free-port.ts";
 
 const program = join(
   import.meta.dirname,
-  "../peers/node_modules/@modelcontextprotocol/server-everything/dist/index.js",
+  "../../peers/node_modules/@modelcontextprotocol/server-everything/dist/index.js",
 );
 
 const installed = (): string => {

@@ -1,7 +1,7 @@
 import { expect } from "@effect/vitest";
 import { runExecutor } from "./command.ts";
 import type { CommandInput, CommandResult } from "./command.ts";
-import type { Daemon } from "./daemon.ts";
+import type { Daemon } from "../daemon/daemon.ts";
 
 export interface Cli {
   /** Runs a command against the daemon. */

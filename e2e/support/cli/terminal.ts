@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { inheritedEnvironment } from "./environment.ts";
+import { inheritedEnvironment } from "../environment.ts";
 
-const repository = join(import.meta.dirname, "..", "..");
+const repository = join(import.meta.dirname, "..", "..", "..");
 const patienceMs = 30_000;
 const pollMs = 50;
 
