@@ -2,14 +2,14 @@
 import { ValidationError } from "@effect/cli";
 import { BunContext, BunRuntime } from "@effect/platform-bun";
 import { Cause, Console, Effect, Exit, Layer, Option } from "effect";
-import { readArguments } from "./cli/arguments.ts";
-import { CommandError, exitCodes } from "./cli/command-error.ts";
-import { wantsBashCompletions } from "./cli/completions.ts";
-import { bashCompletions, commandLineShape, runCommandLine } from "./cli/executor.ts";
-import { outputWidth } from "./cli/output.ts";
-import { overview } from "./cli/overview.ts";
-import { printable } from "./cli/printable.ts";
-import { plainConsole, plainTerminal } from "./cli/terminal.ts";
+import { readArguments } from "./commands/line/arguments.ts";
+import { CommandError, exitCodes } from "./terminal/command-error.ts";
+import { wantsBashCompletions } from "./commands/line/completions.ts";
+import { bashCompletions, commandLineShape, runCommandLine } from "./commands/executor.ts";
+import { outputWidth } from "./terminal/output.ts";
+import { overview } from "./commands/line/overview.ts";
+import { printable } from "./terminal/printable.ts";
+import { plainConsole, plainTerminal } from "./terminal/console.ts";
 import { logger } from "./logger.ts";
 import { port } from "./server/config.ts";
 

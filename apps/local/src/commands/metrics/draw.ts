@@ -1,0 +1,86 @@
+import { cut, table } from "../../terminal/table.ts";
+import { bytes, seconds, significant } from "../../terminal/units.ts";
+import type { Activity, MetricsView } from "./view.ts";
+
+export interface Frame {
+  /** Terminal cells in a line. */
+  readonly width: number;
+  /** Sources and tools each; the busiest stay. */
+  readonly top: number;
+  /** Lines that all of it may have; as many as it takes unless given. */
+  readonly height?: number;
+}
+
+/** A view for people. Totals and durations are since the daemon's start, rates since the reading before. */
+export const drawView = (view: MetricsView, { width, top, height }: Frame): string => {
+  const { executions, approvals, push } = view;
+  const room = (height ?? Number.POSITIVE_INFINITY) - linesBesideRows;
+  const shownSources = view.sources.slice(0, Math.max(1, Math.min(top, Math.floor(room / 2))));
+  const shownTools = view.tools.slice(0, Math.max(1, Math.min(top, room - shownSources.length)));
+  const facts = [
+    `Daemon      up ${amount(view.uptimeSeconds, seconds)}, memory ${amount(view.memoryBytes, bytes)}, ` +
+      `event loop p99 ${amount(view.eventLoopDelayP99Seconds, seconds)}, ${view.series} series`,
+    `Executions  ${executions.running} running, ${executions.paused} paused${counts(executions.ended)}`,
+    `Approvals   ${waiting(approvals.oldestSeconds)}${counts(approvals.decided)}`,
+    `Push        ${
+      push === null
+        ? "off"
+        : `${push.exported} data points exported, ${push.failed} failed, last success ${push.lastSuccess ?? "never"}`
+    }`,
+  ].map((line) => cut(line, width));
+  const sources = table(
+    [{ title: "SOURCE" }, { title: "UP" }, ...activityColumns],
+    shownSources.map(({ source, up, ...activity }) => [
+      source,
+      up === null ? "-" : up ? "yes" : "no",
+      ...activityCells(activity),
+    ]),
+    width,
+  );
+  const tools = table(
+    [{ title: "TOOL" }, ...activityColumns],
+    shownTools.map(({ tool, ...activity }) => [tool, ...activityCells(activity)]),
+    width,
+  );
+  return [
+    ...facts,
+    "",
+    sources,
+    "",
+    view.tools.length === 0 ? "No tool was called yet." : tools,
+  ].join("\n");
+};
+
+/** The facts, two titles and what is empty between them. */
+const linesBesideRows = 8;
+
+const activityColumns = [
+  { title: "CALLS/S", align: "right" },
+  { title: "ERRORS/S", align: "right" },
+  { title: "CALLS", align: "right" },
+  { title: "ERRORS", align: "right" },
+  { title: "P50", align: "right" },
+  { title: "P95", align: "right" },
+] as const;
+
+const activityCells = (activity: Activity): ReadonlyArray<string> => [
+  amount(activity.callsPerSecond, significant),
+  amount(activity.errorsPerSecond, significant),
+  String(activity.calls),
+  String(activity.errors),
+  amount(activity.p50Seconds, seconds),
+  amount(activity.p95Seconds, seconds),
+];
+
+const amount = (value: number | null, write: (value: number) => string): string =>
+  value === null ? "-" : write(value);
+
+const waiting = (oldestSeconds: number | null): string =>
+  oldestSeconds === null || oldestSeconds === 0
+    ? "none waits"
+    : `the oldest waits since ${seconds(oldestSeconds)}`;
+
+const counts = (parts: Readonly<Record<string, number>>): string =>
+  Object.entries(parts)
+    .map(([name, count]) => `, ${count} ${name.replaceAll("_", " ")}`)
+    .join("");

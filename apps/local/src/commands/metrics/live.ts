@@ -1,0 +1,75 @@
+import { Terminal } from "@effect/platform";
+import { Effect } from "effect";
+import { cut } from "../../terminal/table.ts";
+import { drawView } from "./draw.ts";
+import { makeView } from "./view.ts";
+import type { Reading } from "./view.ts";
+
+const escape = "\u001b[";
+/** The terminal's second screen, and no cursor on it; what was on the first comes back at the end. */
+const enter = `${escape}?1049h${escape}?25l`;
+const leave = `${escape}?25h${escape}?1049l`;
+const home = `${escape}H`;
+const clearLine = `${escape}K`;
+const clearBelow = `${escape}J`;
+
+export interface LiveOptions {
+  readonly intervalSeconds: number;
+  readonly top: number;
+  /** Where the daemon is, for the title. */
+  readonly port: number;
+}
+
+/** Shows one reading after another until the person presses q or Ctrl-C, and leaves the terminal as it was. */
+export const live = <E extends Error, R>(
+  read: Effect.Effect<Reading, E, R>,
+  { intervalSeconds, top, port }: LiveOptions,
+) =>
+  Effect.gen(function* () {
+    const terminal = yield* Terminal.Terminal;
+    // A daemon that is not there is told before the screen changes.
+    let last = yield* read;
+    let view = makeView(last, undefined);
+    let problem: string | undefined;
+    yield* Effect.acquireRelease(terminal.display(enter), () =>
+      Effect.orDie(terminal.display(leave)),
+    );
+    const keys = yield* terminal.readInput;
+
+    const draw = Effect.gen(function* () {
+      const width = yield* terminal.columns;
+      const rows = yield* terminal.rows;
+      const title = `Executor on port ${port}, ${view.at}, every ${intervalSeconds} s, q quits`;
+      const lines = [
+        problem === undefined ? title : `${problem} (trying again; these are the last numbers)`,
+        "",
+        ...drawView(view, { width, top, height: rows - 2 }).split("\n"),
+      ].slice(0, rows);
+      const shown = lines.map((line) => clearLine + cut(line, width)).join("\r\n");
+      yield* terminal.display(home + shown + clearBelow);
+    });
+
+    const next = Effect.matchEffect(read, {
+      onFailure: ({ message }) =>
+        Effect.sync(() => {
+          problem = message;
+        }),
+      onSuccess: (reading) =>
+        Effect.sync(() => {
+          problem = undefined;
+          view = makeView(reading, last);
+          last = reading;
+        }),
+    });
+
+    const forever = draw.pipe(
+      Effect.zipRight(Effect.sleep(`${intervalSeconds} seconds`)),
+      Effect.zipRight(next),
+      Effect.forever,
+    );
+    /** Ctrl-C ends the keys. */
+    const quit = Effect.repeat(keys.take, {
+      until: ({ input }) => input._tag === "Some" && input.value === "q",
+    }).pipe(Effect.catchTag("NoSuchElementException", () => Effect.void));
+    yield* Effect.raceFirst(forever, quit);
+  }).pipe(Effect.scoped);

@@ -1,0 +1,79 @@
+import { Command, Options } from "@effect/cli";
+import { Clock, Console, Effect, Schema } from "effect";
+import type { CommandError } from "../../terminal/command-error.ts";
+import { askDaemon } from "../../client/daemon.ts";
+import { metricsPushCommand } from "./push.ts";
+import { jsonOption, outputWidth, printJson } from "../../terminal/output.ts";
+import { portOption } from "../options.ts";
+import { isInteractive } from "../../terminal/console.ts";
+import { drawView } from "./draw.ts";
+import { live } from "./live.ts";
+import { readSamples } from "./samples.ts";
+import { makeView, viewedMetrics } from "./view.ts";
+import type { Reading } from "./view.ts";
+
+const Interval = Schema.Number.pipe(
+  Schema.between(0.1, 3_600, { message: () => "An interval is 0.1 to 3600 seconds." }),
+);
+
+const Top = Schema.Int.pipe(
+  Schema.between(1, 1_000, { message: () => "A number of rows is 1 to 1000." }),
+);
+
+const options = {
+  interval: Options.float("interval").pipe(
+    Options.withSchema(Interval),
+    Options.withDescription("Seconds between two readings; 2 unless given"),
+    Options.withDefault(2),
+  ),
+  once: Options.boolean("once").pipe(Options.withDescription("Read once, print and end")),
+  top: Options.integer("top").pipe(
+    Options.withSchema(Top),
+    Options.withDescription("How many sources and tools to show; 10 unless given"),
+    Options.withDefault(10),
+  ),
+  json: jsonOption,
+  port: portOption,
+};
+
+/** What happens in the daemon, live on a terminal; everywhere else, once. With --json, one line of JSON per reading. */
+export const metricsCommand = Command.make(
+  "metrics",
+  options,
+  ({ interval, once, top, json, port }) => {
+    const read = readMetrics(port);
+    if (json) {
+      return once
+        ? Effect.flatMap(read, (reading) => printJson(makeView(reading, undefined)))
+        : printLines(read, interval);
+    }
+    return once || !isInteractive()
+      ? Effect.flatMap(read, (reading) =>
+          Console.log(drawView(makeView(reading, undefined), { width: outputWidth(), top })),
+        )
+      : live(read, { intervalSeconds: interval, top, port });
+  },
+).pipe(
+  Command.withDescription("Watch calls, errors, durations and the daemon itself"),
+  Command.withSubcommands([metricsPushCommand]),
+);
+
+const readMetrics = (port: number): Effect.Effect<Reading, CommandError> =>
+  askDaemon(port, (client) =>
+    client.metrics.scrape({ urlParams: { "name[]": viewedMetrics } }),
+  ).pipe(
+    Effect.zipWith(Clock.currentTimeMillis, (text, at) => ({ at, samples: readSamples(text) })),
+  );
+
+const printLines = (read: ReturnType<typeof readMetrics>, intervalSeconds: number) => {
+  let last: Reading | undefined;
+  return read.pipe(
+    Effect.flatMap((reading) => {
+      const view = makeView(reading, last);
+      last = reading;
+      return Console.log(JSON.stringify(view));
+    }),
+    Effect.zipRight(Effect.sleep(`${intervalSeconds} seconds`)),
+    Effect.forever,
+  );
+};

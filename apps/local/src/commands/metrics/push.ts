@@ -1,0 +1,69 @@
+import { Command, Options } from "@effect/cli";
+import { Console, Effect } from "effect";
+import type { PushReport, PushSettings } from "@executor/otlp";
+import { CommandError, exitCodes } from "../../terminal/command-error.ts";
+import { count } from "../../terminal/units.ts";
+
+const dryRunOption = Options.boolean("dry-run").pipe(
+  Options.withDescription("Send this process's own metrics once and show the answer"),
+);
+
+/** Tries what the OTEL_* variables say; the daemon, started with the same variables, pushes by itself. */
+export const metricsPushCommand = Command.make("push", { dryRun: dryRunOption }, ({ dryRun }) =>
+  Effect.gen(function* () {
+    if (!dryRun) {
+      return yield* new CommandError({
+        message:
+          "The daemon pushes by itself when it is started with OTEL_EXPORTER_OTLP_METRICS_ENDPOINT set. To try the settings, add --dry-run.",
+        exitCode: exitCodes.usage,
+      });
+    }
+    const { tryMetricsExport } = yield* Effect.promise(() => import("../../server/telemetry.ts"));
+    const { settings, problems, report } = yield* tryMetricsExport;
+    for (const problem of problems) yield* Console.error(`Warning: ${problem}`);
+    if (settings === undefined) {
+      return yield* new CommandError({
+        message:
+          problems.length > 0
+            ? ""
+            : "The environment asks for no push. Set OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or OTEL_EXPORTER_OTLP_ENDPOINT, and neither OTEL_SDK_DISABLED=true nor OTEL_METRICS_EXPORTER=none.",
+      });
+    }
+    const { shownUrl } = yield* Effect.promise(() => import("@executor/otlp"));
+    yield* Console.log(describeSettings(settings, shownUrl(settings.url)));
+    const problem = problemOf(report);
+    if (problem !== undefined) return yield* new CommandError({ message: problem });
+    const { status, accepted, requests, message } = report;
+    yield* Console.log(
+      `\nThe receiver answered ${status} and took ${count(accepted, "data point")} in ${count(requests, "request")}.`,
+    );
+    if (message !== "") yield* Console.log(`It said: "${message}"`);
+  }),
+).pipe(Command.withDescription("Try the push of metrics over OTLP"));
+
+const describeSettings = (settings: PushSettings, url: string): string => {
+  const headers = Object.keys(settings.headers).toSorted();
+  const rows = [
+    ["endpoint", url],
+    ["headers", headers.map((name) => `${name}: (hidden)`).join(", ") || "none"],
+    ["protocol", settings.protocol],
+    ["compression", settings.compression],
+    ["temporality", settings.temporality],
+    ["timeout", `${settings.timeoutMillis} ms`],
+    ["interval", `${settings.intervalMillis} ms`],
+    [
+      "resource",
+      Object.entries(settings.resource)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(", "),
+    ],
+  ];
+  return rows.map(([name = "", value = ""]) => `${name.padEnd(13)}${value}`).join("\n");
+};
+
+const problemOf = ({ failure, rejected, accepted, message }: PushReport): string | undefined => {
+  if (failure !== undefined) return `The metrics were not taken, because ${failure.reason}.`;
+  if (rejected === 0) return undefined;
+  const said = message === "" ? "." : `: "${message}"`;
+  return `The receiver rejected ${rejected} of ${accepted + rejected} data points${said}`;
+};

@@ -1,0 +1,112 @@
+import { Args, Command, Options } from "@effect/cli";
+import type { ElicitationAction } from "@executor/sdk/schemas";
+import { JsonObject } from "@executor/sdk/schemas";
+import { Effect, Option } from "effect";
+import { check } from "./check.ts";
+import { CommandError, exitCodes } from "../terminal/command-error.ts";
+import type { DaemonClient } from "../client/daemon.ts";
+import { readJson } from "./input.ts";
+import { jsonOption } from "../terminal/output.ts";
+import { portOption } from "./options.ts";
+import { follow } from "./run.ts";
+import { describePause } from "../terminal/execution.ts";
+import { isInteractive } from "../terminal/console.ts";
+
+const executionArgument = Args.text({ name: "execution" }).pipe(
+  Args.withDescription("The execution that waits"),
+);
+
+const approvalArgument = Args.text({ name: "approval" }).pipe(
+  Args.withDescription("The question; needed where the execution waits for several answers"),
+  Args.optional,
+);
+
+const flag = (name: string, description: string) =>
+  Options.boolean(name).pipe(Options.withDescription(description));
+
+const contentOption = Options.text("content").pipe(
+  Options.withDescription("The answers to a form: JSON, @file, or - for standard input"),
+  Options.optional,
+);
+
+/** Answers a question that a paused execution waits for; without an answer, asks for it. */
+export const resumeCommand = Command.make(
+  "resume",
+  {
+    execution: executionArgument,
+    approval: approvalArgument,
+    accept: flag("accept", "Let the call be made"),
+    decline: flag("decline", "Refuse it"),
+    cancel: flag("cancel", "Neither: do not call it, and say no more"),
+    content: contentOption,
+    json: jsonOption,
+    port: portOption,
+  },
+  ({ execution: id, approval, accept, decline, cancel, content, json, port }) =>
+    Effect.gen(function* () {
+      const action = yield* chooseAction({ accept, decline, cancel });
+      if (action === undefined) {
+        if (json || !isInteractive()) return yield* noAnswer;
+        return yield* follow({ json, port }, (client) => client.executions.get({ path: { id } }));
+      }
+      const answers = yield* readContent(content);
+      yield* follow({ json, port }, (client) =>
+        Effect.flatMap(chooseApproval(client, id, approval, port), (approvalId) =>
+          client.executions.resume({
+            path: { id },
+            payload: { approvalId, action, ...answers },
+          }),
+        ),
+      );
+    }),
+).pipe(Command.withDescription("Answer a question that an execution waits for"));
+
+const noAnswer = new CommandError({
+  message: "Say how to answer: --accept, --decline or --cancel.",
+  exitCode: exitCodes.usage,
+});
+
+const chooseAction = (flags: Readonly<Record<ElicitationAction, boolean>>) => {
+  const given = (["accept", "decline", "cancel"] as const).filter((action) => flags[action]);
+  return given.length > 1
+    ? new CommandError({
+        message: `Only one of ${given.map((action) => `--${action}`).join(" and ")} can be the answer.`,
+        exitCode: exitCodes.usage,
+      })
+    : Effect.succeed(given[0]);
+};
+
+const Content = JsonObject.annotations({
+  message: () => 'The answers to a form are a JSON object, such as \'{"name": "value"}\'.',
+});
+
+const readContent = (content: Option.Option<string>) =>
+  Option.match(content, {
+    onNone: () => Effect.succeed({}),
+    onSome: (word) =>
+      readJson(word, "The content").pipe(
+        Effect.flatMap((value) => check(Content, value)),
+        Effect.map((answers) => ({ content: answers })),
+      ),
+  });
+
+/** The question that is meant: the one that is named, or the only one that is open. */
+const chooseApproval = (
+  client: DaemonClient,
+  id: string,
+  named: Option.Option<string>,
+  port: number,
+) =>
+  Option.isSome(named)
+    ? Effect.succeed(named.value)
+    : Effect.flatMap(client.executions.get({ path: { id } }), (execution) => {
+        const [approval, another] = execution.approvals;
+        if (approval === undefined) {
+          return new CommandError({
+            message: `The execution ${id} waits for no answer: it is ${execution.status}.`,
+          });
+        }
+        return another === undefined
+          ? Effect.succeed(approval.id)
+          : new CommandError({ message: describePause(execution, port) });
+      });

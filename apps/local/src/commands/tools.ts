@@ -1,0 +1,106 @@
+import { Args, Command, Options } from "@effect/cli";
+import type { Tool, ToolAnnotations, ToolSummary } from "@executor/sdk/schemas";
+import { Console, Effect, Option } from "effect";
+import { askDaemon } from "../client/daemon.ts";
+import { limitOption } from "./limit.ts";
+import { jsonOption, outputWidth, printJson, printTable } from "../terminal/output.ts";
+import { portOption } from "./options.ts";
+import { printable } from "../terminal/printable.ts";
+import { schemaFields, typeText } from "../terminal/schema-text.ts";
+import { table } from "../terminal/table.ts";
+
+const textOption = (name: string, description: string) =>
+  Options.text(name).pipe(Options.withDescription(description), Options.optional);
+
+const searchCommand = Command.make(
+  "search",
+  {
+    words: Args.text({ name: "word" }).pipe(
+      Args.withDescription("What the tool does; without words, all tools are listed"),
+      Args.repeated,
+    ),
+    namespace: textOption("namespace", "Only tools of this source"),
+    limit: limitOption(20),
+    cursor: textOption("cursor", "Where the page before ended"),
+    json: jsonOption,
+    port: portOption,
+  },
+  ({ words, namespace, limit, cursor, json, port }) =>
+    Effect.gen(function* () {
+      const page = yield* askDaemon(port, (client) =>
+        client.tools.list({
+          urlParams: {
+            query: words.join(" "),
+            limit,
+            namespace: Option.getOrUndefined(namespace),
+            cursor: Option.getOrUndefined(cursor),
+          },
+        }),
+      );
+      if (json) return yield* printJson(page);
+      yield* printTable(columns, page.items.map(row), "No tool was found.");
+      if (page.nextCursor !== null) {
+        yield* Console.error(`There are more: --cursor ${page.nextCursor}`);
+      }
+    }),
+).pipe(Command.withDescription("Find tools by what they do"));
+
+const columns = [{ title: "ADDRESS" }, { title: "EFFECT" }, { title: "DESCRIPTION" }] as const;
+
+const row = ({ address, annotations, description }: ToolSummary): ReadonlyArray<string> => [
+  address,
+  effectOf(annotations),
+  description,
+];
+
+const effectOf = ({ readOnly, destructive }: ToolAnnotations): string =>
+  destructive ? "destroys" : readOnly ? "reads" : "writes";
+
+const describeCommand = Command.make(
+  "describe",
+  {
+    address: Args.text({ name: "address" }).pipe(
+      Args.withDescription("The tool, such as github.repos.get"),
+    ),
+    json: jsonOption,
+    port: portOption,
+  },
+  ({ address, json, port }) =>
+    Effect.gen(function* () {
+      const tool = yield* askDaemon(port, (client) => client.tools.get({ path: { address } }));
+      yield* json ? printJson(tool) : Console.log(describe(tool, outputWidth()));
+    }),
+).pipe(Command.withDescription("Show one tool with its input and its result"));
+
+const describe = (tool: Tool, width: number): string => {
+  const fields = schemaFields(tool.inputSchema);
+  const input =
+    fields.length === 0
+      ? `Input: ${typeText(tool.inputSchema)}`
+      : `Input:\n${table(
+          [{ title: "NAME" }, { title: "TYPE" }, { title: "NEEDED" }, { title: "DESCRIPTION" }],
+          fields.map(({ name, type, required, description }) => [
+            name,
+            type,
+            required ? "yes" : "no",
+            description,
+          ]),
+          width,
+        )}`;
+  const result = tool.outputSchema === null ? "not described" : typeText(tool.outputSchema);
+  return printable(
+    [
+      `${tool.address} ${effectOf(tool.annotations)}`,
+      tool.description.trim(),
+      input,
+      `Result: ${result}`,
+    ]
+      .filter((part) => part !== "")
+      .join("\n\n"),
+  );
+};
+
+export const toolsCommand = Command.make("tools").pipe(
+  Command.withDescription("Find and read tools"),
+  Command.withSubcommands([searchCommand, describeCommand]),
+);
