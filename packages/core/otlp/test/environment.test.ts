@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { ConfigProvider, Effect } from "effect";
-import { readEnvironment, resolve } from "../src/environment.ts";
-import { describe as describeSettings } from "../src/settings.ts";
+import { readEnvironment, resolve } from "../src/settings/environment.ts";
+import { describe as describeSettings } from "../src/settings/settings.ts";
 
 const base = "http://127.0.0.1:4318";
 const defaults = { "service.name": "executor-local", "service.version": "1" };

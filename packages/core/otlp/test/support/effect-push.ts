@@ -3,8 +3,8 @@ import * as OtlpMetrics from "@effect/opentelemetry/OtlpMetrics";
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization";
 import { FetchHttpClient, HttpClient } from "@effect/platform";
 import { Effect, Layer, ManagedRuntime } from "effect";
-import { MetricsExporter } from "../../src/exporter.ts";
-import { exporterServices, serialization } from "../../src/layer.ts";
+import { MetricsExporter } from "../../src/delivery/exporter.ts";
+import { exporterServices, serialization } from "../../src/delivery/layer.ts";
 import { settingsFor, startTime } from "./exporter.ts";
 
 /** The process's own metrics through `OtlpMetrics.layer`, each push as the layer's last one when it is closed. */

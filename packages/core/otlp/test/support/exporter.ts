@@ -1,9 +1,9 @@
 import { FetchHttpClient } from "@effect/platform";
 import { Effect, Layer, Logger, LogLevel, ManagedRuntime } from "effect";
-import { MetricsExporter } from "../../src/exporter.ts";
-import type { ExporterOptions } from "../../src/exporter.ts";
-import type { PushReport } from "../../src/report.ts";
-import type { PushSettings } from "../../src/settings.ts";
+import { MetricsExporter } from "../../src/delivery/exporter.ts";
+import type { ExporterOptions } from "../../src/delivery/exporter.ts";
+import type { PushReport } from "../../src/delivery/report.ts";
+import type { PushSettings } from "../../src/settings/settings.ts";
 import type { Registry } from "./registry.ts";
 
 export const settingsFor = (url: string, changes: Partial<PushSettings> = {}): PushSettings => ({

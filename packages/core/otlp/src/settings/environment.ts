@@ -3,7 +3,7 @@ import { baseEndpointVariable, metricsEndpointVariable, resolveEndpoint } from "
 import type { Resolved } from "./endpoint.ts";
 import { resolveHeaders } from "./headers.ts";
 import { parseKeyValueList } from "./key-value-list.ts";
-import type { Temporality } from "./model.ts";
+import type { Temporality } from "../metrics/model.ts";
 import type { Compression, Protocol, PushSettings } from "./settings.ts";
 
 /** What the environment says about the push, by OpenTelemetry's "Environment Variable Specification" and "OTLP Exporter". */

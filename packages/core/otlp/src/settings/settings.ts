@@ -1,4 +1,4 @@
-import type { Temporality } from "./model.ts";
+import type { Temporality } from "../metrics/model.ts";
 
 export type Protocol = "http/protobuf" | "http/json";
 export type Compression = "gzip" | "none";
