@@ -8,13 +8,13 @@ import { ExecutionSummary } from "./execution.ts";
 import type { Execution } from "./execution.ts";
 import { History } from "./history.ts";
 import { Limits } from "./limits.ts";
-import { LiveRun } from "./live-run.ts";
-import type { OpenQuestion } from "./live-run.ts";
-import { broken, cancelled, recordEnd, recordOutcome, recordUse, verdict } from "./outcome.ts";
-import { Places } from "./places.ts";
-import { recordDecision } from "./questions.ts";
+import { LiveRun } from "./run/live-run.ts";
+import type { OpenQuestion } from "./run/live-run.ts";
+import { broken, cancelled, recordEnd, recordOutcome, recordUse, verdict } from "./run/outcome.ts";
+import { Places } from "./run/run-slots.ts";
+import { recordDecision } from "./approvals/questions.ts";
 import type { ExecutionRequest, ResumeRequest } from "./requests.ts";
-import { toolBridge } from "./tool-bridge.ts";
+import { toolBridge } from "./run/tool-bridge.ts";
 
 /** Runs agent code against the tools, asks people where that is needed, and remembers how it went. */
 export class Executions extends Context.Tag("@executor/execution/Executions")<

@@ -3,7 +3,7 @@ import { Context, Effect, Layer, Schema } from "effect";
 import { ExecutionNotFound } from "./errors.ts";
 import { Execution, ExecutionSummary } from "./execution.ts";
 import { Limits } from "./limits.ts";
-import { lost } from "./outcome.ts";
+import { lost } from "./run/outcome.ts";
 
 const Row = Schema.Struct({ record: Schema.parseJson(Execution) });
 const decodeRows = Schema.decodeUnknown(Schema.Array(Row));

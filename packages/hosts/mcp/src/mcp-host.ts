@@ -2,14 +2,14 @@ import type { Executions } from "@executor/execution";
 import { Sources } from "@executor/sdk";
 import { isInitializeRequest } from "@modelcontextprotocol/sdk/types.js";
 import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream } from "effect";
-import { hostTools } from "./call-tool.ts";
-import { errorCodes, errorResponse, JsonRpcError } from "./json-rpc-response.ts";
+import { hostTools } from "./tools/call-tool.ts";
+import { errorCodes, errorResponse, JsonRpcError } from "./json-rpc.ts";
 import { Limits } from "./limits.ts";
-import type { NetworkTransport } from "./operation-labels.ts";
+import type { NetworkTransport } from "./sessions/operation-labels.ts";
 import { readJsonBody } from "./read-json-body.ts";
-import { openSession } from "./session.ts";
-import type { Session } from "./session.ts";
-import { Sessions } from "./sessions.ts";
+import { openSession } from "./sessions/session.ts";
+import type { Session } from "./sessions/session.ts";
+import { Sessions } from "./sessions/sessions.ts";
 
 export interface McpHostOptions {
   /** The app's, which clients are told. */

@@ -1,4 +1,4 @@
-import { errorCodes, errorResponse } from "./json-rpc-response.ts";
+import { errorCodes, errorResponse } from "./json-rpc.ts";
 
 export type JsonBody =
   | { readonly ok: true; readonly value: unknown }

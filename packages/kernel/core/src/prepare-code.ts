@@ -1,8 +1,8 @@
 import { transform } from "sucrase";
-import { readLoneExpression } from "./internal/lone-expression.ts";
-import { withoutModuleSyntax } from "./internal/module-syntax.ts";
-import { readTokens, toCodeSyntaxError } from "./internal/tokens.ts";
-import { unfence } from "./internal/unfence.ts";
+import { readLoneExpression } from "./code-shape.ts";
+import { withoutModuleSyntax } from "./module-syntax.ts";
+import { readTokens, toCodeSyntaxError } from "./tokens.ts";
+import { unfence } from "./unfence.ts";
 
 /** An async function without parameters, ready to be evaluated. */
 export interface PreparedCode {

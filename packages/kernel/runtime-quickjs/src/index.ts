@@ -1,1 +1,1 @@
-export * as QuickJsRunner from "./runner.ts";
+export * as QuickJsRunner from "./thread/runner.ts";

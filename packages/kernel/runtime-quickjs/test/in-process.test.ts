@@ -2,8 +2,8 @@ import { describe, expect, it } from "@effect/vitest";
 import { CodeRunner, type RunRequest, type RunState, whileClockStops } from "@executor/kernel";
 import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
 import { Effect, Fiber, type Layer } from "effect";
-import { layer } from "../src/in-process.ts";
-import { emptyMemory, interruptibleLoops, withInitialMemory } from "../src/sandbox/index.ts";
+import { layer } from "../src/host/in-process.ts";
+import { emptyMemory, interruptibleLoops, withInitialMemory } from "../src/host/index.ts";
 
 const initialMemoryBytes = 7 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "@effect/vitest";
-import { RunClock } from "../src/internal/run-clock.ts";
+import { RunClock } from "../src/host/run-clock.ts";
 
 describe("RunClock", () => {
   beforeEach(() => {

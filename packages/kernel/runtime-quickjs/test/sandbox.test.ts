@@ -10,7 +10,7 @@ import {
   type SandboxCall,
   type SandboxEnd,
   type SandboxHost,
-} from "../src/sandbox/index.ts";
+} from "../src/host/index.ts";
 
 /** As a platform without threads runs it: in this thread, `shouldStop` looking at a clock. */
 const wasmPath = fileURLToPath(import.meta.resolve("@jitl/quickjs-wasmfile-release-sync/wasm"));

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from "@effect/vitest";
-import type { SandboxWorker } from "../src/internal/sandbox-worker.ts";
-import { type Lease, WorkerPool, type WorkerPoolOptions } from "../src/internal/worker-pool.ts";
+import type { SandboxWorker } from "../src/thread/sandbox-worker.ts";
+import { type Lease, WorkerPool, type WorkerPoolOptions } from "../src/thread/worker-pool.ts";
 import { limits } from "./support/run.ts";
 
 const pools: Array<WorkerPool> = [];
 
 const makePool = (options: Partial<WorkerPoolOptions> = {}): WorkerPool => {
   const pool = new WorkerPool({
-    workerUrl: new URL("../src/worker.ts", import.meta.url),
+    workerUrl: new URL("../src/thread/worker.ts", import.meta.url),
     warmWorkers: 1,
     idleTtlMs: 30_000,
     bootsAtOnce: 2,

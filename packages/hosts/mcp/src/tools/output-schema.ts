@@ -1,4 +1,4 @@
-/** JSON Schema of what both tools return: the execution as it stands. {@link ../execution-content.ts} makes it. */
+/** JSON Schema of what both tools return: the execution as it stands. {@link ./execution-content.ts} makes it. */
 export const outputSchema = {
   type: "object" as const,
   properties: {

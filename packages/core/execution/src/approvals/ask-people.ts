@@ -1,0 +1,94 @@
+import { whileClockStops } from "@executor/kernel";
+import { NobodyToAsk } from "@executor/sdk";
+import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
+import { DateTime, Deferred, Effect } from "effect";
+import { ApprovalId, PendingApproval } from "../execution.ts";
+import { Limits } from "../limits.ts";
+import type { LiveCall, LiveRun } from "../run/live-run.ts";
+import { measureQuestions } from "./questions.ts";
+
+const expired: ElicitationResult = { action: "expire" };
+
+/**
+ * Asks the person behind a run: inline where the run's caller can, else by opening a question that `Executions.resume`
+ * answers. While it waits, the run's clocks stand still and its place is free for others; they are back before it returns.
+ */
+export const askPeople = Effect.gen(function* () {
+  const { approvalTimeoutMs, maxPaused } = yield* Limits;
+  const measured = yield* measureQuestions;
+  let waitingRuns = 0;
+
+  const askByPausing = Effect.fnUntraced(function* (run: LiveRun, request: ElicitationRequest) {
+    const answer = yield* Deferred.make<ElicitationResult>();
+    const askedAt = yield* DateTime.now;
+    const id = ApprovalId.make(`appr_${crypto.randomUUID().replaceAll("-", "")}`);
+    const expiresAt = DateTime.add(askedAt, { millis: approvalTimeoutMs });
+    const approval = new PendingApproval(
+      { ...request, id, askedAt, expiresAt },
+      { disableValidation: true },
+    );
+    run.openQuestion({ approval, answer });
+    // Whoever comes first decides, so that an answer which was taken is the one that counts.
+    const expiry = Effect.zipRight(
+      Effect.sleep(approvalTimeoutMs),
+      Deferred.succeed(answer, expired),
+    );
+    return yield* Deferred.await(answer).pipe(
+      Effect.raceFirst(Effect.zipRight(expiry, Deferred.await(answer))),
+      Effect.ensuring(Effect.sync(() => run.open.delete(id))),
+    );
+  });
+
+  const ask = (run: LiveRun, request: ElicitationRequest) => {
+    const { elicit } = run.request;
+    return elicit === undefined || run.isDetached
+      ? askByPausing(run, request)
+      : elicit(request).pipe(
+          Effect.timeoutTo({
+            duration: approvalTimeoutMs,
+            onSuccess: (result) => result,
+            onTimeout: () => expired,
+          }),
+          Effect.catchTag("NobodyToAsk", () => askByPausing(run, request)),
+        );
+  };
+
+  const beginQuestion = (run: LiveRun, call: LiveCall) =>
+    Effect.suspend(() => {
+      if (!run.isWaiting) {
+        if (waitingRuns >= maxPaused) {
+          return new NobodyToAsk({
+            message: `${maxPaused} executions wait for people already. Answer some of their questions first.`,
+          });
+        }
+        waitingRuns++;
+      }
+      run.beginQuestion(call);
+      return Effect.void;
+    });
+
+  const endQuestion = (run: LiveRun, call: LiveCall) =>
+    Effect.sync(() => {
+      run.endQuestion(call);
+      if (!run.isWaiting) waitingRuns--;
+    });
+
+  return (run: LiveRun, call: LiveCall, request: ElicitationRequest) => {
+    const answered = Effect.acquireUseRelease(
+      beginQuestion(run, call),
+      () => measured(ask(run, request)),
+      () => endQuestion(run, call),
+    );
+    return Effect.acquireUseRelease(
+      Effect.sync(() => run.time.beginWait()),
+      () =>
+        whileClockStops(
+          Effect.either(answered).pipe(
+            Effect.zipLeft(run.place.takeAgain),
+            Effect.flatMap((result) => result),
+          ),
+        ),
+      () => Effect.sync(() => run.time.endWait()),
+    );
+  };
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "@effect/vitest";
+import { clientLabel } from "../src/sessions/client-label.ts";
+import { methodLabel, toolLabel } from "../src/sessions/operation-labels.ts";
+
+describe("labels", () => {
+  it("knows widespread clients, and no other name", () => {
+    expect(["claude-code", "Visual-Studio-Code", "CURSOR"].map(clientLabel)).toEqual([
+      "claude-code",
+      "vscode",
+      "cursor",
+    ]);
+    expect(["", "mine", "__proto__", "x".repeat(10_000), undefined].map(clientLabel)).toEqual(
+      Array(5).fill("_OTHER"),
+    );
+  });
+
+  it("knows the protocol's methods, and no other", () => {
+    expect(["tools/call", "ping", "tools/call ", "constructor"].map(methodLabel)).toEqual([
+      "tools/call",
+      "ping",
+      "_OTHER",
+      "_OTHER",
+    ]);
+  });
+
+  it("names the tool of a call alone", () => {
+    expect(toolLabel("tools/call", { name: "execute" })).toBe("execute");
+    expect(toolLabel("tools/call", { name: "github.repos.get" })).toBe("_OTHER");
+    expect(toolLabel("tools/call", null)).toBe("_OTHER");
+    expect(toolLabel("ping", { name: "execute" })).toBeUndefined();
+  });
+});

@@ -1,0 +1,58 @@
+import { parse } from "sucrase/dist/esm/parser/index.js";
+import { CodeSyntaxError } from "./code-syntax-error.ts";
+
+export interface CodeToken {
+  readonly text: string;
+  /** Characters from the start of the source. */
+  readonly start: number;
+  readonly end: number;
+  /** Brackets and templates around it; a bracket has the depth of what is outside it. */
+  readonly depth: number;
+}
+
+/** The tokens of TypeScript statements. Throws a {@link CodeSyntaxError}. */
+export const readTokens = (source: string): ReadonlyArray<CodeToken> => {
+  const tokens: Array<CodeToken> = [];
+  const open: Array<string> = [];
+  for (const { start, end } of parseTypeScript(source)) {
+    const text = source.slice(start, end);
+    if (text === "" && start === source.length) continue;
+    const innermost = open.at(-1);
+    const inTemplateText = innermost === "`";
+    const closes = inTemplateText ? text === "`" : text === ")" || text === "]" || text === "}";
+    if (closes) open.pop();
+    tokens.push({ text, start, end, depth: open.length });
+    if (closes) continue;
+    if (inTemplateText) {
+      if (text === "${") open.push(text);
+    } else if (text === "(" || text === "[" || text === "{" || text === "`") {
+      open.push(text);
+    }
+  }
+  return tokens;
+};
+
+/** The index of the token that closes the bracket at `index`; the number of tokens where none does. */
+export const closingIndex = (tokens: ReadonlyArray<CodeToken>, index: number): number => {
+  const depth = tokens[index]?.depth ?? 0;
+  let at = index + 1;
+  while (at < tokens.length && (tokens[at]?.depth ?? 0) > depth) at++;
+  return at;
+};
+
+const parseTypeScript = (source: string) => {
+  try {
+    return parse(source, false, true, false).tokens;
+  } catch (error) {
+    throw toCodeSyntaxError(error);
+  }
+};
+
+/** Sucrase writes the place into its message: `Unexpected token (3:14)`, lines and columns from 1. */
+export const toCodeSyntaxError = (error: unknown): unknown => {
+  if (!(error instanceof SyntaxError)) return error;
+  const place = /^(?:Error transforming [^:]*: )?(.*?) \((\d+):(\d+)\)$/s.exec(error.message);
+  return place === null
+    ? new CodeSyntaxError(error.message, 1, 1)
+    : new CodeSyntaxError(place[1] ?? error.message, Number(place[2]), Number(place[3]));
+};

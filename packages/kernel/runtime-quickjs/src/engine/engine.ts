@@ -1,0 +1,195 @@
+import variant from "@jitl/quickjs-wasmfile-release-sync";
+import {
+  type JSContextPointer,
+  type JSRuntimePointer,
+  newQuickJSWASMModuleFromVariant,
+  newVariant,
+  type QuickJSContext,
+  type QuickJSEmscriptenModule,
+  type QuickJSSyncVariant,
+} from "quickjs-emscripten-core";
+import {
+  type BoundedMemory,
+  makeBoundedMemory,
+  minimumMemoryBytes,
+  SandboxMemoryExhausted,
+} from "../guest/memory.ts";
+import { Bridge } from "../guest/bridge.ts";
+import { changedBlocks, type EngineImage, writeBlocks } from "./engine-image.ts";
+import { interruptImport, loopCheck } from "./wasm-rewriting.ts";
+
+/** QuickJS's own stack. Above it the agent gets an error that it can catch; the host's stack must hold more. */
+const stackBytes = 256 * 1024;
+
+/** One WebAssembly instance of QuickJS with a fresh realm. It serves one run and is dropped whole after it. */
+export interface Engine {
+  readonly context: QuickJSContext;
+  readonly bridge: Bridge;
+  readonly memory: BoundedMemory;
+  /** Called with the memory's size in bytes whenever it grows. */
+  onGrow: (bytes: number) => void;
+  /** Called every few thousand instructions; `true` breaks off what runs. */
+  shouldStop: () => boolean;
+}
+
+/**
+ * Instantiates QuickJS from its compiled module, with memory that ends at `memoryBytes`. The module must have gone through
+ * `interruptibleLoops`, or code that loops inside a built-in function cannot be stopped. With an image of the same module
+ * it takes a fraction of the time. `emptied` is a memory of an engine that is gone, see `emptyMemory`.
+ */
+export const makeEngine = async (
+  wasmModule: WebAssembly.Module,
+  memoryBytes: number,
+  image?: EngineImage,
+  emptied?: WebAssembly.Memory,
+): Promise<Engine> =>
+  (
+    await buildEngine(wasmModule, memoryBytes, {
+      initialBytes: image?.initialBytes,
+      image,
+      emptied,
+    })
+  ).engine;
+
+/** The image from which further engines of this module are made. Free of anything that an agent sent. */
+export const makeEngineImage = async (
+  wasmModule: WebAssembly.Module,
+  initialBytes = minimumMemoryBytes,
+): Promise<EngineImage> => {
+  const { addresses, engine } = await buildEngine(wasmModule, initialBytes, { initialBytes });
+  const fresh = makeBoundedMemory(initialBytes, () => {}, initialBytes);
+  await newQuickJSWASMModuleFromVariant(checkedVariant(wasmModule, fresh, () => {}, {}));
+  const { context, runtime } = addresses;
+  if (context === undefined || runtime === undefined) {
+    throw new TypeError("The QuickJS build made no realm.");
+  }
+  return {
+    initialBytes,
+    ...changedBlocks(engine.memory.memory.buffer, fresh.memory.buffer),
+    runtime,
+    context,
+    bridge: engine.bridge.pointers,
+  };
+};
+
+interface Addresses {
+  runtime?: JSRuntimePointer;
+  context?: JSContextPointer;
+}
+
+/** What an engine begins with. */
+interface EngineStart {
+  readonly initialBytes?: number | undefined;
+  readonly image?: EngineImage | undefined;
+  readonly emptied?: WebAssembly.Memory | undefined;
+}
+
+const buildEngine = async (
+  wasmModule: WebAssembly.Module,
+  memoryBytes: number,
+  { emptied, image, initialBytes }: EngineStart,
+): Promise<{ readonly engine: Engine; readonly addresses: Addresses }> => {
+  const addresses: Addresses = {};
+  const memory = makeBoundedMemory(
+    memoryBytes,
+    (bytes) => engine.onGrow(bytes),
+    initialBytes,
+    emptied,
+  );
+  const checkLoop = () => {
+    if (engine.shouldStop()) throw new Error("The sandbox was stopped.");
+  };
+  const quickjs = await newQuickJSWASMModuleFromVariant(
+    checkedVariant(wasmModule, memory, checkLoop, addresses, image),
+  );
+  const runtime = quickjs.newRuntime();
+  runtime.setMaxStackSize(stackBytes);
+  runtime.setModuleLoader(() => ({
+    error: new Error(
+      "Imports are not available here; call tools.<namespace>.<path>(input) instead.",
+    ),
+  }));
+  const context = runtime.newContext();
+  const engine: Engine = {
+    context,
+    bridge: new Bridge(context, memory, image?.bridge),
+    memory,
+    onGrow: () => {},
+    shouldStop: () => false,
+  };
+  runtime.setInterruptHandler(() => engine.shouldStop());
+  return { engine, addresses };
+};
+
+const checkedVariant = (
+  wasmModule: WebAssembly.Module,
+  memory: BoundedMemory,
+  checkLoop: () => void,
+  addresses: Addresses,
+  image?: EngineImage,
+): QuickJSSyncVariant => {
+  const emscriptenModule = {
+    wasmMemory: memory.memory,
+    print: silent,
+    printErr: silent,
+    instantiateWasm: (
+      imports: WebAssembly.Imports,
+      onSuccess: (instance: WebAssembly.Instance) => void,
+    ) => {
+      const instance = new WebAssembly.Instance(wasmModule, withLoopCheck(imports, checkLoop));
+      onSuccess(instance);
+      return instance.exports;
+    },
+  };
+  const bounded = newVariant(variant, { emscriptenModule });
+  return {
+    ...bounded,
+    importFFI: async () => {
+      const Ffi = await bounded.importFFI();
+      return class extends Ffi {
+        constructor(module: QuickJSEmscriptenModule) {
+          super(module);
+          const { QTS_NewContext, QTS_NewRuntime } = this;
+          this.QTS_NewRuntime = () => (addresses.runtime = image?.runtime ?? QTS_NewRuntime());
+          this.QTS_NewContext = (runtime, intrinsics) =>
+            (addresses.context = image?.context ?? QTS_NewContext(runtime, intrinsics));
+        }
+      };
+    },
+    importModuleLoader: async () => {
+      const loaded = await bounded.importModuleLoader();
+      if (typeof loaded !== "function") throw new TypeError("The QuickJS build has no loader.");
+      return async (options) => {
+        const module = await loaded(options);
+        if (image !== undefined) writeBlocks(image, module.HEAPU8);
+        const malloc = module._malloc.bind(module);
+        // Without this check the bindings would write a string that has no room over the start of the memory.
+        module._malloc = (size) => {
+          const pointer = malloc(size);
+          if (pointer === 0) {
+            memory.markExhausted();
+            throw new SandboxMemoryExhausted("The sandbox has no memory left.");
+          }
+          return pointer;
+        };
+        return module;
+      };
+    },
+  };
+};
+
+const withLoopCheck = (
+  imports: WebAssembly.Imports,
+  checkLoop: () => void,
+): WebAssembly.Imports => {
+  const { module, name } = interruptImport;
+  const interrupt = imports[module]?.[name];
+  if (typeof interrupt !== "function") {
+    throw new TypeError("This build of QuickJS has no interrupt handler to call.");
+  }
+  const checked = (runtime: number): unknown =>
+    runtime === loopCheck ? (checkLoop(), 0) : Reflect.apply(interrupt, undefined, [runtime]);
+  return { ...imports, [module]: { ...imports[module], [name]: checked } };
+};
+
+const silent = () => {};

@@ -1,0 +1,223 @@
+import type { ConsoleLine, RunOutput } from "@executor/kernel";
+import {
+  type JSValueConstPointer,
+  type QuickJSContext,
+  type QuickJSHandle,
+  StaticLifetime,
+  type VmFunctionImplementation,
+} from "quickjs-emscripten-core";
+import { type BoundedMemory, SandboxMemoryExhausted } from "./memory.ts";
+import { prelude, preludeFile } from "./prelude.ts";
+import type { SandboxAnswer, SandboxCall, SandboxLimits } from "../host/sandbox-types.ts";
+
+export interface BridgeHost {
+  readonly onCall: (call: SandboxCall) => void;
+  readonly onConsole: (line: ConsoleLine) => void;
+  readonly onConsoleTruncated: () => void;
+}
+
+/** A guest function threw; the handle is the error. */
+export class GuestThrew {
+  readonly error: QuickJSHandle;
+
+  constructor(error: QuickJSHandle) {
+    this.error = error;
+  }
+}
+
+const levels: ReadonlyArray<string> = ["debug", "log", "info", "warn", "error"];
+const isLevel = (level: string): level is ConsoleLine["level"] => levels.includes(level);
+
+const noLimits: SandboxLimits = {
+  memoryBytes: 0,
+  maxOutputChars: 0,
+  maxToolInputChars: 0,
+  maxToolCallsInFlight: 0,
+};
+
+/** The addresses of the functions that the prelude gave, in a memory where it has run. */
+export type BridgePointers = Readonly<
+  Record<"limit" | "settle" | "finish" | "describe", JSValueConstPointer>
+>;
+
+/** The functions that the prelude gives to the host and the host to the prelude. Only text and numbers cross. */
+export class Bridge {
+  readonly #context: QuickJSContext;
+  readonly #memory: BoundedMemory;
+  readonly #limit: QuickJSHandle;
+  readonly #settle: QuickJSHandle;
+  readonly #finish: QuickJSHandle;
+  readonly #describe: QuickJSHandle;
+  readonly pointers: BridgePointers;
+  #limits = noLimits;
+  #host: BridgeHost | undefined;
+  #inFlight = 0;
+  #consoleChars = 0;
+  #measuredBytes = 0;
+
+  /** Installs the prelude into a fresh context, or finds it in one whose memory already holds it. */
+  constructor(context: QuickJSContext, memory: BoundedMemory, installed?: BridgePointers) {
+    this.#context = context;
+    this.#memory = memory;
+    if (installed === undefined) this.pointers = this.#install();
+    else {
+      // The prelude that is there knows the host's functions by their numbers, which count up from the first.
+      for (const [, implementation] of this.#hostFunctions()) {
+        context.runtime.hostRefs.put(implementation);
+      }
+      this.pointers = installed;
+    }
+    // Never freed: they belong to the prelude, and an engine is dropped whole.
+    const handleTo = (pointer: JSValueConstPointer) => new StaticLifetime(pointer, context.runtime);
+    this.#limit = handleTo(this.pointers.limit);
+    this.#settle = handleTo(this.pointers.settle);
+    this.#finish = handleTo(this.pointers.finish);
+    this.#describe = handleTo(this.pointers.describe);
+  }
+
+  /** Opens the bridge for a run. Once only, before any of its code. */
+  open(limits: SandboxLimits, host: BridgeHost): void {
+    this.#limits = limits;
+    this.#host = host;
+    const { maxToolInputChars, maxToolCallsInFlight, maxOutputChars } = limits;
+    const seed = crypto.getRandomValues(new Uint32Array(3));
+    const numbers = [maxToolInputChars, maxToolCallsInFlight, maxOutputChars, ...seed].map(
+      (number) => this.#context.newNumber(number),
+    );
+    const result = this.#context.callFunction(this.#limit, this.#context.undefined, numbers);
+    this.#context.unwrapResult(result).dispose();
+    for (const handle of numbers) handle.dispose();
+  }
+
+  /** Hands an answer in, without running the jobs that wait for it. */
+  answer(answer: SandboxAnswer): void {
+    this.#inFlight--;
+    const json = this.newString(answer.json);
+    const id = this.#context.newNumber(answer.id);
+    const succeeded = answer.succeeded ? this.#context.true : this.#context.false;
+    const result = this.#context.callFunction(
+      this.#settle,
+      this.#context.undefined,
+      id,
+      succeeded,
+      json,
+    );
+    json.dispose();
+    id.dispose();
+    if (result.error) throw new GuestThrew(result.error);
+    result.value.dispose();
+  }
+
+  /** The JSON text of a value, cut at the output limit. Throws {@link GuestThrew}. */
+  finish(value: QuickJSHandle): RunOutput {
+    const written = this.#callForText(this.#finish, value);
+    const colon = written.indexOf(":");
+    const json = written.slice(colon + 1);
+    const totalChars = Number(written.slice(0, colon));
+    const truncated = json.length < totalChars;
+    const totalBytes = truncated ? this.#measuredBytes : utf8Bytes(json);
+    return { json, truncated, totalChars, totalBytes };
+  }
+
+  /** What an error says, as JSON text. Throws {@link GuestThrew} where the error resists. */
+  describe(error: QuickJSHandle): string {
+    return this.#callForText(this.#describe, error);
+  }
+
+  hasCallsInFlight(): boolean {
+    return this.#inFlight > 0;
+  }
+
+  newString(text: string): QuickJSHandle {
+    const handle = this.#context.newString(text);
+    if (this.#memory.exhausted() && this.#context.typeof(handle) !== "string") {
+      throw new SandboxMemoryExhausted("The sandbox has no memory left.");
+    }
+    return handle;
+  }
+
+  #hostFunctions(): ReadonlyArray<readonly [string, VmFunctionImplementation<QuickJSHandle>]> {
+    return [
+      ["call", (id, path, input) => this.#call(id, path, input)],
+      ["console", (level, line) => this.#print(level, line)],
+      ["measure", (part) => this.#measure(part)],
+    ];
+  }
+
+  #install(): BridgePointers {
+    const context = this.#context;
+    const hostFunctions = this.#hostFunctions().map(([name, implementation]) =>
+      context.newFunction(name, implementation),
+    );
+    const install = context.unwrapResult(context.evalCode(prelude, preludeFile));
+    const functions = context.unwrapResult(
+      context.callFunction(install, context.undefined, hostFunctions),
+    );
+    // The handle is never freed, so that its address may be borrowed as long as the engine lives.
+    const pointerOf = (name: string) =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bindings type borrowed and owned addresses apart, which are the same at run time
+      context.getProp(functions, name).value as JSValueConstPointer;
+    const pointers = {
+      limit: pointerOf("limit"),
+      settle: pointerOf("settle"),
+      finish: pointerOf("finish"),
+      describe: pointerOf("describe"),
+    };
+    for (const handle of [install, functions, ...hostFunctions]) handle.dispose();
+    return pointers;
+  }
+
+  #callForText(guestFunction: QuickJSHandle, argument: QuickJSHandle): string {
+    const result = this.#context.callFunction(guestFunction, this.#context.undefined, argument);
+    if (result.error) throw new GuestThrew(result.error);
+    return this.#text(result.value.consume((handle) => this.#context.getString(handle)));
+  }
+
+  /** No text that crosses is ever empty: an empty one could not be copied out for lack of memory. */
+  #text(crossed: string): string {
+    if (crossed !== "") return crossed;
+    this.#memory.markExhausted();
+    throw new SandboxMemoryExhausted("The sandbox has no memory left.");
+  }
+
+  #call(id: QuickJSHandle, path: QuickJSHandle, input: QuickJSHandle): void {
+    const inputJson = this.#text(this.#context.getString(input));
+    const call = {
+      id: this.#context.getNumber(id),
+      path: unquote(this.#text(this.#context.getString(path))),
+      inputJson,
+    };
+    if (
+      this.#inFlight >= this.#limits.maxToolCallsInFlight ||
+      inputJson.length > this.#limits.maxToolInputChars
+    ) {
+      throw new Error("The call is over the sandbox's limits.");
+    }
+    this.#inFlight++;
+    this.#host?.onCall(call);
+  }
+
+  #measure(part: QuickJSHandle): void {
+    this.#measuredBytes += utf8Bytes(this.#text(this.#context.getString(part)));
+  }
+
+  #print(level: QuickJSHandle, line: QuickJSHandle): void {
+    if (this.#context.typeof(line) !== "string") return this.#host?.onConsoleTruncated();
+    const text = unquote(this.#text(this.#context.getString(line)));
+    this.#consoleChars += text.length + 1;
+    if (this.#consoleChars > this.#limits.maxOutputChars + 1) {
+      return this.#host?.onConsoleTruncated();
+    }
+    const name = this.#context.getString(level);
+    if (isLevel(name)) this.#host?.onConsole({ level: name, text });
+  }
+}
+
+const encoder = new TextEncoder();
+const utf8Bytes = (text: string): number => encoder.encode(text).length;
+
+/** Texts cross as JSON strings: the bindings would end them at a NUL and lose lone surrogates. */
+const unquote = (quoted: string): string => {
+  const text: unknown = JSON.parse(quoted);
+  return typeof text === "string" ? text : "";
+};

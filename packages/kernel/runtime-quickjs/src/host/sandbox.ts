@@ -1,0 +1,172 @@
+import { prepareCode } from "@executor/kernel/prepare-code";
+import { CodeSyntaxError } from "@executor/kernel/code-syntax-error";
+import type { QuickJSHandle } from "quickjs-emscripten-core";
+import { SandboxMemoryExhausted } from "../guest/memory.ts";
+import { GuestThrew } from "../guest/bridge.ts";
+import type { Engine } from "../engine/engine.ts";
+import { failureOutcome } from "../guest/failure.ts";
+import type { SandboxAnswer, SandboxHost, SandboxLimits, SandboxOutcome } from "./sandbox-types.ts";
+import { codeFile } from "../guest/stack-lines.ts";
+
+/** Promise jobs between two looks at the clock, where the host wants no others. */
+const defaultJobsAtOnce = 500;
+/** Milliseconds of promise jobs before the host gets a turn. */
+const turnMs = 20;
+
+/**
+ * Runs one piece of code in one QuickJS instance, in the caller's own thread. Free of workers and of platform APIs, so
+ * that a platform without threads can run it as it is; there `shouldStop` must look at a clock.
+ *
+ * The instance is not freed but dropped: its memory is collected as one piece, and no destructor walks through what
+ * hostile code built.
+ */
+export class Sandbox {
+  readonly #engine: Engine;
+  readonly #host: SandboxHost;
+  #result: QuickJSHandle | undefined;
+  #columnShift = 0;
+  #consoleTruncated = false;
+  #isDeferred = false;
+  #ended = false;
+
+  /** The engine must be a fresh one. */
+  constructor(engine: Engine, limits: SandboxLimits, host: SandboxHost) {
+    this.#engine = engine;
+    this.#host = host;
+    engine.onGrow = host.onMemory;
+    engine.shouldStop = host.shouldStop;
+    engine.bridge.open(limits, {
+      onCall: host.onCall,
+      onConsole: host.onConsole,
+      onConsoleTruncated: () => {
+        this.#consoleTruncated = true;
+      },
+    });
+  }
+
+  /** Starts the code. Once only. */
+  start(code: string): void {
+    this.#turn(() => {
+      const { context, memory } = this.#engine;
+      this.#host.onMemory(memory.bytes());
+      const prepared = prepareCode(code);
+      this.#columnShift = prepared.columnShift + 1;
+      const main = unwrap(context.evalCode(`(${prepared.text})`, codeFile));
+      this.#result = main.consume((handle) =>
+        unwrap(context.callFunction(handle, context.undefined)),
+      );
+    });
+  }
+
+  /** Hands in the answers of tool calls and goes on. */
+  answer(answers: ReadonlyArray<SandboxAnswer>): void {
+    this.#turn(() => {
+      for (const answer of answers) this.#engine.bridge.answer(answer);
+    });
+  }
+
+  /** Looks at `shouldStop` now, for a run that only waits. */
+  wake(): void {
+    this.#turn(() => {});
+  }
+
+  /** Does something inside QuickJS, then what follows from it. */
+  #turn(action: () => void): void {
+    if (this.#ended) return;
+    this.#host.onEnter();
+    let outcome: SandboxOutcome | undefined;
+    try {
+      action();
+      outcome = this.#runJobs();
+    } catch (error) {
+      outcome = this.#outcomeOf(error);
+    }
+    if (outcome !== undefined && this.#host.shouldStop()) outcome = { _tag: "Stopped" };
+    this.#host.onLeave(outcome === undefined && this.#isDeferred);
+    if (outcome !== undefined) this.#end(outcome);
+  }
+
+  /** Runs promise jobs until the code has ended, waits, or had its turn. */
+  #runJobs(): SandboxOutcome | undefined {
+    const { bridge, context, memory } = this.#engine;
+    const result = this.#result;
+    if (result === undefined) return undefined;
+    const endOfTurn = performance.now() + turnMs;
+    for (;;) {
+      if (this.#host.shouldStop()) return { _tag: "Stopped" };
+      const state = context.getPromiseState(result);
+      if (state.type === "fulfilled") return this.#completed(state.value);
+      if (state.type === "rejected") return this.#failed(state.error);
+      if (!context.runtime.hasPendingJob()) break;
+      if (performance.now() > endOfTurn) {
+        this.#defer();
+        return undefined;
+      }
+      const jobs = context.runtime.executePendingJobs(this.#host.jobsAtOnce ?? defaultJobsAtOnce);
+      if (jobs.error) jobs.error.dispose();
+    }
+    // A job that memory had no room for never runs, and what waits for it waits forever.
+    const isStuck = memory.exhausted() && !bridge.hasCallsInFlight();
+    return isStuck ? { _tag: "OutOfMemory" } : undefined;
+  }
+
+  #defer(): void {
+    if (this.#isDeferred) return;
+    this.#isDeferred = true;
+    this.#host.defer(() => {
+      this.#isDeferred = false;
+      this.#turn(() => {});
+    });
+  }
+
+  #completed(value: QuickJSHandle): SandboxOutcome {
+    const output = this.#engine.bridge.finish(value);
+    value.dispose();
+    return { _tag: "Completed", output };
+  }
+
+  #failed(error: QuickJSHandle): SandboxOutcome {
+    const { bridge, memory } = this.#engine;
+    return failureOutcome(bridge, error, this.#columnShift, memory.exhausted());
+  }
+
+  /** What something thrown on the host's side of a turn means. */
+  #outcomeOf(error: unknown): SandboxOutcome {
+    try {
+      if (error instanceof GuestThrew) {
+        return this.#failed(error.error);
+      }
+    } catch (failure) {
+      return this.#hostFailure(failure);
+    }
+    return this.#hostFailure(error);
+  }
+
+  #hostFailure(error: unknown): SandboxOutcome {
+    if (error instanceof CodeSyntaxError) {
+      return { _tag: "Failed", name: error.name, message: error.message };
+    }
+    if (error instanceof SandboxMemoryExhausted || this.#engine.memory.exhausted()) {
+      return { _tag: "OutOfMemory" };
+    }
+    const message =
+      error instanceof RangeError
+        ? "The code overflowed the sandbox's stack. Nest it less deeply."
+        : `The sandbox broke: ${error instanceof Error ? error.message : String(error)}`;
+    return { _tag: "Crashed", message };
+  }
+
+  #end(outcome: SandboxOutcome): void {
+    this.#ended = true;
+    this.#host.onEnd({ outcome, consoleTruncated: this.#consoleTruncated });
+  }
+}
+
+const unwrap = (
+  result:
+    | { readonly error: QuickJSHandle }
+    | { readonly error?: undefined; readonly value: QuickJSHandle },
+): QuickJSHandle => {
+  if (result.error) throw new GuestThrew(result.error);
+  return result.value;
+};
