@@ -1,7 +1,7 @@
 import { Effect, MetricBoundaries, MetricKey, MetricLabel, MetricRegistry } from "effect";
-import { RegistryReader } from "../../packages/core/telemetry/src/registry-reader.ts";
-import { Exposition } from "../../packages/core/api/src/metrics/exposition.ts";
-import type { Rendering } from "../../packages/core/api/src/metrics/exposition.ts";
+import { RegistryReader } from "../../packages/core/telemetry/src/reading/registry-reader.ts";
+import { Exposition } from "../../packages/core/api/src/metrics/scrape/exposition.ts";
+import type { Rendering } from "../../packages/core/api/src/metrics/scrape/exposition.ts";
 import type { Format } from "../../packages/core/api/src/metrics/format.ts";
 import { gzip } from "../../packages/core/api/src/metrics/scrape/gzip.ts";
 import { prometheusText } from "../../packages/core/api/src/metrics/prometheus.ts";

@@ -1,4 +1,4 @@
-import type { FamilyHeader, Leaf } from "./family.ts";
+import type { FamilyHeader, Leaf } from "./families/family.ts";
 
 /**
  * A run of bytes of an exposition. It never changes once it is made: a response may still be sending it. A later scrape has

@@ -1,7 +1,7 @@
 import type { MetricPair } from "effect";
-import { toFamilies } from "./families.ts";
-import type { FamiliesOptions } from "./families.ts";
-import type { Family, FamilyHeader } from "./family.ts";
+import { toFamilies } from "./families/families.ts";
+import type { FamiliesOptions } from "./families/families.ts";
+import type { Family, FamilyHeader } from "./families/family.ts";
 import type { Format } from "./format.ts";
 import { renderTextLeaf } from "./text/series.ts";
 import type { SeriesSyntax } from "./text/series.ts";

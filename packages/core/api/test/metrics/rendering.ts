@@ -1,8 +1,8 @@
 import type { MetricPair } from "effect";
-import type { FindDefinition } from "../../src/metrics/descriptor.ts";
+import type { FindDefinition } from "../../src/metrics/families/descriptor.ts";
 import type { Format } from "../../src/metrics/format.ts";
 import { Renderer } from "../../src/metrics/scrape/renderer.ts";
-import { SeriesIndex } from "../../src/metrics/series-index.ts";
+import { SeriesIndex } from "../../src/metrics/families/series-index.ts";
 
 export type Pairs = ReadonlyArray<MetricPair.MetricPair.Untyped>;
 

@@ -1,6 +1,6 @@
 import { exemplarOf } from "@executor/telemetry";
 import type { Exemplar } from "@executor/telemetry";
-import type { HistogramSeries, ScalarSeries } from "../family.ts";
+import type { HistogramSeries, ScalarSeries } from "../families/family.ts";
 import { formatValue } from "../text/numbers.ts";
 
 /** Names and values of an exemplar's labels together, in code points (OpenMetrics 1.0, "Exemplars"). */

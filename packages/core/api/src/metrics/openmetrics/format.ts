@@ -1,4 +1,4 @@
-import type { FamilyHeader } from "../family.ts";
+import type { FamilyHeader } from "../families/family.ts";
 import type { Format } from "../format.ts";
 import { formatExemplar } from "./exemplar.ts";
 import { renderTextLeaf } from "../text/series.ts";

@@ -1,4 +1,4 @@
-import type { HistogramSeries, Leaf, Series } from "../family.ts";
+import type { HistogramSeries, Leaf, Series } from "../families/family.ts";
 import type { Block } from "../format.ts";
 import { seriesExemplar } from "../openmetrics/exemplar.ts";
 import { writeLabels, writeValue } from "./series.ts";

@@ -1,4 +1,4 @@
-import type { FamilyHeader, FamilyType } from "../family.ts";
+import type { FamilyHeader, FamilyType } from "../families/family.ts";
 import type { Format } from "../format.ts";
 import { renderProtobufLeaf } from "./chunk.ts";
 import { ProtobufWriter } from "./writer.ts";

@@ -1,6 +1,12 @@
 import { createdAt, nativeHistogramOf } from "@executor/telemetry";
 import type { Exemplar, NativeBuckets, NativeHistogramState } from "@executor/telemetry";
-import type { HistogramSeries, Labels, ScalarSeries, Series, SummarySeries } from "../family.ts";
+import type {
+  HistogramSeries,
+  Labels,
+  ScalarSeries,
+  Series,
+  SummarySeries,
+} from "../families/family.ts";
 import { toNativeSpans } from "./native-spans.ts";
 import { seriesExemplar } from "../openmetrics/exemplar.ts";
 import type { ProtobufWriter } from "./writer.ts";

@@ -1,6 +1,6 @@
 import { gauge, histogram, httpDurationSeconds } from "@executor/telemetry";
-import { conflictReasons } from "../conflicts.ts";
-import type { Conflicts } from "../conflicts.ts";
+import { conflictReasons } from "../families/conflicts.ts";
+import type { Conflicts } from "../families/conflicts.ts";
 
 /** The scrape's own numbers. Each scrape shows those of the scrape before it. */
 

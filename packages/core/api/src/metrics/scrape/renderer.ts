@@ -1,6 +1,6 @@
-import type { FamilyNode, LeafNode } from "../family-node.ts";
-import { sampleNames } from "../family.ts";
-import type { FamilyHeader } from "../family.ts";
+import type { FamilyNode, LeafNode } from "../families/family-node.ts";
+import { sampleNames } from "../families/family.ts";
+import type { FamilyHeader } from "../families/family.ts";
 import type { Block, Format } from "../format.ts";
 
 /** An exposition: its blocks one after another, never joined. */

@@ -1,6 +1,6 @@
 import { Context, Duration, Effect, Layer } from "effect";
-import { Exposition } from "../exposition.ts";
-import type { Rendering } from "../exposition.ts";
+import { Exposition } from "./exposition.ts";
+import type { Rendering } from "./exposition.ts";
 import type { Format } from "../format.ts";
 import { gzip } from "./gzip.ts";
 import { recordScrape } from "./metrics.ts";

@@ -1,4 +1,10 @@
-import type { HistogramSeries, Leaf, ScalarSeries, Series, SummarySeries } from "../family.ts";
+import type {
+  HistogramSeries,
+  Leaf,
+  ScalarSeries,
+  Series,
+  SummarySeries,
+} from "../families/family.ts";
 import type { Block } from "../format.ts";
 import { formatBound } from "./numbers.ts";
 import { TextBlock, TextBlockPatch, TextBlockWriter } from "./encoded-text.ts";

@@ -1,4 +1,4 @@
-import type { Labels } from "../family.ts";
+import type { Labels } from "../families/family.ts";
 
 /** What Prometheus's text format and OpenMetrics write in the same way. */
 

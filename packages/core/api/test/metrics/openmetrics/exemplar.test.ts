@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest";
 import { counter, durationSeconds, histogram, snapshot } from "@executor/telemetry";
 import { Effect, Tracer } from "effect";
-import { toFamilies } from "../../../src/metrics/families.ts";
-import type { HistogramSeries, ScalarSeries } from "../../../src/metrics/family.ts";
+import { toFamilies } from "../../../src/metrics/families/families.ts";
+import type { HistogramSeries, ScalarSeries } from "../../../src/metrics/families/family.ts";
 import { formatExemplar, seriesExemplar } from "../../../src/metrics/openmetrics/exemplar.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "@effect/vitest";
 import { counter, durationSeconds, findDefinition, histogram, snapshot } from "@executor/telemetry";
 import { Effect, MetricBoundaries } from "effect";
-import type { FindDefinition } from "../../../src/metrics/descriptor.ts";
-import { toFamilies } from "../../../src/metrics/families.ts";
+import type { FindDefinition } from "../../../src/metrics/families/descriptor.ts";
+import { toFamilies } from "../../../src/metrics/families/families.ts";
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
 import { Renderer } from "../../../src/metrics/scrape/renderer.ts";
-import { SeriesIndex } from "../../../src/metrics/series-index.ts";
+import { SeriesIndex } from "../../../src/metrics/families/series-index.ts";
 import { makeRegistry } from "../registry.ts";
 import type { TestRegistry } from "../registry.ts";
 import { toEnd, writeAs } from "../rendering.ts";

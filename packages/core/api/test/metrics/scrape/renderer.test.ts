@@ -3,7 +3,7 @@ import { MetricBoundaries } from "effect";
 import type { Format } from "../../../src/metrics/format.ts";
 import { prometheusText } from "../../../src/metrics/prometheus.ts";
 import { Renderer } from "../../../src/metrics/scrape/renderer.ts";
-import { SeriesIndex } from "../../../src/metrics/series-index.ts";
+import { SeriesIndex } from "../../../src/metrics/families/series-index.ts";
 import { makeRegistry } from "../registry.ts";
 import { toEnd } from "../rendering.ts";
 

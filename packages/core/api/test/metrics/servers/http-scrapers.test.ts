@@ -5,7 +5,7 @@ import {
   findVictoriaMetrics,
   startVictoriaMetrics,
 } from "../../../../../../e2e/support/victoria-metrics.ts";
-import { Exposition } from "../../../src/metrics/exposition.ts";
+import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
 import { Scrapes } from "../../../src/metrics/scrape/scrapes.ts";
 import { startTarget } from "../scrape/http-target.ts";
 import type { Target } from "../scrape/http-target.ts";

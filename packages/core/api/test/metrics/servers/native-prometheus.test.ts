@@ -3,7 +3,7 @@ import { durationSeconds, histogram, snapshot } from "@executor/telemetry";
 import { Effect, Tracer } from "effect";
 import { findPrometheus, startPrometheus } from "../../../../../../e2e/support/prometheus.ts";
 import { contentTypeOf } from "../../../src/metrics/scrape/content-types.ts";
-import { Exposition } from "../../../src/metrics/exposition.ts";
+import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
 import { renderPrometheus } from "../../../src/metrics/prometheus.ts";
 import { protobuf } from "../../../src/metrics/protobuf/format.ts";
 import { nastyRegistry } from "../nasty.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import fc from "fast-check";
-import { toFamilies } from "../../../src/metrics/families.ts";
-import type { Family, Labels } from "../../../src/metrics/family.ts";
+import { toFamilies } from "../../../src/metrics/families/families.ts";
+import type { Family, Labels } from "../../../src/metrics/families/family.ts";
 import { writePrometheus } from "../../../src/metrics/prometheus.ts";
 import { parseText } from "./text-parser.ts";
 import type { ParsedFamily, ParsedSample } from "./text-parser.ts";

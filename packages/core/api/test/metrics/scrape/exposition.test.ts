@@ -1,0 +1,152 @@
+import { describe, expect, it, vi } from "@effect/vitest";
+import { Effect, Fiber } from "effect";
+import fc from "fast-check";
+import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
+import type { Rendering } from "../../../src/metrics/scrape/exposition.ts";
+import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
+import { prometheusText } from "../../../src/metrics/prometheus.ts";
+import { recording } from "../recordings.ts";
+import { makeRegistry } from "../registry.ts";
+import { writeAs } from "../rendering.ts";
+
+const definition = () => undefined;
+
+const textOf = ({ blocks }: Rendering): string =>
+  Buffer.concat(blocks.map(({ bytes }) => bytes)).toString("utf8");
+
+const bigRegistry = (size: number) => {
+  const registry = makeRegistry();
+  for (let index = 0; index < size; index += 1) {
+    registry.counter("jobs", [["n", `job number ${index}`]], index);
+  }
+  return registry;
+};
+
+describe("Exposition", () => {
+  it.effect("writes what the registry holds, and counts its bytes and conflicts", () =>
+    Effect.gen(function* () {
+      const registry = bigRegistry(3);
+      registry.gauge("jobs", [], 1);
+      const exposition = new Exposition({ snapshot: registry.snapshot, definition });
+      for (const format of [prometheusText, openMetricsText]) {
+        const rendering = yield* exposition.render(format);
+        expect(textOf(rendering)).toBe(writeAs(format, registry.snapshot()));
+        expect(rendering.bytes).toBe(Buffer.byteLength(textOf(rendering)));
+        expect(Object.fromEntries(rendering.conflicts)).toEqual({ type: 1 });
+      }
+    }),
+  );
+
+  it.live("lets the event loop go on while it writes", () =>
+    Effect.gen(function* () {
+      const registry = bigRegistry(20_000);
+      const exposition = new Exposition({ snapshot: registry.snapshot, definition });
+      let turns = 0;
+      const timer = setInterval(() => (turns += 1), 1);
+      yield* exposition.render(prometheusText);
+      clearInterval(timer);
+      expect(turns).toBeGreaterThan(4);
+    }),
+  );
+
+  it.live(
+    "takes one snapshot after the other, each whole, however many renderings are asked for",
+    () =>
+      Effect.gen(function* () {
+        const registry = bigRegistry(3_000);
+        let snapshots = 0;
+        const exposition = new Exposition({
+          definition,
+          snapshot: () => {
+            snapshots += 1;
+            registry.counter("snapshots", [], 1);
+            return registry.snapshot();
+          },
+        });
+        const renderings = yield* Effect.forEach(
+          [prometheusText, openMetricsText, prometheusText],
+          (format) => exposition.render(format),
+          { concurrency: "unbounded" },
+        );
+        expect(snapshots).toBe(3);
+        const numbers = renderings
+          .map(textOf)
+          .map((text) => /^snapshots_total (\d)$/m.exec(text)?.[1]);
+        expect(new Set(numbers)).toEqual(new Set(["1", "2", "3"]));
+      }),
+  );
+
+  it.live("is right after interruptions at any time", () =>
+    Effect.gen(function* () {
+      const registry = bigRegistry(5_000);
+      const exposition = new Exposition({ snapshot: registry.snapshot, definition });
+      for (let round = 0; round < 8; round += 1) {
+        for (let index = 0; index < 500; index += 1) {
+          registry.counter("jobs", [["n", `more ${round} ${index}`]], 1);
+          registry.counter("jobs", [["n", `job number ${index}`]], 1);
+        }
+        const fiber = yield* Effect.fork(exposition.render(prometheusText));
+        yield* Effect.sleep(round * 3);
+        yield* Fiber.interrupt(fiber);
+      }
+      const rendering = yield* exposition.render(prometheusText);
+      expect(textOf(rendering)).toBe(writeAs(prometheusText, registry.snapshot()));
+    }),
+  );
+
+  it.effect("reads states one by one as it reads a snapshot, whatever is recorded in between", () =>
+    Effect.promise(() =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.array(recording, { maxLength: 5 }), { minLength: 2, maxLength: 5 }),
+          async (rounds) => {
+            const registry = makeRegistry();
+            const exposition = new Exposition({ registry: registry.reader(), definition });
+            for (const recordings of [...rounds, ...rounds.toReversed()]) {
+              for (const record of recordings) record(registry);
+              const rendering = await Effect.runPromise(exposition.render(prometheusText));
+              expect(textOf(rendering)).toBe(writeAs(prometheusText, registry.snapshot()));
+            }
+          },
+        ),
+      ),
+    ),
+  );
+
+  it.effect("takes a snapshot of a registry only where it has other series than before", () =>
+    Effect.gen(function* () {
+      const registry = makeRegistry();
+      const reader = registry.reader();
+      const snapshots = vi.spyOn(reader, "snapshot");
+      const exposition = new Exposition({ registry: reader, definition });
+      const render = () => exposition.render(prometheusText);
+      registry.counter("jobs", [], 1);
+      yield* render();
+      registry.counter("jobs", [], 1);
+      expect(textOf(yield* render())).toContain("jobs_total 2");
+      expect(snapshots).toHaveBeenCalledTimes(1);
+      registry.counter("jobs", [["n", "2"]], 5);
+      expect(textOf(yield* render())).toContain('jobs_total{n="2"} 5');
+      expect(snapshots).toHaveBeenCalledTimes(2);
+    }),
+  );
+
+  it.effect("recovers from a snapshot that failed", () =>
+    Effect.gen(function* () {
+      const registry = bigRegistry(3);
+      let fails = true;
+      const exposition = new Exposition({
+        definition,
+        snapshot: () => {
+          if (fails) throw new Error("no snapshot");
+          return registry.snapshot();
+        },
+      });
+      const exit = yield* Effect.exit(exposition.render(prometheusText));
+      expect(exit._tag).toBe("Failure");
+      fails = false;
+      const rendering = yield* exposition.render(prometheusText);
+      expect(textOf(rendering)).toBe(writeAs(prometheusText, registry.snapshot()));
+    }),
+  );
+});

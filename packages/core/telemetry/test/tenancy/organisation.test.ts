@@ -1,0 +1,233 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Effect, MetricState } from "effect";
+import type { MetricKey } from "effect";
+import * as fc from "fast-check";
+import {
+  ChangedSeries,
+  counter,
+  createdAt,
+  durationSeconds,
+  gauge,
+  histogram,
+  nativeHistogramOf,
+  observe,
+  observeBeforeSnapshot,
+  Organisation,
+  organisationMetrics,
+  perOrganisation,
+  restoreSeries,
+  separateOrganisations,
+} from "../../src/index.ts";
+import type { MetricsOwner, SavedSeries } from "../../src/index.ts";
+import { values } from "../recorded.ts";
+
+let outsideFibers: MetricsOwner | undefined;
+separateOrganisations(() => outsideFibers);
+
+const described = { description: "For a test.", unit: "{thing}" };
+const things = counter({ name: "test.organisation.things", ...described, labels: ["a"] });
+const level = gauge({ name: "test.organisation.level", ...described, labels: [] });
+const times = histogram({
+  name: "test.organisation.times",
+  description: "For a test.",
+  unit: "s",
+  labels: ["a"],
+  boundaries: durationSeconds,
+});
+
+const on = (owner: MetricsOwner, record: () => void): void =>
+  Effect.runSync(Effect.provideService(Effect.sync(record), Organisation, owner));
+
+const numbers = (owner: MetricsOwner, name: string): Record<string, number> =>
+  Object.fromEntries(
+    owner.registry
+      .snapshot()
+      .filter(({ metricKey }) => metricKey.name === name)
+      .map(({ metricKey, metricState }) => [
+        metricKey.tags.map(({ key, value }) => `${key}=${value}`).join(),
+        MetricState.isCounterState(metricState)
+          ? Number(metricState.count)
+          : MetricState.isGaugeState(metricState)
+            ? Number(metricState.value)
+            : MetricState.isHistogramState(metricState)
+              ? metricState.count
+              : Number.NaN,
+      ]),
+  );
+
+const names = { things: "test.organisation.things", times: "test.organisation.times" };
+
+describe("organisations", () => {
+  it("have only what was recorded in their own fibers", () => {
+    const [one, two] = [organisationMetrics(100), organisationMetrics(100)];
+    on(one, () => things.add(1, { a: "x" }));
+    on(two, () => things.add(5, { a: "x" }));
+    on(two, () => level.set(3, {}));
+    things.add(9, { a: "nobody's" });
+    expect(numbers(one, names.things)).toEqual({ "a=x": 1 });
+    expect(numbers(two, names.things)).toEqual({ "a=x": 5 });
+    expect(numbers(one, "test.organisation.level")).toEqual({});
+    expect(values(names.things)).toEqual({ "a=nobody's": 9 });
+  });
+
+  it("have what was recorded outside of fibers where somebody says whose it is", () => {
+    const [one, two] = [organisationMetrics(100), organisationMetrics(100)];
+    outsideFibers = one;
+    things.add(1, { a: "timer" });
+    on(two, () => things.add(1, { a: "fiber" }));
+    outsideFibers = undefined;
+    expect(numbers(one, names.things)).toEqual({ "a=timer": 1 });
+    expect(numbers(two, names.things)).toEqual({ "a=fiber": 1 });
+  });
+
+  it("add up to nothing but their own, however recordings interleave", () => {
+    const recordings = fc.array(
+      fc.record({
+        owner: fc.integer({ min: 0, max: 2 }),
+        label: fc.constantFrom("x", "y", "z"),
+        amount: fc.integer({ min: 0, max: 5 }),
+      }),
+    );
+    fc.assert(
+      fc.property(recordings, (all) => {
+        const owners = [0, 1, 2].map(() => organisationMetrics(100));
+        for (const { amount, label, owner } of all) {
+          const of = owners[owner];
+          if (of !== undefined) on(of, () => things.add(amount, { a: label }));
+        }
+        for (const [index, owner] of owners.entries()) {
+          const expected: Record<string, number> = {};
+          for (const { amount, label } of all.filter((one) => one.owner === index)) {
+            expected[`a=${label}`] = (expected[`a=${label}`] ?? 0) + amount;
+          }
+          expect(numbers(owner, names.things)).toEqual(expected);
+        }
+      }),
+    );
+  });
+
+  it("share no budget, and each has one for all its metrics", () => {
+    const [one, two] = [organisationMetrics(3), organisationMetrics(3)];
+    on(one, () => {
+      for (const a of ["1", "2"]) things.add(1, { a });
+      for (const a of ["1", "2", "3"]) times.record(1, { a });
+    });
+    on(two, () => things.add(1, { a: "1" }));
+    expect(numbers(one, names.things)).toEqual({ "a=1": 1, "a=2": 1 });
+    expect(numbers(one, names.times)).toEqual({ "a=1": 1, "otel.metric.overflow=true": 2 });
+    expect(numbers(one, "executor.metrics.overflow")).toEqual({ [`metric=${names.times}`]: 2 });
+    expect(numbers(two, names.things)).toEqual({ "a=1": 1 });
+    expect(numbers(two, "executor.metrics.overflow")).toEqual({});
+  });
+
+  it("are observed on their own behalf only", () => {
+    const [one, two] = [organisationMetrics(100), organisationMetrics(100)];
+    on(one, () => {
+      observeBeforeSnapshot(() => level.set(7, {}));
+    });
+    on(two, observe);
+    expect(numbers(two, "test.organisation.level")).toEqual({});
+    on(one, observe);
+    expect(numbers(one, "test.organisation.level")).toEqual({ "": 7 });
+    expect(numbers(two, "test.organisation.level")).toEqual({});
+  });
+
+  it("have state of their own", () => {
+    const [one, two] = [organisationMetrics(100), organisationMetrics(100)];
+    const state = perOrganisation(() => new Set<string>());
+    on(one, () => state().add("one"));
+    on(two, () => expect([...state()]).toEqual([]));
+    on(one, () => expect([...state()]).toEqual(["one"]));
+  });
+});
+
+describe("an organisation's saved series", () => {
+  const saved = (owner: MetricsOwner): ReadonlyArray<SavedSeries> => {
+    const read = new ChangedSeries(owner).read();
+    const text: ReadonlyArray<SavedSeries> = JSON.parse(JSON.stringify(read));
+    return text;
+  };
+
+  const keyOf = (owner: MetricsOwner, name: string): MetricKey.MetricKey.Untyped => {
+    const pair = owner.registry.snapshot().find(({ metricKey }) => metricKey.name === name);
+    if (pair === undefined) throw new Error(`There is no ${name}.`);
+    return pair.metricKey;
+  };
+
+  it("are gone on from as if nothing had been between", () => {
+    const observations = fc.array(fc.double({ min: -10, max: 400, noNaN: true }), { minLength: 1 });
+    fc.assert(
+      fc.property(observations, observations, (before, after) => {
+        const [whole, first, second] = [1, 2, 3].map(() => organisationMetrics(100));
+        if (whole === undefined || first === undefined || second === undefined) return;
+        const record = (all: ReadonlyArray<number>) => () => {
+          for (const number of all) {
+            // JSON has no -0.
+            const value = number + 0;
+            times.record(value, { a: "x" });
+            things.add(Math.abs(value), { a: "x" });
+          }
+        };
+        on(first, record(before));
+        on(second, () => restoreSeries(saved(first)));
+        on(second, record(after));
+        on(whole, record([...before, ...after]));
+        const [restored, expected] = [second, whole].map((owner) => ({
+          counts: numbers(owner, names.times),
+          states: owner.registry
+            .snapshot()
+            .map(({ metricState }) =>
+              MetricState.isHistogramState(metricState)
+                ? { ...metricState, sum: Math.round(metricState.sum * 1e6) }
+                : undefined,
+            ),
+          native: nativeHistogramOf(keyOf(owner, names.times)),
+        }));
+        expect(restored).toEqual(expected);
+        const [restoredThings, expectedThings] = [second, whole].map(
+          (owner) => numbers(owner, names.things)["a=x"] ?? 0,
+        );
+        expect(restoredThings).toBeCloseTo(expectedThings ?? Number.NaN, 6);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("keep when they were first recorded, and their overflow", () => {
+    const [first, second] = [organisationMetrics(1), organisationMetrics(1)];
+    on(first, () => {
+      things.add(1, { a: "1" });
+      things.add(2, { a: "2" });
+    });
+    const series = saved(first).map((one) => ({ ...one, createdAt: 12 }));
+    on(second, () => restoreSeries(series));
+    expect(createdAt(keyOf(second, names.things))).toBe(12);
+    expect(numbers(second, names.things)).toEqual({ "a=1": 1, "otel.metric.overflow=true": 2 });
+  });
+
+  it("are read again only where they have changed, and gauges never", () => {
+    const owner = organisationMetrics(100);
+    const changed = new ChangedSeries(owner);
+    on(owner, () => {
+      things.add(1, { a: "x" });
+      times.record(1, { a: "x" });
+      level.set(1, {});
+    });
+    expect(changed.read().map(({ name }) => name)).toEqual([names.things, names.times]);
+    expect(changed.read()).toEqual([]);
+    on(owner, () => times.record(2, { a: "x" }));
+    expect(changed.read().map(({ name }) => name)).toEqual([names.times]);
+  });
+
+  it("leave out what nobody declares any more, or declares otherwise", () => {
+    const owner = organisationMetrics(100);
+    const counted = { type: "counter", value: 1 } as const;
+    on(owner, () =>
+      restoreSeries([
+        { name: "test.organisation.gone", labels: {}, createdAt: 1, state: counted },
+        { name: names.things, labels: { other: "x" }, createdAt: 1, state: counted },
+      ]),
+    );
+    expect(owner.registry.snapshot()).toEqual([]);
+  });
+});
