@@ -98,7 +98,7 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       forSeconds: 15 * minute,
       summary: "Some series could not be exposed as they were recorded ({{ $labels.reason }}).",
       runbook:
-        "Two pieces of code record under one name. What the reasons do is in packages/core/api/src/metrics/conflicts.ts; rename one of the metrics.",
+        "Two pieces of code record under one name. What the reasons do is in packages/core/api/src/metrics/families/conflicts.ts; rename one of the metrics.",
       tests: [
         {
           what: "two series are left out",
