@@ -11,16 +11,16 @@ import type {
 } from "@executor/sdk";
 import { bindingReader, httpAndFiles, member, runSteps } from "@executor/plugin-kit";
 import { Effect, Either, Option } from "effect";
-import { Binding } from "./binding.ts";
-import { isEndpoint, requestHeaders, shownUrl } from "./endpoint.ts";
-import { readTools } from "./load.ts";
-import { operationText, requestBody } from "./operation.ts";
-import { readReply } from "./read-reply.ts";
-import { readSchema } from "./read-schema.ts";
-import { makeSchemaMemory } from "./schema-memory.ts";
-import type { SchemaMemory } from "./schema-memory.ts";
-import { operationProblem, readSelection } from "./selection.ts";
-import { endpointOf, fetchSchema } from "./source.ts";
+import { Binding } from "./calls/binding.ts";
+import { isEndpoint, requestHeaders, shownUrl } from "./schema/endpoint.ts";
+import { readTools } from "./tools/load.ts";
+import { operationText, requestBody } from "./calls/operation.ts";
+import { readReply } from "./calls/reply.ts";
+import { readSchema } from "./schema/read-schema.ts";
+import { makeSchemaMemory } from "./schema/schema-memory.ts";
+import type { SchemaMemory } from "./schema/schema-memory.ts";
+import { operationProblem, readSelection } from "./calls/selection.ts";
+import { endpointOf, fetchSchema } from "./schema/source.ts";
 import { suggestNamespace } from "./suggest-namespace.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { JsonObject } from "@executor/sdk";
 import { Cause, Effect, Exit, Option } from "effect";
-import { errorTypeOf } from "./mcp-failure.ts";
-import type { McpFailure } from "./mcp-failure.ts";
+import { errorTypeOf } from "./failures/mcp-failure.ts";
+import type { McpFailure } from "./failures/mcp-failure.ts";
 import { mcpClientOperationDuration } from "./metrics.ts";
 
 /** Records how long a request took and how it ended, however that is. `elapsedMs` is asked for at its end. */

@@ -8,19 +8,19 @@ import type {
 import { bindingReader } from "@executor/plugin-kit";
 import { Effect, Either, Option, PubSub, Stream } from "effect";
 import type { Scope } from "effect";
-import { defaultConnectionLimits, makeConnections } from "./connections.ts";
-import type { Connections } from "./connections.ts";
-import { endpointKey, endpointOf, endpointUrl } from "./endpoint.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { listAllTools } from "./list-all-tools.ts";
-import { toLoadError, toToolCallError } from "./mcp-failure.ts";
-import type { McpFailure } from "./mcp-failure.ts";
-import { openConnection } from "./open-connection.ts";
-import { readResult } from "./read-result.ts";
-import type { StdioTransports } from "./stdio-process.ts";
+import { defaultConnectionLimits, makeConnections } from "./connections/pool.ts";
+import type { Connections } from "./connections/pool.ts";
+import { endpointKey, endpointOf, endpointUrl } from "./transports/endpoint.ts";
+import type { Endpoint } from "./transports/endpoint.ts";
+import { listAllTools } from "./tools/list-all-tools.ts";
+import { toLoadError, toToolCallError } from "./failures/mcp-failure.ts";
+import type { McpFailure } from "./failures/mcp-failure.ts";
+import { openConnection } from "./connections/open-connection.ts";
+import { readResult } from "./tools/result.ts";
+import type { StdioTransports } from "./transports/stdio-process.ts";
 import { programName, suggestNamespace } from "./suggest-namespace.ts";
-import { Binding, toolDefinition } from "./tool-definition.ts";
-import { toolPaths } from "./tool-paths.ts";
+import { Binding, toolDefinition } from "./tools/tool-definition.ts";
+import { toolPaths } from "./tools/tool-paths.ts";
 
 export interface McpPluginOptions {
   /** The version that servers are told. */

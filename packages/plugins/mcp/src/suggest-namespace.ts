@@ -1,5 +1,5 @@
 import { namespaceOf, titleWords } from "@executor/plugin-kit";
-import type { StdioEndpoint } from "./endpoint.ts";
+import type { StdioEndpoint } from "./transports/endpoint.ts";
 
 /** Words of servers' names that tell them apart badly. */
 const filler =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import type { StdioEndpoint } from "../src/endpoint.ts";
+import type { StdioEndpoint } from "../src/transports/endpoint.ts";
 import { programName, suggestNamespace } from "../src/suggest-namespace.ts";
 
 const program = (command: string, ...args: ReadonlyArray<string>): StdioEndpoint => ({

@@ -17,12 +17,12 @@ import type {
 } from "@executor/sdk";
 import { bindingReader, httpAndFiles, runSteps } from "@executor/plugin-kit";
 import { Effect, Either, Option } from "effect";
-import { Binding } from "./binding.ts";
-import { buildRequest } from "./build-request.ts";
-import { readOutline } from "./document.ts";
-import { readSource } from "./load.ts";
-import { parseDocument } from "./parse-document.ts";
-import { readReply } from "./read-reply.ts";
+import { Binding } from "./calls/binding.ts";
+import { buildRequest } from "./calls/request.ts";
+import { readOutline } from "./document/outline.ts";
+import { readSource } from "./operations/load.ts";
+import { parseDocument } from "./document/parse.ts";
+import { readReply } from "./calls/reply.ts";
 import { suggestNamespace } from "./suggest-namespace.ts";
 
 /**

@@ -10,7 +10,7 @@ import type {
 import { Effect } from "effect";
 import { fileURLToPath } from "node:url";
 import { mcpPlugin } from "../../src/index.ts";
-import { stdioTransport } from "../../src/stdio.ts";
+import { stdioTransport } from "../../src/transports/stdio.ts";
 
 export const plugin = mcpPlugin({ version: "1", stdio: stdioTransport });
 

@@ -1,0 +1,61 @@
+import { JsonObject, ToolCallError } from "@executor/sdk";
+import type { Json, ToolResult } from "@executor/sdk";
+import { readJson, shorten } from "@executor/plugin-kit";
+import { Either, Schema } from "effect";
+import { toToolCallError } from "../failures/mcp-failure.ts";
+import { invalidResponse } from "../failures/sdk-errors.ts";
+
+const decode = Schema.decodeUnknownEither(
+  Schema.Struct({
+    content: Schema.optionalWith(Schema.Array(JsonObject), { default: () => [] }),
+    structuredContent: Schema.optional(JsonObject),
+    isError: Schema.optional(Schema.Boolean),
+  }),
+);
+
+const maxMessage = 2_000;
+const encoder = new TextEncoder();
+
+/**
+ * What a tool returned (MCP 2025-11-25, "Tool Result"): its structured content; else its text, parsed where that is JSON;
+ * else its contents as they are. A result with `isError` is a `tool_error` with the text. The size is that of the whole
+ * result as JSON, in bytes.
+ */
+export const readResult = (result: JsonObject): Either.Either<ToolResult, ToolCallError> =>
+  Either.flatMap(
+    Either.mapLeft(decode(result), () => toToolCallError(invalidResponse)),
+    ({ content, isError, structuredContent }) => {
+      const data = structuredContent ?? dataOf(content);
+      return isError === true
+        ? Either.left(
+            new ToolCallError({
+              outcome: "tool_error",
+              errorType: "tool_error",
+              message: messageOf(content, data),
+            }),
+          )
+        : Either.right({ data, size: encoder.encode(JSON.stringify(result)).byteLength });
+    },
+  );
+
+const dataOf = (content: ReadonlyArray<JsonObject>): Json => {
+  const [only] = content;
+  if (only === undefined) return null;
+  const text = content.length === 1 ? textOf(only) : undefined;
+  return text === undefined ? content : Either.getOrElse(parse(text), () => text);
+};
+
+/** Objects and arrays only: a text such as `12` or `true` was not meant as JSON for sure, and stays what it was. */
+const parse = (text: string): Either.Either<Json, string | undefined> =>
+  /^\s*[[{]/.test(text) ? readJson(text) : Either.left(undefined);
+
+const textOf = ({ text, type }: JsonObject): string | undefined =>
+  type === "text" && typeof text === "string" ? text : undefined;
+
+const messageOf = (content: ReadonlyArray<JsonObject>, data: Json): string => {
+  const texts = content.map(textOf).filter((text) => text !== undefined);
+  const said = texts.length > 0 ? texts.join("\n") : JSON.stringify(data);
+  return said === "null" || said.trim() === ""
+    ? "The tool failed and did not say why."
+    : shorten(said, maxMessage);
+};

@@ -1,0 +1,47 @@
+import type { JsonObject } from "@executor/sdk";
+import { describe, expect, it } from "@effect/vitest";
+import { Either } from "effect";
+import { readResult } from "../../src/tools/result.ts";
+
+const text = (said: string) => ({ type: "text", text: said });
+const data = (result: JsonObject) => Either.getOrThrow(readResult(result)).data;
+const failure = (result: JsonObject) => Either.flip(readResult(result)).pipe(Either.getOrThrow);
+
+describe("readResult", () => {
+  it.each<[string, JsonObject, unknown]>([
+    ["structured content", { content: [text("x")], structuredContent: { a: 1 } }, { a: 1 }],
+    ["text", { content: [text("hello")] }, "hello"],
+    ["text that is a JSON object", { content: [text(' {"a":[1]}')] }, { a: [1] }],
+    ["text that only begins like JSON", { content: [text("[see above]")] }, "[see above]"],
+    ["a number as the text that it is", { content: [text("007")] }, "007"],
+    ["several contents as they are", { content: [text("a"), text("b")] }, [text("a"), text("b")]],
+    ["an image as it is", { content: [{ type: "image" }] }, [{ type: "image" }]],
+    ["nothing as null", { content: [] }, null],
+  ])("gives %s", (_, result, expected) => {
+    expect(data(result)).toEqual(expected);
+  });
+
+  it("measures the whole result in bytes", () => {
+    const result = { content: [text("é")] };
+    expect(Either.getOrThrow(readResult(result)).size).toBe(
+      Buffer.byteLength(JSON.stringify(result)),
+    );
+  });
+
+  it("fails with the text of an error, and with its data where there is no text", () => {
+    expect(failure({ content: [text("No."), text("Never.")], isError: true })).toMatchObject({
+      outcome: "tool_error",
+      errorType: "tool_error",
+      message: "No.\nNever.",
+    });
+    expect(failure({ structuredContent: { code: 7 }, isError: true }).message).toBe('{"code":7}');
+    expect(failure({ content: [], isError: true }).message).toMatch(/did not say why/);
+  });
+
+  it("fails for what is no result", () => {
+    expect(failure({ content: "text" })).toMatchObject({
+      outcome: "upstream_error",
+      errorType: "invalid_response",
+    });
+  });
+});

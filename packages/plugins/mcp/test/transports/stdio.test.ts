@@ -1,0 +1,146 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Effect, Exit, Fiber, Scope } from "effect";
+import { answering, call, plugin, programSettings, settingsOf } from "../support/source.ts";
+import { until } from "../support/until.ts";
+
+describe("a program", () => {
+  it.scopedLive("is loaded and called", () =>
+    Effect.gen(function* () {
+      const mcp = yield* plugin;
+      const settings = programSettings();
+      const source = yield* mcp.load(settings);
+      expect(source).toMatchObject({ name: "Test Server", url: "stdio:bun" });
+      const calls = Array.from({ length: 50 }, (_, message) =>
+        call(mcp, settings, "echo", { message }),
+      );
+      const replies = yield* Effect.all(calls, { concurrency: "unbounded" });
+      expect(replies.map(({ data }) => data)).toEqual(calls.map((_, index) => String(index)));
+    }),
+  );
+
+  it.scopedLive("that ends in mid-call is a connection error, and started again by the next", () =>
+    Effect.gen(function* () {
+      const mcp = yield* plugin;
+      const settings = programSettings();
+      const [first, second] = yield* Effect.all(
+        [Effect.flip(call(mcp, settings, "die")), Effect.flip(call(mcp, settings, "hang"))],
+        { concurrency: "unbounded" },
+      );
+      for (const error of [first, second]) {
+        expect(error).toMatchObject({ outcome: "upstream_error", errorType: "connection_error" });
+      }
+      expect(first.message).toMatch(/bun could not be run or has ended \(exit code 1\)/);
+      expect((yield* call(mcp, settings, "echo", { message: "again" })).data).toBe("again");
+    }),
+  );
+
+  it.scopedLive("that ends at once is shown with what it wrote", () =>
+    Effect.gen(function* () {
+      const mcp = yield* plugin;
+      const settings = programSettings("quit", { env: { TEST_KEY: "from the source" } });
+      const error = yield* Effect.flip(mcp.load(settings));
+      expect(error._tag).toBe("SourceUnreachable");
+      expect(error.message).toMatch(/\(exit code 3\).*It wrote: No key: from the source/);
+    }),
+  );
+
+  it.scopedLive("that does not exist is named", () =>
+    Effect.gen(function* () {
+      const mcp = yield* plugin;
+      const error = yield* Effect.flip(mcp.load(settingsOf({ command: "no-such-program" })));
+      expect(error.message).toMatch(/no-such-program could not be run or has ended \(ENOENT\)/);
+    }),
+  );
+
+  it.scopedLive("gets none of the daemon's own environment but what programs need", () =>
+    Effect.gen(function* () {
+      process.env["EXECUTOR_TEST_ONLY"] = "private";
+      const mcp = yield* plugin;
+      const settings = settingsOf({ command: "sh", args: ["-c", "env >&2; exit 1"] });
+      const error = yield* Effect.flip(mcp.load(settings));
+      expect(error.message).toContain("PATH=");
+      expect(error.message).not.toContain("EXECUTOR_TEST_ONLY");
+    }),
+  );
+
+  it.scopedLive("that sends more than 10 MiB is refused", () =>
+    Effect.gen(function* () {
+      const mcp = yield* plugin;
+      const settings = programSettings();
+      const error = yield* Effect.flip(call(mcp, settings, "big", { bytes: 11 * 1024 * 1024 }));
+      expect(error.errorType).toBe("response_too_large");
+      expect((yield* call(mcp, settings, "echo", { message: "again" })).data).toBe("again");
+    }),
+  );
+
+  it.scopedLive("can ask", () =>
+    Effect.gen(function* () {
+      const mcp = yield* plugin;
+      const settings = programSettings();
+      const result = yield* call(mcp, settings, "ask-name", { who: "?" }).pipe(
+        answering(() => Effect.succeed({ action: "accept", content: { name: "Ada" } })),
+      );
+      expect(result.data).toEqual({ action: "accept", content: { name: "Ada" } });
+    }),
+  );
+
+  it.scopedLive("that asks for two calls at once gets no answer that may be another's", () =>
+    Effect.gen(function* () {
+      const mcp = yield* plugin;
+      const settings = programSettings();
+      yield* call(mcp, settings, "echo");
+      const ask = (who: string) =>
+        call(mcp, settings, "ask-name", { who }).pipe(
+          answering(({ message }) => {
+            expect(message).toBe(who);
+            return Effect.succeed({ action: "decline" });
+          }),
+          Effect.either,
+        );
+      const results = yield* Effect.all([ask("a"), ask("b")], { concurrency: "unbounded" });
+      for (const result of results) {
+        if (result._tag === "Left") expect(result.left.message).toMatch(/one after the other/);
+        else expect(result.right.data).toEqual({ action: "decline" });
+      }
+    }),
+  );
+
+  for (const behaviour of ["", "parent", "mute"]) {
+    it.live(
+      `is gone when the plugin is closed, with all it started (${behaviour || "plain"})`,
+      () =>
+        Effect.gen(function* () {
+          const scope = yield* Scope.make();
+          const mcp = yield* Scope.extend(plugin, scope);
+          const before = descendants();
+          const settings = programSettings(behaviour);
+          const use = yield* Effect.fork(Effect.exit(call(mcp, settings, "hang")));
+          yield* until(() => descendants().length > before.length + Number(behaviour === "parent"));
+          const started = descendants().filter((pid) => !before.includes(pid));
+          yield* Scope.close(scope, Exit.void);
+          yield* until(() => !running().some(({ pid }) => started.includes(pid)));
+          yield* Fiber.interrupt(use);
+        }),
+    );
+  }
+});
+
+/** What runs on this machine, without what has ended and waits for its parent to notice. */
+const running = () => {
+  const { stdout } = Bun.spawnSync(["ps", "-eo", "pid=,ppid=,stat=,comm="]);
+  return stdout
+    .toString()
+    .trim()
+    .split("\n")
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, , state, name]) => state?.startsWith("Z") === false && name !== "ps")
+    .map(([pid, parent]) => ({ pid: Number(pid), parent: Number(parent) }));
+};
+
+/** Programs that this process started, and those that they started. */
+const descendants = (): ReadonlyArray<number> => {
+  const all = running();
+  const below = (parent: number): ReadonlyArray<number> =>
+    all.filter((each) => each.parent === parent).flatMap(({ pid }) => [pid, ...below(pid)]);
+  return below(process.pid);
+};

@@ -1,0 +1,79 @@
+import { InvalidSourceDocument } from "@executor/sdk";
+import type { Json, ResolvedSettings } from "@executor/sdk";
+import { isArray, member } from "@executor/plugin-kit";
+import { Either } from "effect";
+import type { OpenApiDocument } from "./outline.ts";
+import type { Operation } from "../operations/operations.ts";
+
+/**
+ * Where calls go, without a slash at the end: the operator's `baseUrl`, else the description's first server that can be
+ * used, its variables at their defaults and relative to where the description was found. OpenAPI's own default is `/`.
+ */
+export const baseUrl = (
+  document: OpenApiDocument,
+  settings: ResolvedSettings,
+  documentUrl: string | undefined,
+): Either.Either<string, InvalidSourceDocument> => {
+  if (settings.baseUrl !== undefined) {
+    const base = httpUrl(settings.baseUrl, undefined);
+    return base === undefined
+      ? invalid(`The base URL ${settings.baseUrl} is not an http or https URL. Correct it.`)
+      : Either.right(base);
+  }
+  const servers = member(document.root, "servers");
+  const given = isArray(servers) && servers.length > 0 ? servers : [{ url: "/" }];
+  const base = firstUsable(given, documentUrl);
+  return base === undefined
+    ? invalid(
+        "The description does not say on which server its operations are, or only relative to its own place. Give a base URL, such as https://api.example.com.",
+      )
+    : Either.right(base);
+};
+
+/** Where an operation goes by its own or its path's `servers`; `null` where that is the source's URL. */
+export const operationServer = (
+  { operation, pathItem }: Operation,
+  base: string,
+  settings: ResolvedSettings,
+  documentUrl: string | undefined,
+): string | null => {
+  if (settings.baseUrl !== undefined) return null;
+  for (const servers of [member(operation, "servers"), member(pathItem, "servers")]) {
+    const server = isArray(servers) ? firstUsable(servers, documentUrl) : undefined;
+    if (server !== undefined) return server === base ? null : server;
+  }
+  return null;
+};
+
+const firstUsable = (
+  servers: ReadonlyArray<Json>,
+  documentUrl: string | undefined,
+): string | undefined => {
+  for (const server of servers) {
+    const template = member(server, "url");
+    if (typeof template !== "string") continue;
+    const url = httpUrl(fillIn(template, member(server, "variables")), documentUrl);
+    if (url !== undefined) return url;
+  }
+  return undefined;
+};
+
+/** A variable without a default stays in braces, and braces make the URL unusable. */
+const fillIn = (template: string, variables: Json | undefined): string =>
+  template.replace(/\{([^}]*)\}/g, (whole, name: string) => {
+    const variable = member(variables, name);
+    const choices = member(variable, "enum");
+    const value = member(variable, "default") ?? (isArray(choices) ? choices[0] : undefined);
+    return typeof value === "string" || typeof value === "number" ? String(value) : whole;
+  });
+
+const httpUrl = (url: string, documentUrl: string | undefined): string | undefined => {
+  if (/[{}]/.test(url)) return undefined;
+  const parsed = URL.parse(url.trim(), documentUrl);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) return undefined;
+  parsed.hash = "";
+  return parsed.search === "" ? parsed.href.replace(/\/+$/, "") : parsed.href;
+};
+
+const invalid = (message: string): Either.Either<never, InvalidSourceDocument> =>
+  Either.left(new InvalidSourceDocument({ message }));

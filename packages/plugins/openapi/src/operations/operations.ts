@@ -1,0 +1,48 @@
+import type { JsonObject } from "@executor/sdk";
+import { isArray, isObject, member, text } from "@executor/plugin-kit";
+import type { Binding } from "../calls/binding.ts";
+import type { OpenApiDocument } from "../document/outline.ts";
+import type { References } from "../document/references.ts";
+import type { NamedOperation } from "./tool-paths.ts";
+
+export interface Operation extends NamedOperation {
+  /** The method as it is sent. */
+  readonly verb: Binding["method"];
+  readonly operation: JsonObject;
+  readonly pathItem: JsonObject;
+}
+
+/** TRACE is left out: `fetch` forbids it. */
+const methods = [
+  ["get", "GET"],
+  ["put", "PUT"],
+  ["post", "POST"],
+  ["delete", "DELETE"],
+  ["options", "OPTIONS"],
+  ["head", "HEAD"],
+  ["patch", "PATCH"],
+] as const;
+
+/** Every operation under `paths`. What is no operation (`null`, a reference to nowhere) is passed over. */
+export const readOperations = (
+  document: OpenApiDocument,
+  references: References,
+): ReadonlyArray<Operation> =>
+  Object.entries(document.paths).flatMap(([path, item]) => {
+    const pathItem = references.follow(item);
+    if (pathItem === undefined || path.startsWith("x-")) return [];
+    return methods.flatMap(([method, verb]) => {
+      const operation = member(pathItem, method);
+      return isObject(operation)
+        ? [{ method, verb, path, operation, pathItem, ...naming(operation) }]
+        : [];
+    });
+  });
+
+const naming = (operation: JsonObject): Pick<Operation, "operationId" | "tag"> => {
+  const tags = member(operation, "tags");
+  return {
+    operationId: text(member(operation, "operationId")),
+    tag: isArray(tags) ? text(tags[0]) : undefined,
+  };
+};
