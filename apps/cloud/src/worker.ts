@@ -14,7 +14,7 @@ import { countRefusal } from "./refusals.ts";
 import type { Surface } from "./refusals.ts";
 import { version } from "./version.ts";
 
-export { OrganisationObject } from "./organisation/organisation-object.ts";
+export { OrganisationObject } from "./organization/organization-object.ts";
 
 restrictFetch();
 

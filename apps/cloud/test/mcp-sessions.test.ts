@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Identity } from "../src/auth/identity.ts";
-import { McpSessions } from "../src/organisation/mcp-sessions.ts";
+import { McpSessions } from "../src/organization/mcp-sessions.ts";
 
 const by = (subject: string) =>
   new Identity({ organisation: "acme", subject, permissions: [], answersForAll: false });

@@ -3,8 +3,8 @@ import { SqlClient } from "@effect/sql";
 import * as Storage from "@executor/storage/bun";
 import { counter, Organisation, organisationMetrics } from "@executor/telemetry";
 import { Effect, Exit } from "effect";
-import { inOrganisation } from "../src/organisation/in-organisation.ts";
-import { savedMetrics } from "../src/organisation/saved-metrics.ts";
+import { inOrganisation } from "../src/organization/in-organization.ts";
+import { savedMetrics } from "../src/organization/saved-metrics.ts";
 
 const calls = counter({ name: "test.saved", description: "Calls.", unit: "{call}", labels: [] });
 

@@ -16,8 +16,8 @@ export {
   organisationMetrics,
   perOrganisation,
   separateOrganisations,
-} from "./tenancy/organisation.ts";
-export type { MetricsOwner } from "./tenancy/organisation.ts";
+} from "./tenancy/organization.ts";
+export type { MetricsOwner } from "./tenancy/organization.ts";
 export { ChangedSeries, restoreSeries } from "./tenancy/changed-series.ts";
 export type { SavedSeries, SavedState } from "./tenancy/saved-series.ts";
 export { processMetricsLayer, type BuildInfo } from "./process/process-metrics.ts";

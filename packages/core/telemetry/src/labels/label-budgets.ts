@@ -1,4 +1,4 @@
-import { limitProcessSeries } from "../tenancy/organisation.ts";
+import { limitProcessSeries } from "../tenancy/organization.ts";
 
 /** Label sets that metrics may hold before further ones share their metric's overflow series. */
 export interface LabelBudgets {

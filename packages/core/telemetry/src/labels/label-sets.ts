@@ -5,8 +5,8 @@ import type { InstrumentDefinition, LabelValues } from "../instruments/definitio
 import { chosenBudget } from "./label-budgets.ts";
 import { boundedLabelValue } from "./label-values.ts";
 import type { SavedSeries } from "../tenancy/saved-series.ts";
-import { perOrganisation } from "../tenancy/organisation.ts";
-import type { MetricsOwner } from "../tenancy/organisation.ts";
+import { perOrganisation } from "../tenancy/organization.ts";
+import type { MetricsOwner } from "../tenancy/organization.ts";
 
 const defaultMaxLabelSets = 2_000;
 

@@ -1,6 +1,6 @@
 import { catalogue } from "../instruments/catalogue.ts";
 import { gauge } from "../instruments/instrument.ts";
-import { currentOwner } from "../tenancy/organisation.ts";
+import { currentOwner } from "../tenancy/organization.ts";
 
 const series = gauge({
   name: "executor.metrics.series",

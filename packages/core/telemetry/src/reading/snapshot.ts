@@ -1,5 +1,5 @@
 import type { MetricPair } from "effect";
-import { perOrganisation } from "../tenancy/organisation.ts";
+import { perOrganisation } from "../tenancy/organization.ts";
 import { RegistryReader } from "./registry-reader.ts";
 import { observeLabelBudgets } from "../labels/self-metrics.ts";
 

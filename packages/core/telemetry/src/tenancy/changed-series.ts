@@ -2,7 +2,7 @@ import { MetricState } from "effect";
 import type { MetricKey } from "effect";
 import { findEntry } from "../instruments/catalogue.ts";
 import type { SavedSeries, SavedState } from "./saved-series.ts";
-import type { MetricsOwner } from "./organisation.ts";
+import type { MetricsOwner } from "./organization.ts";
 import { createdAt, presentNativeHistogram } from "../instruments/recording.ts";
 
 /** Reads what an organisation's counters and histograms have come to, each only where it has changed since it was read last. */

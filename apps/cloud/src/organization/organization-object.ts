@@ -9,9 +9,9 @@ import type { DurableObjectState } from "../durable-object-state.ts";
 import type { Environment } from "../environment.ts";
 import { refusalsPath } from "../refusals.ts";
 import { countRefusals } from "./count-refusals.ts";
-import { inOrganisation, respondInOrganisation } from "./in-organisation.ts";
+import { inOrganisation, respondInOrganisation } from "./in-organization.ts";
 import { McpSessions } from "./mcp-sessions.ts";
-import { organisationServices } from "./organisation-services.ts";
+import { organisationServices } from "./organization-services.ts";
 import { organisationSettings } from "./settings.ts";
 
 type Services = Effect.Effect.Success<ReturnType<typeof organisationServices>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { currentOwner, organisationMetrics } from "@executor/telemetry";
-import { respondInOrganisation } from "../src/organisation/in-organisation.ts";
+import { respondInOrganisation } from "../src/organization/in-organization.ts";
 
 const owner = organisationMetrics(10);
 
