@@ -4,7 +4,7 @@ import type { CloudApp } from "../e2e/support/cloud/app.ts";
 import {
   cloudClient,
   everyPermission,
-  makeOrganisation,
+  makeOrganization,
   signUp,
   withKey,
 } from "../e2e/support/cloud/client.ts";
@@ -54,9 +54,9 @@ const row = (name: string, values: ReadonlyArray<number>): ReadonlyArray<string>
 const head = ["", "median, ms", "p99, ms"];
 
 /** The same request with a key, and past the door. */
-const door = async (app: CloudApp, organisation: string, client: CloudClient): Promise<void> => {
+const door = async (app: CloudApp, organization: string, client: CloudClient): Promise<void> => {
   section("The door: verifying a key");
-  const identity = { organisation, subject: "key:1", permissions: everyPermission };
+  const identity = { organization, subject: "key:1", permissions: everyPermission };
   const inside = cloudClient(app, {
     "test-identity": JSON.stringify({ ...identity, answersForAll: false }),
   });
@@ -79,7 +79,7 @@ const calling = (client: CloudClient, fail: string) =>
   );
 
 const scraping = async (client: CloudClient): Promise<void> => {
-  section("Scraping an organisation");
+  section("Scraping an organization");
   await calling(client, "{}");
   await calling(client, `{ fail: "1" }`);
   const samples = await client.metrics();
@@ -104,11 +104,11 @@ const executing = async (client: CloudClient): Promise<void> => {
 };
 
 const many = async (app: CloudApp, person: CloudClient): Promise<void> => {
-  section("50 organisations at once");
+  section("50 organizations at once");
   const clients: Array<CloudClient> = [];
   for (const index of times(50, (number) => number)) {
-    const organisation = await makeOrganisation(app, person, `many-${index}`);
-    clients.push(withKey(app, (await organisation.makeKey(everyPermission)).key));
+    const organization = await makeOrganization(app, person, `many-${index}`);
+    clients.push(withKey(app, (await organization.makeKey(everyPermission)).key));
   }
   const small = { ...source, document: document.replaceAll("/tool", "/t") };
   const adding = await time(() =>
@@ -146,13 +146,13 @@ const many = async (app: CloudApp, person: CloudClient): Promise<void> => {
 
 const starting = async (
   app: CloudApp,
-  organisation: string,
+  organization: string,
   client: CloudClient,
 ): Promise<void> => {
-  section("Starting an organisation's object");
+  section("Starting an organization's object");
   const values: Array<number> = [];
   for (let round = 0; round < 20; round += 1) {
-    await app.abort(organisation);
+    await app.abort(organization);
     await sleep(50);
     values.push(await time(() => client.request("GET", "/api/policies")));
   }
@@ -162,7 +162,7 @@ const starting = async (
 const app = await startCloud();
 try {
   const person = await signUp(app, "ada");
-  const acme = await makeOrganisation(app, person, "acme");
+  const acme = await makeOrganization(app, person, "acme");
   const client = withKey(app, (await acme.makeKey(everyPermission)).key);
   await client.ask("POST", "/api/sources", source);
   if (process.argv[2] !== "many") {

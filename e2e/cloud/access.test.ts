@@ -9,11 +9,11 @@ import type { CloudApp } from "../support/cloud/app.ts";
 import {
   cloudClient,
   everyPermission,
-  makeOrganisation,
+  makeOrganization,
   signUp,
   withKey,
 } from "../support/cloud/client.ts";
-import type { CloudClient, CloudOrganisation } from "../support/cloud/client.ts";
+import type { CloudClient, CloudOrganization } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
 import { sumOf } from "../support/exposition-text.ts";
 import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
@@ -24,8 +24,8 @@ describe("the cloud app lets in", () => {
   let nobody: CloudClient;
   let ada: CloudClient;
   let bob: CloudClient;
-  let acme: CloudOrganisation;
-  let bolt: CloudOrganisation;
+  let acme: CloudOrganization;
+  let bolt: CloudOrganization;
   let agent: CloudClient;
   let rival: CloudClient;
   const shop = startShop();
@@ -35,8 +35,8 @@ describe("the cloud app lets in", () => {
     nobody = cloudClient(app);
     [ada, bob] = await Promise.all([signUp(app, "ada"), signUp(app, "bob")]);
     [acme, bolt] = await Promise.all([
-      makeOrganisation(app, ada, "acme"),
-      makeOrganisation(app, bob, "bolt"),
+      makeOrganization(app, ada, "acme"),
+      makeOrganization(app, bob, "bolt"),
     ]);
     agent = withKey(app, (await acme.makeKey(everyPermission)).key);
     rival = withKey(app, (await bolt.makeKey(everyPermission)).key);
@@ -111,7 +111,7 @@ describe("the cloud app lets in", () => {
     );
   });
 
-  it("a key only where it has the permission, and counts the others for its organisation", async () => {
+  it("a key only where it has the permission, and counts the others for its organization", async () => {
     const scraper = withKey(app, (await acme.makeKey(["metrics:read"])).key);
     const refusals = async () =>
       sumOf(await agent.metrics(), "executor_auth_attempts_total", { outcome: "forbidden" });
@@ -142,7 +142,7 @@ describe("the cloud app lets in", () => {
 
   it("nobody by the Worker's own headers", async () => {
     const identity = JSON.stringify({
-      organisation: acme.id,
+      organization: acme.id,
       subject: "user:1",
       permissions: everyPermission,
       answersForAll: true,
@@ -155,9 +155,9 @@ describe("the cloud app lets in", () => {
     expect((await scraper.request("GET", "/api/sources", undefined, forged)).status).toBe(403);
   });
 
-  it("nobody to another organisation, by name or by id", async () => {
+  it("nobody to another organization, by name or by id", async () => {
     for (const named of [acme.slug, acme.id]) {
-      const headers = { "executor-organisation": named };
+      const headers = { "executor-organization": named };
       expect((await rival.request("GET", "/api/sources", undefined, headers)).status).toBe(403);
       expect((await bob.request("GET", "/api/sources", undefined, headers)).status).toBe(403);
       expect((await bob.request("GET", "/api/keys", undefined, headers)).status).toBe(403);
@@ -211,17 +211,20 @@ describe("the cloud app lets in", () => {
     expect((await ada.request("GET", "/api/sources", undefined, foreign)).status).toBe(403);
     expect((await ada.request("GET", "/api/sources")).status).toBe(200);
     addMember(app, acme.id, "bob@example.com");
-    const asAcme = { "executor-organisation": acme.slug };
+    const asAcme = { "executor-organization": acme.slug };
     expect((await bob.request("GET", "/api/sources", undefined, asAcme)).status).toBe(200);
     const source = { namespace: "mine", kind: "openapi", document: shop.document };
     expect((await bob.request("POST", "/api/sources", source, asAcme)).status).toBe(403);
     expect((await bob.request("GET", "/api/keys", undefined, asAcme)).status).toBe(403);
+    // The header's former spelling.
+    const asBefore = { "executor-organisation": acme.slug };
+    expect((await bob.request("GET", "/api/sources", undefined, asBefore)).status).toBe(200);
     const several = await bob.request("GET", "/api/sources");
     expect([several.status, several.text]).toEqual([403, expect.stringContaining("several")]);
     expect((await bob.request("POST", "/api/auth/api-key/create", { name: "x" })).status).toBe(404);
-    // An id stays its organisation's, whoever takes it for a slug.
-    await makeOrganisation(app, bob, acme.id);
-    const byId = { "executor-organisation": acme.id };
+    // An id stays its organization's, whoever takes it for a slug.
+    await makeOrganization(app, bob, acme.id);
+    const byId = { "executor-organization": acme.id };
     expect((await ada.request("GET", "/api/sources", undefined, byId)).status).toBe(200);
   });
 
@@ -266,11 +269,11 @@ const change = (app: CloudApp, sql: string, ...bindings: ReadonlyArray<string>):
 const expire = (app: CloudApp, keyId: string): void =>
   change(app, "UPDATE apikey SET expiresAt = '2020-01-01T00:00:00.000Z' WHERE id = ?", keyId);
 
-const addMember = (app: CloudApp, organisation: string, email: string): void =>
+const addMember = (app: CloudApp, organization: string, email: string): void =>
   change(
     app,
     `INSERT INTO member (id, organizationId, userId, role, createdAt)
       SELECT 'member', ?, id, 'member', '2026-01-01T00:00:00.000Z' FROM user WHERE email = ?`,
-    organisation,
+    organization,
     email,
   );

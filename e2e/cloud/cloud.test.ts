@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startCloud } from "../support/cloud/app.ts";
 import type { CloudApp } from "../support/cloud/app.ts";
-import { makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
+import { makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import { sumOf } from "../support/exposition-text.ts";
 import { githubDescription, startPrism } from "../support/upstreams/peers.ts";
 import type { Upstream } from "../support/upstreams/peers.ts";
@@ -15,7 +15,7 @@ const servers = findPrometheus();
 describe("the cloud app", () => {
   let app: CloudApp;
   let github: Upstream;
-  /** Reads the organisation's metrics. */
+  /** Reads the organization's metrics. */
   let key: string;
 
   beforeAll(async () => {
@@ -27,9 +27,9 @@ describe("the cloud app", () => {
     await github.stop();
   });
 
-  it("counts the calls of an organisation, as its key shows them", async () => {
+  it("counts the calls of an organization, as its key shows them", async () => {
     const person = await signUp(app, "ada");
-    const acme = await makeOrganisation(app, person, "acme");
+    const acme = await makeOrganization(app, person, "acme");
     const agent = withKey(app, (await acme.makeKey(["sources:write", "executions:write"])).key);
     await agent.ask("POST", "/api/sources", {
       namespace: "github",

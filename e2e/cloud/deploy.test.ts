@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startProcess } from "../support/child-process.ts";
-import { cloudClient, makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
+import { cloudClient, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import { freePort } from "../support/free-port.ts";
 
 const app = join(import.meta.dirname, "..", "..", "apps", "cloud");
@@ -38,7 +38,7 @@ describe("the cloud app", () => {
       });
       expect(await wrangler.exited).toBe(0);
       const log = wrangler.log();
-      expect(log).toContain("env.ORGANISATIONS");
+      expect(log).toContain("env.ORGANIZATIONS");
       expect(log).toContain("env.DB");
       expect(log).toContain("quickjs.wasm");
       const size = /Total Upload: .* gzip: ([\d.]+) KiB/.exec(log)?.[1];
@@ -68,7 +68,7 @@ describe("the cloud app", () => {
       let key: string;
       try {
         expect(child.log()).toContain(`curl -H 'Authorization: Bearer KEY' ${url}/api/metrics`);
-        const acme = await makeOrganisation({ url }, await signUp({ url }, "ada"), "acme");
+        const acme = await makeOrganization({ url }, await signUp({ url }, "ada"), "acme");
         ({ key } = await acme.makeKey(["metrics:read", "sources:write"]));
         // What runs here by itself reaches no private address, such as its own.
         const source = { namespace: "own", kind: "openapi", url: `${url}/api/openapi.json` };

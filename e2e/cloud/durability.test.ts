@@ -2,23 +2,23 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCloud } from "../support/cloud/app.ts";
 import type { CloudApp } from "../support/cloud/app.ts";
-import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
-import type { CloudClient, CloudOrganisation } from "../support/cloud/client.ts";
+import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
+import type { CloudClient, CloudOrganization } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
 import { sumOf } from "../support/exposition-text.ts";
 import type { Sample } from "../support/exposition-text.ts";
 
 const rounds = 20;
 
-describe("the counters of an organisation", () => {
+describe("the counters of an organization", () => {
   let app: CloudApp;
-  let acme: CloudOrganisation;
+  let acme: CloudOrganization;
   let client: CloudClient;
   const shop = startShop();
 
   beforeAll(async () => {
     app = await startCloud();
-    acme = await makeOrganisation(app, await signUp(app, "ada"), "acme");
+    acme = await makeOrganization(app, await signUp(app, "ada"), "acme");
     client = withKey(app, (await acme.makeKey(everyPermission)).key);
     await shop.addTo(client);
   });

@@ -3,14 +3,14 @@ import * as fc from "fast-check";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCloud } from "../support/cloud/app.ts";
 import type { CloudApp } from "../support/cloud/app.ts";
-import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
+import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
 import { parseExposition, sumOf } from "../support/exposition-text.ts";
 import type { Sample } from "../support/exposition-text.ts";
 import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 
-/** What the organisation did, by what its metrics must say of it. */
+/** What the organization did, by what its metrics must say of it. */
 type Counts = Record<
   "ok" | "upstream_error" | "unknown" | "search" | "failed" | "completed",
   number
@@ -18,7 +18,7 @@ type Counts = Record<
 
 interface Member {
   readonly id: string;
-  /** A source that only this organisation has, under a name that nobody else uses. */
+  /** A source that only this organization has, under a name that nobody else uses. */
   readonly ownSource: string;
   readonly client: CloudClient;
   readonly counts: Counts;
@@ -44,7 +44,7 @@ const codeOf: Readonly<Record<string, string>> = {
 
 const tools = "executor_tool_calls_total";
 
-describe("two organisations in one process", () => {
+describe("two organizations in one process", () => {
   let app: CloudApp;
   let members: ReadonlyArray<Member>;
   const shop = startShop();
@@ -60,12 +60,12 @@ describe("two organisations in one process", () => {
   });
 
   const join = async (person: CloudClient, slug: string): Promise<Member> => {
-    const organisation = await makeOrganisation(app, person, slug);
-    const client = withKey(app, (await organisation.makeKey(everyPermission)).key);
+    const organization = await makeOrganization(app, person, slug);
+    const client = withKey(app, (await organization.makeKey(everyPermission)).key);
     const ownSource = `only_${slug}`;
     for (const namespace of ["shop", ownSource]) await shop.addTo(client, namespace);
     const counts = { ok: 0, upstream_error: 0, unknown: 0, search: 0, failed: 0, completed: 0 };
-    return { id: organisation.id, ownSource, client, counts };
+    return { id: organization.id, ownSource, client, counts };
   };
 
   const act = async ({ client, counts, id, ownSource }: Member, action: Action): Promise<void> => {

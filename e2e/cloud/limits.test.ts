@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { startCloud } from "../support/cloud/app.ts";
 import type { CloudApp } from "../support/cloud/app.ts";
-import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
+import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
 import { sumOf } from "../support/exposition-text.ts";
 
-const newOrganisation = async (app: CloudApp, slug: string): Promise<CloudClient> => {
-  const organisation = await makeOrganisation(app, await signUp(app, slug), slug);
-  return withKey(app, (await organisation.makeKey(everyPermission)).key);
+const newOrganization = async (app: CloudApp, slug: string): Promise<CloudClient> => {
+  const organization = await makeOrganization(app, await signUp(app, slug), slug);
+  return withKey(app, (await organization.makeKey(everyPermission)).key);
 };
 
-describe("what an organisation may use", () => {
+describe("what an organization may use", () => {
   let app: CloudApp;
   let client: CloudClient;
   const shop = startShop();
@@ -25,7 +25,7 @@ describe("what an organisation may use", () => {
         EXECUTOR_MAX_STORAGE: "500000",
       },
     });
-    client = await newOrganisation(app, "small");
+    client = await newOrganization(app, "small");
   });
   afterAll(async () => {
     await app.stop();
@@ -92,7 +92,7 @@ describe("requests that sources make", () => {
 
   beforeAll(async () => {
     app = await startCloud({ variables: { EXECUTOR_PRIVATE_UPSTREAMS: "false" } });
-    client = await newOrganisation(app, "acme");
+    client = await newOrganization(app, "acme");
   });
   afterAll(async () => {
     await app.stop();

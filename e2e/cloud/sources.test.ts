@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startCloud } from "../support/cloud/app.ts";
 import type { CloudApp } from "../support/cloud/app.ts";
-import { everyPermission, makeOrganisation, signUp, withKey } from "../support/cloud/client.ts";
+import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { startEverything } from "../support/upstreams/everything.ts";
 import type { Everything } from "../support/upstreams/everything.ts";
@@ -13,8 +13,8 @@ import type { GraphQlServer } from "../support/upstreams/graphql-yoga.ts";
 import { connectOver } from "../support/mcp/client.ts";
 import type { McpClient, McpClientOptions } from "../support/mcp/client.ts";
 
-/** The other kinds of source, and the MCP endpoint, in an organisation's object. */
-describe("an organisation in the cloud", () => {
+/** The other kinds of source, and the MCP endpoint, in an organization's object. */
+describe("an organization in the cloud", () => {
   let app: CloudApp;
   let key: string;
   let client: CloudClient;
@@ -24,7 +24,7 @@ describe("an organisation in the cloud", () => {
   beforeAll(async () => {
     [app, everything] = await Promise.all([startCloud(), startEverything("streamableHttp")]);
     books = startBookshop();
-    const acme = await makeOrganisation(app, await signUp(app, "ada"), "acme");
+    const acme = await makeOrganization(app, await signUp(app, "ada"), "acme");
     ({ key } = await acme.makeKey(everyPermission));
     client = withKey(app, key);
   });

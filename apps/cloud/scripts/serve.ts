@@ -24,7 +24,7 @@ const given = Object.fromEntries(
 const guide = `
 Executor's cloud app runs on ${url}; its data is in ${dataDirectory}.
 
-  1. Sign up, keep the session, and make an organisation:
+  1. Sign up, keep the session, and make an organization:
 
      curl -c cookies ${url}/api/auth/sign-up/email -H 'Content-Type: application/json' \\
        -d '{"name":"You","email":"you@example.com","password":"at least ten characters"}'

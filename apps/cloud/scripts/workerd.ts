@@ -4,7 +4,7 @@ const app = join(import.meta.dir, "..");
 
 export interface WorkerdOptions {
   readonly port: number;
-  /** Where organisations' databases and the D1 database are kept. */
+  /** Where organizations' databases and the D1 database are kept. */
   readonly dataDirectory: string;
   /** Variables and secrets, as `wrangler.jsonc` describes them. */
   readonly variables: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ const miniflareOptions = (options: WorkerdOptions) => ({
   ],
   compatibilityDate: "2026-04-01",
   compatibilityFlags: ["nodejs_compat"],
-  durableObjects: { ORGANISATIONS: { className: "OrganisationObject", useSQLite: true } },
+  durableObjects: { ORGANIZATIONS: { className: "OrganisationObject", useSQLite: true } },
   durableObjectsPersist: join(options.dataDirectory, "organisations"),
   d1Databases: { DB: "executor" },
   d1Persist: join(options.dataDirectory, "d1"),

@@ -25,7 +25,7 @@ export const docsPage = (): Response => {
   const { description, title } = known.info;
   const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>${escape(title)}</title>
 <h1>${escape(title)}</h1><p>${escape(description ?? "")}</p>
-<p>Everything needs an API key (<code>Authorization: Bearer KEY</code>) or a session. Accounts, sessions and organisations are
+<p>Everything needs an API key (<code>Authorization: Bearer KEY</code>) or a session. Accounts, sessions and organizations are
 under <code>${authPath}</code>. The whole description is <a href="/api/openapi.json">an OpenAPI document</a>.</p>
 <table>${lines.join("\n")}</table></html>`;
   return new Response(html, { headers: { "content-type": "text/html; charset=utf-8" } });

@@ -3,9 +3,9 @@ import type { DurableObjectNamespace } from "./durable-object-state.ts";
 
 /** The bindings, variables and secrets of `wrangler.jsonc`. Variables are text; those with a question mark have defaults. */
 export interface Environment {
-  /** One object for each organisation. */
-  readonly ORGANISATIONS: DurableObjectNamespace;
-  /** People, organisations and keys. */
+  /** One object for each organization. */
+  readonly ORGANIZATIONS: DurableObjectNamespace;
+  /** People, organizations and keys. */
   readonly DB: AuthSettings["database"];
   /** Signs sessions; at least 32 characters. */
   readonly BETTER_AUTH_SECRET: string;
@@ -19,12 +19,12 @@ export interface Environment {
   readonly EXECUTOR_PRIVATE_UPSTREAMS?: string;
   /** Milliseconds between two writes of the metrics' totals. */
   readonly EXECUTOR_METRICS_INTERVAL?: string;
-  /** Label sets of one organisation, all its metrics together. */
+  /** Label sets of one organization, all its metrics together. */
   readonly EXECUTOR_MAX_SERIES?: string;
-  /** Executions of one organisation that run at once. */
+  /** Executions of one organization that run at once. */
   readonly EXECUTOR_MAX_RUNNING?: string;
-  /** Executions of one organisation that wait for a place. */
+  /** Executions of one organization that wait for a place. */
   readonly EXECUTOR_MAX_WAITING?: string;
-  /** Bytes that one organisation's database may have before it takes no more. */
+  /** Bytes that one organization's database may have before it takes no more. */
   readonly EXECUTOR_MAX_STORAGE?: string;
 }

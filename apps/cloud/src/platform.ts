@@ -4,7 +4,7 @@ import type { Refusal } from "./auth/refusal.ts";
 import type { Environment } from "./environment.ts";
 import { platformName } from "./refusals.ts";
 
-/** The metrics of what belongs to no organisation, for the platform's operator. */
+/** The metrics of what belongs to no organization, for the platform's operator. */
 export const platformMetricsPath = "/api/platform/metrics";
 
 /** The operator by `EXECUTOR_PLATFORM_TOKEN`; nobody where that is not set. */
@@ -19,7 +19,7 @@ export const platformIdentity = async (
     );
   }
   return new Identity({
-    organisation: platformName,
+    organization: platformName,
     subject: "platform",
     permissions: ["metrics:read"],
     answersForAll: false,

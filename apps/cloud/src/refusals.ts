@@ -1,7 +1,7 @@
 import type { DurableObjectNamespace } from "./durable-object-state.ts";
 import type { Environment } from "./environment.ts";
 
-/** The object that counts for the platform's operator. No organisation's id is a word like this. */
+/** The object that counts for the platform's operator. No organization's id is a word like this. */
 export const platformName = "platform";
 
 /** Where the Worker tells the platform's object what it refused. No client's request gets there. */
@@ -24,20 +24,20 @@ let waiting = new Map<string, RefusalCount>();
 let waitingSince = 0;
 
 /**
- * Counts a request that belongs to no organisation because nobody can be told by it. The counts of half a second are handed on
+ * Counts a request that belongs to no organization because nobody can be told by it. The counts of half a second are handed on
  * together, so that a flood of such requests makes no flood behind the Worker.
  */
 export const countRefusal = (
   surface: Surface,
   outcome: string,
-  { ORGANISATIONS }: Environment,
+  { ORGANIZATIONS }: Environment,
 ): Promise<void> | undefined => {
   const key = `${surface} ${outcome}`;
   const isFirst = waiting.size === 0 || Date.now() - waitingSince > lostMs;
   if (isFirst) waitingSince = Date.now();
   waiting.set(key, { surface, outcome, count: (waiting.get(key)?.count ?? 0) + 1 });
   if (!isFirst) return undefined;
-  return handOn(ORGANISATIONS);
+  return handOn(ORGANIZATIONS);
 };
 
 const handOn = async (objects: DurableObjectNamespace): Promise<void> => {

@@ -14,7 +14,8 @@ import { countRefusal } from "./refusals.ts";
 import type { Surface } from "./refusals.ts";
 import { version } from "./version.ts";
 
-export { OrganisationObject } from "./organization/organization-object.ts";
+/** Exported under the name by which the platform stores its objects. */
+export { OrganizationObject as OrganisationObject } from "./organization/organization-object.ts";
 
 restrictFetch();
 
@@ -22,7 +23,7 @@ interface RequestContext {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
-/** Finds out who makes each request, and hands it on to the organisation's object. It keeps nothing itself. */
+/** Finds out who makes each request, and hands it on to the organization's object. It keeps nothing itself. */
 export default {
   fetch: async (
     request: Request,
@@ -65,12 +66,12 @@ export default {
     const [kind, userId = ""] = identity.subject.split(":");
     if (kind !== "user" || !identity.answersForAll) {
       const refusal = forbidden(
-        "Keys are managed by the organisation's owners and admins, signed in.",
+        "Keys are managed by the organization's owners and admins, signed in.",
       );
       return refuse(refusal.outcome, refusal.response);
     }
-    const { organisation } = identity;
-    return answerKeys({ auth, organisation, userId, headers: request.headers }, request);
+    const { organization } = identity;
+    return answerKeys({ auth, organization, userId, headers: request.headers }, request);
   },
 };
 
@@ -89,9 +90,9 @@ const authOf = async (environment: Environment): Promise<Auth> => {
   return auth;
 };
 
-/** To the organisation's object, without what told who asks, and with what the Worker found out in its place. */
+/** To the organization's object, without what told who asks, and with what the Worker found out in its place. */
 const forward = async (
-  { ORGANISATIONS }: Environment,
+  { ORGANIZATIONS }: Environment,
   identity: Identity,
   request: Request,
 ): Promise<Response> => {
@@ -101,17 +102,17 @@ const forward = async (
     if (tells || name.startsWith(internalHeaderPrefix)) headers.delete(name);
   }
   headers.set(identityHeader, encodeIdentity(identity));
-  const organisation = ORGANISATIONS.get(ORGANISATIONS.idFromName(identity.organisation));
+  const organization = ORGANIZATIONS.get(ORGANIZATIONS.idFromName(identity.organization));
   try {
-    return await organisation.fetch(new Request(request, { headers }));
+    return await organization.fetch(new Request(request, { headers }));
   } catch (error) {
     // The platform moved or ended it, or it could not start. Whether the request was carried out is not known.
-    Effect.runFork(Effect.logError("An organisation's object broke off.", error));
+    Effect.runFork(Effect.logError("An organization's object broke off.", error));
     return Response.json(
       {
         _tag: "OrganisationUnavailable",
         message:
-          "The organisation's object broke off, and starts anew. Ask again, but look first whether it was done where that matters.",
+          "The organization's object broke off, and starts anew. Ask again, but look first whether it was done where that matters.",
       },
       { status: 503, headers: { "retry-after": "1" } },
     );

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "@effect/vitest";
-import { currentOwner, organisationMetrics } from "@executor/telemetry";
-import { respondInOrganisation } from "../src/organization/in-organization.ts";
+import { currentOwner, organizationMetrics } from "@executor/telemetry";
+import { respondInOrganization } from "../src/organization/in-organization.ts";
 
-const owner = organisationMetrics(10);
+const owner = organizationMetrics(10);
 
 const responding = (source: UnderlyingDefaultSource<Uint8Array>) => {
   let ends = 0;
-  const response = respondInOrganisation(
+  const response = respondInOrganization(
     owner,
     new Response(new ReadableStream(source, { highWaterMark: 0 })),
     () => {
@@ -16,8 +16,8 @@ const responding = (source: UnderlyingDefaultSource<Uint8Array>) => {
   return { response, ends: () => ends };
 };
 
-describe("respondInOrganisation", () => {
-  it("has the stream read on the organisation's behalf, and ends with it", async () => {
+describe("respondInOrganization", () => {
+  it("has the stream read on the organization's behalf, and ends with it", async () => {
     const owners: Array<unknown> = [];
     const { ends, response } = responding({
       pull: async (controller) => {
@@ -59,7 +59,7 @@ describe("respondInOrganisation", () => {
     await expect(response.text()).rejects.toThrow("broken");
     expect(ends()).toBe(1);
     let ended = 0;
-    respondInOrganisation(owner, new Response(null, { status: 204 }), () => {
+    respondInOrganization(owner, new Response(null, { status: 204 }), () => {
       ended += 1;
     });
     expect(ended).toBe(1);

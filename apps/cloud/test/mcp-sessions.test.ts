@@ -3,7 +3,7 @@ import { Identity } from "../src/auth/identity.ts";
 import { McpSessions } from "../src/organization/mcp-sessions.ts";
 
 const by = (subject: string) =>
-  new Identity({ organisation: "acme", subject, permissions: [], answersForAll: false });
+  new Identity({ organization: "acme", subject, permissions: [], answersForAll: false });
 
 /** A host that opens a session for whoever names none. */
 const host = () => {

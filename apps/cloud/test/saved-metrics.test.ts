@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@effect/vitest";
 import { SqlClient } from "@effect/sql";
 import * as Storage from "@executor/storage/bun";
-import { counter, Organisation, organisationMetrics } from "@executor/telemetry";
+import { counter, Organization, organizationMetrics } from "@executor/telemetry";
 import { Effect, Exit } from "effect";
-import { inOrganisation } from "../src/organization/in-organization.ts";
+import { inOrganization } from "../src/organization/in-organization.ts";
 import { savedMetrics } from "../src/organization/saved-metrics.ts";
 
 const calls = counter({ name: "test.saved", description: "Calls.", unit: "{call}", labels: [] });
@@ -15,7 +15,7 @@ const stored = Effect.flatMap(
 
 describe("savedMetrics", () => {
   it.effect("stores with the next write what a failed one did not", () => {
-    const owner = organisationMetrics(10);
+    const owner = organizationMetrics(10);
     const run = Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient;
       const { write } = yield* savedMetrics(owner);
@@ -27,7 +27,7 @@ describe("savedMetrics", () => {
       expect(yield* stored).toEqual([
         { name: "test.saved", state: JSON.stringify({ type: "counter", value: 2 }) },
       ]);
-    }).pipe(Effect.provideService(Organisation, owner), Effect.provide(Storage.layerMemory));
-    return inOrganisation(owner, () => run);
+    }).pipe(Effect.provideService(Organization, owner), Effect.provide(Storage.layerMemory));
+    return inOrganization(owner, () => run);
   });
 });

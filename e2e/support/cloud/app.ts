@@ -8,7 +8,7 @@ import { freePort } from "../free-port.ts";
 const app = join(import.meta.dirname, "..", "..", "..", "apps", "cloud");
 
 /**
- * The bundle as it is deployed, with a way to end an organisation's object as the platform may at any moment, and one past the
+ * The bundle as it is deployed, with a way to end an organization's object as the platform may at any moment, and one past the
  * door, to measure what the door costs. Nothing else of it is different.
  */
 const entry = `
@@ -29,7 +29,7 @@ export default {
     const url = new URL(request.url);
     if (!url.pathname.startsWith("/test/")) return app.fetch(request, env, context);
     const identity = JSON.parse(request.headers.get("test-identity"));
-    const object = env.ORGANISATIONS.get(env.ORGANISATIONS.idFromName(identity.organisation));
+    const object = env.ORGANIZATIONS.get(env.ORGANIZATIONS.idFromName(identity.organization));
     if (url.pathname === "/test/abort") {
       await object.fetch(request).catch(() => {});
       return new Response(null, { status: 204 });
@@ -56,10 +56,10 @@ export interface CloudApp {
   readonly port: number;
   readonly dataDirectory: string;
   readonly log: () => string;
-  /** How often an organisation's object has started. */
+  /** How often an organization's object has started. */
   readonly objectStarts: () => number;
-  /** Ends an organisation's object without a warning. */
-  readonly abort: (organisation: string) => Promise<void>;
+  /** Ends an organization's object without a warning. */
+  readonly abort: (organization: string) => Promise<void>;
   /** Ends workerd without a warning; the data stays. */
   readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -102,7 +102,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
     ],
     compatibilityDate: "2026-04-01",
     compatibilityFlags: ["nodejs_compat"],
-    durableObjects: { ORGANISATIONS: { className: "OrganisationObject", useSQLite: true } },
+    durableObjects: { ORGANIZATIONS: { className: "OrganisationObject", useSQLite: true } },
     durableObjectsPersist: join(dataDirectory, "organisations"),
     d1Databases: { DB: "executor" },
     d1Persist: join(dataDirectory, "d1"),
@@ -138,8 +138,8 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
     dataDirectory,
     log: child.log,
     objectStarts: () => child.log().split("An object starts.").length - 1,
-    abort: async (organisation) => {
-      const headers = { "test-identity": JSON.stringify({ organisation }) };
+    abort: async (organization) => {
+      const headers = { "test-identity": JSON.stringify({ organization }) };
       await fetch(`${url}/test/abort`, { headers });
     },
     kill: async () => {

@@ -3,7 +3,7 @@ import { parseExposition } from "../exposition-text.ts";
 import type { Sample } from "../exposition-text.ts";
 import type { CloudApp } from "./app.ts";
 
-const Organisation = Schema.Struct({ id: Schema.String, slug: Schema.String });
+const Organization = Schema.Struct({ id: Schema.String, slug: Schema.String });
 const Made = Schema.Struct({ id: Schema.String, key: Schema.String });
 const Execution = Schema.Struct({
   id: Schema.String,
@@ -96,23 +96,23 @@ export const signUp = async (app: Pick<CloudApp, "url">, name: string): Promise<
   return cloudClient(app, { cookie, origin: app.url });
 };
 
-export interface CloudOrganisation {
+export interface CloudOrganization {
   readonly id: string;
   readonly slug: string;
-  /** A new key of the organisation, with these permissions. */
+  /** A new key of the organization, with these permissions. */
   readonly makeKey: (
     permissions: ReadonlyArray<string>,
     expiresInDays?: number,
   ) => Promise<{ readonly id: string; readonly key: string }>;
 }
 
-/** A new organisation of this person. */
-export const makeOrganisation = async (
+/** A new organization of this person. */
+export const makeOrganization = async (
   app: Pick<CloudApp, "url">,
   person: CloudClient,
   slug: string,
-): Promise<CloudOrganisation> => {
-  const { id } = Schema.decodeUnknownSync(Organisation)(
+): Promise<CloudOrganization> => {
+  const { id } = Schema.decodeUnknownSync(Organization)(
     await person.ask("POST", "/api/auth/organization/create", { name: slug, slug }),
   );
   return {
@@ -123,7 +123,7 @@ export const makeOrganisation = async (
         "POST",
         "/api/keys",
         { name: "key", permissions, ...(expiresInDays !== undefined && { expiresInDays }) },
-        { "executor-organisation": slug },
+        { "executor-organization": slug },
       );
       if (answer.status !== 201) throw new Error(`Making a key answered ${answer.text}`);
       return Schema.decodeUnknownSync(Made)(answer.json());

@@ -1,6 +1,6 @@
 import type { CloudClient } from "./client.ts";
 
-/** A small upstream that two organisations share, and its description: one call works, one fails. */
+/** A small upstream that two organizations share, and its description: one call works, one fails. */
 export const startShop = () => {
   let requests = 0;
   const server = Bun.serve({

@@ -1,7 +1,7 @@
 import type { Auth } from "./better-auth.ts";
 import { findKey } from "./find-key.ts";
 import { Identity } from "./identity.ts";
-import { findMembership, organisationHeader } from "./membership.ts";
+import { findMembership, namedOrganization, organizationHeader } from "./membership.ts";
 import { allPermissions, memberPermissions } from "./permission.ts";
 import { forbidden, unauthorized } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
@@ -21,7 +21,7 @@ export const authenticate = async (
   if (key === undefined) {
     return unauthorized("Give an API key as Authorization: Bearer KEY.");
   }
-  return byKey(auth, key, request.headers.get(organisationHeader), later);
+  return byKey(auth, key, namedOrganization(request.headers), later);
 };
 
 const byKey = async (
@@ -35,13 +35,13 @@ const byKey = async (
   if (key === "unknown") {
     return unauthorized("This API key is not one, or it was revoked. Make another.");
   }
-  const { id, organisation, permissions } = key;
-  if (named !== null && named !== organisation) {
+  const { id, organization, permissions } = key;
+  if (named !== null && named !== organization) {
     return forbidden(
-      `This API key belongs to another organisation than ${organisationHeader} names. Leave that header out.`,
+      `This API key belongs to another organization than ${organizationHeader} names. Leave that header out.`,
     );
   }
-  return new Identity({ organisation, subject: `key:${id}`, permissions, answersForAll: false });
+  return new Identity({ organization, subject: `key:${id}`, permissions, answersForAll: false });
 };
 
 const bySession = async (auth: Auth, request: Request): Promise<Identity | Refusal> => {
@@ -54,10 +54,10 @@ const bySession = async (auth: Auth, request: Request): Promise<Identity | Refus
     return forbidden(`A page of ${foreign} may not use this session.`);
   }
   const userId = session.user.id;
-  const membership = await findMembership(auth, userId, request.headers.get(organisationHeader));
+  const membership = await findMembership(auth, userId, namedOrganization(request.headers));
   if (typeof membership === "string") return forbidden(membership);
   return new Identity({
-    organisation: membership.organisation,
+    organization: membership.organization,
     subject: `user:${userId}`,
     permissions: membership.isAdmin ? allPermissions : memberPermissions,
     answersForAll: membership.isAdmin,

@@ -10,10 +10,10 @@ import {
   ownerAc,
 } from "better-auth/plugins/organization/access";
 
-/** better-auth's name for the kind of key that belongs to an organisation. */
+/** better-auth's name for the kind of key that belongs to an organization. */
 export const keyKind = "org";
 
-/** Where better-auth's own endpoints are: sign-up, sign-in, sessions, organisations, members. */
+/** Where better-auth's own endpoints are: sign-up, sign-in, sessions, organizations, members. */
 export const authPath = "/api/auth";
 
 const keyActions = ["create", "read", "update", "delete"] as const;
@@ -32,7 +32,7 @@ export interface AuthSettings {
   readonly database: NonNullable<BetterAuthOptions["database"]>;
 }
 
-/** People, their sessions and organisations, and the organisations' keys. */
+/** People, their sessions and organizations, and the organizations' keys. */
 export const makeAuth = ({ database, secret, url }: AuthSettings) => {
   const auth = betterAuth({
     appName: "Executor",

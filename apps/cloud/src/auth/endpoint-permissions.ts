@@ -2,7 +2,7 @@ import { HttpApi } from "@effect/platform";
 import { CoreExecutorApi } from "@executor/api/contract";
 import type { Permission } from "./permission.ts";
 
-/** What each endpoint needs; `none`: belonging to the organisation is enough. */
+/** What each endpoint needs; `none`: belonging to the organization is enough. */
 const table: Readonly<Record<string, Permission | "none">> = {
   "sources.list": "sources:read",
   "sources.get": "sources:read",

@@ -10,7 +10,7 @@ const Time = Schema.NullOr(Schema.DateFromSelf);
 const Row = Schema.Struct({
   id: Schema.String,
   configId: Schema.String,
-  /** The organisation. */
+  /** The organization. */
   referenceId: Schema.String,
   enabled: Schema.NullOr(Schema.Boolean),
   expiresAt: Time,
@@ -23,7 +23,7 @@ const decodeRow = Schema.decodeUnknownSync(Row);
 
 export interface FoundKey {
   readonly id: string;
-  readonly organisation: string;
+  readonly organization: string;
   readonly permissions: ReadonlyArray<Permission>;
 }
 
@@ -54,5 +54,5 @@ export const findKey = async (
     const where = [{ field: "id", value: id }];
     later(adapter.update({ model: API_KEY_TABLE_NAME, where, update: { lastRequest: now } }));
   }
-  return { id, organisation: referenceId, permissions: fromStatements(permissions) };
+  return { id, organization: referenceId, permissions: fromStatements(permissions) };
 };

@@ -1,18 +1,18 @@
 import { Effect, Schema } from "effect";
 import { Permission } from "./permission.ts";
 
-/** Who makes a request, as the Worker found out: a person of an organisation, or one of its keys. */
+/** Who makes a request, as the Worker found out: a person of an organization, or one of its keys. */
 export class Identity extends Schema.Class<Identity>("Identity")({
-  /** The organisation's id. */
-  organisation: Schema.String,
+  /** The organization's id. */
+  organization: Schema.String,
   /** `user:` or `key:` and an id. */
   subject: Schema.String,
   permissions: Schema.Array(Permission),
-  /** Whether it may answer for everybody's executions: the organisation's owners and admins. */
+  /** Whether it may answer for everybody's executions: the organization's owners and admins. */
   answersForAll: Schema.Boolean,
 }) {}
 
-/** Headers that begin with this are the Worker's own words to an organisation's object, and never a client's. */
+/** Headers that begin with this are the Worker's own words to an organization's object, and never a client's. */
 export const internalHeaderPrefix = "executor-internal-";
 
 export const identityHeader = `${internalHeaderPrefix}identity`;

@@ -1,21 +1,25 @@
 import { Schema } from "effect";
 import type { Auth } from "./better-auth.ts";
 
-/** Names the organisation that a person's request is about, by its id or its slug. */
-export const organisationHeader = "executor-organisation";
+/** Header that names the organization of a person's request, by its id or its slug. */
+export const organizationHeader = "executor-organization";
+
+/** The organization that a request names, in the header of today or in the one of before. */
+export const namedOrganization = (headers: Headers): string | null =>
+  headers.get(organizationHeader) ?? headers.get("executor-organisation");
 
 const Member = Schema.Struct({ organizationId: Schema.String, role: Schema.String });
 const decodeMembers = Schema.decodeUnknownSync(Schema.Array(Member));
-const decodeOrganisation = Schema.decodeUnknownSync(Schema.Struct({ id: Schema.String }));
+const decodeOrganization = Schema.decodeUnknownSync(Schema.Struct({ id: Schema.String }));
 
 export interface Membership {
-  readonly organisation: string;
-  /** Whether the person may do everything in the organisation. */
+  readonly organization: string;
+  /** Whether the person may do everything in the organization. */
   readonly isAdmin: boolean;
 }
 
 /**
- * The person's membership of the organisation that is named, by id or slug, or of the only one there is; otherwise why there is
+ * The person's membership of the organization that is named, by id or slug, or of the only one there is; otherwise why there is
  * none.
  */
 export const findMembership = async (
@@ -27,23 +31,23 @@ export const findMembership = async (
   const members = decodeMembers(
     await adapter.findMany({ model: "member", where: [{ field: "userId", value: userId }] }),
   );
-  const organisation = named === null ? undefined : await organisationId(auth, members, named);
+  const organization = named === null ? undefined : await resolveOrganization(auth, members, named);
   const [member, ...others] =
-    named === null ? members : members.filter((one) => one.organizationId === organisation);
+    named === null ? members : members.filter((one) => one.organizationId === organization);
   if (member === undefined) {
     return named === null
-      ? "This account belongs to no organisation. Make one with POST /api/auth/organization/create."
-      : "This account does not belong to that organisation.";
+      ? "This account belongs to no organization. Make one with POST /api/auth/organization/create."
+      : "This account does not belong to that organization.";
   }
   if (others.length > 0) {
-    return `This account belongs to several organisations. Name one in the header ${organisationHeader}.`;
+    return `This account belongs to several organizations. Name one in the header ${organizationHeader}.`;
   }
   const isAdmin = member.role.split(",").some((role) => role === "owner" || role === "admin");
-  return { organisation: member.organizationId, isAdmin };
+  return { organization: member.organizationId, isAdmin };
 };
 
 /** An id that the person has comes first: somebody else may have chosen it as a slug. */
-const organisationId = async (
+const resolveOrganization = async (
   auth: Auth,
   members: ReadonlyArray<typeof Member.Type>,
   named: string,
@@ -54,5 +58,5 @@ const organisationId = async (
     model: "organization",
     where: [{ field: "slug", value: named }],
   });
-  return found === null ? undefined : decodeOrganisation(found).id;
+  return found === null ? undefined : decodeOrganization(found).id;
 };

@@ -10,7 +10,7 @@ import { OrgAuth } from "./org-auth.ts";
 /** {@link OrgAuth} in the object `id`: the Worker has found out who asks, and tells it in a header that nobody else can set. */
 export const orgAuthLayer = (
   id: DurableObjectId,
-  organisations: DurableObjectNamespace,
+  organizations: DurableObjectNamespace,
 ): Layer.Layer<OrgAuth> => {
   const check = Effect.gen(function* () {
     const request = yield* HttpServerRequest.HttpServerRequest;
@@ -25,7 +25,7 @@ export const orgAuthLayer = (
     const identity = yield* decodeIdentity(request.headers[identityHeader]);
     if (
       Option.isNone(identity) ||
-      !organisations.idFromName(identity.value.organisation).equals(id)
+      !organizations.idFromName(identity.value.organization).equals(id)
     ) {
       return yield* refused(
         "unauthorized",

@@ -7,7 +7,7 @@ import { EndpointNotFound, Unauthorized } from "./auth-errors.ts";
 const sessionCookie = "better-auth.session_token";
 
 /**
- * Stands in front of every endpoint of an organisation: lets in who belongs to the organisation and has the permission that the
+ * Stands in front of every endpoint of an organization: lets in who belongs to the organization and has the permission that the
  * endpoint needs.
  *
  * @effect-expect-leaking HttpServerRequest | ParsedSearchParams | RouteContext
@@ -19,12 +19,12 @@ export class OrgAuth extends HttpApiMiddleware.Tag<OrgAuth>()("@executor/cloud/O
     key: HttpApiSecurity.annotate(
       HttpApiSecurity.bearer,
       OpenApi.Description,
-      "An organisation's API key. POST /api/keys makes one.",
+      "An organization's API key. POST /api/keys makes one.",
     ),
     session: HttpApiSecurity.annotate(
       HttpApiSecurity.apiKey({ in: "cookie", key: sessionCookie }),
       OpenApi.Description,
-      "A person's session; the header Executor-Organisation names the organisation where the person has several.",
+      "A person's session; the header Executor-Organization names the organization where the person has several.",
     ),
   },
 }) {}

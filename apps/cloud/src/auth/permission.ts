@@ -17,7 +17,7 @@ export type Permission = typeof Permission.Type;
 
 export const allPermissions: ReadonlyArray<Permission> = Permission.literals;
 
-/** What members of an organisation may do who are neither its owners nor its admins. */
+/** What members of an organization may do who are neither its owners nor its admins. */
 export const memberPermissions: ReadonlyArray<Permission> = [
   "sources:read",
   "tools:read",

@@ -18,5 +18,5 @@ export class KeysApi extends HttpApiGroup.make("keys")
   .annotate(OpenApi.Title, "Keys")
   .annotate(
     OpenApi.Description,
-    "API keys of the organisation, for its owners and admins: signed in, not by a key.",
+    "API keys of the organization, for its owners and admins: signed in, not by a key.",
   ) {}

@@ -14,7 +14,7 @@ export const NewKey = Schema.Struct({
 }).annotations({ identifier: "NewKey", parseOptions: { onExcessProperty: "error" } });
 export type NewKey = typeof NewKey.Type;
 
-/** A key of an organisation, all but its text. */
+/** A key of an organization, all but its text. */
 export class Key extends Schema.Class<Key>("Key")({
   id: Schema.String,
   name: Schema.NullOr(Schema.String),

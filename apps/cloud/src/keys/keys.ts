@@ -21,7 +21,7 @@ const Stored = Schema.Struct({
 });
 const decodeStored = Schema.decodeUnknown(Stored);
 
-/** The keys of one organisation, for one of its owners or admins. */
+/** The keys of one organization, for one of its owners or admins. */
 export class Keys extends Context.Tag("@executor/cloud/Keys")<
   Keys,
   {
@@ -34,17 +34,17 @@ export class Keys extends Context.Tag("@executor/cloud/Keys")<
 
 export interface KeysOwner {
   readonly auth: Auth;
-  readonly organisation: string;
+  readonly organization: string;
   readonly userId: string;
   /** Those of the request, with the session. */
   readonly headers: Headers;
 }
 
-export const makeKeys = ({ auth, headers, organisation, userId }: KeysOwner) => {
+export const makeKeys = ({ auth, headers, organization, userId }: KeysOwner) => {
   const list = Effect.promise(() =>
     auth.api.listApiKeys({
       headers,
-      query: { configId: keyKind, organizationId: organisation, limit: maxKeys },
+      query: { configId: keyKind, organizationId: organization, limit: maxKeys },
     }),
   ).pipe(
     Effect.flatMap(({ apiKeys }) => Effect.forEach(apiKeys, (stored) => decodeStored(stored))),
@@ -60,7 +60,7 @@ export const makeKeys = ({ auth, headers, organisation, userId }: KeysOwner) => 
           auth.api.createApiKey({
             body: {
               configId: keyKind,
-              organizationId: organisation,
+              organizationId: organization,
               userId,
               name,
               permissions: toStatements(permissions),
@@ -76,7 +76,7 @@ export const makeKeys = ({ auth, headers, organisation, userId }: KeysOwner) => 
         const known = yield* list;
         if (!known.some((key) => key.id === id)) {
           return yield* new KeyNotFound({
-            message: `The organisation has no key ${id.slice(0, 100)}.`,
+            message: `The organization has no key ${id.slice(0, 100)}.`,
           });
         }
         yield* Effect.promise(() =>

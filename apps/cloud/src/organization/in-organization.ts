@@ -1,23 +1,23 @@
-import { separateOrganisations } from "@executor/telemetry";
+import { separateOrganizations } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /**
- * Objects of one class share a JavaScript process. What runs in an Effect fiber knows its organisation by the fiber; this knows
+ * Objects of one class share a JavaScript process. What runs in an Effect fiber knows its organization by the fiber; this knows
  * it for timers, promises and streams, which have none.
  */
 const current = new AsyncLocalStorage<MetricsOwner>();
 
-separateOrganisations(() => current.getStore());
+separateOrganizations(() => current.getStore());
 
-/** Runs `run`, and all that it begins, on behalf of an organisation. */
-export const inOrganisation = <A>(owner: MetricsOwner, run: () => A): A => current.run(owner, run);
+/** Runs `run`, and all that it begins, on behalf of an organization. */
+export const inOrganization = <A>(owner: MetricsOwner, run: () => A): A => current.run(owner, run);
 
 /**
- * The response, its stream read on the organisation's behalf: the platform asks a stream for more, or gives it up, from
+ * The response, its stream read on the organization's behalf: the platform asks a stream for more, or gives it up, from
  * wherever it happens to be. `onEnd` is called once, when nothing more of it is sent.
  */
-export const respondInOrganisation = (
+export const respondInOrganization = (
   owner: MetricsOwner,
   response: Response,
   onEnd: () => void,
@@ -36,7 +36,7 @@ export const respondInOrganisation = (
   const body = new ReadableStream<Uint8Array>(
     {
       pull: (controller) =>
-        inOrganisation(owner, async () => {
+        inOrganization(owner, async () => {
           try {
             const { done, value } = await reader.read();
             if (!done) return controller.enqueue(value);
@@ -48,7 +48,7 @@ export const respondInOrganisation = (
         }),
       cancel: (reason) => {
         end();
-        return inOrganisation(owner, () => reader.cancel(reason));
+        return inOrganization(owner, () => reader.cancel(reason));
       },
     },
     { highWaterMark: 0 },

@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { authAttempts, Forbidden, measuredRoute } from "@executor/api";
-import { organisationMetrics } from "@executor/telemetry";
+import { organizationMetrics } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
 import { Effect, Option, Schema, Scope } from "effect";
 import { mcpPermission } from "../auth/endpoint-permissions.ts";
@@ -9,12 +9,12 @@ import type { DurableObjectState } from "../durable-object-state.ts";
 import type { Environment } from "../environment.ts";
 import { refusalsPath } from "../refusals.ts";
 import { countRefusals } from "./count-refusals.ts";
-import { inOrganisation, respondInOrganisation } from "./in-organization.ts";
+import { inOrganization, respondInOrganization } from "./in-organization.ts";
 import { McpSessions } from "./mcp-sessions.ts";
-import { organisationServices } from "./organization-services.ts";
-import { organisationSettings } from "./settings.ts";
+import { organizationServices } from "./organization-services.ts";
+import { organizationSettings } from "./settings.ts";
 
-type Services = Effect.Effect.Success<ReturnType<typeof organisationServices>>;
+type Services = Effect.Effect.Success<ReturnType<typeof organizationServices>>;
 
 /** Milliseconds without a request after which totals are written: the platform may end an object that does nothing. */
 const quietMs = 250;
@@ -26,8 +26,8 @@ const mcpPath = "/mcp";
 
 const encodeForbidden = Schema.encodeSync(Forbidden);
 
-/** One organisation: its database, its services and its metrics. */
-export class OrganisationObject extends DurableObject<DurableObjectState, Environment> {
+/** One organization: its database, its services and its metrics. */
+export class OrganizationObject extends DurableObject<DurableObjectState, Environment> {
   readonly #owner: MetricsOwner;
   readonly #metricsIntervalMs: number;
   readonly #sessions = new McpSessions();
@@ -38,14 +38,14 @@ export class OrganisationObject extends DurableObject<DurableObjectState, Enviro
 
   constructor(ctx: DurableObjectState, environment: Environment) {
     super(ctx, environment);
-    const settings = organisationSettings(environment);
+    const settings = organizationSettings(environment);
     this.#metricsIntervalMs = settings.metricsIntervalMs;
-    this.#owner = organisationMetrics(settings.maxSeries);
+    this.#owner = organizationMetrics(settings.maxSeries);
     // No request comes in before the totals of before are there.
     this.#ready = ctx.blockConcurrencyWhile(() =>
       this.#run(
         Effect.flatMap(Scope.make(), (scope) =>
-          Scope.extend(organisationServices(ctx, environment, settings, this.#owner), scope),
+          Scope.extend(organizationServices(ctx, environment, settings, this.#owner), scope),
         ),
       ),
     );
@@ -56,8 +56,8 @@ export class OrganisationObject extends DurableObject<DurableObjectState, Enviro
     this.#begin();
     const end = () => this.#end(services);
     try {
-      const response = await inOrganisation(this.#owner, () => this.#answer(services, request));
-      return respondInOrganisation(this.#owner, response, end);
+      const response = await inOrganization(this.#owner, () => this.#answer(services, request));
+      return respondInOrganization(this.#owner, response, end);
     } catch (error) {
       end();
       throw error;
@@ -123,6 +123,6 @@ export class OrganisationObject extends DurableObject<DurableObjectState, Enviro
   }
 
   #run<A, E>(effect: Effect.Effect<A, E>): Promise<A> {
-    return inOrganisation(this.#owner, () => Effect.runPromise(effect));
+    return inOrganization(this.#owner, () => Effect.runPromise(effect));
   }
 }

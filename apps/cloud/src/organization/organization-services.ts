@@ -12,7 +12,7 @@ import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
 import * as InProcessRunner from "@executor/runtime-quickjs/in-process";
 import { sdkLayer } from "@executor/sdk";
 import * as Storage from "@executor/storage/durable-object";
-import { Organisation, RegistryReader } from "@executor/telemetry";
+import { Organization, RegistryReader } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
 import { Context, Effect, Layer } from "effect";
 import { CloudExecutorApi } from "../auth/cloud-api.ts";
@@ -28,14 +28,14 @@ import { durableScrapes } from "./durable-scrapes.ts";
 import { savedMetrics } from "./saved-metrics.ts";
 import { secretKeyLayer } from "./secret-key.ts";
 import { computingLimits } from "./settings.ts";
-import type { OrganisationSettings } from "./settings.ts";
+import type { OrganizationSettings } from "./settings.ts";
 import { storageGate } from "./storage-gate.ts";
 
 /** A timer would keep the platform from putting the object away, which ends idle sessions by itself. */
 const mcpLimits = { ...defaultMcpLimits, maxSessions: 200, maxIdleMs: Number.POSITIVE_INFINITY };
 
-/** Everything of one organisation but its database. */
-const servicesLayer = (environment: Environment, settings: OrganisationSettings) =>
+/** Everything of one organization but its database. */
+const servicesLayer = (environment: Environment, settings: OrganizationSettings) =>
   McpHost.layer({ version }).pipe(
     Layer.provideMerge(Executions.layer),
     Layer.provideMerge(sdkLayer),
@@ -49,11 +49,11 @@ const servicesLayer = (environment: Environment, settings: OrganisationSettings)
     Layer.provide(Layer.succeed(Limits, settings.executionLimits)),
   );
 
-/** Builds an organisation's services in its object, and gives what answers its requests. Closing the scope ends them. */
-export const organisationServices = (
+/** Builds an organization's services in its object, and gives what answers its requests. Closing the scope ends them. */
+export const organizationServices = (
   ctx: DurableObjectState,
   environment: Environment,
-  settings: OrganisationSettings,
+  settings: OrganizationSettings,
   owner: MetricsOwner,
 ) =>
   Effect.gen(function* () {
@@ -66,12 +66,12 @@ export const organisationServices = (
     const api = HttpApiBuilder.api(CloudExecutorApi).pipe(
       Layer.provide(CoreHandlers),
       Layer.merge(ReadableDecodeErrors),
-      Layer.provide(orgAuthLayer(ctx.id, environment.ORGANISATIONS)),
+      Layer.provide(orgAuthLayer(ctx.id, environment.ORGANIZATIONS)),
       Layer.provide(Layer.succeedContext(services)),
       Layer.provide(Layer.succeed(AppVersion, version)),
       Layer.provideMerge(Scrapes.layerWith(durableScrapes(exposition, saved.write))),
       Layer.merge(HttpServer.layerContext),
-      Layer.merge(Layer.succeed(Organisation, owner)),
+      Layer.merge(Layer.succeed(Organization, owner)),
     );
     return {
       api: yield* makeWebHandler(api, storageGate(ctx.storage, settings.maxStorageBytes)),
@@ -80,6 +80,6 @@ export const organisationServices = (
       hasPausedRuns: Effect.provide(hasPausedRuns, database),
     };
   }).pipe(
-    Effect.provideService(Organisation, owner),
-    Effect.annotateLogs({ organisation: ctx.id.name ?? "unknown" }),
+    Effect.provideService(Organization, owner),
+    Effect.annotateLogs({ organization: ctx.id.name ?? "unknown" }),
   );

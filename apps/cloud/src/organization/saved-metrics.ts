@@ -41,7 +41,7 @@ const decodeRows = Schema.decodeUnknown(Schema.Array(Row));
 const seriesPerStatement = 200;
 
 /**
- * What the counters and histograms of an organisation have come to, kept in its database: they go on from there when its object
+ * What the counters and histograms of an organization have come to, kept in its database: they go on from there when its object
  * starts anew. `write` stores what has changed since it did so last; what is counted after the last write is lost with the
  * object. To be made before anything is measured.
  */

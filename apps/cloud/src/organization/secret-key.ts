@@ -4,7 +4,7 @@ import { Effect, Either, Encoding, Layer } from "effect";
 const advice =
   "Give 32 bytes in base64 as the secret EXECUTOR_SECRET_KEY, such as: openssl rand -base64 32";
 
-/** The key of `EXECUTOR_SECRET_KEY`: 32 bytes in base64, for all organisations. */
+/** The key of `EXECUTOR_SECRET_KEY`: 32 bytes in base64, for all organizations. */
 export const secretKeyLayer = (text: string | undefined): Layer.Layer<SecretKey, SecretKeyError> =>
   Layer.effect(
     SecretKey,

@@ -10,8 +10,8 @@ export class InvalidSetting extends Schema.TaggedError<InvalidSetting>()("Invali
 
 const mebibyte = 1024 * 1024;
 
-/** What one organisation may use. */
-export interface OrganisationSettings {
+/** What one organization may use. */
+export interface OrganizationSettings {
   readonly maxSeries: number;
   readonly maxStorageBytes: number;
   readonly metricsIntervalMs: number;
@@ -27,11 +27,11 @@ const cloudLimits: ExecutionLimits = {
   maxPaused: 8,
 };
 
-/** While one execution computes, every organisation in the process waits. `maxChecks` takes about as long on common hardware. */
+/** While one execution computes, every organization in the process waits. `maxChecks` takes about as long on common hardware. */
 export const computingLimits = { maxComputingMs: 3_000, maxChecks: 15_000 };
 
 /** Throws an {@link InvalidSetting}. */
-export const organisationSettings = (environment: Environment): OrganisationSettings => ({
+export const organizationSettings = (environment: Environment): OrganizationSettings => ({
   maxSeries: positive(environment, "EXECUTOR_MAX_SERIES", 20_000),
   maxStorageBytes: positive(environment, "EXECUTOR_MAX_STORAGE", 1024 * mebibyte),
   metricsIntervalMs: positive(environment, "EXECUTOR_METRICS_INTERVAL", 10_000),

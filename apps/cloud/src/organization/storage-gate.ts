@@ -3,7 +3,7 @@ import type { Gate } from "@executor/api";
 import { Effect, Schema } from "effect";
 import type { ObjectStorage } from "../durable-object-state.ts";
 
-/** The organisation's database is as large as it may become. */
+/** The organization's database is as large as it may become. */
 export class StorageQuotaExceeded extends Schema.TaggedError<StorageQuotaExceeded>()(
   "StorageQuotaExceeded",
   { message: Schema.String },
@@ -19,7 +19,7 @@ export const storageGate =
     Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method }) => {
       const stores = method === "POST" || method === "PUT";
       if (!stores || sql.databaseSize < maxBytes) return app;
-      const message = `The organisation's storage is full: ${sql.databaseSize} of ${maxBytes} bytes. Remove sources that are not needed.`;
+      const message = `The organization's storage is full: ${sql.databaseSize} of ${maxBytes} bytes. Remove sources that are not needed.`;
       return Effect.succeed(
         HttpServerResponse.unsafeJson(encode(new StorageQuotaExceeded({ message })), {
           status: 507,

@@ -4,12 +4,12 @@ import {
   gauge,
   histogram,
   httpDurationSeconds,
-  perOrganisation,
+  perOrganization,
   sizeBytes,
 } from "@executor/telemetry";
 
 const outcomes = 7;
-const tools = perOrganisation(() => ({ count: 0 }));
+const tools = perOrganization(() => ({ count: 0 }));
 
 /** Tells how many tools the catalogue resolves: the tool metrics' label budget grows with it. */
 export const setToolCount = (count: number): void => {

@@ -78,5 +78,5 @@ const explain = (error: unknown): StorageError =>
   error instanceof StorageError
     ? error
     : new StorageError({
-        message: `The organisation's database cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
+        message: `The organization's database cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
       });

@@ -12,10 +12,10 @@ export { limitLabelSets, type LabelBudgets } from "./labels/label-budgets.ts";
 export type { NativeBuckets, NativeHistogramState } from "./instruments/native-histogram.ts";
 export {
   currentOwner,
-  Organisation,
-  organisationMetrics,
-  perOrganisation,
-  separateOrganisations,
+  Organization,
+  organizationMetrics,
+  perOrganization,
+  separateOrganizations,
 } from "./tenancy/organization.ts";
 export type { MetricsOwner } from "./tenancy/organization.ts";
 export { ChangedSeries, restoreSeries } from "./tenancy/changed-series.ts";

@@ -1,4 +1,4 @@
-import { perOrganisation } from "@executor/telemetry";
+import { perOrganization } from "@executor/telemetry";
 import { DateTime } from "effect";
 import { sourceLastSuccess, sourceTools, sourceUp } from "../metrics.ts";
 import type { SourceKind } from "../source.ts";
@@ -11,7 +11,7 @@ interface Subject {
 const labels = ({ namespace, kind }: Subject) => ({ "executor.source": namespace, kind });
 
 /** The sources that there are: a call that outlives its source must not bring the series of that source back. */
-const present = perOrganisation(() => new Set<string>());
+const present = perOrganization(() => new Set<string>());
 
 /** The last exchange with the source worked. */
 export const recordSourceWorked = (source: Subject, at: DateTime.Utc): void => {

@@ -1,12 +1,12 @@
 import type { InstrumentDefinition } from "./definition.ts";
 import type { SavedSeries } from "../tenancy/saved-series.ts";
 
-/** What the catalogue knows of an instrument: its definition, and how full its label budget is for the current organisation. */
+/** What the catalogue knows of an instrument: its definition, and how full its label budget is for the current organization. */
 export interface CatalogueEntry {
   readonly definition: InstrumentDefinition;
   readonly labelSets: () => number;
   readonly maxLabelSets: () => number;
-  /** Goes on counting from there, on behalf of the current organisation. */
+  /** Goes on counting from there, on behalf of the current organization. */
   readonly restore: (saved: SavedSeries) => void;
 }
 

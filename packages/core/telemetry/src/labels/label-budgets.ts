@@ -10,7 +10,7 @@ export interface LabelBudgets {
 
 let perMetric: ReadonlyMap<string, number> = new Map();
 
-/** Sets the budgets from here on. Series that are there already stay. An organisation's total is its own, see `organisationMetrics`. */
+/** Sets the budgets from here on. Series that are there already stay. An organization's total is its own, see `organizationMetrics`. */
 export const limitLabelSets = (budgets: LabelBudgets): void => {
   perMetric = budgets.perMetric;
   limitProcessSeries(budgets.total);

@@ -5,7 +5,7 @@ import type { InstrumentDefinition, LabelValues } from "../instruments/definitio
 import { chosenBudget } from "./label-budgets.ts";
 import { boundedLabelValue } from "./label-values.ts";
 import type { SavedSeries } from "../tenancy/saved-series.ts";
-import { perOrganisation } from "../tenancy/organization.ts";
+import { perOrganization } from "../tenancy/organization.ts";
 import type { MetricsOwner } from "../tenancy/organization.ts";
 
 const defaultMaxLabelSets = 2_000;
@@ -14,7 +14,7 @@ const defaultMaxLabelSets = 2_000;
 const overflowLabel = "otel.metric.overflow";
 const overflowLabels = [MetricLabel.make(overflowLabel, "true")];
 
-/** Metrics about metrics are outside an organisation's budget: they must be there to tell that it is spent. */
+/** Metrics about metrics are outside an organization's budget: they must be there to tell that it is spent. */
 const aboutMetrics = "executor.metrics.";
 
 export interface LabelSets<Series> {
@@ -67,7 +67,7 @@ class Level<Series> {
   }
 }
 
-/** What an instrument holds for one organisation, or for the process. */
+/** What an instrument holds for one organization, or for the process. */
 class Held<Series, Key> {
   readonly owner: MetricsOwner;
   /** Without labels. One for each owner: what is recorded is found through its key. */
@@ -90,7 +90,7 @@ interface SeriesMaker<Type extends MetricKeyType.MetricKeyType.Untyped, Series> 
 }
 
 /**
- * The series of one instrument by label set, apart for each organisation. Each is made once, its labels sorted, because making one costs a hundred times
+ * The series of one instrument by label set, apart for each organization. Each is made once, its labels sorted, because making one costs a hundred times
  * as much as recording to it; finding it again makes no string and no object. Labels are looked for in the order they are
  * declared in: it is quickest with those first that tell most. Beyond the budget of `definition` every
  * further set shares one overflow series, and `onOverflow` hears of each measurement that went there.
@@ -106,7 +106,7 @@ export const labelSets = <Type extends MetricKeyType.MetricKeyType.Untyped, Seri
   const last = Math.max(labelKeys.length - 1, 0);
   /** A metric without labels has its one series where an absent label would be. */
   const lastKey = labelKeys[last] ?? "";
-  const heldNow = perOrganisation(
+  const heldNow = perOrganization(
     (owner) => new Held<Series, MetricKey.MetricKey<Type>>(owner, makeKey()),
   );
   const max = definition.maxLabelSets ?? defaultMaxLabelSets;

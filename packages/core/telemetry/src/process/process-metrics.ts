@@ -6,7 +6,7 @@ import { observeBeforeSnapshot } from "../reading/snapshot.ts";
 
 /**
  * The host's metrics, by OpenTelemetry's semantic conventions for processes and for Node.js runtimes. They describe the
- * whole process, so they carry no organisation and belong to the local daemon.
+ * whole process, so they carry no organization and belong to the local daemon.
  */
 
 const cpuTime = counter({

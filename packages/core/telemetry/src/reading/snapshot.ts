@@ -1,13 +1,13 @@
 import type { MetricPair } from "effect";
-import { perOrganisation } from "../tenancy/organization.ts";
+import { perOrganization } from "../tenancy/organization.ts";
 import { RegistryReader } from "./registry-reader.ts";
 import { observeLabelBudgets } from "../labels/self-metrics.ts";
 
-const observersNow = perOrganisation(() => new Set<() => void>());
+const observersNow = perOrganization(() => new Set<() => void>());
 
 /**
  * Registers `observer` to run before every snapshot, where it sets gauges whose values are read and not counted (an
- * observable instrument's callback, in OpenTelemetry's terms). It must not throw or wait. It belongs to the organisation on whose
+ * observable instrument's callback, in OpenTelemetry's terms). It must not throw or wait. It belongs to the organization on whose
  * behalf it is registered. Returns its own removal.
  */
 export const observeBeforeSnapshot = (observer: () => void): (() => void) => {
@@ -18,7 +18,7 @@ export const observeBeforeSnapshot = (observer: () => void): (() => void) => {
   };
 };
 
-/** Brings the values that are read and not counted up to date, for the current organisation. */
+/** Brings the values that are read and not counted up to date, for the current organization. */
 export const observe = (): void => {
   for (const observer of observersNow()) observer();
   observeLabelBudgets();

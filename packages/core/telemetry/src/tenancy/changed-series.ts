@@ -5,7 +5,7 @@ import type { SavedSeries, SavedState } from "./saved-series.ts";
 import type { MetricsOwner } from "./organization.ts";
 import { createdAt, presentNativeHistogram } from "../instruments/recording.ts";
 
-/** Reads what an organisation's counters and histograms have come to, each only where it has changed since it was read last. */
+/** Reads what an organization's counters and histograms have come to, each only where it has changed since it was read last. */
 export class ChangedSeries {
   readonly #owner: MetricsOwner;
   /** A counter's value, a histogram's count. */
@@ -54,7 +54,7 @@ const stateOf = (key: MetricKey.MetricKey.Untyped, state: unknown): SavedState |
 };
 
 /**
- * Goes on counting from what was saved. Before anything else is recorded on the organisation's behalf, and on its behalf. What
+ * Goes on counting from what was saved. Before anything else is recorded on the organization's behalf, and on its behalf. What
  * no instrument declares any more, or declares with other bounds, is left out.
  */
 export const restoreSeries = (series: Iterable<SavedSeries>): void => {

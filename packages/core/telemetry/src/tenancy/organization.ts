@@ -1,6 +1,6 @@
 import { Context, Fiber, Metric, MetricRegistry } from "effect";
 
-/** Where measurements go: the series of one organisation in this process, or those of the process itself. */
+/** Where measurements go: the series of one organization in this process, or those of the process itself. */
 export class MetricsOwner {
   readonly registry: MetricRegistry.MetricRegistry;
   maxSeries: number;
@@ -13,13 +13,13 @@ export class MetricsOwner {
   }
 }
 
-/** An organisation's own metrics, empty; at most `maxSeries` label sets, all its metrics together. */
-export const organisationMetrics = (maxSeries: number): MetricsOwner =>
+/** An organization's own metrics, empty; at most `maxSeries` label sets, all its metrics together. */
+export const organizationMetrics = (maxSeries: number): MetricsOwner =>
   new MetricsOwner(MetricRegistry.make(), maxSeries);
 
 /** On whose behalf a fiber measures. */
-export class Organisation extends Context.Reference<Organisation>()(
-  "@executor/telemetry/Organisation",
+export class Organization extends Context.Reference<Organization>()(
+  "@executor/telemetry/Organization",
   { defaultValue: (): MetricsOwner | undefined => undefined },
 ) {}
 
@@ -33,11 +33,11 @@ export const limitProcessSeries = (maxSeries: number): void => {
 let outsideFibers: (() => MetricsOwner | undefined) | undefined;
 
 /**
- * From here on, each measurement goes to the {@link Organisation} of the fiber that makes it, or to the one that `current`
+ * From here on, each measurement goes to the {@link Organization} of the fiber that makes it, or to the one that `current`
  * names where no fiber runs, such as in a timer. What is measured on behalf of none goes to the process's own metrics, which
- * no organisation sees. To be called once, before anything is measured; a process that serves one organisation never does.
+ * no organization sees. To be called once, before anything is measured; a process that serves one organization never does.
  */
-export const separateOrganisations = (current: () => MetricsOwner | undefined): void => {
+export const separateOrganizations = (current: () => MetricsOwner | undefined): void => {
   outsideFibers = current;
 };
 
@@ -46,14 +46,14 @@ export const currentOwner = (): MetricsOwner => {
   if (outsideFibers === undefined) return ofProcess;
   const fiber = Fiber.getCurrentFiber();
   if (fiber._tag === "Some") {
-    const owner = Context.get(fiber.value.currentContext, Organisation);
+    const owner = Context.get(fiber.value.currentContext, Organization);
     if (owner !== undefined) return owner;
   }
   return outsideFibers() ?? ofProcess;
 };
 
-/** State that each organisation has of its own, made when it is first asked for on the organisation's behalf. */
-export const perOrganisation = <A>(make: (owner: MetricsOwner) => A): (() => A) => {
+/** State that each organization has of its own, made when it is first asked for on the organization's behalf. */
+export const perOrganization = <A>(make: (owner: MetricsOwner) => A): (() => A) => {
   const states = new WeakMap<MetricsOwner, { readonly value: A }>();
   let lastOwner: MetricsOwner | undefined;
   let last: { readonly value: A } | undefined;

@@ -12,23 +12,23 @@ import {
   nativeHistogramOf,
   observe,
   observeBeforeSnapshot,
-  Organisation,
-  organisationMetrics,
-  perOrganisation,
+  Organization,
+  organizationMetrics,
+  perOrganization,
   restoreSeries,
-  separateOrganisations,
+  separateOrganizations,
 } from "../../src/index.ts";
 import type { MetricsOwner, SavedSeries } from "../../src/index.ts";
 import { values } from "../recorded.ts";
 
 let outsideFibers: MetricsOwner | undefined;
-separateOrganisations(() => outsideFibers);
+separateOrganizations(() => outsideFibers);
 
 const described = { description: "For a test.", unit: "{thing}" };
-const things = counter({ name: "test.organisation.things", ...described, labels: ["a"] });
-const level = gauge({ name: "test.organisation.level", ...described, labels: [] });
+const things = counter({ name: "test.organization.things", ...described, labels: ["a"] });
+const level = gauge({ name: "test.organization.level", ...described, labels: [] });
 const times = histogram({
-  name: "test.organisation.times",
+  name: "test.organization.times",
   description: "For a test.",
   unit: "s",
   labels: ["a"],
@@ -36,7 +36,7 @@ const times = histogram({
 });
 
 const on = (owner: MetricsOwner, record: () => void): void =>
-  Effect.runSync(Effect.provideService(Effect.sync(record), Organisation, owner));
+  Effect.runSync(Effect.provideService(Effect.sync(record), Organization, owner));
 
 const numbers = (owner: MetricsOwner, name: string): Record<string, number> =>
   Object.fromEntries(
@@ -55,23 +55,23 @@ const numbers = (owner: MetricsOwner, name: string): Record<string, number> =>
       ]),
   );
 
-const names = { things: "test.organisation.things", times: "test.organisation.times" };
+const names = { things: "test.organization.things", times: "test.organization.times" };
 
-describe("organisations", () => {
+describe("organizations", () => {
   it("have only what was recorded in their own fibers", () => {
-    const [one, two] = [organisationMetrics(100), organisationMetrics(100)];
+    const [one, two] = [organizationMetrics(100), organizationMetrics(100)];
     on(one, () => things.add(1, { a: "x" }));
     on(two, () => things.add(5, { a: "x" }));
     on(two, () => level.set(3, {}));
     things.add(9, { a: "nobody's" });
     expect(numbers(one, names.things)).toEqual({ "a=x": 1 });
     expect(numbers(two, names.things)).toEqual({ "a=x": 5 });
-    expect(numbers(one, "test.organisation.level")).toEqual({});
+    expect(numbers(one, "test.organization.level")).toEqual({});
     expect(values(names.things)).toEqual({ "a=nobody's": 9 });
   });
 
   it("have what was recorded outside of fibers where somebody says whose it is", () => {
-    const [one, two] = [organisationMetrics(100), organisationMetrics(100)];
+    const [one, two] = [organizationMetrics(100), organizationMetrics(100)];
     outsideFibers = one;
     things.add(1, { a: "timer" });
     on(two, () => things.add(1, { a: "fiber" }));
@@ -90,7 +90,7 @@ describe("organisations", () => {
     );
     fc.assert(
       fc.property(recordings, (all) => {
-        const owners = [0, 1, 2].map(() => organisationMetrics(100));
+        const owners = [0, 1, 2].map(() => organizationMetrics(100));
         for (const { amount, label, owner } of all) {
           const of = owners[owner];
           if (of !== undefined) on(of, () => things.add(amount, { a: label }));
@@ -107,7 +107,7 @@ describe("organisations", () => {
   });
 
   it("share no budget, and each has one for all its metrics", () => {
-    const [one, two] = [organisationMetrics(3), organisationMetrics(3)];
+    const [one, two] = [organizationMetrics(3), organizationMetrics(3)];
     on(one, () => {
       for (const a of ["1", "2"]) things.add(1, { a });
       for (const a of ["1", "2", "3"]) times.record(1, { a });
@@ -121,27 +121,27 @@ describe("organisations", () => {
   });
 
   it("are observed on their own behalf only", () => {
-    const [one, two] = [organisationMetrics(100), organisationMetrics(100)];
+    const [one, two] = [organizationMetrics(100), organizationMetrics(100)];
     on(one, () => {
       observeBeforeSnapshot(() => level.set(7, {}));
     });
     on(two, observe);
-    expect(numbers(two, "test.organisation.level")).toEqual({});
+    expect(numbers(two, "test.organization.level")).toEqual({});
     on(one, observe);
-    expect(numbers(one, "test.organisation.level")).toEqual({ "": 7 });
-    expect(numbers(two, "test.organisation.level")).toEqual({});
+    expect(numbers(one, "test.organization.level")).toEqual({ "": 7 });
+    expect(numbers(two, "test.organization.level")).toEqual({});
   });
 
   it("have state of their own", () => {
-    const [one, two] = [organisationMetrics(100), organisationMetrics(100)];
-    const state = perOrganisation(() => new Set<string>());
+    const [one, two] = [organizationMetrics(100), organizationMetrics(100)];
+    const state = perOrganization(() => new Set<string>());
     on(one, () => state().add("one"));
     on(two, () => expect([...state()]).toEqual([]));
     on(one, () => expect([...state()]).toEqual(["one"]));
   });
 });
 
-describe("an organisation's saved series", () => {
+describe("an organization's saved series", () => {
   const saved = (owner: MetricsOwner): ReadonlyArray<SavedSeries> => {
     const read = new ChangedSeries(owner).read();
     const text: ReadonlyArray<SavedSeries> = JSON.parse(JSON.stringify(read));
@@ -158,7 +158,7 @@ describe("an organisation's saved series", () => {
     const observations = fc.array(fc.double({ min: -10, max: 400, noNaN: true }), { minLength: 1 });
     fc.assert(
       fc.property(observations, observations, (before, after) => {
-        const [whole, first, second] = [1, 2, 3].map(() => organisationMetrics(100));
+        const [whole, first, second] = [1, 2, 3].map(() => organizationMetrics(100));
         if (whole === undefined || first === undefined || second === undefined) return;
         const record = (all: ReadonlyArray<number>) => () => {
           for (const number of all) {
@@ -194,7 +194,7 @@ describe("an organisation's saved series", () => {
   });
 
   it("keep when they were first recorded, and their overflow", () => {
-    const [first, second] = [organisationMetrics(1), organisationMetrics(1)];
+    const [first, second] = [organizationMetrics(1), organizationMetrics(1)];
     on(first, () => {
       things.add(1, { a: "1" });
       things.add(2, { a: "2" });
@@ -206,7 +206,7 @@ describe("an organisation's saved series", () => {
   });
 
   it("are read again only where they have changed, and gauges never", () => {
-    const owner = organisationMetrics(100);
+    const owner = organizationMetrics(100);
     const changed = new ChangedSeries(owner);
     on(owner, () => {
       things.add(1, { a: "x" });
@@ -220,11 +220,11 @@ describe("an organisation's saved series", () => {
   });
 
   it("leave out what nobody declares any more, or declares otherwise", () => {
-    const owner = organisationMetrics(100);
+    const owner = organizationMetrics(100);
     const counted = { type: "counter", value: 1 } as const;
     on(owner, () =>
       restoreSeries([
-        { name: "test.organisation.gone", labels: {}, createdAt: 1, state: counted },
+        { name: "test.organization.gone", labels: {}, createdAt: 1, state: counted },
         { name: names.things, labels: { other: "x" }, createdAt: 1, state: counted },
       ]),
     );
