@@ -1,17 +1,17 @@
 import type { SqlClient } from "@effect/sql";
 import { Layer } from "effect";
-import { ToolResolver } from "./internal/resolver.ts";
-import { SecretStore } from "./internal/secret-store.ts";
-import { SourceAccess } from "./internal/source-access.ts";
-import { SourceRows } from "./internal/source-rows.ts";
-import { Vault } from "./internal/vault.ts";
-import type { SourcePlugins } from "./plugin.ts";
-import { Policies } from "./policies.ts";
-import type { SecretKey, SecretKeyError } from "./secret-key.ts";
-import { Secrets } from "./secrets.ts";
-import { Sources } from "./sources.ts";
-import { ToolInvoker } from "./tool-invoker.ts";
-import { Tools } from "./tools.ts";
+import { ToolResolver } from "./tools/resolver.ts";
+import { SecretStore } from "./credentials/secret-store.ts";
+import { SourceAccess } from "./sources/source-access.ts";
+import { SourceRows } from "./sources/source-rows.ts";
+import { Vault } from "./credentials/vault.ts";
+import type { SourcePlugins } from "./model/plugin.ts";
+import { Policies } from "./policies/policies.ts";
+import type { SecretKey, SecretKeyError } from "./credentials/secret-key.ts";
+import { Secrets } from "./credentials/secrets.ts";
+import { Sources } from "./sources/sources.ts";
+import { ToolInvoker } from "./invocation/tool-invoker.ts";
+import { Tools } from "./tools/tools.ts";
 
 /**
  * Sources, their tools and the calling of them, policies and secrets, over a migrated database and the app's kinds of source.

@@ -1,6 +1,6 @@
 import type { HttpClient, HttpMethod } from "@effect/platform";
 import { Effect } from "effect";
-import { ToolCallError } from "../tool-call-error.ts";
+import { ToolCallError } from "../model/tool-call-error.ts";
 import { exchange } from "./exchange.ts";
 import type { UpstreamResponse } from "./exchange.ts";
 import type { UpstreamFailure } from "./upstream-failure.ts";

@@ -4,7 +4,7 @@ import { httpMethodLabel } from "@executor/telemetry";
 import { Duration, Effect } from "effect";
 import type { Context } from "effect";
 import { httpClientRequestDuration } from "../metrics.ts";
-import { CredentialGuard } from "./credential-guard.ts";
+import { CredentialGuard } from "../credentials/credential-guard.ts";
 import { readBody } from "./read-body.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 import { findUnsendableHeader, headersAfterRedirect, withoutHeaders } from "./upstream-headers.ts";

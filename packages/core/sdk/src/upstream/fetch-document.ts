@@ -1,13 +1,13 @@
 import type { HttpClient } from "@effect/platform";
 import { Effect, Option } from "effect";
-import { shownUrl } from "../internal/shown-url.ts";
-import type { ResolvedSettings } from "../source.ts";
+import { shownUrl } from "../sources/shown-url.ts";
+import type { ResolvedSettings } from "../model/source.ts";
 import {
   InvalidSourceDocument,
   SourceDocumentTooLarge,
   SourceUnreachable,
-} from "../source-errors.ts";
-import type { SourceLoadError } from "../source-errors.ts";
+} from "../model/source-errors.ts";
+import type { SourceLoadError } from "../model/source-errors.ts";
 import { exchange } from "./exchange.ts";
 import type { UpstreamResponse } from "./exchange.ts";
 import { readFileDocument } from "./read-file-document.ts";

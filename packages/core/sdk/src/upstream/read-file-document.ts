@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform";
 import { Effect, Option, Stream } from "effect";
-import { SourceUnreachable } from "../source-errors.ts";
-import type { SourceDocumentTooLarge, SourceLoadError } from "../source-errors.ts";
+import { SourceUnreachable } from "../model/source-errors.ts";
+import type { SourceDocumentTooLarge, SourceLoadError } from "../model/source-errors.ts";
 import type { SourceDocument } from "./source-document.ts";
 
 /** Reads a `file:` URL where the app has a file system; an app without one, such as the cloud, reads no files. */

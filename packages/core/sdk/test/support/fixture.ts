@@ -1,14 +1,14 @@
 import { layerMemory } from "@executor/storage/bun";
 import { Effect, Layer, Schema } from "effect";
-import { JsonObject } from "../../src/json.ts";
+import { JsonObject } from "../../src/model/json.ts";
 import { sdkLayer } from "../../src/layer.ts";
-import { SourcePlugins } from "../../src/plugin.ts";
-import { SecretKey } from "../../src/secret-key.ts";
-import type { SourcePlugin } from "../../src/plugin.ts";
-import { Namespace, NewSource } from "../../src/source.ts";
-import { InvalidSourceDocument } from "../../src/source-errors.ts";
-import { ToolAnnotations } from "../../src/tool.ts";
-import { ToolCallError } from "../../src/tool-call-error.ts";
+import { SourcePlugins } from "../../src/model/plugin.ts";
+import { SecretKey } from "../../src/credentials/secret-key.ts";
+import type { SourcePlugin } from "../../src/model/plugin.ts";
+import { Namespace, NewSource } from "../../src/model/source.ts";
+import { InvalidSourceDocument } from "../../src/model/source-errors.ts";
+import { ToolAnnotations } from "../../src/model/tool.ts";
+import { ToolCallError } from "../../src/model/tool-call-error.ts";
 
 /**
  * The smallest kind of source: a description lists tools and what each call of them does. It stands in for a plugin,

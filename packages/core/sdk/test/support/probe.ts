@@ -1,16 +1,16 @@
 import { Context, Effect, Layer, Option, Queue, Redacted, Schema, Stream } from "effect";
 import { sdkLayer } from "../../src/layer.ts";
-import { SourcePlugins } from "../../src/plugin.ts";
-import type { SourcePlugin } from "../../src/plugin.ts";
-import { NewSecret } from "../../src/secret.ts";
-import { SecretName } from "../../src/secret-reference.ts";
-import { Secrets } from "../../src/secrets.ts";
-import { Namespace, NewSource } from "../../src/source.ts";
-import type { ResolvedSettings } from "../../src/source.ts";
-import { SourceUnreachable } from "../../src/source-errors.ts";
-import { ToolAnnotations } from "../../src/tool.ts";
-import { ToolCallError } from "../../src/tool-call-error.ts";
-import { CredentialGuard } from "../../src/upstream/credential-guard.ts";
+import { SourcePlugins } from "../../src/model/plugin.ts";
+import type { SourcePlugin } from "../../src/model/plugin.ts";
+import { NewSecret } from "../../src/credentials/secret.ts";
+import { SecretName } from "../../src/model/secret-reference.ts";
+import { Secrets } from "../../src/credentials/secrets.ts";
+import { Namespace, NewSource } from "../../src/model/source.ts";
+import type { ResolvedSettings } from "../../src/model/source.ts";
+import { SourceUnreachable } from "../../src/model/source-errors.ts";
+import { ToolAnnotations } from "../../src/model/tool.ts";
+import { ToolCallError } from "../../src/model/tool-call-error.ts";
+import { CredentialGuard } from "../../src/credentials/credential-guard.ts";
 
 /** What reached the plugin of the test, and how it behaves from now on. */
 export class Probe extends Context.Tag("Probe")<

@@ -1,0 +1,94 @@
+import type { JsonObject } from "../model/json.ts";
+import type { LoadedSource, ToolDefinition } from "../model/plugin.ts";
+import { Namespace } from "../model/source.ts";
+import { ToolAnnotations } from "../model/tool.ts";
+
+export const builtInNamespace = Namespace.make("executor");
+
+const readOnly = new ToolAnnotations({
+  readOnly: true,
+  destructive: false,
+  requiresApproval: false,
+});
+
+const object = (properties: JsonObject, required: ReadonlyArray<string> = []): JsonObject => ({
+  type: "object",
+  properties,
+  required,
+  additionalProperties: false,
+});
+
+const annotationsSchema = object({
+  readOnly: { type: "boolean" },
+  destructive: { type: "boolean" },
+  requiresApproval: { type: "boolean" },
+});
+
+const toolSchema = {
+  path: { type: "string" },
+  description: { type: "string" },
+  annotations: annotationsSchema,
+};
+
+export const defaultSearchLimit = 10;
+const maxSearchLimit = 100;
+
+const tool = (
+  path: string,
+  description: string,
+  inputSchema: JsonObject,
+  outputSchema: JsonObject,
+): ToolDefinition => ({
+  path,
+  description,
+  annotations: readOnly,
+  inputSchema,
+  outputSchema,
+  binding: null,
+});
+
+/** The source that is always there: how agents find their way. All of it is read-only. */
+export const builtInSource: LoadedSource = {
+  name: "Executor",
+  url: "",
+  definitions: new Map(),
+  tools: [
+    tool("sources.list", "Lists the sources whose tools can be called.", object({}), {
+      type: "array",
+      items: object({
+        namespace: { type: "string" },
+        kind: { type: "string" },
+        name: { type: "string" },
+        toolCount: { type: "integer" },
+      }),
+    }),
+    tool(
+      "tools.search",
+      "Finds tools by what they do, best match first. Also tools.search(...).",
+      object(
+        {
+          query: { type: "string", description: "Words, such as: create issue." },
+          namespace: { type: "string", description: "Only tools of this source." },
+          limit: {
+            type: "integer",
+            minimum: 1,
+            maximum: maxSearchLimit,
+            default: defaultSearchLimit,
+          },
+        },
+        ["query"],
+      ),
+      { type: "array", items: object(toolSchema) },
+    ),
+    tool(
+      "tools.describe",
+      "Shows one tool with the JSON Schemas of its input and its result. Also tools.describe(...).",
+      object({ path: { type: "string", description: "Such as github.repos.get." } }, ["path"]),
+      object({
+        ...toolSchema,
+        inputSchema: { type: "object" },
+        outputSchema: { type: ["object", "null"] },
+      }),
+    ),
+  ],
+};

@@ -1,0 +1,116 @@
+import { SqlClient } from "@effect/sql";
+import { Context, Effect, Either, Encoding, Layer } from "effect";
+import { SecretKey, SecretKeyError } from "./secret-key.ts";
+
+/** Encrypts what is not to be read in the database: AES-256-GCM under the app's key, each text with a nonce of its own. */
+export class Vault extends Context.Tag("@executor/sdk/internal/Vault")<
+  Vault,
+  {
+    /** Nonce and ciphertext in base64. `subject` says whose the text is; it opens only under the same one. */
+    readonly seal: (text: string, subject: string) => Effect.Effect<string>;
+    /** Dies where the text was not sealed with this key and subject, or was changed since. */
+    readonly open: (sealed: string, subject: string) => Effect.Effect<string>;
+  }
+>() {
+  /** Fails where the database was written with another key. */
+  static readonly layer = Layer.effect(
+    Vault,
+    Effect.suspend(() => make),
+  );
+}
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient;
+  const key = yield* SecretKey;
+  const seal = (text: string, subject: string) => Effect.promise(() => encrypt(key, text, subject));
+  const tryOpen = (sealed: string, subject: string) =>
+    Effect.tryPromise(() => decrypt(key, sealed, subject));
+
+  const [check] = yield* Effect.orDie(sql<{ sealed: string }>`SELECT sealed FROM key_check`);
+  if (check === undefined) {
+    yield* Effect.orDie(sealClearSettings(sql, seal));
+    const sealed = yield* seal("", checkSubject);
+    yield* Effect.orDie(sql`INSERT INTO key_check ${sql.insert({ id: 1, sealed })}`);
+  } else {
+    yield* Effect.mapError(tryOpen(check.sealed, checkSubject), () => wrongKey);
+  }
+
+  return {
+    seal,
+    open: (sealed: string, subject: string) =>
+      tryOpen(sealed, subject).pipe(
+        Effect.mapError(() => damaged(subject)),
+        Effect.orDie,
+      ),
+  };
+});
+
+/**
+ * Seals what an older version stored in clear, and writes the database anew: neither its free pages nor its log keep what
+ * stood there. A new database has no sources yet, and a database of an older version at least the built-in one.
+ */
+const sealClearSettings = (
+  sql: SqlClient.SqlClient,
+  seal: (text: string, subject: string) => Effect.Effect<string>,
+) =>
+  Effect.gen(function* () {
+    const stored = yield* sql<{
+      namespace: string;
+      settings: string;
+    }>`SELECT namespace, settings FROM sources`;
+    if (stored.length === 0) return;
+    for (const { namespace, settings } of stored) {
+      if (!settings.startsWith("{")) continue;
+      const sealed = yield* seal(settings, settingsSubject(namespace));
+      yield* sql`UPDATE sources SET settings = ${sealed} WHERE namespace = ${namespace}`;
+    }
+    yield* sql.unsafe("VACUUM");
+    yield* sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)");
+  });
+
+/** Whose a source's settings are. */
+export const settingsSubject = (namespace: string): string => `source ${namespace}`;
+
+const checkSubject = "key check";
+
+const wrongKey = new SecretKeyError({
+  message:
+    "The encryption key is not the one that the database was written with. Give that one back, or move the database away to start with an empty one.",
+});
+
+const damaged = (subject: string) =>
+  new SecretKeyError({
+    message: `What the database holds encrypted of ${subject} is damaged. Restore it from a backup, or add it anew.`,
+  });
+
+/** NIST SP 800-38D, section 8.2: 96 random bits. */
+const nonceBytes = 12;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+const algorithm = (nonce: Uint8Array<ArrayBuffer>, subject: string) => ({
+  name: "AES-GCM",
+  iv: nonce,
+  additionalData: encoder.encode(subject),
+});
+
+const encrypt = async (key: CryptoKey, text: string, subject: string): Promise<string> => {
+  const nonce = crypto.getRandomValues(new Uint8Array(nonceBytes));
+  const ciphertext = await crypto.subtle.encrypt(
+    algorithm(nonce, subject),
+    key,
+    encoder.encode(text),
+  );
+  const whole = new Uint8Array(nonceBytes + ciphertext.byteLength);
+  whole.set(nonce);
+  whole.set(new Uint8Array(ciphertext), nonceBytes);
+  return Encoding.encodeBase64(whole);
+};
+
+const decrypt = async (key: CryptoKey, sealed: string, subject: string): Promise<string> => {
+  const whole = new Uint8Array(Either.getOrThrow(Encoding.decodeBase64(sealed)));
+  const nonce = whole.slice(0, nonceBytes);
+  return decoder.decode(
+    await crypto.subtle.decrypt(algorithm(nonce, subject), key, whole.slice(nonceBytes)),
+  );
+};

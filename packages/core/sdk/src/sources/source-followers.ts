@@ -1,0 +1,96 @@
+import { Duration, Effect, FiberMap, Stream } from "effect";
+import { SourcePlugins } from "../model/plugin.ts";
+import type { SourcePlugin } from "../model/plugin.ts";
+import type { ResolvedSettings } from "../model/source.ts";
+import { SecretStore } from "../credentials/secret-store.ts";
+import { secretUses } from "../credentials/secret-uses.ts";
+import { SourceAccess } from "./source-access.ts";
+import type { StoredSource } from "./source-rows.ts";
+
+/** A source may tell of one change many times over. */
+const settle = Duration.millis(500);
+
+/** Some servers tell of changes whenever they are asked for tools: what brought nothing new is waited for twice as long. */
+const firstPause = Duration.seconds(1);
+const longestPause = Duration.minutes(5);
+
+/** Reads a source's tools again; gives a number that is another one where they are others. */
+type Reload = (namespace: string) => Effect.Effect<number>;
+
+interface Followed {
+  readonly source: StoredSource;
+  readonly plugin: SourcePlugin;
+  /** What the plugin was given, and may keep something open for; absent while a secret is missing. */
+  readonly settings: ResolvedSettings | undefined;
+}
+
+/**
+ * Reads a source again when it tells that its tools changed, and lets its plugin close what it keeps open once that is of no
+ * use: the source is gone, or one of its secrets is another.
+ */
+export const makeSourceFollowers = Effect.fnUntraced(function* (reload: Reload) {
+  const plugins = yield* SourcePlugins;
+  const access = yield* SourceAccess;
+  const secrets = yield* SecretStore;
+  const fibers = yield* FiberMap.make<string>();
+  const followed = new Map<string, Followed>();
+  const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1);
+
+  const begin = Effect.fnUntraced(function* (source: StoredSource) {
+    const { kind, namespace, url } = source;
+    const plugin = plugins.get(kind);
+    if (plugin === undefined || (plugin.changes ?? plugin.release) === undefined) return;
+    const settings = yield* Effect.orElseSucceed(
+      access.resolve(kind, source.settings, url ?? ""),
+      () => undefined,
+    );
+    followed.set(namespace, { source, plugin, settings });
+    if (settings === undefined || plugin.changes === undefined) return;
+    yield* FiberMap.run(fibers, namespace, reloadOn(plugin.changes(settings), reload(namespace)));
+  });
+
+  const end = Effect.fnUntraced(function* (namespace: string) {
+    yield* FiberMap.remove(fibers, namespace);
+    const known = followed.get(namespace);
+    followed.delete(namespace);
+    if (known?.settings === undefined || known.plugin.release === undefined) return;
+    yield* known.plugin.release(known.settings);
+  });
+
+  const secretChanged = (name: string) =>
+    Effect.forEach(
+      [...followed.values()].filter(({ source }) =>
+        [...secretUses(source.settings)].some((used) => used === name),
+      ),
+      ({ source }) => Effect.zipRight(end(source.namespace), begin(source)),
+      { discard: true },
+    );
+
+  yield* Stream.fromPubSub(secrets.changes).pipe(
+    Stream.runForEach((name) => oneAtATime(secretChanged(name))),
+    Effect.forkScoped,
+  );
+
+  return {
+    follow: (source: StoredSource) => oneAtATime(begin(source)),
+    unfollow: (namespace: string) => oneAtATime(end(namespace)),
+  };
+});
+
+const reloadOn = (changes: Stream.Stream<void>, reload: Effect.Effect<number>) =>
+  Effect.suspend(() => {
+    let pause = firstPause;
+    let last: number | undefined;
+    return changes.pipe(
+      Stream.debounce(settle),
+      Stream.buffer({ capacity: 1, strategy: "sliding" }),
+      Stream.runForEach(() =>
+        Effect.flatMap(reload, (fingerprint) => {
+          const isNew = fingerprint !== last;
+          last = fingerprint;
+          pause = isNew ? firstPause : Duration.min(Duration.times(pause, 2), longestPause);
+          return Effect.sleep(pause);
+        }),
+      ),
+    );
+  });

@@ -1,0 +1,56 @@
+import { Effect } from "effect";
+import type { Json, JsonObject } from "../model/json.ts";
+
+const definitionReference = /^#\/\$defs\/([^/]+)/;
+
+/**
+ * The schema complete in itself: every definition that it refers to, directly or through another, stands under `$defs`.
+ * `lookup` reads definitions by their names; one that it does not find is left out, and its reference accepts anything.
+ */
+export const bundleSchema = (
+  schema: JsonObject,
+  lookup: (
+    names: ReadonlyArray<string>,
+  ) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly schema: JsonObject }>>,
+): Effect.Effect<JsonObject> =>
+  Effect.gen(function* () {
+    const definitions = new Map<string, Json>();
+    let missing = [...referencedNames(schema)];
+    while (missing.length > 0) {
+      for (const name of missing) definitions.set(name, true);
+      const found = yield* lookup(missing);
+      const next = new Set<string>();
+      for (const definition of found) {
+        definitions.set(definition.name, definition.schema);
+        for (const name of referencedNames(definition.schema)) {
+          if (!definitions.has(name)) next.add(name);
+        }
+      }
+      missing = [...next];
+    }
+    if (definitions.size === 0) return schema;
+    const sorted = [...definitions].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return { ...schema, $defs: Object.fromEntries(sorted) };
+  });
+
+const referencedNames = (schema: JsonObject): ReadonlySet<string> => {
+  const names = new Set<string>();
+  const open: Array<Json> = [schema];
+  while (open.length > 0) {
+    const at = open.pop();
+    if (typeof at !== "object" || at === null) continue;
+    for (const [key, value] of Object.entries<Json>(at)) {
+      const name =
+        key === "$ref" && typeof value === "string"
+          ? definitionReference.exec(value)?.[1]
+          : undefined;
+      if (name === undefined) open.push(value);
+      else names.add(decodePointerSegment(name));
+    }
+  }
+  return names;
+};
+
+/** RFC 6901, "JSON Pointer", in its URI fragment form. */
+const decodePointerSegment = (segment: string): string =>
+  decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~");

@@ -1,0 +1,80 @@
+import { Context, Effect, Layer } from "effect";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import type { Cursor } from "./cursor.ts";
+import { ToolResolver } from "./resolver.ts";
+import { toolRows } from "./tool-rows.ts";
+import type { Tool, ToolSummary } from "../model/tool.ts";
+import type { InvalidCursor } from "../model/tools-errors.ts";
+import { ToolNotFound } from "../model/tools-errors.ts";
+
+export interface ToolQuery {
+  /** Words to search for; absent or empty lists all tools by address. */
+  readonly query?: string | undefined;
+  readonly namespace?: string | undefined;
+  readonly limit: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+export interface ToolPage {
+  readonly items: ReadonlyArray<ToolSummary>;
+  /** `null` on the last page. */
+  readonly nextCursor: string | null;
+}
+
+/** The tools of all sources: what there is, and how each is called. */
+export class Tools extends Context.Tag("@executor/sdk/Tools")<
+  Tools,
+  {
+    readonly list: (query: ToolQuery) => Effect.Effect<ToolPage, InvalidCursor>;
+    readonly get: (address: string) => Effect.Effect<Tool, ToolNotFound>;
+  }
+>() {
+  static readonly layer = Layer.effect(
+    Tools,
+    Effect.gen(function* () {
+      const rows = yield* toolRows;
+      const resolver = yield* ToolResolver;
+
+      const page = (items: ReadonlyArray<ToolSummary>, limit: number, next: () => Cursor) =>
+        items.length <= limit
+          ? { items, nextCursor: null }
+          : { items: items.slice(0, limit), nextCursor: encodeCursor(next()) };
+
+      const list = Effect.fn("Tools.list")(function* (query: ToolQuery) {
+        const { namespace, limit } = query;
+        const cursor = query.cursor === undefined ? undefined : yield* decodeCursor(query.cursor);
+        const text = query.query?.trim() ?? "";
+        if (text === "") {
+          const after = cursor !== undefined && "after" in cursor ? cursor.after : "";
+          const items = yield* rows.page({ namespace, after, limit: limit + 1 });
+          return page(items, limit, () => ({ after: items[limit - 1]?.address ?? "" }));
+        }
+        const offset = cursor !== undefined && "offset" in cursor ? cursor.offset : 0;
+        const items = yield* rows.search({ query: text, namespace, offset, limit: limit + 1 });
+        return page(items, limit, () => ({ offset: offset + limit }));
+      });
+
+      const get = Effect.fn("Tools.get")(function* (address: string) {
+        const resolved = yield* resolver.resolve(address);
+        if (resolved !== undefined) return resolved.tool;
+        const similar = yield* rows.search({ query: address, offset: 0, limit: 3 });
+        return yield* new ToolNotFound({ message: notFoundMessage(address, similar) });
+      });
+
+      return { list, get };
+    }),
+  );
+}
+
+const maxShownAddress = 200;
+
+const notFoundMessage = (address: string, similar: ReadonlyArray<ToolSummary>): string => {
+  const shown =
+    address.length > maxShownAddress ? `${address.slice(0, maxShownAddress)}…` : address;
+  const hint =
+    similar.length === 0
+      ? "Search for one by what it does."
+      : `Similar: ${similar.map((tool) => tool.address).join(", ")}.`;
+  return `There is no tool ${shown}. ${hint}`;
+};

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Effect, Exit, Fiber } from "effect";
+import { Sources } from "../../src/sources/sources.ts";
+import { ToolInvoker } from "../../src/invocation/tool-invoker.ts";
+import { fixtureSource, layerFixture } from "../support/fixture.ts";
+import { counterValue, gaugeValue, labelValues } from "../support/series.ts";
+
+const calls = (tool: string, source: string, outcome: string) =>
+  counterValue("executor.tool.calls", {
+    "mcp.tool.name": tool,
+    "executor.source": source,
+    outcome,
+  });
+
+const errors = (source: string, type: string) =>
+  counterValue("executor.tool.call.errors", { "executor.source": source, "error.type": type });
+
+const addSource = (namespace: string) =>
+  Effect.flatMap(Sources, (sources) =>
+    sources.add(
+      fixtureSource(namespace, [
+        {
+          path: "echo",
+          input: {
+            type: "object",
+            properties: { text: { type: "string" } },
+            required: ["text"],
+            additionalProperties: false,
+          },
+        },
+        { path: "missing", does: "answer404" },
+        { path: "unreachable", does: "refuse" },
+        { path: "write", writes: true },
+        { path: "hang", does: "hang" },
+        { path: "bug", does: "die" },
+      ]),
+    ),
+  );
+
+describe("ToolInvoker", () => {
+  it.effect("returns the data of a call and counts it as ok", () =>
+    Effect.gen(function* () {
+      yield* addSource("happy");
+      const { call } = yield* ToolInvoker;
+      expect((yield* call("happy.echo", { text: "hello" })).data).toEqual({ text: "hello" });
+      expect(calls("happy.echo", "happy", "ok")).toBe(1);
+    }).pipe(Effect.provide(layerFixture)),
+  );
+
+  it.effect("tells the outcomes apart", () =>
+    Effect.gen(function* () {
+      yield* addSource("apart");
+      const { call } = yield* ToolInvoker;
+      const fails = (path: string, input: object = {}) =>
+        Effect.flip(call(`apart.${path}`, { ...input }));
+
+      expect(yield* fails("missing")).toMatchObject({ outcome: "upstream_error", status: 404 });
+      expect((yield* fails("echo", { txt: 1 })).message).toContain('"text"');
+      expect(yield* fails("write")).toMatchObject({ outcome: "blocked" });
+      expect(calls("apart.missing", "apart", "upstream_error")).toBe(1);
+      expect(calls("apart.echo", "apart", "invalid_input")).toBe(1);
+      expect(calls("apart.write", "apart", "blocked")).toBe(1);
+      expect(errors("apart", "404")).toBe(1);
+      expect(errors("apart", "invalid_input")).toBe(1);
+      expect(errors("apart", "approval_required")).toBe(1);
+      expect(labelValues("executor.tool.calls", "outcome")).not.toContain("undefined");
+    }).pipe(Effect.provide(layerFixture)),
+  );
+
+  it.effect("counts a defect of the plugin and a cancelled call too", () =>
+    Effect.gen(function* () {
+      yield* addSource("odd");
+      const { call } = yield* ToolInvoker;
+      expect(Exit.isFailure(yield* Effect.exit(call("odd.bug", {})))).toBe(true);
+      // What is resolved already hangs in the plugin at once.
+      yield* Effect.flip(call("odd.hang", "no object"));
+      const hanging = yield* Effect.fork(call("odd.hang", {}));
+      yield* Effect.yieldNow();
+      yield* Fiber.interrupt(hanging);
+      expect(calls("odd.bug", "odd", "tool_error")).toBe(1);
+      expect(calls("odd.hang", "odd", "tool_error")).toBe(1);
+      expect(errors("odd", "internal_error")).toBe(1);
+      expect(errors("odd", "cancelled")).toBe(1);
+    }).pipe(Effect.provide(layerFixture)),
+  );
+
+  it.effect("never makes a series of a name that nothing resolved", () =>
+    Effect.gen(function* () {
+      yield* addSource("known");
+      const { call } = yield* ToolInvoker;
+      const before = calls("_OTHER", "_OTHER", "invalid_input");
+      yield* Effect.forEach(
+        Array.from({ length: 100 }, (_, index) => `made.up${index}`),
+        (address) => Effect.flip(call(address, {})),
+      );
+      const error = yield* Effect.flip(call("known.echoes", {}));
+      expect(error.message).toContain("known.echo");
+      expect(calls("_OTHER", "_OTHER", "invalid_input")).toBe(before + 101);
+      const names = [...labelValues("executor.tool.calls", "mcp.tool.name")];
+      expect(names.filter((name) => name.includes("made"))).toEqual([]);
+    }).pipe(Effect.provide(layerFixture)),
+  );
+
+  it.effect("sees in calls whether the source can be reached", () =>
+    Effect.gen(function* () {
+      yield* addSource("reach");
+      const { call } = yield* ToolInvoker;
+      const up = () =>
+        gaugeValue("executor.source.up", { "executor.source": "reach", kind: "openapi" });
+      yield* Effect.flip(call("reach.unreachable", {}));
+      expect(up()).toBe(0);
+      yield* call("reach.echo", { text: "" });
+      expect(up()).toBe(1);
+    }).pipe(Effect.provide(layerFixture)),
+  );
+
+  it.effect("answers the built-in tools", () =>
+    Effect.gen(function* () {
+      yield* addSource("friend");
+      const { call } = yield* ToolInvoker;
+      expect((yield* call("executor.sources.list", {})).data).toEqual([
+        { namespace: "executor", kind: "executor", name: "Executor", toolCount: 3 },
+        { namespace: "friend", kind: "openapi", name: "friend", toolCount: 6 },
+      ]);
+      expect((yield* call("executor.tools.search", { query: "echo" })).data).toMatchObject([
+        { path: "friend.echo" },
+      ]);
+      expect((yield* call("executor.tools.describe", { path: "friend.echo" })).data).toMatchObject({
+        path: "friend.echo",
+        inputSchema: { required: ["text"] },
+      });
+      const error = yield* Effect.flip(call("executor.tools.describe", { path: "friend.eco" }));
+      expect(error).toMatchObject({ outcome: "tool_error", errorType: "unknown_tool" });
+    }).pipe(Effect.provide(layerFixture)),
+  );
+});

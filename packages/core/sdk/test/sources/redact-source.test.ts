@@ -1,0 +1,48 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Effect } from "effect";
+import { redactLoaded } from "../../src/sources/redact-source.ts";
+import { makeRedactor } from "../../src/credentials/redactor.ts";
+import { ToolAnnotations } from "../../src/model/tool.ts";
+
+const value = "tok_0123456789";
+const annotations = new ToolAnnotations({
+  readOnly: true,
+  destructive: false,
+  requiresApproval: false,
+});
+const tool = (path: string) => ({
+  path,
+  description: `${path} with ${value}`,
+  annotations,
+  inputSchema: { type: "object", description: value },
+  outputSchema: null,
+  binding: null,
+});
+
+describe("redactLoaded", () => {
+  it.live("leaves out tools that are named after a credential, and cleans the others", () =>
+    Effect.gen(function* () {
+      const loaded = yield* redactLoaded(
+        {
+          name: value,
+          url: "https://api.example.com",
+          tools: [tool("kept"), tool(`named.${value}`)],
+          definitions: new Map([["D", { description: value }]]),
+        },
+        makeRedactor([{ whole: `Bearer ${value}`, part: value }]),
+      );
+      expect(loaded).toMatchObject({
+        name: "[redacted]",
+        tools: [
+          {
+            path: "kept",
+            description: "kept with [redacted]",
+            inputSchema: { type: "object", description: "[redacted]" },
+          },
+        ],
+        definitions: new Map([["D", { description: "[redacted]" }]]),
+      });
+      expect(loaded.tools).toHaveLength(1);
+    }),
+  );
+});

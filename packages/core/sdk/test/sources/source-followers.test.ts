@@ -1,0 +1,102 @@
+import { describe, expect, it } from "@effect/vitest";
+import { layerMemory } from "@executor/storage/bun";
+import { Effect, Layer, Queue, TestClock } from "effect";
+import { SecretKey } from "../../src/credentials/secret-key.ts";
+import { Sources } from "../../src/sources/sources.ts";
+import { layerProbe, Probe, probeSource } from "../support/probe.ts";
+import { gaugeValue } from "../support/series.ts";
+
+const layer = Layer.provideMerge(layerProbe, Layer.merge(layerMemory, SecretKey.layerTest));
+
+/** Moves the clock by milliseconds, one at a time where other fibers have promises to wait for. */
+const pass = (milliseconds: number) =>
+  Effect.gen(function* () {
+    yield* Effect.promise(() => Bun.sleep(2));
+    yield* TestClock.adjust(milliseconds);
+    yield* Effect.promise(() => Bun.sleep(10));
+  });
+
+const tell = Effect.flatMap(Probe, ({ events }) => Queue.offer(events, undefined));
+
+describe("sources that tell of changes", () => {
+  it.effect("are read again, once for many changes at a time", () =>
+    Effect.gen(function* () {
+      const sources = yield* Sources;
+      const probe = yield* Probe;
+      yield* sources.add(probeSource("told", {}));
+      probe.toolCount = 3;
+      yield* Effect.repeatN(tell, 20);
+      yield* pass(499);
+      expect(probe.loads).toBe(1);
+      yield* pass(1);
+      expect(probe.loads).toBe(2);
+      expect(yield* sources.get("told")).toMatchObject({ toolCount: 7 });
+      expect(gaugeValue("executor.source.tools", { "executor.source": "told", kind: "mcp" })).toBe(
+        7,
+      );
+    }).pipe(Effect.provide(layer)),
+  );
+
+  it.effect("are read less and less often where every reading tells of a change again", () =>
+    Effect.gen(function* () {
+      const probe = yield* Probe;
+      yield* (yield* Sources).add(probeSource("loop", {}));
+      for (let seconds = 0; seconds < 600; seconds += 5) {
+        yield* tell;
+        yield* TestClock.adjust(5_000);
+        yield* Effect.promise(() => Bun.sleep(1));
+      }
+      expect(probe.loads).toBeGreaterThan(4);
+      expect(probe.loads).toBeLessThan(16);
+    }).pipe(Effect.provide(layer)),
+  );
+
+  it.effect("are followed on after a reading that failed", () =>
+    Effect.gen(function* () {
+      const sources = yield* Sources;
+      const probe = yield* Probe;
+      yield* sources.add(probeSource("flaky", {}));
+      probe.unreachable = true;
+      yield* tell;
+      yield* pass(500);
+      expect(yield* sources.get("flaky")).toMatchObject({ lastError: "No answer to " });
+      probe.unreachable = false;
+      probe.toolCount = 1;
+      yield* tell;
+      yield* pass(2_000);
+      yield* pass(2_000);
+      expect(yield* sources.get("flaky")).toMatchObject({ toolCount: 5, lastError: null });
+    }).pipe(Effect.provide(layer)),
+  );
+
+  it.effect("are let go of when they are removed", () =>
+    Effect.gen(function* () {
+      const sources = yield* Sources;
+      const probe = yield* Probe;
+      yield* sources.add(probeSource("left", {}));
+      yield* pass(0);
+      expect(probe.following).toHaveLength(1);
+      yield* sources.remove("left");
+      expect(probe.following).toEqual([]);
+      expect(probe.released).toHaveLength(1);
+      yield* tell;
+      yield* pass(10_000);
+      expect(probe.loads).toBe(1);
+    }).pipe(Effect.provide(layer)),
+  );
+
+  it.effect("are followed after a restart", () =>
+    Effect.gen(function* () {
+      yield* Effect.provide(
+        Effect.flatMap(Sources, (sources) => sources.add(probeSource("again", {}))),
+        layerProbe,
+      );
+      yield* Effect.gen(function* () {
+        yield* pass(0);
+        const probe = yield* Probe;
+        expect(probe.following).toHaveLength(1);
+        expect(probe.loads).toBe(0);
+      }).pipe(Effect.provide(layerProbe));
+    }).pipe(Effect.provide(Layer.merge(layerMemory, SecretKey.layerTest))),
+  );
+});
