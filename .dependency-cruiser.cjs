@@ -16,6 +16,8 @@ const hosts = "packages/hosts/[^/]+";
 const apps = "apps/[^/]+";
 /** Generates dashboards, rules and documentation from the instruments; nothing imports it. */
 const observability = "packages/observability";
+/** Helpers of tests, benchmarks and the end-to-end tests; what ships never imports it. */
+const testing = "packages/testing";
 
 /** @type {ReadonlyArray<{ readonly name: string; readonly folder: string; readonly imports: ReadonlyArray<string> }>} */
 const below = [
@@ -35,6 +37,7 @@ const below = [
     folder: observability,
     imports: [telemetry, sdk, execution, plugins, hosts, api, otlp],
   },
+  { name: "testing", folder: testing, imports: [telemetry, api] },
   {
     name: "app",
     folder: apps,
@@ -42,15 +45,15 @@ const below = [
   },
 ];
 
-/** Where a real database and a real sandbox are chosen for tests; `src` never is. */
-const testPlatform = [storage, runtimes];
+/** A real database, a real sandbox and the tests' helpers; `src` imports none of them. */
+const testPlatform = [storage, runtimes, testing];
 
 /** api.ts files: the HTTP contracts, without the code that answers. */
 const contracts = ["^packages/core/api/src/api\\.ts$", "^packages/core/api/src/.*/api\\.ts$"];
 
 /** @param {ReadonlyArray<string>} folders */
 const anyOf = (folders) => `^(${folders.join("|")})/`;
-const house = `^(${observability}|packages/[^/]+/[^/]+|apps/[^/]+)/`;
+const house = `^(${observability}|${testing}|packages/[^/]+/[^/]+|apps/[^/]+)/`;
 
 /**
  * `$1` is the importing module's package, so a package may always import itself.
@@ -131,10 +134,10 @@ module.exports = {
     {
       name: "e2e-stays-outside",
       comment:
-        "End-to-end tests and benchmarks' users know the daemon from outside: HTTP, MCP and the command line.",
+        "End-to-end tests know the daemon from outside: HTTP, MCP and the command line. Only the tests' helpers are theirs too.",
       severity: "error",
       from: { path: "^e2e/" },
-      to: { path: house },
+      to: { path: house, pathNot: `^${testing}/` },
     },
     {
       name: "src-without-tests",

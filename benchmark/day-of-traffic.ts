@@ -1,4 +1,4 @@
-import { parseExposition, sumOf } from "../e2e/support/exposition-text.ts";
+import { parseExposition, sumOf } from "@executor/testing";
 import { startDaemon } from "../e2e/support/daemon/daemon.ts";
 
 /**

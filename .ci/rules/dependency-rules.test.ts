@@ -12,6 +12,7 @@ import { dirname, join } from "node:path";
 const root = join(import.meta.dirname, "..", "..");
 const packages = {
   observability: "packages/observability",
+  testing: "packages/testing",
   telemetry: "packages/core/telemetry",
   storage: "packages/core/storage",
   sdk: "packages/core/sdk",
@@ -83,6 +84,8 @@ const breaches: ReadonlyArray<readonly [rule: string, path: string, source: stri
   ["resolvable", "packages/core/sdk/src/h.ts", 'export * from "./nowhere.ts";'],
   ["e2e-stays-outside", "e2e/a.ts", 'export * from "@executor/telemetry";'],
   ["e2e-stays-outside", "e2e/b.ts", 'export * from "../apps/local/src/inner.ts";'],
+  ["layer-testing", "packages/testing/src/a.ts", 'export * from "@executor/sdk";'],
+  ["layer-sdk", "packages/core/sdk/src/l.ts", 'export * from "@executor/testing";'],
   ["src-without-tests", "packages/core/sdk/src/i.ts", 'export * from "../test/helper.ts";'],
   ["src-without-tests", "packages/core/sdk/src/j.ts", 'export * from "../../../../e2e/helper.ts";'],
   [
@@ -117,7 +120,9 @@ const allowed: ReadonlyArray<readonly [path: string, source: string]> = [
     "apps/local/src/ok.ts",
     'export * from "@executor/plugin-mcp"; import "@effect/platform-bun"; import "bun:sqlite";',
   ],
-  ["e2e/helper.ts", "export const a = 1;"],
+  ["packages/testing/src/ok.ts", 'export * from "@executor/telemetry";'],
+  ["packages/core/sdk/test/helped.ts", 'export * from "@executor/testing";'],
+  ["e2e/helper.ts", 'export * from "@executor/testing";'],
   ["benchmark/a.ts", 'export * from "@executor/sdk";'],
 ];
 

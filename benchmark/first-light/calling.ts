@@ -1,6 +1,6 @@
 import { Schema } from "effect";
 import type { Daemon } from "../../e2e/support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "../../e2e/support/exposition-text.ts";
+import { parseExposition, sumOf } from "@executor/testing";
 import { startChild } from "./children.ts";
 import { ask, withDaemon } from "./daemons.ts";
 import { decimals, ratio, section, table } from "../support/markdown.ts";

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startProcess } from "../../e2e/support/child-process.ts";
+import { startProcess } from "@executor/testing/process";
 import { startDaemon } from "../../e2e/support/daemon/daemon.ts";
-import { freePort } from "../../e2e/support/free-port.ts";
+import { freePort } from "@executor/testing";
 import { addGitHub } from "./daemons.ts";
 import { mebibytes, decimals, ratio, section, table } from "../support/markdown.ts";
 import { cpuMillis, residentBytes } from "./process-use.ts";

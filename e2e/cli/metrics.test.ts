@@ -3,7 +3,7 @@ import { Schema } from "effect";
 import { join } from "node:path";
 import { expectSuccess } from "../support/cli/cli.ts";
 import { startCliShop } from "../support/cli/shop.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
+import { parseExposition, sumOf } from "@executor/testing";
 
 const repository = join(import.meta.dirname, "..", "..");
 

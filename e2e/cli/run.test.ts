@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expectFailure, expectJson, expectSuccess } from "../support/cli/cli.ts";
 import { startCliShop } from "../support/cli/shop.ts";
 import { runExecutor } from "../support/cli/command.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
+import { parseExposition, sumOf } from "@executor/testing";
 
 const repository = join(import.meta.dirname, "..", "..");
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expectFailure } from "../support/cli/cli.ts";
 import { runExecutor } from "../support/cli/command.ts";
-import { freePort } from "../support/free-port.ts";
+import { freePort } from "@executor/testing";
 
 let folder: string;
 beforeAll(async () => {

@@ -15,9 +15,8 @@ import {
 } from "../support/cloud/client.ts";
 import type { CloudClient, CloudOrganization } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
-import { sumOf } from "../support/exposition-text.ts";
+import { sumOf, until } from "@executor/testing";
 import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
-import { until } from "../support/until.ts";
 
 describe("the cloud app lets in", () => {
   let app: CloudApp;

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { startCloud } from "../support/cloud/app.ts";
 import type { CloudApp } from "../support/cloud/app.ts";
 import { makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
-import { sumOf } from "../support/exposition-text.ts";
+import { sumOf } from "@executor/testing";
 import { githubDescription, startPrism } from "../support/upstreams/peers.ts";
 import type { Upstream } from "../support/upstreams/peers.ts";
-import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
+import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
 
 const servers = findPrometheus();
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from "@effect/vitest";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startProcess } from "../support/child-process.ts";
+import { startProcess } from "@executor/testing/process";
 import { cloudClient, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
-import { freePort } from "../support/free-port.ts";
+import { freePort } from "@executor/testing";
 
 const app = join(import.meta.dirname, "..", "..", "apps", "cloud");
 

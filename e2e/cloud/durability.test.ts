@@ -5,8 +5,8 @@ import type { CloudApp } from "../support/cloud/app.ts";
 import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient, CloudOrganization } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
-import { sumOf } from "../support/exposition-text.ts";
-import type { Sample } from "../support/exposition-text.ts";
+import { sumOf } from "@executor/testing";
+import type { Sample } from "@executor/testing";
 
 const rounds = 20;
 

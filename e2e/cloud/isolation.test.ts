@@ -6,8 +6,8 @@ import type { CloudApp } from "../support/cloud/app.ts";
 import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
-import type { Sample } from "../support/exposition-text.ts";
+import { parseExposition, sumOf } from "@executor/testing";
+import type { Sample } from "@executor/testing";
 import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 
 /** What the organization did, by what its metrics must say of it. */

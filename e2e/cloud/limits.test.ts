@@ -4,7 +4,7 @@ import type { CloudApp } from "../support/cloud/app.ts";
 import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
-import { sumOf } from "../support/exposition-text.ts";
+import { sumOf } from "@executor/testing";
 
 const newOrganization = async (app: CloudApp, slug: string): Promise<CloudClient> => {
   const organization = await makeOrganization(app, await signUp(app, slug), slug);

@@ -7,7 +7,7 @@ import { everyPermission, makeOrganization, signUp, withKey } from "../support/c
 import type { CloudClient } from "../support/cloud/client.ts";
 import { startEverything } from "../support/upstreams/everything.ts";
 import type { Everything } from "../support/upstreams/everything.ts";
-import { sumOf } from "../support/exposition-text.ts";
+import { sumOf } from "@executor/testing";
 import { startBookshop } from "../support/upstreams/graphql-yoga.ts";
 import type { GraphQlServer } from "../support/upstreams/graphql-yoga.ts";
 import { connectOver } from "../support/mcp/client.ts";

@@ -7,8 +7,8 @@ import { startGateway } from "../support/daemon/gateway.ts";
 import type { Gateway } from "../support/daemon/gateway.ts";
 import { githubDescription, startPrism } from "../support/upstreams/peers.ts";
 import type { Upstream } from "../support/upstreams/peers.ts";
-import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
-import type { RunningPrometheus } from "../support/prometheus.ts";
+import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
+import type { RunningPrometheus } from "@executor/testing/prometheus";
 
 /** GitHub's description served by Prism; the daemon; an agent's code. Tests build on those above them. */
 describe("GitHub as a source", () => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startDaemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
+import { parseExposition, sumOf } from "@executor/testing";
 import { startGateway } from "../support/daemon/gateway.ts";
 import { startPrism } from "../support/upstreams/peers.ts";
 import type { Upstream } from "../support/upstreams/peers.ts";

@@ -11,9 +11,8 @@ import type { CommandResult } from "../support/cli/command.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { petsDocument } from "../support/upstreams/document-server.ts";
-import { freePort } from "../support/free-port.ts";
+import { freePort, until } from "@executor/testing";
 import { runCode } from "../support/daemon/run-code.ts";
-import { until } from "../support/until.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { connectTo } from "../support/mcp/client.ts";
 import type { McpClientOptions } from "../support/mcp/client.ts";
 import { startPetShop } from "../support/upstreams/pet-shop.ts";
 import type { PetShop } from "../support/upstreams/pet-shop.ts";
-import { until } from "../support/until.ts";
+import { until } from "@executor/testing";
 
 const add = (name: string) => `return await tools.shop.add({ body: { name: "${name}" } })`;
 const hang = "await new Promise(() => {})";

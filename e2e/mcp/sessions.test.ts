@@ -4,7 +4,7 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { connectTo, initializeRequest } from "../support/mcp/client.ts";
-import { until } from "../support/until.ts";
+import { until } from "@executor/testing";
 
 const hang = "await new Promise(() => {})";
 const accept = "application/json, text/event-stream";

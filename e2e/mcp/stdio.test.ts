@@ -5,13 +5,12 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import { runExecutor } from "../support/cli/command.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { freePort } from "../support/free-port.ts";
+import { freePort, until } from "@executor/testing";
 import { connectOver, initializeRequest } from "../support/mcp/client.ts";
 import type { McpClientOptions } from "../support/mcp/client.ts";
 import { runPeer } from "../support/mcp/peers.ts";
 import { startPetShop } from "../support/upstreams/pet-shop.ts";
 import type { PetShop } from "../support/upstreams/pet-shop.ts";
-import { until } from "../support/until.ts";
 
 const main = join(import.meta.dirname, "..", "..", "apps", "local", "src", "main.ts");
 const hang = "await new Promise(() => {})";

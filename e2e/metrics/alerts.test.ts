@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectTo } from "../support/mcp/client.ts";
-import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
-import type { RunningPrometheus } from "../support/prometheus.ts";
+import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
+import type { RunningPrometheus } from "@executor/testing/prometheus";
 import { startTraffic } from "../support/metrics/traffic.ts";
 import type { Traffic } from "../support/metrics/traffic.ts";
 

@@ -3,8 +3,8 @@ import { Schema } from "effect";
 import { randomBytes } from "node:crypto";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
-import type { Sample } from "../support/exposition-text.ts";
+import { parseExposition, sumOf } from "@executor/testing";
+import type { Sample } from "@executor/testing";
 import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 
 /** How many values of each kind are made up; 100,000 in all kinds with `EXECUTOR_ATTACK=25000`. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { parseExposition } from "../support/exposition-text.ts";
-import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
-import type { RunningPrometheus } from "../support/prometheus.ts";
+import { parseExposition } from "@executor/testing";
+import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
+import type { RunningPrometheus } from "@executor/testing/prometheus";
 import {
   alertQueries,
   readCatalogue,

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { gunzipSync } from "node:zlib";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
-import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
-import { findVictoriaMetrics, startVictoriaMetrics } from "../support/victoria-metrics.ts";
+import { parseExposition, sumOf } from "@executor/testing";
+import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
+import { findVictoriaMetrics, startVictoriaMetrics } from "@executor/testing/victoria-metrics";
 
 const text = "text/plain;version=0.0.4";
 const openMetrics = "application/openmetrics-text;version=1.0.0";

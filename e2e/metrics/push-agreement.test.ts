@@ -3,16 +3,15 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { petsDocument } from "../support/upstreams/document-server.ts";
-import { parseExposition } from "../support/exposition-text.ts";
+import { parseExposition, until } from "@executor/testing";
 import { labelText, startOtlpVictoriaMetrics } from "../support/metrics/otlp-victoria-metrics.ts";
 import type {
   OtlpVictoriaMetrics,
   StoredSeries,
 } from "../support/metrics/otlp-victoria-metrics.ts";
-import { findPrometheus, startPrometheus } from "../support/prometheus.ts";
-import type { QuerySeries, RunningPrometheus } from "../support/prometheus.ts";
-import { until } from "../support/until.ts";
-import { findVictoriaMetrics } from "../support/victoria-metrics.ts";
+import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
+import type { QuerySeries, RunningPrometheus } from "@executor/testing/prometheus";
+import { findVictoriaMetrics } from "@executor/testing/victoria-metrics";
 
 /** These go on moving with the scrapes, the pushes and the clock themselves. */
 const restless =

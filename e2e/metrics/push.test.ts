@@ -3,10 +3,9 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import { runExecutor } from "../support/cli/command.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
+import { parseExposition, sumOf, until } from "@executor/testing";
 import { pushEnvironment, startOtlpReceiver } from "../support/metrics/otlp-receiver.ts";
 import type { OtlpReceiver } from "../support/metrics/otlp-receiver.ts";
-import { until } from "../support/until.ts";
 
 let receiver: OtlpReceiver;
 let daemon: Daemon | undefined;

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "@effect/vitest";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findPromtool } from "../support/prometheus.ts";
+import { findPromtool } from "@executor/testing/prometheus";
 
 const kit = join(import.meta.dirname, "../../packages/observability");
 const rules = join(kit, "rules/executor.rules.yaml");

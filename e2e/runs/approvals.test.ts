@@ -5,11 +5,10 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import type { Execution } from "../support/daemon/api-client.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon, Reply } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
-import type { Sample } from "../support/exposition-text.ts";
+import { parseExposition, sumOf, until } from "@executor/testing";
+import type { Sample } from "@executor/testing";
 import { startShop } from "../support/upstreams/shop.ts";
 import type { Shop } from "../support/upstreams/shop.ts";
-import { until } from "../support/until.ts";
 
 const Refusal = Schema.Struct({ _tag: Schema.String, message: Schema.String });
 const readRefusal = (reply: Reply) => ({

@@ -5,8 +5,7 @@ import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { petsDocument, startDocumentServer } from "../support/upstreams/document-server.ts";
 import type { Answer, DocumentServer } from "../support/upstreams/document-server.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
-import { freePort } from "../support/free-port.ts";
+import { freePort, parseExposition, sumOf } from "@executor/testing";
 
 const unreachable: ReadonlyArray<{ name: string; answer: Answer; status: number; says: RegExp }> = [
   {

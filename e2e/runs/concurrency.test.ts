@@ -4,10 +4,9 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { petsDocument } from "../support/upstreams/document-server.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
+import { parseExposition, sumOf, until } from "@executor/testing";
 import { figures, spread, watchHealth } from "../support/daemon/health-watch.ts";
 import { runCode } from "../support/daemon/run-code.ts";
-import { until } from "../support/until.ts";
 
 const many = 32;
 /** The documented number of executions that run at once. */

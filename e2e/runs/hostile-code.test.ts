@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
-import type { Sample } from "../support/exposition-text.ts";
+import { parseExposition, sumOf } from "@executor/testing";
+import type { Sample } from "@executor/testing";
 import { figures, spread, watchHealth } from "../support/daemon/health-watch.ts";
 import type { HealthReport, HealthWatch } from "../support/daemon/health-watch.ts";
 import { runCode } from "../support/daemon/run-code.ts";

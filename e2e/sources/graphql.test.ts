@@ -4,7 +4,7 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import type { Execution } from "../support/daemon/api-client.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "../support/exposition-text.ts";
+import { parseExposition, sumOf } from "@executor/testing";
 import { startBookshop } from "../support/upstreams/graphql-yoga.ts";
 import type { GraphQlServer } from "../support/upstreams/graphql-yoga.ts";
 import { peer } from "../support/upstreams/peers.ts";

@@ -8,7 +8,7 @@ import { processesWith } from "../support/upstreams/everything-processes.ts";
 import { everythingProgram, startEverything } from "../support/upstreams/everything.ts";
 import type { Everything } from "../support/upstreams/everything.ts";
 import { connectTo } from "../support/mcp/client.ts";
-import { until } from "../support/until.ts";
+import { until } from "@executor/testing";
 
 describe("connections to an MCP server", () => {
   let daemon: Daemon;

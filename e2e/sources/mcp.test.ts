@@ -8,7 +8,7 @@ import { callEveryTool, everyAnswer } from "../support/upstreams/everything-call
 import { processesWith } from "../support/upstreams/everything-processes.ts";
 import { everythingProgram, startEverything } from "../support/upstreams/everything.ts";
 import type { Everything } from "../support/upstreams/everything.ts";
-import { until } from "../support/until.ts";
+import { until } from "@executor/testing";
 
 /** How the failure of a call looks to agent code. */
 const failureOf = (call: string): string =>

@@ -9,7 +9,7 @@ import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon, Reply } from "../support/daemon/daemon.ts";
 import { echoDocument, startEchoUpstream } from "../support/upstreams/echo.ts";
 import type { EchoUpstream } from "../support/upstreams/echo.ts";
-import { freePort } from "../support/free-port.ts";
+import { freePort } from "@executor/testing";
 
 const first = "hunter2-first-value";
 const second = "hunter2-second-value";

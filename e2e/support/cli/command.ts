@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { inheritedEnvironment } from "../environment.ts";
+import { inheritedEnvironment } from "@executor/testing/process";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { inheritedEnvironment } from "../environment.ts";
+import { inheritedEnvironment } from "@executor/testing/process";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
 const patienceMs = 30_000;

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startProcess } from "../child-process.ts";
-import { freePort } from "../free-port.ts";
+import { startProcess } from "@executor/testing/process";
+import { freePort } from "@executor/testing";
 
 const app = join(import.meta.dirname, "..", "..", "..", "apps", "cloud");
 

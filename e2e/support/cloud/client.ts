@@ -1,6 +1,6 @@
 import { Schema } from "effect";
-import { parseExposition } from "../exposition-text.ts";
-import type { Sample } from "../exposition-text.ts";
+import { parseExposition } from "@executor/testing";
+import type { Sample } from "@executor/testing";
 import type { CloudApp } from "./app.ts";
 
 const Organization = Schema.Struct({ id: Schema.String, slug: Schema.String });

@@ -1,6 +1,6 @@
 import { Schema } from "effect";
 import type { Daemon } from "./daemon.ts";
-import { parseExposition, sumOf } from "../exposition-text.ts";
+import { parseExposition, sumOf } from "@executor/testing";
 
 /** The replies as the documentation gives them, written down here a second time: a test that shared the daemon's own schemas could not see them change. */
 

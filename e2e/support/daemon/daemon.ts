@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startProcess } from "../child-process.ts";
-import type { RunningProcess } from "../child-process.ts";
-import { inheritedEnvironment } from "../environment.ts";
-import { freePort } from "../free-port.ts";
+import { inheritedEnvironment, startProcess } from "@executor/testing/process";
+import type { RunningProcess } from "@executor/testing/process";
+import { freePort } from "@executor/testing";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
 

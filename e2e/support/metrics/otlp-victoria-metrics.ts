@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startProcess } from "../child-process.ts";
-import { freePort } from "../free-port.ts";
+import { startProcess } from "@executor/testing/process";
+import { freePort } from "@executor/testing";
 
 export interface StoredSeries {
   readonly name: string;

@@ -9,7 +9,7 @@ import { pushEnvironment, startOtlpReceiver } from "./otlp-receiver.ts";
 import type { OtlpReceiver } from "./otlp-receiver.ts";
 import { startTrafficUpstream } from "./traffic-upstream.ts";
 import type { TrafficUpstream } from "./traffic-upstream.ts";
-import { until } from "../until.ts";
+import { until } from "@executor/testing";
 
 /** A daemon with a source of every kind and a receiver that it pushes to. */
 export interface Traffic {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { startProcess } from "../child-process.ts";
-import type { RunningProcess } from "../child-process.ts";
-import { freePort } from "../free-port.ts";
+import { startProcess } from "@executor/testing/process";
+import type { RunningProcess } from "@executor/testing/process";
+import { freePort } from "@executor/testing";
 
 const installed = join(import.meta.dirname, "..", "..", "peers", "node_modules");
 

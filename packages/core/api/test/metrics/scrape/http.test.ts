@@ -2,10 +2,10 @@ import { HttpApi, HttpApiBuilder, HttpServer, OpenApi } from "@effect/platform";
 import { counter, durationSeconds, histogram } from "@executor/telemetry";
 import { afterAll, describe, expect, it } from "@effect/vitest";
 import { Layer } from "effect";
-import { parseExposition } from "../../../../../../e2e/support/exposition-text.ts";
+import { parseExposition } from "@executor/testing";
 import { MetricsApi } from "../../../src/metrics/api.ts";
 import { metricsHandlers } from "../../../src/metrics/handlers.ts";
-import { decodeFamilies } from "../protobuf/protobuf-decoder.ts";
+import { decodeFamilies } from "@executor/testing/protobuf";
 
 class TestApi extends HttpApi.make("test").add(MetricsApi).prefix("/api") {}
 

@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { MetricBoundaries } from "effect";
-import { findPrometheus, startPrometheus } from "../../../../../../e2e/support/prometheus.ts";
-import {
-  findVictoriaMetrics,
-  startVictoriaMetrics,
-} from "../../../../../../e2e/support/victoria-metrics.ts";
+import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
+import { findVictoriaMetrics, startVictoriaMetrics } from "@executor/testing/victoria-metrics";
 import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
 import { Scrapes } from "../../../src/metrics/scrape/scrapes.ts";
 import { startTarget } from "../scrape/http-target.ts";

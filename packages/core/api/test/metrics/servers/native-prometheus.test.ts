@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { durationSeconds, histogram, snapshot } from "@executor/telemetry";
 import { Effect, Tracer } from "effect";
-import { findPrometheus, startPrometheus } from "../../../../../../e2e/support/prometheus.ts";
+import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
 import { contentTypeOf } from "../../../src/metrics/scrape/content-types.ts";
 import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
 import { renderPrometheus } from "../../../src/metrics/prometheus.ts";

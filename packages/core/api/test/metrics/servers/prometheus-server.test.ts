@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { findDefinition, snapshot } from "@executor/telemetry";
-import { findPrometheus, startPrometheus } from "../../../../../../e2e/support/prometheus.ts";
+import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
 import { contentTypeOf } from "../../../src/metrics/scrape/content-types.ts";
 import type { Format } from "../../../src/metrics/format.ts";
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkMetrics, findPromtool } from "../../../../../../e2e/support/prometheus.ts";
+import { checkMetrics, findPromtool } from "@executor/testing/prometheus";
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
 import { prometheusText } from "../../../src/metrics/prometheus.ts";
 import { nastyRegistry } from "../nasty.ts";

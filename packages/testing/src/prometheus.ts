@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { startProcess } from "./child-process.ts";
+import { startProcess } from "./process.ts";
 import { freePort } from "./free-port.ts";
 
 /** Where a server is scraped. */
