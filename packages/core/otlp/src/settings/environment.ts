@@ -1,8 +1,12 @@
 import { Config, Effect, Option } from "effect";
-import { baseEndpointVariable, metricsEndpointVariable, resolveEndpoint } from "./endpoint.ts";
-import type { Resolved } from "./endpoint.ts";
-import { resolveHeaders } from "./headers.ts";
-import { parseKeyValueList } from "./key-value-list.ts";
+import {
+  baseEndpointVariable,
+  metricsEndpointVariable,
+  parseKeyValueList,
+  resolveEndpoint,
+  resolveHeaders,
+} from "./receiver.ts";
+import type { Resolved } from "./receiver.ts";
 import type { Temporality } from "../metrics/model.ts";
 import type { Compression, Protocol, PushSettings } from "./settings.ts";
 
