@@ -46,7 +46,7 @@ const pushLayer = Layer.unwrapEffect(
   Effect.gen(function* () {
     const otlp = yield* loadOtlp;
     const OtlpMetrics = yield* loadOtlpMetrics;
-    const { value: settings, problems } = yield* otlp.readEnvironment(resourceDefaults);
+    const { settings, problems } = yield* otlp.readEnvironment(resourceDefaults);
     for (const problem of problems) yield* Effect.logWarning(problem);
     if (settings === undefined) {
       return Layer.succeed(PushEnd, { announce: () => Effect.void, withinMillis: 0 });
@@ -114,7 +114,7 @@ const end = (
 export const tryMetricsExport = Effect.gen(function* () {
   if (!(yield* Effect.orDie(isPushWanted))) return { settings: undefined, problems: [] };
   const otlp = yield* loadOtlp;
-  const { value: settings, problems } = yield* otlp.readEnvironment(resourceDefaults);
+  const { settings, problems } = yield* otlp.readEnvironment(resourceDefaults);
   if (settings === undefined) return { settings, problems };
   const instance = `${settings.resource["service.instance.id"]}-dry-run`;
   const resource = { ...settings.resource, "service.instance.id": instance };

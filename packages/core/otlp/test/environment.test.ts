@@ -1,7 +1,10 @@
 import { describe, expect, it } from "@effect/vitest";
 import { ConfigProvider, Effect } from "effect";
-import { readEnvironment, resolve } from "../src/settings/environment.ts";
-import { describe as describeSettings } from "../src/settings/settings.ts";
+import {
+  describe as describeSettings,
+  readEnvironment,
+  resolve,
+} from "../src/settings/environment.ts";
 
 const base = "http://127.0.0.1:4318";
 const defaults = { "service.name": "executor-local", "service.version": "1" };
@@ -14,7 +17,7 @@ const withBase = (env: Record<string, string>) =>
 describe("the environment", () => {
   it("gives defaults", () => {
     expect(withBase({})).toEqual({
-      value: {
+      settings: {
         url: `${base}/v1/metrics`,
         headers: {},
         protocol: "http/protobuf",
@@ -36,15 +39,15 @@ describe("the environment", () => {
         ["OTEL_EXPORTER_OTLP_PROTOCOL", ""],
       ]),
     );
-    const { value, problems } = await Effect.runPromise(
+    const { settings, problems } = await Effect.runPromise(
       Effect.withConfigProvider(readEnvironment(defaults), provider),
     );
-    expect(value?.url).toBe(`${base}/v1/metrics`);
+    expect(settings?.url).toBe(`${base}/v1/metrics`);
     expect(problems).toEqual([]);
   });
 
-  it("lets the metrics' own variables win", () => {
-    const { value, problems } = withBase({
+  it("prefers the variables for metrics", () => {
+    const { settings, problems } = withBase({
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "https://receiver.example/api/v1/otlp/v1/metrics",
       OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
       OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "http/json",
@@ -58,7 +61,7 @@ describe("the environment", () => {
       OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "LowMemory",
     });
     expect(problems).toEqual([]);
-    expect(value).toMatchObject({
+    expect(settings).toMatchObject({
       url: "https://receiver.example/api/v1/otlp/v1/metrics",
       protocol: "http/json",
       compression: "none",
@@ -69,39 +72,41 @@ describe("the environment", () => {
     });
   });
 
-  it("appends the path to a base with or without a slash and a path of its own", () => {
-    const url = (endpoint: string) => read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }).value?.url;
+  it("appends the path to a base with or without a slash and a path", () => {
+    const url = (endpoint: string) => read({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }).settings?.url;
     expect(url("http://h:1/")).toBe("http://h:1/v1/metrics");
     expect(url("http://h:1/otlp/")).toBe("http://h:1/otlp/v1/metrics");
     expect(url("http://h:1/otlp?key=1")).toBe("http://h:1/otlp/v1/metrics?key=1");
   });
 
   it("decodes headers, whose values may hold an equals sign", () => {
-    const { value } = withBase({
+    const { settings } = withBase({
       OTEL_EXPORTER_OTLP_HEADERS: "Authorization=Basic%20YTpi==, x-scope = a%2Cb ,",
     });
-    expect(value?.headers).toEqual({ authorization: "Basic YTpi==", "x-scope": "a,b" });
+    expect(settings?.headers).toEqual({ authorization: "Basic YTpi==", "x-scope": "a,b" });
   });
 
-  it("makes a header of a user and a password in the address", () => {
-    const { value } = read({
+  it("turns user and password of the address into a header", () => {
+    const { settings } = read({
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "https://me:p%40ss@h/v1/metrics",
     });
-    expect(value?.url).toBe("https://h/v1/metrics");
-    expect(value?.headers).toEqual({ authorization: `Basic ${btoa("me:p@ss")}` });
+    expect(settings?.url).toBe("https://h/v1/metrics");
+    expect(settings?.headers).toEqual({ authorization: `Basic ${btoa("me:p@ss")}` });
   });
 
-  it("takes a password that is not percent-encoded as it stands", () => {
-    const { value } = read({ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "https://me:100%@h/v1/metrics" });
-    expect(value?.headers).toEqual({ authorization: `Basic ${btoa("me:100%")}` });
+  it("takes a password that is not percent-encoded unchanged", () => {
+    const { settings } = read({
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "https://me:100%@h/v1/metrics",
+    });
+    expect(settings?.headers).toEqual({ authorization: `Basic ${btoa("me:100%")}` });
   });
 
   it("takes the resource from attributes, and the name from OTEL_SERVICE_NAME first", () => {
-    const { value } = withBase({
+    const { settings } = withBase({
       OTEL_RESOURCE_ATTRIBUTES: "service.name=a,deployment.environment.name=p%2Cq,offset=-5",
       OTEL_SERVICE_NAME: "b",
     });
-    expect(value?.resource).toEqual({
+    expect(settings?.resource).toEqual({
       "service.name": "b",
       "service.version": "1",
       "deployment.environment.name": "p,q",
@@ -109,18 +114,18 @@ describe("the environment", () => {
     });
   });
 
-  it("says where metrics go, without what may be secret", () => {
-    const { value } = read({
+  it("is described without secrets", () => {
+    const { settings } = read({
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "https://me:hidden@h/v1/metrics?key=hidden",
       OTEL_EXPORTER_OTLP_HEADERS: "x-key=hidden",
     });
-    expect(value && describeSettings(value)).toBe(
+    expect(settings && describeSettings(settings)).toBe(
       "Metrics are pushed to https://h/v1/metrics every 60 s (http/protobuf, gzip, cumulative; headers authorization, x-key)",
     );
   });
 });
 
-describe("what is wrong with it", () => {
+describe("a wrong variable", () => {
   it.each([
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" }, /is grpc.*http\/protobuf.*4318/],
     [{ OTEL_EXPORTER_OTLP_PROTOCOL: "http" }, /none of http\/protobuf, http\/json/],
@@ -149,20 +154,20 @@ describe("what is wrong with it", () => {
       },
       /Axiom takes metrics as http\/protobuf only/,
     ],
-  ])("is told, and the push goes on: %o", (env, says) => {
-    const { value, problems } = withBase(env);
+  ])("is reported, and the push still runs: %o", (env, says) => {
+    const { settings, problems } = withBase(env);
     expect(problems).toEqual([expect.stringMatching(says)]);
     expect(problems.join(" ")).not.toContain("hidden");
-    expect(value).toBeDefined();
+    expect(settings).toBeDefined();
   });
 
-  it("is that there is no address at all", () => {
-    const { value, problems } = read({ OTEL_EXPORTER_OTLP_ENDPOINT: "ftp://h" });
-    expect(value).toBeUndefined();
+  it("leaves no push where no address is valid", () => {
+    const { settings, problems } = read({ OTEL_EXPORTER_OTLP_ENDPOINT: "ftp://h" });
+    expect(settings).toBeUndefined();
     expect(problems.at(-1)).toMatch(/not pushed/);
   });
 
-  it("is not that Axiom has both headers", () => {
+  it("is not reported where Axiom has both headers", () => {
     const headers = "x-axiom-dataset=a,x-axiom-metrics-dataset=b";
     expect(withBase({ OTEL_EXPORTER_OTLP_HEADERS: headers }).problems).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "@effect/vitest";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PushReport } from "../src/delivery/report.ts";
-import type { PushSettings } from "../src/settings/settings.ts";
+import type { PushSettings } from "../src/settings/environment.ts";
 import { settingsFor, startExporter } from "./support/exporter.ts";
 import type { TestExporter } from "./support/exporter.ts";
 import { encodeAnswer } from "./support/otlp-schema.ts";

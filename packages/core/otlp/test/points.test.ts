@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "@effect/vitest";
 import { MetricBoundaries } from "effect";
-import type { PushSettings } from "../src/settings/settings.ts";
+import type { PushSettings } from "../src/settings/environment.ts";
 import { settingsFor, startExporter, startTime } from "./support/exporter.ts";
 import type { FlatPoint } from "./support/otlp-request.ts";
 import { metricsOf } from "./support/otlp-request.ts";

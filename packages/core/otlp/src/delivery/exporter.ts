@@ -16,7 +16,7 @@ import { protobufEncoding } from "../metrics/protobuf.ts";
 import { addReports, emptyReport } from "./report.ts";
 import type { PushReport } from "./report.ts";
 import { withRetries } from "./retry.ts";
-import type { PushSettings } from "../settings/settings.ts";
+import type { PushSettings } from "../settings/environment.ts";
 import { eventLoopTurn, nextOf } from "../metrics/slices.ts";
 
 export interface ExporterOptions {

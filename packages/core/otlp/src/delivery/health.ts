@@ -1,7 +1,7 @@
 import { Clock, Effect } from "effect";
 import { exportedPoints, lastSuccess } from "./metrics.ts";
 import type { PushReport } from "./report.ts";
-import { shownUrl } from "../settings/settings.ts";
+import { shownUrl } from "../settings/receiver.ts";
 
 type State = "ok" | "failing" | "partial";
 

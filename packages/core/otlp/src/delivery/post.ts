@@ -5,7 +5,7 @@ import { gzip } from "node:zlib";
 import { readPartialSuccess, readRefusal } from "./answer.ts";
 import { refused, timedOut, unreachable } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
-import type { PushSettings } from "../settings/settings.ts";
+import type { PushSettings } from "../settings/environment.ts";
 
 export interface PostOptions {
   readonly client: HttpClient.HttpClient;

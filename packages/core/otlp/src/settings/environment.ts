@@ -1,18 +1,40 @@
 import { Config, Effect, Option } from "effect";
+import type { Temporality } from "../metrics/model.ts";
 import {
   baseEndpointVariable,
   metricsEndpointVariable,
-  parseKeyValueList,
-  resolveEndpoint,
-  resolveHeaders,
+  readKeyValues,
+  resolveReceiver,
+  shownUrl,
 } from "./receiver.ts";
-import type { Resolved } from "./receiver.ts";
-import type { Temporality } from "../metrics/model.ts";
-import type { Compression, Protocol, PushSettings } from "./settings.ts";
+import type { Lookup, Receiver, Report } from "./receiver.ts";
 
-/** What the environment says about the push, by OpenTelemetry's "Environment Variable Specification" and "OTLP Exporter". */
+/** Settings of the push, by OpenTelemetry's "Environment Variable Specification" and "OTLP Exporter". */
 
-type Get = (name: string) => string | undefined;
+export type Protocol = "http/protobuf" | "http/json";
+export type Compression = "gzip" | "none";
+
+export interface PushSettings extends Receiver {
+  readonly protocol: Protocol;
+  readonly compression: Compression;
+  readonly temporality: Temporality;
+  /** For a whole export, retries included. */
+  readonly timeoutMillis: number;
+  /** From the end of an export to the start of the next. */
+  readonly intervalMillis: number;
+  readonly resource: Readonly<Record<string, string>>;
+}
+
+/** Resource attributes that the environment can replace; `service.name` at least. */
+export type ResourceDefaults = Readonly<Record<string, string>> & {
+  readonly "service.name": string;
+};
+
+/** Settings, absent where no endpoint can be used, and whole sentences about variables that are wrong. */
+export interface Environment {
+  readonly settings: PushSettings | undefined;
+  readonly problems: ReadonlyArray<string>;
+}
 
 const both = (suffix: string) => [
   `OTEL_EXPORTER_OTLP_METRICS_${suffix}`,
@@ -33,15 +55,8 @@ const variables = [
   "OTEL_METRICS_EXPORTER",
 ];
 
-/** What is sent about the sender unless the environment says otherwise; `service.name` at least. */
-export type ResourceDefaults = Readonly<Record<string, string>> & {
-  readonly "service.name": string;
-};
-
-/** The settings, or `undefined` where no endpoint can be used, and what is wrong with the environment. */
-export const readEnvironment = (
-  defaults: ResourceDefaults,
-): Effect.Effect<Resolved<PushSettings | undefined>> =>
+/** Settings from the process's configuration. */
+export const readEnvironment = (defaults: ResourceDefaults): Effect.Effect<Environment> =>
   Config.all(variables.map((name) => Config.option(Config.string(name)))).pipe(
     Effect.orDie,
     Effect.map((values) => {
@@ -55,53 +70,40 @@ export const readEnvironment = (
     }),
   );
 
-/** {@link readEnvironment} of any variables. */
-export const resolve = (
-  get: Get,
-  defaults: ResourceDefaults,
-): Resolved<PushSettings | undefined> => {
-  const endpoint = resolveEndpoint(get);
-  if (endpoint.value === undefined) {
-    const problem = "Metrics are not pushed, because there is no address to push them to.";
-    return { value: undefined, problems: [...endpoint.problems, problem] };
+/** Settings from any variables. */
+export const resolve = (lookup: Lookup, defaults: ResourceDefaults): Environment => {
+  const problems: Array<string> = [];
+  const report: Report = (problem) => problems.push(problem);
+  const receiver = resolveReceiver(lookup, report);
+  if (receiver === undefined) {
+    report("Metrics are not pushed, because there is no address to push them to.");
+    return { settings: undefined, problems };
   }
-  const { url, authorization } = endpoint.value;
-  const headers = resolveHeaders(get);
-  const protocol = resolveChoice<Protocol>(get, both("PROTOCOL"), protocols);
-  const compression = resolveChoice<Compression>(get, both("COMPRESSION"), compressions);
-  const temporality = resolveChoice<Temporality>(get, [temporalityVariable], temporalities);
-  const timeout = resolveMillis(get, both("TIMEOUT"), 10_000);
-  const interval = resolveMillis(get, [intervalVariable], 60_000);
-  const resource = resolveResource(get, defaults);
-  return {
-    value: {
-      url,
-      headers: authorization === undefined ? headers.value : { authorization, ...headers.value },
-      protocol: protocol.value,
-      compression: compression.value,
-      temporality: temporality.value,
-      timeoutMillis: timeout.value,
-      intervalMillis: interval.value,
-      resource: resource.value,
-    },
-    problems: [
-      endpoint,
-      headers,
-      protocol,
-      compression,
-      temporality,
-      timeout,
-      interval,
-      resource,
-      { problems: [...exporterProblems(get), ...axiomProblems(url, protocol.value)] },
-    ].flatMap(({ problems }) => problems),
+  const settings: PushSettings = {
+    ...receiver,
+    protocol: resolveChoice(lookup, both("PROTOCOL"), protocols, report),
+    compression: resolveChoice(lookup, both("COMPRESSION"), compressions, report),
+    temporality: resolveChoice(lookup, [temporalityVariable], temporalities, report),
+    timeoutMillis: resolveMillis(lookup, both("TIMEOUT"), 10_000, report),
+    intervalMillis: resolveMillis(lookup, [intervalVariable], 60_000, report),
+    resource: resolveResource(lookup, defaults, report),
   };
+  const exporters = (lookup("OTEL_METRICS_EXPORTER") ?? "otlp").toLowerCase().split(",");
+  if (!exporters.some((exporter) => exporter.trim() === "otlp")) {
+    report("OTEL_METRICS_EXPORTER is neither otlp nor none; metrics are pushed over OTLP.");
+  }
+  if (
+    settings.protocol === "http/json" &&
+    /(^|\.)axiom\.co$/.test(new URL(receiver.url).hostname)
+  ) {
+    report("Axiom takes metrics as http/protobuf only, and the protocol is http/json.");
+  }
+  return { settings, problems };
 };
 
-type Choice<A> = readonly [text: string, meaning: A];
-
-/** What may be written, and what it means; the first is the default. */
+/** Values by the text that stands for them; the first is the default. */
 type Choices<A> = readonly [Choice<A>, ...ReadonlyArray<Choice<A>>];
+type Choice<A> = readonly [text: string, value: A];
 
 const protocols: Choices<Protocol> = [
   ["http/protobuf", "http/protobuf"],
@@ -120,79 +122,69 @@ const temporalities: Choices<Temporality> = [
 
 /** The first of the variables that is set, with its name. */
 const firstSet = (
-  get: Get,
+  lookup: Lookup,
   names: ReadonlyArray<string>,
 ): readonly [name: string, text: string] | undefined => {
   for (const name of names) {
-    const text = get(name);
+    const text = lookup(name);
     if (text !== undefined) return [name, text];
   }
   return undefined;
 };
 
 const resolveChoice = <A>(
-  get: Get,
+  lookup: Lookup,
   names: ReadonlyArray<string>,
   choices: Choices<A>,
-): Resolved<A> => {
-  const [[defaultText, value]] = choices;
-  const found = firstSet(get, names);
-  if (found === undefined) return { value, problems: [] };
-  const [name, text] = found;
+  report: Report,
+): A => {
+  const [[defaultText, defaultValue]] = choices;
+  const [name, text = defaultText] = firstSet(lookup, names) ?? [];
   const choice = choices.find(([known]) => known === text.toLowerCase());
-  if (choice !== undefined) return { value: choice[1], problems: [] };
-  if (text.toLowerCase() === "grpc") {
-    return {
-      value,
-      problems: [
-        `${name} is grpc, which Executor does not speak; it uses ${defaultText}. Point the endpoint at the receiver's OTLP/HTTP port, usually 4318, and set the protocol to http/protobuf or http/json.`,
-      ],
-    };
-  }
+  if (choice !== undefined) return choice[1];
   const known = choices.map(([choiceText]) => choiceText).join(", ");
-  return {
-    value,
-    problems: [`${name} is none of ${known}; ${defaultText} is used.`],
-  };
+  report(
+    text.toLowerCase() === "grpc"
+      ? `${name} is grpc, which Executor does not speak; it uses ${defaultText}. Point the endpoint at the receiver's OTLP/HTTP port, usually 4318, and set the protocol to http/protobuf or http/json.`
+      : `${name} is none of ${known}; ${defaultText} is used.`,
+  );
+  return defaultValue;
 };
 
 /** The longest time that a timer takes. */
 const maxMillis = 2 ** 31 - 1;
 
-const resolveMillis = (get: Get, names: ReadonlyArray<string>, value: number): Resolved<number> => {
-  const found = firstSet(get, names);
-  if (found === undefined) return { value, problems: [] };
-  const [name, text] = found;
+const resolveMillis = (
+  lookup: Lookup,
+  names: ReadonlyArray<string>,
+  defaultMillis: number,
+  report: Report,
+): number => {
+  const [name, text = String(defaultMillis)] = firstSet(lookup, names) ?? [];
   const millis = Number(text);
-  return /^\d+$/.test(text) && millis > 0 && millis <= maxMillis
-    ? { value: millis, problems: [] }
-    : { value, problems: [`${name} is not a number of milliseconds above 0; ${value} is used.`] };
+  if (/^\d+$/.test(text) && millis > 0 && millis <= maxMillis) return millis;
+  report(`${name} is not a number of milliseconds above 0; ${defaultMillis} is used.`);
+  return defaultMillis;
 };
 
 const resolveResource = (
-  get: Get,
+  lookup: Lookup,
   defaults: ResourceDefaults,
-): Resolved<Readonly<Record<string, string>>> => {
-  const { entries, problems } = parseKeyValueList(get("OTEL_RESOURCE_ATTRIBUTES") ?? "");
-  const serviceName = get("OTEL_SERVICE_NAME");
+  report: Report,
+): Readonly<Record<string, string>> => {
+  const attributes = readKeyValues("OTEL_RESOURCE_ATTRIBUTES", lookup, report);
+  const serviceName = lookup("OTEL_SERVICE_NAME");
   return {
-    value: {
-      ...defaults,
-      ...Object.fromEntries(entries.filter(([, value]) => value !== "")),
-      ...(serviceName === undefined ? {} : { "service.name": serviceName }),
-    },
-    problems: problems.map((problem) => `In OTEL_RESOURCE_ATTRIBUTES, ${problem}.`),
+    ...defaults,
+    ...Object.fromEntries(attributes.filter(([, value]) => value !== "")),
+    ...(serviceName === undefined ? {} : { "service.name": serviceName }),
   };
 };
 
-const exporterProblems = (get: Get): ReadonlyArray<string> => {
-  const exporters = (get("OTEL_METRICS_EXPORTER") ?? "otlp").toLowerCase().split(",");
-  return exporters.some((exporter) => exporter.trim() === "otlp")
-    ? []
-    : ["OTEL_METRICS_EXPORTER is neither otlp nor none; metrics are pushed over OTLP."];
+/** One line about where metrics are pushed, without secrets. */
+export const describe = (settings: PushSettings): string => {
+  const { protocol, compression, temporality, intervalMillis } = settings;
+  const headers = Object.keys(settings.headers).toSorted();
+  const sent = headers.length === 0 ? "" : `; headers ${headers.join(", ")}`;
+  return `Metrics are pushed to ${shownUrl(settings.url)} every ${intervalMillis / 1_000} s (${protocol}, ${compression === "none" ? "not compressed" : compression}, ${temporality}${sent})`;
 };
-
-const axiomProblems = (url: string, protocol: Protocol): ReadonlyArray<string> =>
-  protocol === "http/json" && /(^|\.)axiom\.co$/.test(new URL(url).hostname)
-    ? ["Axiom takes metrics as http/protobuf only, and the protocol is http/json."]
-    : [];

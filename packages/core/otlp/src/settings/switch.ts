@@ -7,7 +7,7 @@ const trimmed = (value: string): string => value.trim();
 
 /**
  * Whether the environment asks for a push: an endpoint is set, and nothing switches it off (OpenTelemetry's "Environment Variable
- * Specification"). On its own, so that nothing else of the push is loaded to find out.
+ * Specification"). The module is separate, so that a push that is off loads nothing else.
  */
 export const isPushWanted: Config.Config<boolean> = Config.all([
   text("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"),

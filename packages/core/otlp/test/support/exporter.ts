@@ -3,7 +3,7 @@ import { Effect, Layer, Logger, LogLevel, ManagedRuntime } from "effect";
 import { MetricsExporter } from "../../src/delivery/exporter.ts";
 import type { ExporterOptions } from "../../src/delivery/exporter.ts";
 import type { PushReport } from "../../src/delivery/report.ts";
-import type { PushSettings } from "../../src/settings/settings.ts";
+import type { PushSettings } from "../../src/settings/environment.ts";
 import type { Registry } from "./registry.ts";
 
 export const settingsFor = (url: string, changes: Partial<PushSettings> = {}): PushSettings => ({
