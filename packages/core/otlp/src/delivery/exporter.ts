@@ -7,13 +7,12 @@ import type { Batch } from "../metrics/batches.ts";
 import { groupByMetric } from "../metrics/collect.ts";
 import { DeltaMemory } from "../metrics/delta.ts";
 import type { Encoding } from "../metrics/encoding.ts";
-import { makeHealth } from "./health.ts";
 import { jsonEncoding } from "../metrics/json.ts";
 import type { InstrumentationScope } from "../metrics/model.ts";
 import type { Failed, Outcome } from "./outcome.ts";
 import { compress, post } from "./post.ts";
 import { protobufEncoding } from "../metrics/protobuf.ts";
-import { addReports, emptyReport } from "./report.ts";
+import { addReports, emptyReport, makeReporter } from "./report.ts";
 import type { PushReport } from "./report.ts";
 import { withRetries } from "./retry.ts";
 import type { PushSettings } from "../settings/environment.ts";
@@ -82,7 +81,7 @@ const make = (
     userAgent: `${scope.name}/${scope.version}`,
   };
   const deltas = new DeltaMemory();
-  const health = makeHealth(settings.url, settings.intervalMillis);
+  const record = makeReporter(settings.url, settings.intervalMillis);
   const one = Effect.unsafeMakeSemaphore(1);
   let stopBy = Number.POSITIVE_INFINITY;
   let isSilent = false;
@@ -147,7 +146,7 @@ const make = (
     });
 
   const pushOnce = Effect.suspend(() =>
-    isSilent ? Effect.succeed(emptyReport) : Effect.tap(run(true), health),
+    isSilent ? Effect.succeed(emptyReport) : Effect.tap(run(true), record),
   ).pipe(
     // Whoever called goes on after a defect too: `OtlpMetrics.layer` would fall silent for a minute, and tell nobody.
     Effect.catchAllCause((cause) =>

@@ -1,18 +1,21 @@
+import { Clock, Effect } from "effect";
+import { shownUrl } from "../settings/receiver.ts";
 import type { Failed } from "./outcome.ts";
+import { exportedPoints, lastSuccess } from "./metrics.ts";
 
-/** What became of one export. */
+/** Result of one export. */
 export interface PushReport {
-  /** Requests that were sent, each counted once however often it was tried. */
+  /** Requests that were sent; retries do not count. */
   readonly requests: number;
   readonly accepted: number;
-  /** Left out by the receiver, of requests that it took. */
+  /** Data points that the receiver left out of requests that it took. */
   readonly rejected: number;
   readonly failed: number;
-  /** What the receiver said beside taking requests; `""` for nothing. */
+  /** Remark of the receiver on requests that it took; `""` for none. */
   readonly message: string;
   /** The first failure. */
   readonly failure: Failed | undefined;
-  /** The status of the last answer. */
+  /** Status of the last answer. */
   readonly status: number | undefined;
 }
 
@@ -35,3 +38,50 @@ export const addReports = (first: PushReport, second: PushReport): PushReport =>
   failure: first.failure ?? second.failure,
   status: second.status ?? first.status,
 });
+
+/** Records each report in the metrics of the push, and logs the first one of a new state. */
+export const makeReporter = (url: string, intervalMillis: number) => {
+  const receiver = shownUrl(url);
+  let state: State = "ok";
+  return (report: PushReport): Effect.Effect<void> =>
+    Effect.gen(function* () {
+      const { accepted, rejected, failed, failure } = report;
+      if (accepted > 0) exportedPoints.add(accepted, { "error.type": undefined });
+      if (rejected > 0) exportedPoints.add(rejected, { "error.type": "rejected" });
+      if (failed > 0) exportedPoints.add(failed, { "error.type": failure?.errorType });
+      if (failure === undefined) {
+        lastSuccess.set((yield* Clock.currentTimeMillis) / 1_000, {});
+      }
+      const next = stateOf(report);
+      if (next === state) return;
+      state = next;
+      yield* logState(next, report, receiver, intervalMillis);
+    });
+};
+
+type State = "ok" | "failing" | "partial";
+
+const stateOf = ({ failure, rejected, message }: PushReport): State => {
+  if (failure !== undefined) return "failing";
+  return rejected > 0 || message !== "" ? "partial" : "ok";
+};
+
+const logState = (
+  state: State,
+  { accepted, rejected, message, failure }: PushReport,
+  receiver: string,
+  intervalMillis: number,
+): Effect.Effect<void> => {
+  switch (state) {
+    case "ok":
+      return Effect.logInfo(`All metrics are pushed to ${receiver} again.`);
+    case "failing":
+      return Effect.logWarning(
+        `Metrics cannot be pushed to ${receiver}, because ${failure?.reason ?? "of an unknown failure"}. Trying again every ${intervalMillis} ms.`,
+      );
+    case "partial":
+      return Effect.logWarning(
+        `The receiver at ${receiver} rejected ${rejected} of ${accepted + rejected} data points${message === "" ? "." : `: "${message}"`}`,
+      );
+  }
+};
