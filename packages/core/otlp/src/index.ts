@@ -1,5 +1,4 @@
-export { MetricsExporter } from "./delivery/exporter.ts";
-export { exporterServices } from "./delivery/layer.ts";
+export { exporterServices, MetricsExporter } from "./delivery/exporter.ts";
 export type { PushReport } from "./delivery/report.ts";
 export { shownUrl } from "./settings/receiver.ts";
 export { describe, readEnvironment } from "./settings/environment.ts";

@@ -1,6 +1,7 @@
 import type { FindDefinition } from "@executor/api/metric-descriptor";
 import type { Pair } from "@executor/api/metric-point";
-import { HttpClient } from "@effect/platform";
+import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization";
+import { HttpBody, HttpClient, HttpClientResponse } from "@effect/platform";
 import { Clock, Context, Effect, Fiber, Layer, Runtime } from "effect";
 import { batches, halve, pointsIn } from "../metrics/batches.ts";
 import type { Batch } from "../metrics/batches.ts";
@@ -9,14 +10,13 @@ import { DeltaMemory } from "../metrics/delta.ts";
 import type { Encoding } from "../metrics/encoding.ts";
 import { jsonEncoding } from "../metrics/json.ts";
 import type { InstrumentationScope } from "../metrics/model.ts";
-import type { Failed, Outcome } from "./outcome.ts";
-import { compress, post } from "./post.ts";
 import { protobufEncoding } from "../metrics/protobuf.ts";
+import { eventLoopTurn, nextOf } from "../metrics/slices.ts";
+import type { PushSettings } from "../settings/environment.ts";
+import type { Accepted, Failed } from "./answer.ts";
+import { compress, postWithRetries } from "./post.ts";
 import { addReports, emptyReport, makeReporter } from "./report.ts";
 import type { PushReport } from "./report.ts";
-import { withRetries } from "./retry.ts";
-import type { PushSettings } from "../settings/environment.ts";
-import { eventLoopTurn, nextOf } from "../metrics/slices.ts";
 
 export interface ExporterOptions {
   readonly settings: PushSettings;
@@ -24,32 +24,32 @@ export interface ExporterOptions {
   /** Called once for each export. */
   readonly snapshot: () => ReadonlyArray<Pair>;
   readonly definition: FindDefinition;
-  /** Unix nanoseconds: since when cumulative values count. */
+  /** Start of cumulative values in Unix nanoseconds. */
   readonly startTime: bigint;
-  /** The size of a request before it is compressed; 4 MiB unless given, which is what common receivers take. */
+  /** Size of a request before compression; 4 MiB unless given, which common receivers take. */
   readonly maxRequestBytes?: number;
 }
 
 export interface MetricsExporterService {
-  /** Pushes a snapshot; what came of it is recorded, logged and returned. One runs at a time. */
+  /** Exports all metrics, records and logs the report and returns it. One export runs at a time. */
   readonly push: Effect.Effect<PushReport>;
-  /** Sends a snapshot once, without retries, and neither records nor logs anything. */
+  /** Exports all metrics without retries, and neither records nor logs the report. */
   readonly tryOnce: Effect.Effect<PushReport>;
   /**
-   * Says that the end is near: what is under way and what follows is done within one more timeout, and a receiver that cannot be
+   * Announces the end: the running export and later ones must finish within one more timeout, and a receiver that cannot be
    * reached is tried only once more.
    */
   readonly stopping: Effect.Effect<void>;
-  /** Pushes nothing from now on. */
+  /** Turns later exports into no-ops. */
   readonly silence: Effect.Effect<void>;
 }
 
 const defaultMaxRequestBytes = 4 * 1024 * 1024;
-/** A receiver that refuses even this as too large is left to refuse it. */
+/** Requests of this size are not halved for a receiver that finds them too large. */
 const minRequestBytes = 64 * 1024;
 
 /** Pushes metrics to one OTLP/HTTP receiver. */
-export class MetricsExporter extends Context.Tag("@executor/local/MetricsExporter")<
+export class MetricsExporter extends Context.Tag("@executor/otlp/MetricsExporter")<
   MetricsExporter,
   MetricsExporterService
 >() {
@@ -82,49 +82,64 @@ const make = (
   };
   const deltas = new DeltaMemory();
   const record = makeReporter(settings.url, settings.intervalMillis);
-  const one = Effect.unsafeMakeSemaphore(1);
+  const oneAtATime = Effect.unsafeMakeSemaphore(1).withPermits(1);
   let stopBy = Number.POSITIVE_INFINITY;
   let isSilent = false;
   let maxBytes = options.maxRequestBytes ?? defaultMaxRequestBytes;
 
-  const send = (batch: Batch, deadline: number, retry: boolean): Effect.Effect<Outcome> =>
-    Effect.gen(function* () {
-      const bytes = encoding.encodeRequest(sender, batch);
-      const body = yield* compress(bytes, settings);
-      const outcome = yield* withRetries((remaining) => post(posting, body, remaining), {
+  const send = (
+    batch: Batch,
+    deadline: number,
+    retry: boolean,
+  ): Effect.Effect<Accepted, Failed> => {
+    const bytes = encoding.encodeRequest(sender, batch);
+    return Effect.flatMap(compress(bytes, settings), (body) =>
+      postWithRetries(posting, body, {
         deadline,
-        worthwhile: ({ status }, attempts) =>
+        isWorthwhile: ({ status }, attempts) =>
           retry && (stopBy === Number.POSITIVE_INFINITY || status !== undefined || attempts < 2),
-      });
-      if (outcome.status === 413) {
-        maxBytes = Math.max(minRequestBytes, Math.min(maxBytes, Math.floor(bytes.length / 2)));
-      }
-      return outcome;
-    });
+      }),
+    ).pipe(
+      Effect.tapError(({ status }) =>
+        Effect.sync(() => {
+          if (status !== 413) return;
+          maxBytes = Math.max(minRequestBytes, Math.min(maxBytes, Math.floor(bytes.length / 2)));
+        }),
+      ),
+    );
+  };
 
   /** Sends a request, in halves where the receiver finds it too large. */
   const deliver = (batch: Batch, deadline: number, retry: boolean): Effect.Effect<PushReport> =>
-    Effect.gen(function* () {
-      const outcome = yield* send(batch, deadline, retry);
-      const halves = outcome.status === 413 ? halve(batch, encoding) : undefined;
-      if (halves !== undefined) {
-        const [first, second] = halves;
-        return addReports(
-          yield* deliver(first, deadline, retry),
-          yield* deliver(second, deadline, retry),
-        );
-      }
-      if (outcome._tag === "failed") return failedReport(outcome, pointsIn(batch), 1);
-      deltas.accept(batch.flatMap(({ points }) => points));
-      const { status, message } = outcome;
-      const rejected = Math.min(outcome.rejected, pointsIn(batch));
-      const accepted = pointsIn(batch) - rejected;
-      return { ...emptyReport, requests: 1, accepted, rejected, message, status };
-    });
+    Effect.matchEffect(
+      Effect.suspend(() => send(batch, deadline, retry)),
+      {
+        onSuccess: ({ rejected: left, message, status }) =>
+          Effect.sync(() => {
+            deltas.accept(batch.flatMap(({ points }) => points));
+            const points = pointsIn(batch);
+            const rejected = Math.min(left, points);
+            const accepted = points - rejected;
+            return { ...emptyReport, requests: 1, accepted, rejected, message, status };
+          }),
+        onFailure: (failure) => {
+          const halves = failure.status === 413 ? halve(batch, encoding) : undefined;
+          if (halves === undefined) {
+            return Effect.succeed(failedReport(failure, pointsIn(batch), 1));
+          }
+          const [first, second] = halves;
+          return Effect.zipWith(
+            deliver(first, deadline, retry),
+            deliver(second, deadline, retry),
+            addReports,
+          );
+        },
+      },
+    );
 
   const run = (retry: boolean): Effect.Effect<PushReport> =>
     Effect.gen(function* () {
-      // Whoever started the export may have held the event loop.
+      // The caller may have held the event loop.
       yield* eventLoopTurn;
       const pairs = snapshot();
       const times = { startTime, time: BigInt(yield* Clock.currentTimeMillis) * 1_000_000n };
@@ -148,19 +163,19 @@ const make = (
   const pushOnce = Effect.suspend(() =>
     isSilent ? Effect.succeed(emptyReport) : Effect.tap(run(true), record),
   ).pipe(
-    // Whoever called goes on after a defect too: `OtlpMetrics.layer` would fall silent for a minute, and tell nobody.
+    // A defect must not reach `OtlpMetrics.layer`, which would push nothing for a minute without a word.
     Effect.catchAllCause((cause) =>
       Effect.as(Effect.logError("Metrics are not pushed this time.", cause), emptyReport),
     ),
   );
 
   return {
-    // On a fiber of its own: an interruption leaves no request of which nobody knows whether the receiver took it, and the logger
-    // is that of the layer, also where the layer's scope is closed.
-    push: Effect.suspend(() =>
-      Fiber.join(Runtime.runFork(runtime)(one.withPermits(1)(pushOnce))),
-    ).pipe(Effect.uninterruptible),
-    tryOnce: one.withPermits(1)(run(false)),
+    // A separate fiber, because an interruption must not leave a request whose outcome is unknown, and because the logger must be
+    // the layer's also where the layer's scope is closed.
+    push: Effect.suspend(() => Fiber.join(Runtime.runFork(runtime)(oneAtATime(pushOnce)))).pipe(
+      Effect.uninterruptible,
+    ),
+    tryOnce: oneAtATime(run(false)),
     stopping: Effect.map(Clock.currentTimeMillis, (now) => {
       stopBy = now + timeoutMillis;
     }),
@@ -178,5 +193,31 @@ const failedReport = (failure: Failed, points: number, requests: number): PushRe
   status: failure.status,
 });
 
-/** Whether the next request of the same export would fail likewise: only 400 and 413 speak of what is in the request. */
+/** Whether the next request of an export would fail too: only 400 and 413 refuse the content of a request. */
 const isGeneral = ({ status }: Failed): boolean => status !== 400 && status !== 413;
+
+/**
+ * Encoder for `OtlpMetrics.layer` that encodes nothing. The layer's own mapping of the registry is not used: it rounds integers
+ * beyond 2^53, keeps series whose subject is gone, and reads observed values late.
+ */
+export const emptySerialization = Layer.succeed(OtlpSerialization.OtlpSerialization, {
+  traces: () => HttpBody.empty,
+  metrics: () => HttpBody.empty,
+  logs: () => HttpBody.empty,
+});
+
+/**
+ * HTTP client for `OtlpMetrics.layer`: each of its requests, on its interval and at its end, runs {@link MetricsExporter.push}.
+ * The answer is always a success, since the layer sends nothing for a minute after a failure.
+ */
+const client = Layer.effect(
+  HttpClient.HttpClient,
+  Effect.map(MetricsExporter, ({ push }) =>
+    HttpClient.make((request) =>
+      Effect.as(push, HttpClientResponse.fromWeb(request, new Response(null, { status: 200 }))),
+    ),
+  ),
+);
+
+/** Both services that `OtlpMetrics.layer` needs. */
+export const exporterServices = Layer.merge(emptySerialization, client);

@@ -1,11 +1,10 @@
 import { FetchHttpClient, HttpBody, HttpClientRequest } from "@effect/platform";
 import type { HttpClient, HttpClientError, HttpClientResponse } from "@effect/platform";
-import { Clock, Effect, Stream } from "effect";
+import { Clock, Duration, Effect, Schedule, Stream } from "effect";
 import { gzip } from "node:zlib";
-import { readPartialSuccess, readRefusal } from "./answer.ts";
-import { refused, timedOut, unreachable } from "./outcome.ts";
-import type { Outcome } from "./outcome.ts";
 import type { PushSettings } from "../settings/environment.ts";
+import { isSuccess, readRefusal, readSuccess, timedOut, unreachable } from "./answer.ts";
+import type { Accepted, Answer, Failed } from "./answer.ts";
 
 export interface PostOptions {
   readonly client: HttpClient.HttpClient;
@@ -14,20 +13,20 @@ export interface PostOptions {
   readonly userAgent: string;
 }
 
-/** A body that is ready to be sent. */
-export interface Encoded {
+/** Body of a request, compressed or not. */
+export interface RequestBody {
   readonly bytes: Uint8Array;
   readonly compressed: boolean;
 }
 
-/** More of an answer is not read. */
+/** The rest of a longer answer is not read. */
 const maxAnswerBytes = 64 * 1024;
 
 /** Compresses in the thread pool. On metrics, the higher levels cost three times as much for another tenth. */
 export const compress = (
   bytes: Uint8Array,
   { compression }: Pick<PushSettings, "compression">,
-): Effect.Effect<Encoded> =>
+): Effect.Effect<RequestBody> =>
   compression === "none"
     ? Effect.succeed({ bytes, compressed: false })
     : Effect.async((resume) =>
@@ -40,12 +39,54 @@ export const compress = (
         ),
       );
 
+export interface RetryOptions {
+  /** Unix milliseconds; no attempt starts after it. */
+  readonly deadline: number;
+  /** Whether a failure that can be retried should be, after this many attempts. */
+  readonly isWorthwhile: (failure: Failed, attempts: number) => boolean;
+}
+
+/**
+ * Posts until the receiver takes the request, refuses it for good, or the deadline leaves no time for another attempt:
+ * exponential backoff with jitter, and no sooner than the receiver's `Retry-After` (OTLP 1.x, "OTLP/HTTP Throttling").
+ */
+export const postWithRetries = (
+  options: PostOptions,
+  body: RequestBody,
+  { deadline, isWorthwhile }: RetryOptions,
+): Effect.Effect<Accepted, Failed> => {
+  let attempts = 0;
+  const attempt = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+    attempts += 1;
+    return post(options, body, Math.max(1, deadline - now));
+  });
+  return Effect.retry(
+    attempt,
+    Schedule.identity<Failed>().pipe(
+      Schedule.zipLeft(backoff),
+      Schedule.whileInput(
+        (failure: Failed) => failure.retryable && isWorthwhile(failure, attempts),
+      ),
+      Schedule.modifyDelay(({ retryAfterMillis }, delay) => Duration.max(delay, retryAfterMillis)),
+      Schedule.delays,
+      Schedule.whileOutputEffect((delay) =>
+        Effect.map(Clock.currentTimeMillis, (now) => now + Duration.toMillis(delay) < deadline),
+      ),
+    ),
+  );
+};
+
+const backoff = Schedule.exponential("250 millis").pipe(
+  Schedule.modifyDelay((_, delay) => Duration.min(delay, "5 seconds")),
+  Schedule.jitteredWith({ min: 0.75, max: 1.25 }),
+);
+
 /** Sends a request once and reads the answer, within the time. Redirects are not followed: headers hold keys. */
-export const post = (
+const post = (
   { client, settings, contentType, userAgent }: PostOptions,
-  { bytes, compressed }: Encoded,
+  { bytes, compressed }: RequestBody,
   timeoutMillis: number,
-): Effect.Effect<Outcome> => {
+): Effect.Effect<Accepted, Failed> => {
   const request = HttpClientRequest.post(settings.url, {
     headers: {
       "user-agent": userAgent,
@@ -58,38 +99,23 @@ export const post = (
     Effect.flatMap(readAnswer),
     Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
     Effect.withTracerEnabled(false),
-    Effect.catchAll((error) => Effect.succeed(unreachable(causeOf(error)))),
-    Effect.timeoutTo({
-      duration: timeoutMillis,
-      onSuccess: (outcome: Outcome) => outcome,
-      onTimeout: () => timedOut(timeoutMillis),
-    }),
+    Effect.mapError((error) => unreachable(error.cause ?? error)),
+    Effect.filterOrElse(isSuccess, (answer) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.fail(readRefusal(answer, now))),
+    ),
+    Effect.map(readSuccess),
+    Effect.timeoutFail({ duration: timeoutMillis, onTimeout: () => timedOut(timeoutMillis) }),
   );
 };
 
-const causeOf = (error: HttpClientError.HttpClientError): unknown => error.cause ?? error;
-
-const readAnswer = (
-  response: HttpClientResponse.HttpClientResponse,
-): Effect.Effect<Outcome, HttpClientError.HttpClientError> =>
-  Effect.gen(function* () {
-    const { status, headers } = response;
-    const body = yield* readBody(response);
-    const contentType = headers["content-type"] ?? "";
-    if (status >= 200 && status < 300) {
-      return { _tag: "accepted", status, ...readPartialSuccess(contentType, body) };
-    }
-    const { "retry-after": retryAfter, location } = headers;
-    const now = yield* Clock.currentTimeMillis;
-    return refused(status, readRefusal(contentType, body), { retryAfter, location }, now);
-  });
-
-/** An answer without a body has none to read. */
-const readBody = (
-  response: HttpClientResponse.HttpClientResponse,
-): Effect.Effect<Uint8Array, HttpClientError.ResponseError> => {
+/** Reads status, headers and at most {@link maxAnswerBytes} of the body, which may be absent. */
+const readAnswer = ({
+  status,
+  headers,
+  stream,
+}: HttpClientResponse.HttpClientResponse): Effect.Effect<Answer, HttpClientError.ResponseError> => {
   let size = 0;
-  return response.stream.pipe(
+  return stream.pipe(
     Stream.takeUntil((chunk) => (size += chunk.length) >= maxAnswerBytes),
     Stream.runCollect,
     Effect.map((chunks) => Buffer.concat([...chunks]).subarray(0, maxAnswerBytes)),
@@ -97,5 +123,6 @@ const readBody = (
       (error) => error.reason === "EmptyBody",
       () => Effect.succeed(new Uint8Array()),
     ),
+    Effect.map((body) => ({ status, headers, body })),
   );
 };

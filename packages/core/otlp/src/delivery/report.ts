@@ -1,6 +1,6 @@
 import { Clock, Effect } from "effect";
 import { shownUrl } from "../settings/receiver.ts";
-import type { Failed } from "./outcome.ts";
+import type { Failed } from "./answer.ts";
 import { exportedPoints, lastSuccess } from "./metrics.ts";
 
 /** Result of one export. */

@@ -3,8 +3,11 @@ import * as OtlpMetrics from "@effect/opentelemetry/OtlpMetrics";
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization";
 import { FetchHttpClient, HttpClient } from "@effect/platform";
 import { Effect, Layer, ManagedRuntime } from "effect";
-import { MetricsExporter } from "../../src/delivery/exporter.ts";
-import { exporterServices, serialization } from "../../src/delivery/layer.ts";
+import {
+  emptySerialization,
+  exporterServices,
+  MetricsExporter,
+} from "../../src/delivery/exporter.ts";
 import { settingsFor, startTime } from "./exporter.ts";
 
 /** The process's own metrics through `OtlpMetrics.layer`, each push as the layer's last one when it is closed. */
@@ -57,7 +60,7 @@ export const layerMillis = async (): Promise<number> => {
     return Effect.never;
   });
   const build = layer("http://127.0.0.1:9").pipe(
-    Layer.provide(serialization),
+    Layer.provide(emptySerialization),
     Layer.provide(Layer.succeed(HttpClient.HttpClient, client)),
   );
   let start = 0;
