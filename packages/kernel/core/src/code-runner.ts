@@ -1,7 +1,7 @@
 import { Context } from "effect";
 import type { Effect } from "effect";
 
-/** What one run may use. */
+/** Limits of one run. */
 export interface RunLimits {
   /** Wall time from the first instruction to the result, in milliseconds. */
   readonly wallTimeMs: number;
@@ -11,29 +11,33 @@ export interface RunLimits {
   readonly maxOutputChars: number;
   /** Characters of JSON text that one tool call may pass as its input. */
   readonly maxToolInputChars: number;
-  /** Tool calls under way at once; further calls wait inside the sandbox. */
+  /** Tool calls in flight at once; further calls wait inside the sandbox. */
   readonly maxToolCallsInFlight: number;
 }
 
-/** Why a tool call failed, as the agent's code sees it: the properties of the error that its promise rejects with. */
+/** A failed tool call: the properties of the error with which its promise rejects in the agent's code. */
 export interface ToolCallFailure {
   readonly message: string;
   /** The call's outcome, such as `upstream_error`; `code` on the error. */
   readonly outcome: string;
-  /** The upstream's status, where it answered with one. */
+  /** The upstream's HTTP status, if it answered with one. */
   readonly status?: number | undefined;
-  /** What the call returned all the same, such as the part of a GraphQL result that has no errors; JSON. */
+  /** Partial result of the failed call, such as the part of a GraphQL result without errors; JSON. */
   readonly data?: unknown;
 }
 
-/** What a run has done and used so far. */
-export interface RunState {
-  readonly console: ReadonlyArray<ConsoleLine>;
-  /** Seconds that the sandbox computed, waiting left out. */
+/** Resources that a run has used so far. */
+export interface RunUse {
+  /** Seconds that the sandbox computed; waiting is left out. */
   readonly cpuTimeSeconds: number;
   /** Bytes that the sandbox's memory grew to. */
   readonly memoryPeakBytes: number;
-  /** Whether the code computes at this moment. Where not, only the answer of a tool call makes it go on. */
+}
+
+/** State of a run that is under way. */
+export interface RunState extends RunUse {
+  readonly console: ReadonlyArray<ConsoleLine>;
+  /** Whether the code computes at this moment. If not, only the answer of a tool call lets it continue. */
   readonly isComputing: boolean;
 }
 
@@ -42,8 +46,8 @@ export interface RunRequest {
   readonly code: string;
   readonly limits: RunLimits;
   /**
-   * Calls the tool at `path` (`github.repos.get`) with the JSON text of its input, for the JSON text of its result.
-   * Interrupted when the run ends before it.
+   * Calls the tool at `path` (`github.repos.get`) with the JSON text of its input and returns the JSON text of its result.
+   * Interrupted if the run ends first.
    */
   readonly callTool: (path: string, inputJson: string) => Effect.Effect<string, ToolCallFailure>;
   /** Called once, when the code starts. `observe` may be called at any time, also after the run was interrupted. */
@@ -57,7 +61,7 @@ export interface ConsoleLine {
 
 /** The result's JSON text, cut at `maxOutputChars`. */
 export interface RunOutput {
-  /** JSON text; only its first `maxOutputChars` characters where `truncated`. `null` where the code returned nothing. */
+  /** JSON text, or only its first `maxOutputChars` characters if `truncated`. `null` if the code returned nothing. */
   readonly json: string;
   readonly truncated: boolean;
   /** Characters of the whole JSON text. */
@@ -68,37 +72,33 @@ export interface RunOutput {
 
 export type RunOutcome =
   | { readonly _tag: "Completed"; readonly output: RunOutput }
-  /** The code did not parse, threw, or returned what JSON cannot hold. */
+  /** The code did not parse, threw an error, or returned a value that JSON cannot hold. */
   | {
       readonly _tag: "Failed";
       readonly name: string;
       readonly message: string;
       readonly stack?: string | undefined;
     }
-  /** `message` where another limit than the wall time was met. */
+  /** The run exceeded its wall time, or another limit that `message` names. */
   | { readonly _tag: "TimedOut"; readonly message?: string | undefined }
   | { readonly _tag: "OutOfMemory" }
   /** The sandbox itself broke, for example by overflowing its stack; nothing outside it is harmed. */
   | { readonly _tag: "Crashed"; readonly message: string };
 
-export interface RunResult {
+export interface RunResult extends RunUse {
   readonly outcome: RunOutcome;
   readonly console: ReadonlyArray<ConsoleLine>;
   readonly consoleTruncated: boolean;
-  /** Seconds that the sandbox computed, waiting left out. */
-  readonly cpuTimeSeconds: number;
-  /** Bytes that the sandbox's memory grew to. */
-  readonly memoryPeakBytes: number;
 }
 
 /**
- * Runs agent code in a sandbox. Every end is a {@link RunResult}: agent code cannot make `run` fail, and interrupting `run`
- * stops the code for good.
+ * Runs agent code in a sandbox. Every run ends with a {@link RunResult}: agent code cannot make `run` fail, and interrupting
+ * `run` stops the code for good.
  */
 export class CodeRunner extends Context.Tag("@executor/kernel/CodeRunner")<
   CodeRunner,
   {
-    /** The value of the metrics' `runtime` label, such as `quickjs`. */
+    /** Value of the metrics' `runtime` label, such as `quickjs`. */
     readonly runtime: string;
     readonly run: (request: RunRequest) => Effect.Effect<RunResult>;
   }

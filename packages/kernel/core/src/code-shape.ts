@@ -1,24 +1,28 @@
-import { CodeSyntaxError } from "./code-syntax-error.ts";
-import { closingIndex, type CodeToken, readTokens } from "./tokens.ts";
+import {
+  closingIndex,
+  CodeSyntaxError,
+  type CodeToken,
+  readTokens,
+  syntaxErrorAt,
+} from "./tokens.ts";
 
 export interface LoneExpression {
-  /** The source without the semicolons at its end. */
+  /** The source without its trailing semicolons. */
   readonly code: string;
-  /** An arrow function or a function expression, which is meant to be called. */
+  /** Whether it is an arrow function or a function expression, which is meant to be called. */
   readonly isFunction: boolean;
 }
 
-/** The source as one expression; `undefined` where it is something else. An object literal counts as an expression. */
+/** Reads the source as one expression; `undefined` if it is anything else. An object literal counts as an expression. */
 export const readLoneExpression = (source: string): LoneExpression | undefined => {
-  const wrapped = tokensInParentheses(source);
-  if (wrapped !== undefined) return { code: source, isFunction: isFunction(wrapped) };
-  const trimmed = source.replace(/(?:\s*;)+\s*$/, "");
-  if (trimmed === source) return undefined;
-  const tokens = tokensInParentheses(trimmed);
-  return tokens === undefined ? undefined : { code: trimmed, isFunction: isFunction(tokens) };
+  for (const code of new Set([source, source.replace(/(?:\s*;)+\s*$/, "")])) {
+    const tokens = tokensInParentheses(code);
+    if (tokens !== undefined) return { code, isFunction: isFunction(tokens) };
+  }
+  return undefined;
 };
 
-/** The tokens of `(source)` where the outer pair belongs together: `1) + (2` is no expression. */
+/** The tokens of `(source)` if the outer parentheses match each other: `1) + (2` is no expression. */
 const tokensInParentheses = (source: string): ReadonlyArray<CodeToken> | undefined => {
   if (source.trim() === "") return undefined;
   try {
@@ -31,7 +35,7 @@ const tokensInParentheses = (source: string): ReadonlyArray<CodeToken> | undefin
   }
 };
 
-/** Statements that Sucrase also takes for expressions, as proposals for the language would have it. */
+/** Statements that Sucrase also accepts as expressions, following proposals for the language. */
 const proposedExpressions: ReadonlyArray<string> = ["throw", "do"];
 
 const inner = (tokens: ReadonlyArray<CodeToken>): ReadonlyArray<CodeToken> => tokens.slice(1, -1);
@@ -49,4 +53,89 @@ const isFunction = (expression: ReadonlyArray<CodeToken>): boolean => {
     return after === "=>" || after === ":";
   }
   return tokens[first + 1]?.text === "=>";
+};
+
+export interface ScriptCode {
+  readonly code: string;
+  /** Statements that return the default export; empty if there is none. */
+  readonly tail: string;
+}
+
+/** As long as `export default`, so that columns do not change. */
+const defaultBinding = "var $default =";
+
+/**
+ * Turns a module's exports into plain declarations of the same length. Throws a {@link CodeSyntaxError} at an import,
+ * because a sandbox has no modules.
+ */
+export const withoutModuleSyntax = (
+  source: string,
+  tokens: ReadonlyArray<CodeToken>,
+): ScriptCode => {
+  let code = source;
+  let tail = "";
+  const blank = (start: number, end: number, by = "") => {
+    const kept = source.slice(start, end).replace(/[^\n]/g, " ");
+    code = code.slice(0, start) + by + kept.slice(by.length) + code.slice(end);
+  };
+  tokens.forEach((token, index) => {
+    if (token.depth > 0 || !startsStatement(source, tokens, index)) return;
+    const next = tokens[index + 1];
+    if (token.text === "import" && next?.text !== "(" && next?.text !== "type") {
+      throw syntaxErrorAt(
+        source,
+        token.start,
+        "Imports are not available here; call tools.<namespace>.<path>(input) instead",
+      );
+    }
+    if (token.text !== "export" || next === undefined) return;
+    if (next.text === "default") {
+      const name = declaredFunction(tokens, index + 2);
+      if (name === undefined) {
+        blank(token.start, next.end, defaultBinding);
+        tail = 'return typeof $default === "function" ? $default() : $default';
+      } else {
+        blank(token.start, next.end);
+        tail = `return ${name}()`;
+      }
+    } else if (next.text === "{" || next.text === "*") {
+      const last = next.text === "*" ? index + 1 : closingIndex(tokens, index + 1);
+      const after = tokens[last + 1];
+      if (next.text === "*" || after?.text === "from") {
+        throw syntaxErrorAt(
+          source,
+          token.start,
+          "Exports from other modules are not available here",
+        );
+      }
+      blank(token.start, tokens[last]?.end ?? next.end);
+    } else {
+      blank(token.start, token.end);
+    }
+  });
+  return { code, tail };
+};
+
+/** A property or a label may also be called `export`. */
+const startsStatement = (
+  source: string,
+  tokens: ReadonlyArray<CodeToken>,
+  index: number,
+): boolean => {
+  const previous = tokens[index - 1];
+  const token = tokens[index];
+  if (previous === undefined || token === undefined) return true;
+  if (previous.text === ";" || previous.text === "}") return true;
+  return previous.text !== "." && source.slice(previous.end, token.start).includes("\n");
+};
+
+/** The name in `[async] function [*] name`. */
+const declaredFunction = (tokens: ReadonlyArray<CodeToken>, index: number): string | undefined => {
+  let at = index;
+  if (tokens[at]?.text === "async") at++;
+  if (tokens[at]?.text !== "function") return undefined;
+  at++;
+  if (tokens[at]?.text === "*") at++;
+  const name = tokens[at]?.text;
+  return name === "(" ? undefined : name;
 };

@@ -1,23 +1,30 @@
 import { transform } from "sucrase";
-import { readLoneExpression } from "./code-shape.ts";
-import { withoutModuleSyntax } from "./module-syntax.ts";
+import { readLoneExpression, withoutModuleSyntax } from "./code-shape.ts";
 import { readTokens, toCodeSyntaxError } from "./tokens.ts";
-import { unfence } from "./unfence.ts";
+
+export { CodeSyntaxError } from "./tokens.ts";
 
 /** An async function without parameters, ready to be evaluated. */
 export interface PreparedCode {
-  /** JavaScript, one expression. Its lines are the lines of the code as it was sent. */
+  /** JavaScript, one expression. Its lines are those of the code as sent. */
   readonly text: string;
-  /** Characters that stand before the code on its first line. */
+  /** Number of characters added before the code on its first line. */
   readonly columnShift: number;
 }
 
 /**
- * Turns what an agent sends into an async function.
+ * Turns an agent's code into an async function.
  *
  * Understands TypeScript; a Markdown fence around the code; statements with `return`; a lone expression, whose value is
- * returned; a lone function, which is called; `export default`. Throws a `CodeSyntaxError` with the place in the agent's
- * code. Very deep nesting overflows the stack and throws a `RangeError`, so run it where that is contained.
+ * returned; a lone function, which is called; `export default`. Throws a {@link CodeSyntaxError} with the position in the
+ * agent's code. Very deep nesting overflows the stack and throws a `RangeError`, so run it in a worker or a sandbox.
+ *
+ * @example
+ * ```ts
+ * import { prepareCode } from "@executor/kernel/prepare-code";
+ *
+ * prepareCode("1 + 1").text; // an async arrow function that returns 2
+ * ```
  */
 export const prepareCode = (source: string): PreparedCode => {
   const code = unfence(source.replace(/\r\n?/g, "\n"));
@@ -46,3 +53,23 @@ const stripTypes = (code: string): string => {
     throw toCodeSyntaxError(error);
   }
 };
+
+/** A Markdown fence: its opening line, its text and its closing line. */
+const fenced = /^([ \t]*)(`{3,}|~{3,})[^\n`]*\n([\s\S]*?)^[ \t]*\2[ \t]*$/m;
+const unclosed = /^\s*(?:`{3,}|~{3,})[^\n`]*\n/;
+
+/**
+ * Takes the code out of the first Markdown fence, or returns all of it if there is no fence. The text before it becomes empty
+ * lines, so that line numbers stay those of the text as sent.
+ */
+const unfence = (source: string): string => {
+  const block = fenced.exec(source);
+  if (block !== null) {
+    const opening = block[0].indexOf("\n") + 1;
+    return emptyLines(source.slice(0, block.index + opening)) + (block[3] ?? "");
+  }
+  const opening = unclosed.exec(source);
+  return opening === null ? source : emptyLines(opening[0]) + source.slice(opening[0].length);
+};
+
+const emptyLines = (text: string): string => "\n".repeat(text.split("\n").length - 1);

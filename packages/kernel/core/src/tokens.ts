@@ -1,16 +1,40 @@
 import { parse } from "sucrase/dist/esm/parser/index.js";
-import { CodeSyntaxError } from "./code-syntax-error.ts";
+
+/**
+ * The agent's code does not parse. A plain error and not a tagged one: every sandbox worker loads this module, and must
+ * start fast.
+ */
+export class CodeSyntaxError extends Error {
+  override readonly name = "SyntaxError";
+  /** Line of the code as sent, from 1. */
+  readonly line: number;
+  /** Column of that line, from 1. */
+  readonly column: number;
+
+  constructor(problem: string, line: number, column: number) {
+    super(`${problem} (line ${line}, column ${column})`);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/** Makes the error for the position `offset` characters into `source`. */
+export const syntaxErrorAt = (source: string, offset: number, problem: string): CodeSyntaxError => {
+  const before = source.slice(0, offset);
+  const lineStart = before.lastIndexOf("\n") + 1;
+  return new CodeSyntaxError(problem, before.split("\n").length, offset - lineStart + 1);
+};
 
 export interface CodeToken {
   readonly text: string;
   /** Characters from the start of the source. */
   readonly start: number;
   readonly end: number;
-  /** Brackets and templates around it; a bracket has the depth of what is outside it. */
+  /** Number of brackets and templates around it; a bracket has the depth of the code outside it. */
   readonly depth: number;
 }
 
-/** The tokens of TypeScript statements. Throws a {@link CodeSyntaxError}. */
+/** Reads the tokens of TypeScript statements. Throws a {@link CodeSyntaxError}. */
 export const readTokens = (source: string): ReadonlyArray<CodeToken> => {
   const tokens: Array<CodeToken> = [];
   const open: Array<string> = [];
@@ -32,7 +56,7 @@ export const readTokens = (source: string): ReadonlyArray<CodeToken> => {
   return tokens;
 };
 
-/** The index of the token that closes the bracket at `index`; the number of tokens where none does. */
+/** Index of the token that closes the bracket at `index`, or the number of tokens if none does. */
 export const closingIndex = (tokens: ReadonlyArray<CodeToken>, index: number): number => {
   const depth = tokens[index]?.depth ?? 0;
   let at = index + 1;
@@ -48,7 +72,7 @@ const parseTypeScript = (source: string) => {
   }
 };
 
-/** Sucrase writes the place into its message: `Unexpected token (3:14)`, lines and columns from 1. */
+/** Sucrase writes the position into its message: `Unexpected token (3:14)`, lines and columns from 1. */
 export const toCodeSyntaxError = (error: unknown): unknown => {
   if (!(error instanceof SyntaxError)) return error;
   const place = /^(?:Error transforming [^:]*: )?(.*?) \((\d+):(\d+)\)$/s.exec(error.message);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Script } from "node:vm";
-import { CodeSyntaxError } from "../src/code-syntax-error.ts";
-import { prepareCode } from "../src/prepare-code.ts";
+
+import { CodeSyntaxError, prepareCode } from "../src/prepare-code.ts";
 
 /** Evaluates prepared code in this process, with `tools` in scope: only for the trusted snippets of this file. */
 const evaluate = (source: string): Promise<unknown> => {
@@ -82,21 +82,21 @@ describe("prepareCode", () => {
     expect(await evaluate(source)).toEqual(value);
   });
 
-  it("takes a lone throw for a statement", async () => {
+  it("treats a lone throw as a statement", async () => {
     await expect(evaluate("throw new TypeError('bad')")).rejects.toThrow("bad");
   });
 
-  it("says where the code does not parse", () => {
+  it("names the position at which the code does not parse", () => {
     const error = syntaxError("const a = 1;\nconst b = ;\n");
     expect([error.name, error.line, error.column]).toEqual(["SyntaxError", 2, 11]);
     expect(error.message).toBe("Unexpected token (line 2, column 11)");
   });
 
-  it("counts lines from the start of the message that holds the fence", () => {
+  it("counts lines from the start of the message around the fence", () => {
     expect(syntaxError("Code:\n```ts\nconst b = ;\n```").line).toBe(3);
   });
 
-  it("keeps the agent's lines, and says how far its first line moved", () => {
+  it("keeps the agent's lines and reports the shift of the first line", () => {
     const place = (source: string) => {
       const { text, columnShift } = prepareCode(source);
       const before = text.slice(0, text.indexOf("marker"));
@@ -109,14 +109,14 @@ describe("prepareCode", () => {
     expect(place("  foo(marker); return 1")).toEqual([1, 7]);
   });
 
-  it("says that there are no imports", () => {
+  it("explains that imports are not available", () => {
     const error = syntaxError("const a = 1;\nimport fs from 'fs';\nreturn a");
     expect([error.line, error.column]).toEqual([2, 1]);
     expect(error.message).toContain("Imports are not available here");
     expect(prepareCode("import type { A } from 'a';\nreturn 1").text).toContain("return 1");
   });
 
-  it("refuses code that breaks out of its function", () => {
+  it("rejects code that breaks out of its function", () => {
     expect(() => prepareCode("1) + (2")).toThrow(CodeSyntaxError);
     expect(() => prepareCode("return 1 }; {")).toThrow(CodeSyntaxError);
   });

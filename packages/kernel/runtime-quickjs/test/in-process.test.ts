@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { CodeRunner, type RunRequest, type RunState, whileClockStops } from "@executor/kernel";
+import { CodeRunner, type RunRequest, type RunState, whileClockPaused } from "@executor/kernel";
 import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
 import { Effect, Fiber, type Layer } from "effect";
 import { layer } from "../src/host/in-process.ts";
@@ -106,7 +106,7 @@ describe("the runner without workers", () => {
       expect(waiting.outcome).toEqual({ _tag: "TimedOut" });
       const asked = yield* run("return await tools.ask({})", {
         limits: short,
-        callTool: () => whileClockStops(Effect.as(Effect.sleep(300), `"yes"`)),
+        callTool: () => whileClockPaused(Effect.as(Effect.sleep(300), `"yes"`)),
       });
       expect(asked.outcome).toMatchObject({ output: { json: `"yes"` } });
     }).pipe(Effect.provide(runner())),

@@ -1,4 +1,4 @@
-import { type ToolCallFailure, whileClockStops } from "@executor/kernel";
+import { type ToolCallFailure, whileClockPaused } from "@executor/kernel";
 import { describe, expect, layer } from "@effect/vitest";
 import { Deferred, Effect } from "effect";
 import { failureOf, run, runnerLayer, valueOf, withTimer } from "./support/run.ts";
@@ -199,7 +199,7 @@ describe("tools", () => {
         expect(waited.outcome).toEqual({ _tag: "TimedOut" });
         const paused = yield* run("await tools.a.b()", {
           ...options,
-          callTool: () => whileClockStops(wait),
+          callTool: () => whileClockPaused(wait),
         });
         expect(paused.outcome._tag).toBe("Completed");
       }),
@@ -209,7 +209,7 @@ describe("tools", () => {
       Effect.gen(function* () {
         const { cpuTimeSeconds, outcome } = yield* run("void tools.a.b(); await 0; for (;;);", {
           limits: { wallTimeMs: 200 },
-          callTool: () => whileClockStops(Effect.never),
+          callTool: () => whileClockPaused(Effect.never),
         });
         expect(outcome).toEqual({ _tag: "TimedOut" });
         expect(cpuTimeSeconds).toBeLessThan(2);

@@ -1,4 +1,4 @@
-import { whileClockStops } from "@executor/kernel";
+import { whileClockPaused } from "@executor/kernel";
 import { NobodyToAsk } from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
 import { DateTime, Deferred, Effect } from "effect";
@@ -82,7 +82,7 @@ export const askPeople = Effect.gen(function* () {
     return Effect.acquireUseRelease(
       Effect.sync(() => run.time.beginWait()),
       () =>
-        whileClockStops(
+        whileClockPaused(
           Effect.either(answered).pipe(
             Effect.zipLeft(run.place.takeAgain),
             Effect.flatMap((result) => result),

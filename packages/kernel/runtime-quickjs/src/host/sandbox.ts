@@ -1,5 +1,4 @@
-import { prepareCode } from "@executor/kernel/prepare-code";
-import { CodeSyntaxError } from "@executor/kernel/code-syntax-error";
+import { CodeSyntaxError, prepareCode } from "@executor/kernel/prepare-code";
 import type { QuickJSHandle } from "quickjs-emscripten-core";
 import { SandboxMemoryExhausted } from "../guest/memory.ts";
 import { GuestThrew } from "../guest/bridge.ts";
