@@ -1,4 +1,4 @@
-import { interruptibleLoops, withInitialMemory } from "@executor/runtime-quickjs/sandbox";
+import { interruptibleLoops, withInitialMemory } from "@executor/runtime-quickjs/wasm-rewriting";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { initialMemoryBytes } from "../src/sandbox-memory.ts";
@@ -32,7 +32,9 @@ export const build = async (entry = "src/worker.ts"): Promise<string> => {
     stderr: "inherit",
   });
   if ((await child.exited) !== 0) throw new Error("The Worker could not be bundled.");
-  const runtime = Bun.fileURLToPath(import.meta.resolve("@executor/runtime-quickjs/sandbox"));
+  const runtime = Bun.fileURLToPath(
+    import.meta.resolve("@executor/runtime-quickjs/wasm-rewriting"),
+  );
   const wasm = Bun.resolveSync("@jitl/quickjs-wasmfile-release-sync/wasm", dirname(runtime));
   await Bun.write(
     join(output, "quickjs.wasm"),

@@ -10,32 +10,45 @@ import {
 } from "quickjs-emscripten-core";
 import {
   type BoundedMemory,
+  imageOf,
   makeBoundedMemory,
+  type MemoryImage,
   minimumMemoryBytes,
   SandboxMemoryExhausted,
+  writeImage,
 } from "../guest/memory.ts";
-import { Bridge } from "../guest/bridge.ts";
-import { changedBlocks, type EngineImage, writeBlocks } from "./engine-image.ts";
+import { Bridge, type BridgePointers } from "../guest/bridge.ts";
 import { interruptImport, loopCheck } from "./wasm-rewriting.ts";
 
-/** QuickJS's own stack. Above it the agent gets an error that it can catch; the host's stack must hold more. */
+/** QuickJS's own stack. Above it the agent gets an error that it can catch; the host's stack must be larger. */
 const stackBytes = 256 * 1024;
 
-/** One WebAssembly instance of QuickJS with a fresh realm. It serves one run and is dropped whole after it. */
+/**
+ * An engine's memory before any agent's code: QuickJS's realm with the prelude. Writing it into a fresh instance of the same
+ * module takes a fraction of the time that running the prelude takes. Plain data, so that one thread can make it for the
+ * others.
+ */
+export interface EngineImage extends MemoryImage {
+  readonly runtime: JSRuntimePointer;
+  readonly context: JSContextPointer;
+  readonly bridge: BridgePointers;
+}
+
+/** One WebAssembly instance of QuickJS with a fresh realm. It serves one run and is then dropped as a whole. */
 export interface Engine {
   readonly context: QuickJSContext;
   readonly bridge: Bridge;
   readonly memory: BoundedMemory;
   /** Called with the memory's size in bytes whenever it grows. */
   onGrow: (bytes: number) => void;
-  /** Called every few thousand instructions; `true` breaks off what runs. */
+  /** Called every few thousand instructions; `true` interrupts the code. */
   shouldStop: () => boolean;
 }
 
 /**
- * Instantiates QuickJS from its compiled module, with memory that ends at `memoryBytes`. The module must have gone through
- * `interruptibleLoops`, or code that loops inside a built-in function cannot be stopped. With an image of the same module
- * it takes a fraction of the time. `emptied` is a memory of an engine that is gone, see `emptyMemory`.
+ * Instantiates QuickJS from its compiled module, with at most `memoryBytes` of memory. The module must have been rewritten by
+ * `interruptibleLoops`, or code that loops inside a built-in function cannot be stopped. An image of the same module makes
+ * it several times faster. `emptied` is the memory of an engine that is no longer used, see `emptyMemory`.
  */
 export const makeEngine = async (
   wasmModule: WebAssembly.Module,
@@ -51,7 +64,7 @@ export const makeEngine = async (
     })
   ).engine;
 
-/** The image from which further engines of this module are made. Free of anything that an agent sent. */
+/** Makes the image from which further engines of this module start. It contains nothing that an agent sent. */
 export const makeEngineImage = async (
   wasmModule: WebAssembly.Module,
   initialBytes = minimumMemoryBytes,
@@ -64,8 +77,7 @@ export const makeEngineImage = async (
     throw new TypeError("The QuickJS build made no realm.");
   }
   return {
-    initialBytes,
-    ...changedBlocks(engine.memory.memory.buffer, fresh.memory.buffer),
+    ...imageOf(engine.memory.memory.buffer, fresh.memory.buffer),
     runtime,
     context,
     bridge: engine.bridge.pointers,
@@ -77,7 +89,7 @@ interface Addresses {
   context?: JSContextPointer;
 }
 
-/** What an engine begins with. */
+/** Initial contents of an engine's memory. */
 interface EngineStart {
   readonly initialBytes?: number | undefined;
   readonly image?: EngineImage | undefined;
@@ -161,9 +173,9 @@ const checkedVariant = (
       if (typeof loaded !== "function") throw new TypeError("The QuickJS build has no loader.");
       return async (options) => {
         const module = await loaded(options);
-        if (image !== undefined) writeBlocks(image, module.HEAPU8);
+        if (image !== undefined) writeImage(image, module.HEAPU8);
         const malloc = module._malloc.bind(module);
-        // Without this check the bindings would write a string that has no room over the start of the memory.
+        // Without this check the bindings would write a string that does not fit over the start of the memory.
         module._malloc = (size) => {
           const pointer = malloc(size);
           if (pointer === 0) {

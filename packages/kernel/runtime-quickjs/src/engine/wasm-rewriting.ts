@@ -1,27 +1,29 @@
-import { unsignedLeb, WasmReader } from "./wasm-reader.ts";
+import { pageBytes } from "../guest/memory.ts";
 import {
   byteLength,
   importKinds,
   readImports,
   rewriteSections,
   sections,
-} from "./wasm-sections.ts";
+  unsignedLeb,
+  WasmReader,
+} from "./wasm-binary.ts";
 
 /** QuickJS's import for its own interrupt handler, `(i32) -> i32`, under the name that this build gives it. */
 export const interruptImport = { module: "a", name: "i" } as const;
-/** What loops call it with; never the address of a QuickJS runtime. */
+/** Argument with which loops call it; never the address of a QuickJS runtime. */
 export const loopCheck = 0;
 
-/** Turns of loops between two checks, as signed LEB128: 1,048,576. */
-const turnsBetweenChecks = [0x80, 0x80, 0xc0, 0x00];
+/** Loop iterations between two checks, as signed LEB128: 1,048,576. */
+const iterationsBetweenChecks = [0x80, 0x80, 0xc0, 0x00];
 
 const loopOpcode = 0x03;
 
 /**
- * Rewrites QuickJS's WebAssembly so that every loop can be broken off. QuickJS asks its interrupt handler only between
- * bytecodes, so that a built-in function can loop for years, and a thread that loops in WebAssembly cannot be terminated
- * from outside. The rewritten loops count down a new global; at zero they call {@link interruptImport} with
- * {@link loopCheck}, which stops everything by throwing.
+ * Rewrites QuickJS's WebAssembly so that every loop can be interrupted. QuickJS calls its interrupt handler only between
+ * bytecodes, so a built-in function can loop for years, and a thread that loops in WebAssembly cannot be terminated from
+ * outside. The rewritten loops count down a new global; at zero they call {@link interruptImport} with {@link loopCheck},
+ * which stops the run by throwing.
  */
 export const interruptibleLoops = (wasm: Uint8Array): Uint8Array<ArrayBuffer> => {
   let imported: Imported = { globals: 0, interrupt: undefined };
@@ -34,7 +36,7 @@ export const interruptibleLoops = (wasm: Uint8Array): Uint8Array<ArrayBuffer> =>
       case sections.global: {
         const globals = payload.u32();
         counter = imported.globals + globals;
-        const added = [0x7f, 0x01, 0x41, ...turnsBetweenChecks, 0x0b];
+        const added = [0x7f, 0x01, 0x41, ...iterationsBetweenChecks, 0x0b];
         const old = wasm.subarray(payload.at, payload.end);
         return [Uint8Array.from(unsignedLeb(globals + 1)), old, Uint8Array.from(added)];
       }
@@ -51,7 +53,7 @@ export const interruptibleLoops = (wasm: Uint8Array): Uint8Array<ArrayBuffer> =>
 
 interface Imported {
   readonly globals: number;
-  /** The number of the function that is {@link interruptImport}. */
+  /** Index of the function {@link interruptImport}. */
   readonly interrupt: number | undefined;
 }
 
@@ -68,14 +70,14 @@ const countImports = (payload: WasmReader): Imported => {
   return { globals, interrupt };
 };
 
-/** Counts down, and at zero calls the import and starts again. Leaves the stack as it was. */
+/** Counts down; at zero, calls the import and restarts the count. Leaves the stack unchanged. */
 const checkCode = (counter: number, interrupt: number): Uint8Array => {
   const global = unsignedLeb(counter);
   const countDown = [0x23, ...global, 0x41, 0x01, 0x6b, 0x24, ...global];
   const ifZero = [0x23, ...global, 0x45, 0x04, 0x40];
   const callAndDrop = [0x41, loopCheck, 0x10, ...unsignedLeb(interrupt), 0x1a];
-  const startAgain = [0x41, ...turnsBetweenChecks, 0x24, ...global, 0x0b];
-  return Uint8Array.from([...countDown, ...ifZero, ...callAndDrop, ...startAgain]);
+  const restart = [0x41, ...iterationsBetweenChecks, 0x24, ...global, 0x0b];
+  return Uint8Array.from([...countDown, ...ifZero, ...callAndDrop, ...restart]);
 };
 
 const rewriteFunctions = (reader: WasmReader, check: Uint8Array): Array<Uint8Array> => {
@@ -104,3 +106,38 @@ const rewriteLoops = (reader: WasmReader, check: Uint8Array): Array<Uint8Array> 
   }
   return [...parts, reader.bytes.subarray(copied, reader.end)];
 };
+
+/**
+ * Lowers the initial memory that QuickJS's WebAssembly asks for; the memory grows as needed. The build's own stack ends at
+ * 5.1 MiB, and a realm takes about one more. `initialBytes` is a multiple of 65,536.
+ */
+export const withInitialMemory = (
+  wasm: Uint8Array,
+  initialBytes: number,
+): Uint8Array<ArrayBuffer> => {
+  const pages = Uint8Array.from(unsignedLeb(initialBytes / pageBytes));
+  let found = 0;
+  const rewritten = rewriteSections(wasm, (id, payload) => {
+    if (id !== sections.import) return undefined;
+    const start = payload.at;
+    const [from, to] = minimumPages(payload);
+    found++;
+    return [wasm.subarray(start, from), pages, wasm.subarray(to, payload.end)];
+  });
+  if (found === 0) throw importsNoMemory();
+  return rewritten;
+};
+
+/** Position of the imported memory's minimum number of pages: from and to. */
+const minimumPages = (payload: WasmReader): readonly [number, number] => {
+  for (const { kind, type } of readImports(payload)) {
+    if (kind !== importKinds.memory) continue;
+    type.advance(1);
+    const from = type.at;
+    type.skipNumbers(1);
+    return [from, type.at];
+  }
+  throw importsNoMemory();
+};
+
+const importsNoMemory = () => new TypeError("This build of QuickJS imports no memory.");

@@ -24,7 +24,7 @@ export class WasmReader {
     }
   }
 
-  /** Passes over LEB128 numbers of any size and sign. */
+  /** Skips LEB128 numbers of any size and sign. */
   skipNumbers(count: number): void {
     for (let left = count; left > 0; left--) while (this.byte() >= 0x80);
   }
@@ -91,7 +91,7 @@ export class WasmReader {
     if (operation < 8) return;
     if (operation > 17)
       throw new TypeError(`The WebAssembly instruction 0xfc ${operation} is not known.`);
-    // memory.init, memory.copy, table.init and table.copy name two things, the others one.
+    // memory.init, memory.copy, table.init and table.copy have two immediates, the others one.
     const names =
       operation === 8 || operation === 10 || operation === 12 || operation === 14 ? 2 : 1;
     this.skipNumbers(names);
@@ -107,4 +107,78 @@ export const unsignedLeb = (value: number): Array<number> => {
     rest = Math.floor(rest / 0x80);
   }
   return [...bytes, rest];
+};
+
+/** Numbers of a module's sections. */
+export const sections = { import: 2, global: 6, code: 10 } as const;
+
+/** Kinds of imports. */
+export const importKinds = { function: 0, table: 1, memory: 2, global: 3 } as const;
+
+/** Bytes before the first section: the magic number and the version. */
+const headerBytes = 8;
+
+/**
+ * Rewrites a WebAssembly binary section by section, in order. `rewrite` returns the new contents of a section, or `undefined`
+ * to keep it.
+ */
+export const rewriteSections = (
+  wasm: Uint8Array,
+  rewrite: (id: number, payload: WasmReader) => ReadonlyArray<Uint8Array> | undefined,
+): Uint8Array<ArrayBuffer> => {
+  const parts: Array<Uint8Array> = [wasm.subarray(0, headerBytes)];
+  const reader = new WasmReader(wasm, headerBytes);
+  while (reader.at < reader.end) {
+    const start = reader.at;
+    const id = reader.byte();
+    const size = reader.u32();
+    const payload = new WasmReader(wasm, reader.at, reader.at + size);
+    reader.advance(size);
+    const contents = rewrite(id, payload);
+    if (contents === undefined) parts.push(wasm.subarray(start, reader.at));
+    else parts.push(Uint8Array.from([id, ...unsignedLeb(byteLength(contents))]), ...contents);
+  }
+  return concat(parts);
+};
+
+/** One import of a module. */
+export interface WasmImport {
+  readonly module: string;
+  readonly name: string;
+  readonly kind: number;
+  /** Its type, from the first byte on. */
+  readonly type: WasmReader;
+}
+
+/** Reads the imports of an import section. */
+export function* readImports(reader: WasmReader): Generator<WasmImport> {
+  for (let left = reader.u32(); left > 0; left--) {
+    const module = reader.name();
+    const name = reader.name();
+    const kind = reader.byte();
+    const start = reader.at;
+    skipType(reader, kind);
+    yield { module, name, kind, type: new WasmReader(reader.bytes, start, reader.at) };
+  }
+}
+
+const skipType = (reader: WasmReader, kind: number): void => {
+  if (kind === importKinds.function) return reader.skipNumbers(1);
+  if (kind === importKinds.global) return reader.advance(2);
+  if (kind === importKinds.table) reader.advance(1);
+  // Limits: a minimum, and a maximum if the flag says so.
+  reader.skipNumbers((reader.byte() & 1) === 0 ? 1 : 2);
+};
+
+export const byteLength = (parts: ReadonlyArray<Uint8Array>): number =>
+  parts.reduce((sum, part) => sum + part.length, 0);
+
+const concat = (parts: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuffer> => {
+  const whole = new Uint8Array(byteLength(parts));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 };
