@@ -1,16 +1,10 @@
 import { describe, expect, it } from "@effect/vitest";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import {
-  type EngineImage,
-  interruptibleLoops,
-  makeEngine,
-  makeEngineImage,
-  Sandbox,
-  type SandboxCall,
-  type SandboxEnd,
-  type SandboxHost,
-} from "../src/host/index.ts";
+import { type EngineImage, makeEngine, makeEngineImage } from "../src/engine/engine.ts";
+import { interruptibleLoops } from "../src/engine/wasm-rewriting.ts";
+import type { SandboxCall } from "../src/guest/bridge.ts";
+import { Sandbox, type SandboxEnd, type SandboxHost } from "../src/host/sandbox.ts";
 
 /** As a platform without threads runs it: in this thread, `shouldStop` looking at a clock. */
 const wasmPath = fileURLToPath(import.meta.resolve("@jitl/quickjs-wasmfile-release-sync/wasm"));

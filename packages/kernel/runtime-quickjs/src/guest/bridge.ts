@@ -1,4 +1,4 @@
-import type { ConsoleLine, RunOutput } from "@executor/kernel";
+import type { ConsoleLine, RunLimits, RunOutput } from "@executor/kernel";
 import {
   type JSValueConstPointer,
   type QuickJSContext,
@@ -8,8 +8,26 @@ import {
 } from "quickjs-emscripten-core";
 import { type BoundedMemory, SandboxMemoryExhausted } from "./memory.ts";
 import { prelude, preludeFile } from "./prelude.ts";
-import type { SandboxAnswer, SandboxCall, SandboxLimits } from "../host/sandbox-types.ts";
 
+/** One tool call on its way out of the sandbox. */
+export interface SandboxCall {
+  /** Counts up within a run. */
+  readonly id: number;
+  readonly path: string;
+  readonly inputJson: string;
+}
+
+/** The answer to a {@link SandboxCall}. */
+export interface SandboxAnswer {
+  readonly id: number;
+  readonly succeeded: boolean;
+  /** JSON text of the result, or of a `ToolCallFailure` with all its properties; a missing `status` or `data` is null. */
+  readonly json: string;
+}
+
+export type SandboxLimits = Omit<RunLimits, "wallTimeMs">;
+
+/** Receives what the code sends out through the bridge. */
 export interface BridgeHost {
   readonly onCall: (call: SandboxCall) => void;
   readonly onConsole: (line: ConsoleLine) => void;
@@ -35,12 +53,12 @@ const noLimits: SandboxLimits = {
   maxToolCallsInFlight: 0,
 };
 
-/** The addresses of the functions that the prelude gave, in a memory where it has run. */
+/** Addresses of the prelude's functions in a memory where the prelude has run. */
 export type BridgePointers = Readonly<
   Record<"limit" | "settle" | "finish" | "describe", JSValueConstPointer>
 >;
 
-/** The functions that the prelude gives to the host and the host to the prelude. Only text and numbers cross. */
+/** The functions that the prelude and the host give each other. Only text and numbers cross it. */
 export class Bridge {
   readonly #context: QuickJSContext;
   readonly #memory: BoundedMemory;
@@ -55,19 +73,19 @@ export class Bridge {
   #consoleChars = 0;
   #measuredBytes = 0;
 
-  /** Installs the prelude into a fresh context, or finds it in one whose memory already holds it. */
+  /** Installs the prelude into a fresh context, or finds it in a context whose memory already contains it. */
   constructor(context: QuickJSContext, memory: BoundedMemory, installed?: BridgePointers) {
     this.#context = context;
     this.#memory = memory;
     if (installed === undefined) this.pointers = this.#install();
     else {
-      // The prelude that is there knows the host's functions by their numbers, which count up from the first.
+      // The installed prelude knows the host's functions by consecutive numbers from the first.
       for (const [, implementation] of this.#hostFunctions()) {
         context.runtime.hostRefs.put(implementation);
       }
       this.pointers = installed;
     }
-    // Never freed: they belong to the prelude, and an engine is dropped whole.
+    // Never freed: they belong to the prelude, and an engine is dropped as a whole.
     const handleTo = (pointer: JSValueConstPointer) => new StaticLifetime(pointer, context.runtime);
     this.#limit = handleTo(this.pointers.limit);
     this.#settle = handleTo(this.pointers.settle);
@@ -75,7 +93,7 @@ export class Bridge {
     this.#describe = handleTo(this.pointers.describe);
   }
 
-  /** Opens the bridge for a run. Once only, before any of its code. */
+  /** Opens the bridge for a run. Called once, before any of its code runs. */
   open(limits: SandboxLimits, host: BridgeHost): void {
     this.#limits = limits;
     this.#host = host;
@@ -89,7 +107,7 @@ export class Bridge {
     for (const handle of numbers) handle.dispose();
   }
 
-  /** Hands an answer in, without running the jobs that wait for it. */
+  /** Passes an answer in, without running the jobs that wait for it. */
   answer(answer: SandboxAnswer): void {
     this.#inFlight--;
     const json = this.newString(answer.json);
@@ -119,7 +137,7 @@ export class Bridge {
     return { json, truncated, totalChars, totalBytes };
   }
 
-  /** What an error says, as JSON text. Throws {@link GuestThrew} where the error resists. */
+  /** Describes an error as JSON text. Throws {@link GuestThrew} if reading the error throws. */
   describe(error: QuickJSHandle): string {
     return this.#callForText(this.#describe, error);
   }
@@ -153,7 +171,7 @@ export class Bridge {
     const functions = context.unwrapResult(
       context.callFunction(install, context.undefined, hostFunctions),
     );
-    // The handle is never freed, so that its address may be borrowed as long as the engine lives.
+    // The handle is never freed, so its address stays valid for the life of the engine.
     const pointerOf = (name: string) =>
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bindings type borrowed and owned addresses apart, which are the same at run time
       context.getProp(functions, name).value as JSValueConstPointer;
@@ -173,7 +191,7 @@ export class Bridge {
     return this.#text(result.value.consume((handle) => this.#context.getString(handle)));
   }
 
-  /** No text that crosses is ever empty: an empty one could not be copied out for lack of memory. */
+  /** Text that crosses is never empty: an empty one means that there was no memory to copy it. */
   #text(crossed: string): string {
     if (crossed !== "") return crossed;
     this.#memory.markExhausted();
@@ -216,7 +234,7 @@ export class Bridge {
 const encoder = new TextEncoder();
 const utf8Bytes = (text: string): number => encoder.encode(text).length;
 
-/** Texts cross as JSON strings: the bindings would end them at a NUL and lose lone surrogates. */
+/** Text crosses as a JSON string: the bindings would end it at a NUL and lose lone surrogates. */
 const unquote = (quoted: string): string => {
   const text: unknown = JSON.parse(quoted);
   return typeof text === "string" ? text : "";

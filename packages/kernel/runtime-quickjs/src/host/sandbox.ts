@@ -1,23 +1,58 @@
 import { CodeSyntaxError, prepareCode } from "@executor/kernel/prepare-code";
+import type { ConsoleLine, RunOutcome } from "@executor/kernel";
 import type { QuickJSHandle } from "quickjs-emscripten-core";
 import { SandboxMemoryExhausted } from "../guest/memory.ts";
-import { GuestThrew } from "../guest/bridge.ts";
+import {
+  GuestThrew,
+  type SandboxAnswer,
+  type SandboxCall,
+  type SandboxLimits,
+} from "../guest/bridge.ts";
 import type { Engine } from "../engine/engine.ts";
-import { failureOutcome } from "../guest/failure.ts";
-import type { SandboxAnswer, SandboxHost, SandboxLimits, SandboxOutcome } from "./sandbox-types.ts";
-import { codeFile } from "../guest/stack-lines.ts";
+import { codeFile, failureOutcome } from "../guest/errors.ts";
 
-/** Promise jobs between two looks at the clock, where the host wants no others. */
+/** Outcome of a run; `Stopped` if the host stopped it. */
+export type SandboxOutcome =
+  | Exclude<RunOutcome, { readonly _tag: "TimedOut" }>
+  | { readonly _tag: "Stopped" };
+
+export interface SandboxEnd {
+  readonly outcome: SandboxOutcome;
+  readonly consoleTruncated: boolean;
+}
+
+/** Callbacks of a sandbox. The agent's code sees none of this. */
+export interface SandboxHost {
+  /** Called every few thousand instructions; `true` ends the run. */
+  readonly shouldStop: () => boolean;
+  /** Promise jobs between two calls of `shouldStop`. */
+  readonly jobsAtOnce?: number;
+  /** Starts a call; answered later through `Sandbox.answer`, never from within. */
+  readonly onCall: (call: SandboxCall) => void;
+  readonly onConsole: (line: ConsoleLine) => void;
+  /** Computing begins. */
+  readonly onEnter: () => void;
+  /** Computing ends, for now or for good; `continues` if it was only deferred and needs no answer to continue. */
+  readonly onLeave: (continues: boolean) => void;
+  /** Bytes that the memory grew to. */
+  readonly onMemory: (bytes: number) => void;
+  /** Called once, last. */
+  readonly onEnd: (end: SandboxEnd) => void;
+  /** Calls `next` later, after the host has had a turn. */
+  readonly defer: (next: () => void) => void;
+}
+
+/** Promise jobs between two calls of `shouldStop`, unless the host sets another number. */
 const defaultJobsAtOnce = 500;
 /** Milliseconds of promise jobs before the host gets a turn. */
 const turnMs = 20;
 
 /**
- * Runs one piece of code in one QuickJS instance, in the caller's own thread. Free of workers and of platform APIs, so
- * that a platform without threads can run it as it is; there `shouldStop` must look at a clock.
+ * Runs one piece of code in one QuickJS instance, in the caller's own thread. Uses no workers and no platform APIs, so a
+ * platform without threads can run it; there `shouldStop` must check a clock.
  *
- * The instance is not freed but dropped: its memory is collected as one piece, and no destructor walks through what
- * hostile code built.
+ * The instance is dropped and never freed: its memory is collected as one piece, and no destructor walks through structures
+ * that hostile code built.
  */
 export class Sandbox {
   readonly #engine: Engine;
@@ -28,7 +63,7 @@ export class Sandbox {
   #isDeferred = false;
   #ended = false;
 
-  /** The engine must be a fresh one. */
+  /** The engine must be fresh. */
   constructor(engine: Engine, limits: SandboxLimits, host: SandboxHost) {
     this.#engine = engine;
     this.#host = host;
@@ -43,7 +78,7 @@ export class Sandbox {
     });
   }
 
-  /** Starts the code. Once only. */
+  /** Starts the code. Called once. */
   start(code: string): void {
     this.#turn(() => {
       const { context, memory } = this.#engine;
@@ -57,19 +92,19 @@ export class Sandbox {
     });
   }
 
-  /** Hands in the answers of tool calls and goes on. */
+  /** Passes in the answers of tool calls and continues. */
   answer(answers: ReadonlyArray<SandboxAnswer>): void {
     this.#turn(() => {
       for (const answer of answers) this.#engine.bridge.answer(answer);
     });
   }
 
-  /** Looks at `shouldStop` now, for a run that only waits. */
+  /** Checks `shouldStop` now, for a run that only waits. */
   wake(): void {
     this.#turn(() => {});
   }
 
-  /** Does something inside QuickJS, then what follows from it. */
+  /** Runs an action inside QuickJS, then the promise jobs that follow from it. */
   #turn(action: () => void): void {
     if (this.#ended) return;
     this.#host.onEnter();
@@ -85,7 +120,7 @@ export class Sandbox {
     if (outcome !== undefined) this.#end(outcome);
   }
 
-  /** Runs promise jobs until the code has ended, waits, or had its turn. */
+  /** Runs promise jobs until the code has ended, only waits, or its turn is over. */
   #runJobs(): SandboxOutcome | undefined {
     const { bridge, context, memory } = this.#engine;
     const result = this.#result;
@@ -104,7 +139,7 @@ export class Sandbox {
       const jobs = context.runtime.executePendingJobs(this.#host.jobsAtOnce ?? defaultJobsAtOnce);
       if (jobs.error) jobs.error.dispose();
     }
-    // A job that memory had no room for never runs, and what waits for it waits forever.
+    // A job for which there was no memory never runs, and code that awaits it waits forever.
     const isStuck = memory.exhausted() && !bridge.hasCallsInFlight();
     return isStuck ? { _tag: "OutOfMemory" } : undefined;
   }
@@ -129,16 +164,14 @@ export class Sandbox {
     return failureOutcome(bridge, error, this.#columnShift, memory.exhausted());
   }
 
-  /** What something thrown on the host's side of a turn means. */
+  /** The outcome of an error that was thrown on the host's side of a turn. */
   #outcomeOf(error: unknown): SandboxOutcome {
+    if (!(error instanceof GuestThrew)) return this.#hostFailure(error);
     try {
-      if (error instanceof GuestThrew) {
-        return this.#failed(error.error);
-      }
+      return this.#failed(error.error);
     } catch (failure) {
       return this.#hostFailure(failure);
     }
-    return this.#hostFailure(error);
   }
 
   #hostFailure(error: unknown): SandboxOutcome {

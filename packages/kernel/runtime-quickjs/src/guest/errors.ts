@@ -1,0 +1,100 @@
+import type { RunOutcome } from "@executor/kernel";
+import type { QuickJSHandle } from "quickjs-emscripten-core";
+import { type Bridge, GuestThrew } from "./bridge.ts";
+import { preludeFile } from "./prelude.ts";
+
+/** The file name in stack lines of the agent's code. */
+export const codeFile = "code.ts";
+
+type Failure = Extract<RunOutcome, { readonly _tag: "Failed" | "OutOfMemory" }>;
+
+/** Turns an uncaught error into the run's outcome. Consumes the error. */
+export const failureOutcome = (
+  bridge: Bridge,
+  thrown: QuickJSHandle,
+  columnShift: number,
+  memoryExhausted: boolean,
+): Failure => {
+  const described = describe(bridge, thrown);
+  thrown.dispose();
+  if (described === undefined) {
+    return {
+      _tag: "Failed",
+      name: "Error",
+      message: "The code threw an error that cannot be read.",
+    };
+  }
+  const { isNull, outOfMemory, name, message, stack } = readDescription(described);
+  if (outOfMemory || (isNull && memoryExhausted)) return { _tag: "OutOfMemory" };
+  const agent = agentStack(stack, columnShift);
+  const position =
+    name === "SyntaxError" && !agent.includes("\n") ? agentPosition(agent) : undefined;
+  return {
+    _tag: "Failed",
+    name,
+    message: position === undefined ? message : `${message} (${position})`,
+    ...(agent === "" ? {} : { stack: agent }),
+  };
+};
+
+/** Reading an error may run the agent's code, which may throw: that second error is read, a third is not. */
+const describe = (bridge: Bridge, thrown: QuickJSHandle): string | undefined => {
+  try {
+    return bridge.describe(thrown);
+  } catch (error) {
+    if (!(error instanceof GuestThrew)) throw error;
+    try {
+      return bridge.describe(error.error);
+    } catch (again) {
+      if (!(again instanceof GuestThrew)) throw again;
+      again.error.dispose();
+      return undefined;
+    } finally {
+      error.error.dispose();
+    }
+  }
+};
+
+interface Description {
+  readonly outOfMemory: boolean;
+  readonly isNull: boolean;
+  readonly name: string;
+  readonly message: string;
+  /** Empty if the error has none. */
+  readonly stack: string;
+}
+
+const readDescription = (json: string): Description => {
+  const read: unknown = JSON.parse(json);
+  const described: object = typeof read === "object" && read !== null ? read : {};
+  const text = (key: string): string | undefined => {
+    const value: unknown = Reflect.get(described, key);
+    return typeof value === "string" ? value : undefined;
+  };
+  return {
+    outOfMemory: "outOfMemory" in described,
+    isNull: "isNull" in described,
+    name: text("name") ?? "Error",
+    message: text("message") ?? "",
+    stack: text("stack") ?? "",
+  };
+};
+
+/** Removes the sandbox's own lines from a stack, and shifts columns to those of the code as sent. */
+const agentStack = (stack: string, columnShift: number): string =>
+  stack
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !line.includes(preludeFile))
+    .map((line) =>
+      line.replace(
+        /\bcode\.ts:1:(\d+)/,
+        (_, column: string) => `${codeFile}:1:${Math.max(1, Number(column) - columnShift)}`,
+      ),
+    )
+    .join("\n");
+
+/** Position of the innermost line of the agent's code, such as `line 3, column 14`. */
+const agentPosition = (stack: string): string | undefined => {
+  const position = /\bcode\.ts:(\d+):(\d+)/.exec(stack);
+  return position === null ? undefined : `line ${position[1]}, column ${position[2]}`;
+};
