@@ -3,7 +3,8 @@ import { CodeRunner, type RunRequest, type RunState, whileClockPaused } from "@e
 import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
 import { Effect, Fiber, type Layer } from "effect";
 import { layer } from "../src/host/in-process.ts";
-import { emptyMemory, interruptibleLoops, withInitialMemory } from "../src/host/index.ts";
+import { interruptibleLoops, withInitialMemory } from "../src/engine/wasm-rewriting.ts";
+import { emptyMemory } from "../src/guest/memory.ts";
 
 const initialMemoryBytes = 7 * 1024 * 1024;
 

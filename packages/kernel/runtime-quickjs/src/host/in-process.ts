@@ -1,43 +1,51 @@
-import { CodeRunner, type RunRequest, type RunResult } from "@executor/kernel";
-import { Effect, Layer } from "effect";
-import { callStarter } from "./tool-calls.ts";
-import { InProcessRun } from "./in-process-run.ts";
 import {
-  emptyMemory,
-  type Engine,
-  type EngineImage,
-  makeEngine,
-  makeEngineImage,
-} from "./index.ts";
+  CodeRunner,
+  type ConsoleLine,
+  type RunOutcome,
+  type RunRequest,
+  type RunResult,
+  type RunState,
+} from "@executor/kernel";
+import { Effect, Layer } from "effect";
+import { type Engine, type EngineImage, makeEngine, makeEngineImage } from "../engine/engine.ts";
+import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
+import { emptyMemory } from "../guest/memory.ts";
+import { RunClock } from "./run-clock.ts";
+import { Sandbox } from "./sandbox.ts";
+import { callStarter } from "./tool-calls.ts";
 
-export interface InProcessOptions {
-  /** QuickJS, gone through `interruptibleLoops` and `withInitialMemory`. */
-  readonly wasmModule: WebAssembly.Module;
-  /** What `withInitialMemory` was given. */
-  readonly initialMemoryBytes: number;
-  /** Milliseconds that a run may compute, waiting left out: nothing else goes on in this thread meanwhile. */
+/** Bounds of the computing of a run. */
+export interface ComputingLimits {
+  /** Milliseconds that a run may compute, waiting left out: the thread does nothing else meanwhile. */
   readonly maxComputingMs: number;
   /**
-   * How often a run may be asked whether it should stop while it computes, which is every few thousand instructions. It bounds
-   * the computing where the clock stands still meanwhile, as it does in Cloudflare's Workers.
+   * Number of times that `shouldStop` is called while a run computes, which is every few thousand instructions. It bounds the
+   * computing if the clock stands still meanwhile, as in Cloudflare Workers.
    */
   readonly maxChecks: number;
 }
 
+export interface InProcessOptions extends ComputingLimits {
+  /** QuickJS, rewritten by `interruptibleLoops` and `withInitialMemory`. */
+  readonly wasmModule: WebAssembly.Module;
+  /** Initial memory that `withInitialMemory` set. */
+  readonly initialMemoryBytes: number;
+}
+
 /**
- * Runs agent code in QuickJS in this very thread, for platforms without others: each run in a WebAssembly instance of its own.
- * How many run at once is the caller's to limit.
+ * Runs agent code in QuickJS in the current thread, for platforms without other threads: each run in a new WebAssembly
+ * instance. The caller limits how many run at once.
  */
 export const layer = (options: InProcessOptions): Layer.Layer<CodeRunner> =>
   Layer.sync(CodeRunner, () => make(options));
 
-/** Made once for each module; it holds nothing of any run. Not shared as a promise, which could belong to a request that is gone. */
+/** One image for each module; it contains nothing of any run. No promise is shared, which could belong to a request that is over. */
 const images = new WeakMap<WebAssembly.Module, EngineImage>();
 
-/** How many memories are kept for the runs to come. */
+/** Number of memories kept for later runs. */
 const maxFree = 4;
 
-/** By their limit, for all runners of the process. A new memory for each run has V8 collect garbage after every few. */
+/** Memories with their limits, for all runners of the process. A new memory for each run makes V8 collect garbage every few runs. */
 const free: Array<{ readonly limit: number; readonly memory: WebAssembly.Memory }> = [];
 
 const takeMemory = (limit: number): WebAssembly.Memory | undefined => {
@@ -45,7 +53,7 @@ const takeMemory = (limit: number): WebAssembly.Memory | undefined => {
   return at < 0 ? undefined : free.splice(at, 1)[0]?.memory;
 };
 
-const giveMemoryBack = (
+const returnMemory = (
   { memory }: Engine,
   limit: number,
   { initialMemoryBytes }: InProcessOptions,
@@ -55,7 +63,7 @@ const giveMemoryBack = (
   }
 };
 
-const imageOf = async ({
+const cachedImage = async ({
   initialMemoryBytes,
   wasmModule,
 }: InProcessOptions): Promise<EngineImage> => {
@@ -71,16 +79,16 @@ const make = (options: InProcessOptions) => {
   const run = Effect.fn("InProcessRunner.run")(function* (request: RunRequest) {
     const { memoryBytes } = request.limits;
     const engine = yield* Effect.promise(async () =>
-      makeEngine(wasmModule, memoryBytes, await imageOf(options), takeMemory(memoryBytes)),
+      makeEngine(wasmModule, memoryBytes, await cachedImage(options), takeMemory(memoryBytes)),
     );
     let live: InProcessRun | undefined;
     const startCall = yield* callStarter(request.callTool, () => live);
     return yield* Effect.async<RunResult>((resume) => {
       const started = new InProcessRun(engine, request, options, startCall, (result) => {
-        // What was broken off may still be inside of the engine.
+        // Interrupted code may still be inside the engine.
         const { _tag } = result.outcome;
         if (_tag === "Completed" || _tag === "Failed") {
-          setTimeout(() => giveMemoryBack(engine, memoryBytes, options));
+          setTimeout(() => returnMemory(engine, memoryBytes, options));
         }
         resume(Effect.succeed(result));
       });
@@ -91,3 +99,113 @@ const make = (options: InProcessOptions) => {
   }, Effect.scoped);
   return { runtime: "quickjs", run };
 };
+
+/** Promise jobs between two checks. They take about as long as the instructions between two other checks. */
+const jobsAtOnce = 16;
+
+/** One run in the current thread: its clocks, its console and its end. */
+class InProcessRun {
+  readonly #request: RunRequest;
+  readonly #sandbox: Sandbox;
+  readonly #limits: ComputingLimits;
+  readonly #console: Array<ConsoleLine> = [];
+  readonly clock: RunClock;
+  #checks = 0;
+  #cpuMs = 0;
+  #turnStart: number | undefined;
+  #memoryBytes = 0;
+  #isComputing = false;
+  #isStopped = false;
+  #hasComputedTooLong = false;
+  #hasEnded = false;
+
+  constructor(
+    engine: Engine,
+    request: RunRequest,
+    limits: ComputingLimits,
+    startCall: (call: SandboxCall) => void,
+    onEnd: (result: RunResult) => void,
+  ) {
+    this.#request = request;
+    this.#limits = limits;
+    this.#sandbox = new Sandbox(engine, request.limits, {
+      shouldStop: () => this.#shouldStop(),
+      jobsAtOnce,
+      onCall: (call) => queueMicrotask(() => startCall(call)),
+      onConsole: (line) => this.#console.push(line),
+      onEnter: () => {
+        this.#isComputing = true;
+        this.#turnStart = performance.now();
+      },
+      onLeave: (continues) => {
+        this.#cpuMs = this.#computedMs();
+        this.#turnStart = undefined;
+        this.#isComputing = continues;
+      },
+      onMemory: (bytes) => {
+        this.#memoryBytes = bytes;
+      },
+      onEnd: ({ outcome, consoleTruncated }) => {
+        this.#hasEnded = true;
+        this.clock.stop();
+        onEnd({
+          outcome: outcome._tag === "Stopped" ? this.#stopped() : outcome,
+          console: this.#console,
+          consoleTruncated,
+          cpuTimeSeconds: this.#cpuMs / 1000,
+          memoryPeakBytes: this.#memoryBytes,
+        });
+      },
+      defer: (next) => setTimeout(next),
+    });
+    this.clock = new RunClock(
+      request.limits.wallTimeMs,
+      () => this.#computedMs(),
+      () => this.cancel(),
+    );
+  }
+
+  start(): void {
+    this.#request.onStart?.(() => this.#state());
+    this.#sandbox.start(this.#request.code);
+  }
+
+  answer(answer: SandboxAnswer): void {
+    if (!this.#hasEnded) this.#sandbox.answer([answer]);
+  }
+
+  /** Stops the code for good. */
+  cancel(): void {
+    this.#isStopped = true;
+    if (!this.#hasEnded) this.#sandbox.wake();
+  }
+
+  #shouldStop(): boolean {
+    const { maxChecks, maxComputingMs } = this.#limits;
+    this.#checks += 1;
+    this.#hasComputedTooLong ||= this.#checks > maxChecks || this.#computedMs() > maxComputingMs;
+    return this.#isStopped || this.#hasComputedTooLong;
+  }
+
+  #computedMs(): number {
+    return this.#cpuMs + (this.#turnStart === undefined ? 0 : performance.now() - this.#turnStart);
+  }
+
+  #stopped(): RunOutcome {
+    if (!this.#hasComputedTooLong) return { _tag: "TimedOut" };
+    return {
+      _tag: "TimedOut",
+      message:
+        "The code computed for longer than one execution may. Compute less in one execution.",
+    };
+  }
+
+  #state(): RunState {
+    return {
+      console: this.#console,
+      cpuTimeSeconds: this.#computedMs() / 1000,
+      memoryPeakBytes: this.#memoryBytes,
+      isComputing: this.#isComputing,
+    };
+  }
+}

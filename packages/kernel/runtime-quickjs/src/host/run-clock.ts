@@ -1,9 +1,9 @@
-/** How often a stopped clock looks at the computing time, in milliseconds. */
+/** Milliseconds between two checks of the computing time while the clock is paused. */
 const checkMs = 250;
 
 /**
- * A run's wall clock: calls `onExpired` once, after `limitMs` during which it was not paused. A pause is for waiting, so
- * while it lasts the code may compute no more than it could within the limit.
+ * A run's wall clock: calls `onExpired` once, after it has run for `limitMs` without its pauses. A pause is for waiting, so
+ * computing is limited to `limitMs` during a pause too.
  */
 export class RunClock {
   readonly #limitMs: number;

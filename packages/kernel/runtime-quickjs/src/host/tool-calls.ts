@@ -1,21 +1,21 @@
 import { type RunRequest, type ToolCallFailure, WallClock } from "@executor/kernel";
 import { Cause, Effect, Exit, FiberSet } from "effect";
-import type { SandboxAnswer, SandboxCall } from "./index.ts";
+import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
 import type { RunClock } from "./run-clock.ts";
 
-/** What the fibers of its tool calls need of a run. */
+/** The part of a run that the fibers of its tool calls use. */
 interface CallingRun {
   readonly clock: RunClock | undefined;
   readonly answer: (answer: SandboxAnswer) => void;
 }
 
 /**
- * Gives what starts tool calls, each in a fiber that ends with the scope. `run` is asked once there are calls: the run is made
- * with what this gives.
+ * Makes the function that starts a tool call in a fiber, which ends with the scope. `run` is read only when there are calls,
+ * because the run is constructed with this function.
  */
 export const callStarter = (callTool: RunRequest["callTool"], run: () => CallingRun | undefined) =>
   FiberSet.makeRuntime<never, void, never>().pipe(
-    // Once for all calls: a service given to each of them would cost as much as the rest of starting it.
+    // Provided once for all calls: providing it to each of them would double the cost of starting one.
     Effect.provideService(WallClock, {
       pause: Effect.sync(() => run()?.clock?.pause()),
       resume: Effect.sync(() => run()?.clock?.resume()),
@@ -30,7 +30,7 @@ export const callStarter = (callTool: RunRequest["callTool"], run: () => Calling
     }),
   );
 
-/** The answer that a call's end means to the sandbox. */
+/** Turns the end of a call into its answer to the sandbox. */
 const toAnswer = (call: SandboxCall, exit: Exit.Exit<string, ToolCallFailure>): SandboxAnswer => {
   if (Exit.isSuccess(exit)) return { id: call.id, succeeded: true, json: exit.value };
   const failure = Cause.failureOption(exit.cause);
@@ -49,3 +49,69 @@ const logDefect = (call: SandboxCall, exit: Exit.Exit<string, ToolCallFailure>) 
   Exit.isFailure(exit) && Cause.isDie(exit.cause)
     ? Effect.logError("A tool call died", exit.cause).pipe(Effect.annotateLogs({ tool: call.path }))
     : Effect.void;
+
+/** Milliseconds spent on starting calls before other work of the thread gets its turn. */
+const turnMs = 3;
+
+/**
+ * Starts tool calls as they arrive, for a few milliseconds at a time, and collects their answers into messages: ten thousand
+ * calls at once must not block the thread.
+ */
+export class ToolCalls {
+  readonly #start: (call: SandboxCall) => void;
+  readonly #send: (answers: ReadonlyArray<SandboxAnswer>) => void;
+  #waiting: Array<SandboxCall> = [];
+  #answers: Array<SandboxAnswer> = [];
+  #endOfTurn: number | undefined;
+  #isClosed = false;
+
+  constructor(
+    start: (call: SandboxCall) => void,
+    send: (answers: ReadonlyArray<SandboxAnswer>) => void,
+  ) {
+    this.#start = start;
+    this.#send = send;
+  }
+
+  add(calls: ReadonlyArray<SandboxCall>): void {
+    this.#waiting = this.#waiting.concat(calls);
+    this.#startSome();
+  }
+
+  answer(answer: SandboxAnswer): void {
+    if (this.#answers.length === 0) queueMicrotask(() => this.#flush());
+    this.#answers.push(answer);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting = [];
+  }
+
+  /**
+   * Starts calls for a few milliseconds in each turn of the event loop, and the rest in the next: calls that are answered at
+   * once would otherwise delay requests and timers.
+   */
+  #startSome(): void {
+    if (this.#endOfTurn === undefined) {
+      this.#endOfTurn = performance.now() + turnMs;
+      setImmediate(() => {
+        this.#endOfTurn = undefined;
+        if (this.#waiting.length > 0) this.#startSome();
+      });
+    }
+    let started = 0;
+    while (started < this.#waiting.length && performance.now() < this.#endOfTurn) {
+      const call = this.#waiting[started];
+      started++;
+      if (call !== undefined) this.#start(call);
+    }
+    this.#waiting = this.#waiting.slice(started);
+  }
+
+  #flush(): void {
+    const answers = this.#answers;
+    this.#answers = [];
+    if (!this.#isClosed) this.#send(answers);
+  }
+}
