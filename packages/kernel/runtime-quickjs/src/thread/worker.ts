@@ -1,11 +1,93 @@
+import type { ConsoleLine } from "@executor/kernel";
 import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
 import { platform, setPriority } from "node:os";
-import type { EngineSource, FromWorker, ToWorker } from "./messages.ts";
-import { WorkerRun } from "./worker-run.ts";
-import { type Engine, interruptibleLoops, makeEngine, makeEngineImage } from "../host/index.ts";
+import { type Engine, makeEngine, makeEngineImage } from "../engine/engine.ts";
+import { interruptibleLoops } from "../engine/wasm-rewriting.ts";
+import type { SandboxCall } from "../guest/bridge.ts";
+import { Sandbox } from "../host/sandbox.ts";
+import { ControlBlock, type EngineSource, type FromWorker, type ToWorker } from "./protocol.ts";
 
-/** A worker thread: runs one piece of code at a time, each in a WebAssembly instance of its own. */
+/** Milliseconds for which calls and console lines are collected while the code computes. */
+const collectMs = 5;
 
+/** One run inside a worker: a sandbox whose calls and console lines are collected into messages. */
+class WorkerRun {
+  readonly #run: number;
+  readonly #post: (message: FromWorker) => void;
+  readonly #sandbox: Sandbox;
+  #calls: Array<SandboxCall> = [];
+  #lines: Array<ConsoleLine> = [];
+  #flushedAt = 0;
+
+  constructor(
+    request: Extract<ToWorker, { readonly type: "run" }>,
+    engine: Engine,
+    post: (message: FromWorker) => void,
+    onEnd: () => void,
+  ) {
+    this.#run = request.run;
+    this.#post = post;
+    const control = new ControlBlock(request.control);
+    this.#sandbox = new Sandbox(engine, request.limits, {
+      shouldStop: () => {
+        this.#flushSometimes();
+        return control.isStopRequested();
+      },
+      onCall: (call) => {
+        this.#calls.push(call);
+        this.#flushSometimes();
+      },
+      onConsole: (line) => {
+        this.#lines.push(line);
+        this.#flushSometimes();
+      },
+      onEnter: () => {
+        this.#flushedAt = performance.now();
+        control.enter();
+      },
+      onLeave: (continues) => {
+        // Its calls are sent before it counts as idle.
+        this.#flush();
+        control.leave(continues);
+      },
+      onMemory: (bytes) => control.setMemoryBytes(bytes),
+      onEnd: (end) => {
+        post({ type: "end", run: request.run, end });
+        onEnd();
+      },
+      defer: (next) => setImmediate(next),
+    });
+  }
+
+  start(code: string): void {
+    this.#sandbox.start(code);
+  }
+
+  handle(message: ToWorker): void {
+    if (message.type === "boot" || message.run !== this.#run) return;
+    if (message.type === "answers") this.#sandbox.answer(message.answers);
+    if (message.type === "wake") this.#sandbox.wake();
+  }
+
+  /** Sends messages while the code computes, so that nothing is lost if the worker must be terminated. */
+  #flushSometimes(): void {
+    if (performance.now() - this.#flushedAt >= collectMs) this.#flush();
+  }
+
+  #flush(): void {
+    this.#flushedAt = performance.now();
+    if (this.#calls.length > 0) {
+      this.#post({ type: "calls", run: this.#run, calls: this.#calls });
+      this.#calls = [];
+    }
+    if (this.#lines.length > 0) {
+      this.#post({ type: "console", run: this.#run, lines: this.#lines });
+      this.#lines = [];
+    }
+  }
+}
+
+/** Entry point of a worker thread, which runs one piece of code at a time, each in a new WebAssembly instance. */
 declare const self: Worker;
 
 const post = (message: FromWorker): void => self.postMessage(message);
@@ -15,15 +97,15 @@ let current: WorkerRun | undefined;
 let prepared: { readonly memoryBytes: number; readonly engine: Promise<Engine> } | undefined;
 
 /**
- * Lets the main thread, which answers requests, go first where agent code keeps the cores busy. Linux has a priority for each
- * thread; elsewhere it would be that of the whole process.
+ * Gives the main thread, which answers requests, priority over agent code that keeps the cores busy. Linux has a priority for
+ * each thread; elsewhere it would change that of the whole process.
  */
 const yieldToMainThread = (): void => {
   if (platform() !== "linux") return;
   try {
     setPriority(0, niceness);
   } catch {
-    // A container may forbid it; the sandbox runs as well without.
+    // A container may forbid it; the sandbox runs without it too.
   }
 };
 
@@ -33,10 +115,10 @@ const makeSource = async (): Promise<EngineSource> => {
   return { wasmModule, image: await makeEngineImage(wasmModule) };
 };
 
-/** Instantiating takes longer than a small run, so the next instance is made while nobody waits for it. */
+/** Instantiating takes longer than a small run, so the next instance is made between runs. */
 const prepare = ({ image, wasmModule }: EngineSource, memoryBytes: number): Promise<Engine> => {
   const engine = makeEngine(wasmModule, memoryBytes, image);
-  // Whoever takes the instance sees the failure; until then it must not end the worker.
+  // The run that takes the instance reports the failure; until then it must not end the worker.
   engine.catch(() => {});
   prepared = { memoryBytes, engine };
   return engine;
