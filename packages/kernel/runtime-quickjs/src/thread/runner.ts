@@ -1,23 +1,32 @@
-import { CodeRunner, type RunRequest, type RunResult } from "@executor/kernel";
+import {
+  CodeRunner,
+  type ConsoleLine,
+  type RunOutcome,
+  type RunRequest,
+  type RunResult,
+  type RunState,
+} from "@executor/kernel";
 import { Deferred, Effect, Layer } from "effect";
 import { availableParallelism } from "node:os";
-import { callStarter } from "../host/tool-calls.ts";
-import { RunOnWorker } from "./run-on-worker.ts";
-import type { SandboxWorker } from "./sandbox-worker.ts";
-import { WorkerPool } from "./worker-pool.ts";
+import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
+import { RunClock } from "../host/run-clock.ts";
+import { callStarter, ToolCalls } from "../host/tool-calls.ts";
+import type { SandboxOutcome } from "../host/sandbox.ts";
+import type { ControlBlock } from "./protocol.ts";
+import { type SandboxWorker, WorkerPool } from "./worker-pool.ts";
 
 export interface QuickJsRunnerOptions {
-  /** Idle workers to keep ready; 2 unless told. Each holds about as much memory as an empty Bun worker and 16 MiB. */
+  /** Idle workers to keep ready; 2 by default. Each takes as much memory as an empty Bun worker plus 16 MiB. */
   readonly warmWorkers?: number;
-  /** Milliseconds after which an idle worker beyond the warm ones is terminated; 30,000 unless told. */
+  /** Milliseconds after which an idle worker beyond the warm ones is terminated; 30,000 by default. */
   readonly idleTtlMs?: number;
-  /** The worker's script; for a compiled executable, which keeps it under another path. */
+  /** The worker's script; for a compiled executable, in which it has another path. */
   readonly workerUrl?: URL | string;
 }
 
 /**
- * Runs agent code in QuickJS: each run in a WebAssembly instance of its own, on a Bun worker that serves no other run
- * meanwhile. How many run at once is the caller's to limit. Closing the layer's scope terminates the workers; none of them keeps the process alive.
+ * Runs agent code in QuickJS: each run in a new WebAssembly instance, on a Bun worker that serves no other run meanwhile. The
+ * caller limits how many run at once. Closing the layer's scope terminates the workers; none of them keeps the process alive.
  */
 export const layer = (options: QuickJsRunnerOptions = {}): Layer.Layer<CodeRunner> =>
   Layer.scoped(CodeRunner, make(options));
@@ -42,7 +51,7 @@ const make = Effect.fnUntraced(function* (options: QuickJsRunnerOptions) {
   return { runtime: "quickjs", run };
 });
 
-/** A ready worker for as long as the scope is open, or why there is none. May be interrupted while it waits. */
+/** Takes a ready worker until the scope closes, or returns the reason why there is none. Interruptible while it waits. */
 const takeWorker = Effect.fnUntraced(function* (pool: WorkerPool) {
   const taken = yield* Deferred.make<SandboxWorker | string>();
   const settle = (worker: SandboxWorker | string): void =>
@@ -73,3 +82,108 @@ const runOn = Effect.fnUntraced(function* (worker: SandboxWorker, request: RunRe
     return Effect.promise(() => started.cancel());
   });
 });
+
+/**
+ * Milliseconds that a worker has to stop by itself before it is terminated. Code inside QuickJS always stops; only work
+ * around it, such as parsing, may not.
+ */
+const graceMs = 100;
+
+/** The main thread's side of one run on one ready worker: its clock, its calls, its console and its end. */
+class RunOnWorker {
+  readonly #worker: SandboxWorker;
+  readonly #onEnd: (result: RunResult) => void;
+  readonly #calls: ToolCalls;
+  readonly #console: Array<ConsoleLine> = [];
+  readonly #ended: Promise<void>;
+  #markEnded: () => void = () => {};
+  #control: ControlBlock | undefined;
+  #grace: ReturnType<typeof setTimeout> | undefined;
+  #hasEnded = false;
+  clock: RunClock | undefined;
+
+  constructor(
+    worker: SandboxWorker,
+    request: RunRequest,
+    startCall: (call: SandboxCall) => void,
+    onEnd: (result: RunResult) => void,
+  ) {
+    this.#worker = worker;
+    this.#onEnd = onEnd;
+    this.#ended = new Promise((resolve) => {
+      this.#markEnded = resolve;
+    });
+    this.#calls = new ToolCalls(startCall, (answers) => worker.answer(answers));
+    this.#start(request);
+  }
+
+  answer(answer: SandboxAnswer): void {
+    this.#calls.answer(answer);
+  }
+
+  /** Stops the code for good. Resolves when none of it runs any more. */
+  cancel(): Promise<void> {
+    this.#stop();
+    return this.#ended;
+  }
+
+  #start(request: RunRequest): void {
+    const control = this.#worker.start(request.code, request.limits, {
+      onCalls: (calls) => this.#calls.add(calls),
+      onConsole: (lines) => this.#console.push(...lines),
+      onEnd: ({ outcome, consoleTruncated }) => {
+        if (outcome._tag === "Crashed" || outcome._tag === "OutOfMemory") this.#worker.terminate();
+        this.#end(toRunOutcome(outcome), consoleTruncated);
+      },
+      onDeath: (message) => this.#end({ _tag: "Crashed", message }),
+    });
+    this.#control = control;
+    this.clock = new RunClock(
+      request.limits.wallTimeMs,
+      () => control.cpuMs(),
+      () => this.#stop(),
+    );
+    request.onStart?.(() => this.#state(control));
+  }
+
+  #state(control: ControlBlock): RunState {
+    return {
+      console: this.#console,
+      cpuTimeSeconds: control.cpuMs() / 1000,
+      memoryPeakBytes: control.memoryBytes(),
+      isComputing: !this.#hasEnded && control.isComputing(),
+    };
+  }
+
+  #stop(): void {
+    if (this.#hasEnded || this.#grace !== undefined) return;
+    this.#control?.requestStop();
+    this.#worker.wake();
+    this.#grace = setTimeout(() => {
+      this.#end({ _tag: "TimedOut" });
+      this.#worker.terminate();
+    }, graceMs);
+  }
+
+  #end(outcome: RunOutcome, consoleTruncated = false): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.clock?.stop();
+    clearTimeout(this.#grace);
+    this.#calls.close();
+    const cpuTimeSeconds = (this.#control?.cpuMs() ?? 0) / 1000;
+    const memoryPeakBytes = this.#control?.memoryBytes() ?? 0;
+    this.#onEnd({
+      outcome,
+      console: this.#console,
+      consoleTruncated,
+      cpuTimeSeconds,
+      memoryPeakBytes,
+    });
+    this.#markEnded();
+  }
+}
+
+/** A run that was stopped has timed out: the result of an interrupted run is not used. */
+const toRunOutcome = (outcome: SandboxOutcome): RunOutcome =>
+  outcome._tag === "Stopped" ? { _tag: "TimedOut" } : outcome;

@@ -1,22 +1,24 @@
-import type { EngineSource } from "./messages.ts";
-import { SandboxWorker } from "./sandbox-worker.ts";
+import type { ConsoleLine, RunLimits } from "@executor/kernel";
+import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
+import type { SandboxEnd } from "../host/sandbox.ts";
+import { ControlBlock, type EngineSource, type FromWorker, type ToWorker } from "./protocol.ts";
 
 export interface WorkerPoolOptions {
   readonly workerUrl: URL | string;
-  /** Idle workers to keep ready. */
+  /** Number of idle workers to keep ready. */
   readonly warmWorkers: number;
   /** Milliseconds after which an idle worker beyond the warm ones is terminated. */
   readonly idleTtlMs: number;
-  /** Workers that may start at once. Starting computes a lot: more at once than there are cores only delay each other. */
+  /** Workers that may start at once. Starting is heavy on the CPU: more than there are cores would only delay each other. */
   readonly bootsAtOnce: number;
 }
 
-/** Milliseconds that a run waits for one of the busy workers before further ones are started. */
-const patienceMs = 20;
+/** Milliseconds that a run waits for a busy worker before another one is started. */
+const growthDelayMs = 20;
 
 const closedMessage = "The sandbox was closed.";
 
-/** A run's claim to one worker, from the moment it asks until it gives the worker back. */
+/** A run's claim to one worker, from its request until it returns the worker. */
 export interface Lease {
   worker: SandboxWorker | undefined;
   readonly since: number;
@@ -25,8 +27,8 @@ export interface Lease {
 }
 
 /**
- * Ready workers, and the runs that wait for one, first come, first served. A run takes the first worker that becomes
- * idle. Runs that only wait for their tools keep their workers, so the pool grows while others wait, a few at a time.
+ * Ready workers and the runs that wait for one, first come, first served. A run takes the first worker that becomes idle.
+ * Runs that only wait for their tools keep their workers, so the pool grows while others wait, a few workers at a time.
  */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
@@ -35,7 +37,7 @@ export class WorkerPool {
   readonly #all = new Set<SandboxWorker>();
   readonly #sweep: ReturnType<typeof setInterval>;
   #waiting: Array<Lease> = [];
-  #patience: ReturnType<typeof setTimeout> | undefined;
+  #growthTimer: ReturnType<typeof setTimeout> | undefined;
   #source: EngineSource | undefined;
   #closed = false;
 
@@ -46,19 +48,19 @@ export class WorkerPool {
     this.#grow();
   }
 
-  /** Workers that live, those included that are still starting. */
+  /** Number of live workers, including those that are still starting. */
   get size(): number {
     return this.#all.size;
   }
 
-  /** Workers that are starting. */
+  /** Number of workers that are starting. */
   get booting(): number {
     return this.#booting.size;
   }
 
   /**
-   * Asks for a worker: `onWorker` is called once one is ready, at once where one is idle. `onFailure` is called instead
-   * where a worker could not start. End the lease in any case.
+   * Requests a worker: `onWorker` is called when one is ready, immediately if one is idle. `onFailure` is called instead if a
+   * worker could not start. The lease must be ended in either case.
    */
   take(onWorker: Lease["onWorker"], onFailure: Lease["onFailure"]): Lease {
     const lease: Lease = { worker: undefined, since: performance.now(), onWorker, onFailure };
@@ -72,7 +74,7 @@ export class WorkerPool {
     return lease;
   }
 
-  /** Ends a lease, whose run has ended or no longer wants a worker. */
+  /** Ends a lease whose run has ended or no longer needs a worker. */
   end(lease: Lease): void {
     const { worker } = lease;
     lease.worker = undefined;
@@ -84,7 +86,7 @@ export class WorkerPool {
   close(): void {
     this.#closed = true;
     clearInterval(this.#sweep);
-    clearTimeout(this.#patience);
+    clearTimeout(this.#growthTimer);
     for (const worker of this.#all) worker.terminate();
     for (const lease of this.#waiting.splice(0)) lease.onFailure(closedMessage);
   }
@@ -95,24 +97,24 @@ export class WorkerPool {
     else assign(next, worker);
   }
 
-  /** Starts workers where runs wait too long or warm ones are missing. */
+  /** Starts workers if runs wait too long or warm workers are missing. */
   #grow(): void {
     if (this.#closed) return;
     const missing = this.#options.warmWorkers - (this.#all.size - this.#booting.size);
-    const wanted = Math.max(missing, this.#isPatient() ? 0 : this.#waiting.length);
-    // The first worker makes what the others start from.
+    const wanted = Math.max(missing, this.#canWait() ? 0 : this.#waiting.length);
+    // The first worker makes the source from which the others start.
     const atOnce = this.#source === undefined ? 1 : this.#options.bootsAtOnce;
     while (this.#booting.size < Math.min(wanted, atOnce)) this.#boot();
   }
 
-  /** Whether those who wait may soon get a worker that is busy now. Looks again when their patience ends. */
-  #isPatient(): boolean {
+  /** Whether waiting runs may soon get a worker that is busy now. Checks again after the growth delay. */
+  #canWait(): boolean {
     const [first] = this.#waiting;
     if (first === undefined) return true;
-    const leftMs = first.since + patienceMs - performance.now();
+    const leftMs = first.since + growthDelayMs - performance.now();
     if (leftMs <= 0 || this.#all.size === this.#booting.size) return false;
-    this.#patience ??= setTimeout(() => {
-      this.#patience = undefined;
+    this.#growthTimer ??= setTimeout(() => {
+      this.#growthTimer = undefined;
       this.#grow();
     }, leftMs);
     return true;
@@ -126,14 +128,14 @@ export class WorkerPool {
         this.#offer(worker);
         this.#grow();
       },
-      onDeath: (message) => this.#bury(worker, message),
+      onDeath: (message) => this.#remove(worker, message),
     });
     this.#all.add(worker);
     this.#booting.add(worker);
   }
 
-  /** A worker that could not start fails the run that waits longest: nobody else's start would be better. */
-  #bury(worker: SandboxWorker, message: string): void {
+  /** A worker that could not start fails the run that has waited longest, because other workers would fail alike. */
+  #remove(worker: SandboxWorker, message: string): void {
     this.#all.delete(worker);
     const at = this.#idle.findIndex((one) => one.worker === worker);
     if (at >= 0) this.#idle.splice(at, 1);
@@ -156,3 +158,104 @@ const assign = (lease: Lease, worker: SandboxWorker): void => {
   lease.worker = worker;
   lease.onWorker(worker);
 };
+
+/** Callbacks of one run on a worker. */
+export interface RunEvents {
+  readonly onCalls: (calls: ReadonlyArray<SandboxCall>) => void;
+  readonly onConsole: (lines: ReadonlyArray<ConsoleLine>) => void;
+  /** The run has ended, by itself or because it was stopped. */
+  readonly onEnd: (end: SandboxEnd) => void;
+  /** The worker has died. */
+  readonly onDeath: (message: string) => void;
+}
+
+/** Milliseconds within which a worker must start. */
+const startMs = 10_000;
+
+/** Callbacks of a worker's life. */
+export interface WorkerEvents {
+  /** Called once, when the worker has started; with the source if it received none and made it. */
+  readonly onReady: (source: EngineSource | undefined) => void;
+  /** Called once, last: the worker failed, exited or was terminated. */
+  readonly onDeath: (message: string) => void;
+}
+
+/** The main thread's handle of one worker thread, which runs one piece of code at a time. */
+export class SandboxWorker {
+  readonly #worker: Worker;
+  readonly #workerEvents: WorkerEvents;
+  readonly #startTimer: ReturnType<typeof setTimeout>;
+  #run = 0;
+  #events: RunEvents | undefined;
+  #death: string | undefined;
+
+  constructor(url: URL | string, source: EngineSource | undefined, events: WorkerEvents) {
+    this.#workerEvents = events;
+    this.#worker = new Worker(url, { smol: true, ref: false });
+    this.#startTimer = setTimeout(() => this.#die("The sandbox's worker did not start."), startMs);
+    this.#startTimer.unref();
+    this.#worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#die(`The sandbox's worker failed: ${event.message}`);
+    };
+    this.#worker.addEventListener("close", () => this.#die("The sandbox's worker ended."));
+    this.#post({ type: "boot", source });
+  }
+
+  isDead(): boolean {
+    return this.#death !== undefined;
+  }
+
+  /** Starts a run on a worker that is ready and idle. If it has died meanwhile, `onDeath` is called. */
+  start(code: string, limits: RunLimits, events: RunEvents): ControlBlock {
+    const control = new ControlBlock();
+    this.#run++;
+    const death = this.#death;
+    if (death !== undefined) queueMicrotask(() => events.onDeath(death));
+    else this.#events = events;
+    this.#post({ type: "run", run: this.#run, code, limits, control: control.buffer });
+    return control;
+  }
+
+  answer(answers: ReadonlyArray<SandboxAnswer>): void {
+    this.#post({ type: "answers", run: this.#run, answers });
+  }
+
+  wake(): void {
+    this.#post({ type: "wake", run: this.#run });
+  }
+
+  terminate(): void {
+    this.#die("The sandbox's worker was terminated.");
+  }
+
+  #post(message: ToWorker): void {
+    if (this.#death === undefined) this.#worker.postMessage(message);
+  }
+
+  #receive(message: FromWorker): void {
+    if (this.#death !== undefined) return;
+    if (message.type === "ready") {
+      clearTimeout(this.#startTimer);
+      return this.#workerEvents.onReady(message.source);
+    }
+    if (message.run !== this.#run || this.#events === undefined) return;
+    if (message.type === "calls") return this.#events.onCalls(message.calls);
+    if (message.type === "console") return this.#events.onConsole(message.lines);
+    const events = this.#events;
+    this.#events = undefined;
+    events.onEnd(message.end);
+  }
+
+  #die(message: string): void {
+    if (this.#death !== undefined) return;
+    this.#death = message;
+    clearTimeout(this.#startTimer);
+    this.#worker.terminate();
+    const events = this.#events;
+    this.#events = undefined;
+    this.#workerEvents.onDeath(message);
+    events?.onDeath(message);
+  }
+}
