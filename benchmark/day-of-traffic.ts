@@ -1,4 +1,4 @@
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 import { startDaemon } from "../e2e/support/daemon/daemon.ts";
 
 /**
@@ -30,7 +30,7 @@ const upstream = Bun.serve({
 });
 
 const daemon = await startDaemon();
-const scrape = async () => parseExposition((await daemon.request("GET", "/api/metrics")).text);
+const scrape = async () => readSamples((await daemon.request("GET", "/api/metrics")).text);
 
 const added = await daemon.request("POST", "/api/sources", {
   namespace: "day",

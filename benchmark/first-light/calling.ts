@@ -1,6 +1,6 @@
 import { Schema } from "effect";
 import type { Daemon } from "../../e2e/support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 import { startChild } from "./children.ts";
 import { ask, withDaemon } from "./daemons.ts";
 import { decimals, ratio, section, table } from "../support/markdown.ts";
@@ -42,7 +42,7 @@ interface Found {
 }
 
 const toolSeconds = async (daemon: Daemon) => {
-  const samples = parseExposition(await ask(daemon, "GET", "/api/metrics"));
+  const samples = readSamples(await ask(daemon, "GET", "/api/metrics"));
   const of = (suffix: string): number =>
     sumOf(samples, `executor_tool_call_duration_seconds_${suffix}`, { executor_source: "bench" });
   return { sum: of("sum"), count: of("count") };

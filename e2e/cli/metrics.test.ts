@@ -3,7 +3,7 @@ import { Schema } from "effect";
 import { join } from "node:path";
 import { expectSuccess } from "../support/cli/cli.ts";
 import { startCliShop } from "../support/cli/shop.ts";
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 
 const repository = join(import.meta.dirname, "..", "..");
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
   await executor(["resume", id, "--accept"]);
 });
 
-const exposition = async () => parseExposition((await daemon.request("GET", "/api/metrics")).text);
+const exposition = async () => readSamples((await daemon.request("GET", "/api/metrics")).text);
 
 describe("executor metrics", () => {
   it("shows the numbers of GET /api/metrics", async () => {

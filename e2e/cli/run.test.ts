@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expectFailure, expectJson, expectSuccess } from "../support/cli/cli.ts";
 import { startCliShop } from "../support/cli/shop.ts";
 import { runExecutor } from "../support/cli/command.ts";
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 
 const repository = join(import.meta.dirname, "..", "..");
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   expectSuccess(await executor(["sources", "add", document]));
 });
 
-const exposition = async () => parseExposition((await daemon.request("GET", "/api/metrics")).text);
+const exposition = async () => readSamples((await daemon.request("GET", "/api/metrics")).text);
 
 describe("executor call and run", () => {
   it("calls a tool with JSON, a file and standard input", async () => {

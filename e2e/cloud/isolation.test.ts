@@ -6,7 +6,7 @@ import type { CloudApp } from "../support/cloud/app.ts";
 import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 import type { Sample } from "@executor/testing";
 import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 
@@ -96,7 +96,7 @@ describe("two organizations in one process", () => {
     for (const member of members) {
       const { status, text } = await member.client.request("GET", "/api/metrics");
       expect(status).toBe(200);
-      expect(seenBy(parseExposition(text))).toEqual(member.counts);
+      expect(seenBy(readSamples(text))).toEqual(member.counts);
       for (const other of members.filter(({ id }) => id !== member.id)) {
         expect(text).not.toContain(other.ownSource);
         expect(text).not.toContain(other.id);

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startDaemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 import { startGateway } from "../support/daemon/gateway.ts";
 import { startPrism } from "../support/upstreams/peers.ts";
 import type { Upstream } from "../support/upstreams/peers.ts";
@@ -122,7 +122,7 @@ describe("harness", () => {
   });
 
   it("reads the text format", () => {
-    const samples = parseExposition(
+    const samples = readSamples(
       '# TYPE a_total counter\na_total{x="1",y="p\\"q\\\\r\\ns"} 2\na_total{x="2"} 3\nb_bucket{le="+Inf"} +Inf\nc 1e-3\n',
     );
     expect(samples).toEqual([
@@ -133,6 +133,6 @@ describe("harness", () => {
     ]);
     expect(sumOf(samples, "a_total")).toBe(5);
     expect(sumOf(samples, "a_total", { x: "2" })).toBe(3);
-    expect(() => parseExposition("a{ 1")).toThrow(/Not a sample/);
+    expect(() => readSamples("a{ 1")).toThrow(/lacks ".*" before its value: a\{ 1/);
   });
 });

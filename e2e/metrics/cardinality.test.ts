@@ -3,7 +3,7 @@ import { Schema } from "effect";
 import { randomBytes } from "node:crypto";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 import type { Sample } from "@executor/testing";
 import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 
@@ -63,7 +63,7 @@ describe("a daemon under made-up names", () => {
   };
 
   const scrape = async (): Promise<ReadonlyArray<Sample>> =>
-    parseExposition((await daemon.request("GET", "/api/metrics")).text);
+    readSamples((await daemon.request("GET", "/api/metrics")).text);
 
   const execute = async (code: string) => {
     const reply = await daemon.request("POST", "/api/executions", { code });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { parseExposition } from "@executor/testing";
+import { readSamples } from "@executor/testing";
 import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
 import type { RunningPrometheus } from "@executor/testing/prometheus";
 import {
@@ -49,7 +49,7 @@ describe("what operators load, after traffic of every kind", () => {
   });
 
   it("names nothing that a scrape does not have", async () => {
-    const samples = parseExposition((await traffic.daemon.request("GET", "/api/metrics")).text);
+    const samples = readSamples((await traffic.daemon.request("GET", "/api/metrics")).text);
     const labelsByMetric = new Map<string, Set<string>>();
     for (const { name, labels } of samples) {
       const known = labelsByMetric.get(name) ?? new Set();
@@ -75,7 +75,7 @@ describe("what operators load, after traffic of every kind", () => {
   });
 
   it("has every metric of the catalogue, and no label value that the catalogue does not list", async () => {
-    const samples = parseExposition((await traffic.daemon.request("GET", "/api/metrics")).text);
+    const samples = readSamples((await traffic.daemon.request("GET", "/api/metrics")).text);
     const catalogue = readCatalogue();
     expect(catalogue.length).toBeGreaterThan(40);
     const sampled = (name: string) =>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { gunzipSync } from "node:zlib";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
 import { findVictoriaMetrics, startVictoriaMetrics } from "@executor/testing/victoria-metrics";
 
@@ -35,7 +35,7 @@ describe("the metrics endpoint of the daemon", () => {
     JSON.stringify([name, ...Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1))]);
 
   const textSeries = (body: string): ReadonlyArray<string> =>
-    parseExposition(body)
+    readSamples(body)
       .map(({ name, labels }) => identity(name, labels))
       .toSorted();
 
@@ -71,7 +71,7 @@ describe("the metrics endpoint of the daemon", () => {
 
   it("gives the families that are asked for, by their names or their samples'", async () => {
     const ask = "?name[]=process_uptime_seconds&name[]=http_server_request_duration_seconds_count";
-    const families = (body: string) => new Set(parseExposition(body).map(({ name }) => name));
+    const families = (body: string) => new Set(readSamples(body).map(({ name }) => name));
     expect(families(await (await scrape(text, {}, ask)).text())).toEqual(
       new Set([
         "http_server_request_duration_seconds_bucket",
@@ -96,7 +96,7 @@ describe("the metrics endpoint of the daemon", () => {
 
   it("refuses what is in no format that there is, and counts that", async () => {
     const refusals = async () =>
-      sumOf(parseExposition(await read(text)), "http_server_request_duration_seconds_count", {
+      sumOf(readSamples(await read(text)), "http_server_request_duration_seconds_count", {
         http_route: "/api/metrics",
         http_response_status_code: "406",
       });

@@ -3,7 +3,7 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { petsDocument } from "../support/upstreams/document-server.ts";
-import { parseExposition, until } from "@executor/testing";
+import { readSamples, until } from "@executor/testing";
 import { labelText, startOtlpVictoriaMetrics } from "../support/metrics/otlp-victoria-metrics.ts";
 import type {
   OtlpVictoriaMetrics,
@@ -79,7 +79,7 @@ describe("metrics that are pushed and scraped at once", () => {
         expectAgreement(async () => {
           const { text } = await daemon.request("GET", "/api/metrics");
           return new Map(
-            parseExposition(text).map(({ name, labels, value }) => {
+            readSamples(text).map(({ name, labels, value }) => {
               const series = { name, labels: labelText(labels), value };
               return [`${name}{${series.labels}}`, series];
             }),

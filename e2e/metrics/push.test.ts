@@ -3,7 +3,7 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import { runExecutor } from "../support/cli/command.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf, until } from "@executor/testing";
+import { readSamples, sumOf, until } from "@executor/testing";
 import { pushEnvironment, startOtlpReceiver } from "../support/metrics/otlp-receiver.ts";
 import type { OtlpReceiver } from "../support/metrics/otlp-receiver.ts";
 
@@ -96,7 +96,7 @@ describe("a receiver that fails and recovers", () => {
       OTEL_EXPORTER_OTLP_TIMEOUT: "100",
     });
     const exported = async (errorType?: string) => {
-      const samples = parseExposition(await apiClient(running).metrics());
+      const samples = readSamples(await apiClient(running).metrics());
       return sumOf(
         samples.filter(({ labels }) => labels["error_type"] === errorType),
         "otel_sdk_exporter_metric_data_point_exported_total",
@@ -105,7 +105,7 @@ describe("a receiver that fails and recovers", () => {
     await until("failures are counted", async () => (await exported("503")) > 0);
     receiver.answerWith(200);
     await until("the push recovers", async () => (await exported()) > 0);
-    const samples = parseExposition(await apiClient(running).metrics());
+    const samples = readSamples(await apiClient(running).metrics());
     const last = sumOf(samples, "executor_metrics_export_last_success_timestamp_seconds");
     expect(Math.abs(last - Date.now() / 1000)).toBeLessThan(60);
     await until("the recovery is logged", async () => running.log().includes("again."));

@@ -5,7 +5,7 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import type { Execution } from "../support/daemon/api-client.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon, Reply } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf, until } from "@executor/testing";
+import { readSamples, sumOf, until } from "@executor/testing";
 import type { Sample } from "@executor/testing";
 import { startShop } from "../support/upstreams/shop.ts";
 import type { Shop } from "../support/upstreams/shop.ts";
@@ -29,7 +29,7 @@ const clientOf = (daemon: Daemon) => {
   const api = apiClient(daemon);
   const answer = (id: string, approvalId: string, action: string): Promise<Reply> =>
     daemon.request("POST", `/api/executions/${id}/resume`, { approvalId, action });
-  const scrape = async () => parseExposition((await daemon.request("GET", "/api/metrics")).text);
+  const scrape = async () => readSamples((await daemon.request("GET", "/api/metrics")).text);
   return {
     run: (code: string, timeoutMs = 30_000) => api.execute(code, timeoutMs),
     get: api.execution,

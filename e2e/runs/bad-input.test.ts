@@ -5,7 +5,7 @@ import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { petsDocument, startDocumentServer } from "../support/upstreams/document-server.ts";
 import type { Answer, DocumentServer } from "../support/upstreams/document-server.ts";
-import { freePort, parseExposition, sumOf } from "@executor/testing";
+import { freePort, readSamples, sumOf } from "@executor/testing";
 
 const unreachable: ReadonlyArray<{ name: string; answer: Answer; status: number; says: RegExp }> = [
   {
@@ -75,7 +75,7 @@ describe("bad input", () => {
     await server.stop();
   });
 
-  const scrape = async () => parseExposition(await apiClient(daemon).metrics());
+  const scrape = async () => readSamples(await apiClient(daemon).metrics());
   const namespaces = async () =>
     (await apiClient(daemon).sources()).map(({ namespace }) => namespace).toSorted();
   const add = (source: Readonly<Record<string, unknown>>) =>

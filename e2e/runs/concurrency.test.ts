@@ -4,7 +4,7 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { petsDocument } from "../support/upstreams/document-server.ts";
-import { parseExposition, sumOf, until } from "@executor/testing";
+import { readSamples, sumOf, until } from "@executor/testing";
 import { figures, spread, watchHealth } from "../support/daemon/health-watch.ts";
 import { runCode } from "../support/daemon/run-code.ts";
 
@@ -23,7 +23,7 @@ describe("many at once", () => {
   });
   afterAll(() => daemon.stop());
 
-  const scrape = async () => parseExposition(await apiClient(daemon).metrics());
+  const scrape = async () => readSamples(await apiClient(daemon).metrics());
   const counted = async (name: string, labels: Record<string, string> = {}) =>
     sumOf(await scrape(), name, labels);
   const queued = (statistic: "count" | "sum") =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 import type { Sample } from "@executor/testing";
 import { figures, spread, watchHealth } from "../support/daemon/health-watch.ts";
 import type { HealthReport, HealthWatch } from "../support/daemon/health-watch.ts";
@@ -97,7 +97,7 @@ describe("hostile code", () => {
     expect(spread(busy).p99).toBeLessThan(50);
   };
 
-  const scrape = async () => parseExposition((await daemon.request("GET", "/api/metrics")).text);
+  const scrape = async () => readSamples((await daemon.request("GET", "/api/metrics")).text);
 
   beforeAll(async () => {
     daemon = await startDaemon();

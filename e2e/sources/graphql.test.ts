@@ -4,7 +4,7 @@ import { apiClient } from "../support/daemon/api-client.ts";
 import type { Execution } from "../support/daemon/api-client.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 import { startBookshop } from "../support/upstreams/graphql-yoga.ts";
 import type { GraphQlServer } from "../support/upstreams/graphql-yoga.ts";
 import { peer } from "../support/upstreams/peers.ts";
@@ -27,7 +27,7 @@ describe("a GraphQL server as a source", () => {
 
   const client = () => apiClient(daemon);
   const counted = async (name: string, labels: Record<string, string> = {}) =>
-    sumOf(parseExposition(await client().metrics()), name, { executor_source: "books", ...labels });
+    sumOf(readSamples(await client().metrics()), name, { executor_source: "books", ...labels });
   const calls = (tool: string, outcome: string) =>
     counted("executor_tool_calls_total", { mcp_tool_name: `books.${tool}`, outcome });
   const errors = (type: string) => counted("executor_tool_call_errors_total", { error_type: type });

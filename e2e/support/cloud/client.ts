@@ -1,5 +1,5 @@
 import { Schema } from "effect";
-import { parseExposition } from "@executor/testing";
+import { readSamples } from "@executor/testing";
 import type { Sample } from "@executor/testing";
 import type { CloudApp } from "./app.ts";
 
@@ -73,7 +73,7 @@ export const cloudClient = (
     metrics: async () => {
       const answer = await request("GET", "/api/metrics");
       if (answer.status !== 200) throw new Error(`A scrape answered ${answer.status}.`);
-      return parseExposition(answer.text);
+      return readSamples(answer.text);
     },
   };
 };

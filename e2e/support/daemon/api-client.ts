@@ -1,6 +1,6 @@
 import { Schema } from "effect";
 import type { Daemon } from "./daemon.ts";
-import { parseExposition, sumOf } from "@executor/testing";
+import { readSamples, sumOf } from "@executor/testing";
 
 /** The replies as the documentation gives them, written down here a second time: a test that shared the daemon's own schemas could not see them change. */
 
@@ -114,6 +114,6 @@ export const apiClient = (daemon: Pick<Daemon, "request">) => {
     metrics,
     /** The sum of the samples of this name whose labels hold all of `labels`. */
     counted: async (name: string, labels: Readonly<Record<string, string>> = {}) =>
-      sumOf(parseExposition(await metrics()), name, labels),
+      sumOf(readSamples(await metrics()), name, labels),
   };
 };

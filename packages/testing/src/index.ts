@@ -1,4 +1,4 @@
-export { parseExposition, sumOf } from "./exposition.ts";
-export type { Sample } from "./exposition.ts";
+export { readFamilies, readSamples, sumOf } from "./exposition.ts";
+export type { Sample, TextFamily } from "./exposition.ts";
 export { freePort } from "./free-port.ts";
 export { until } from "./until.ts";

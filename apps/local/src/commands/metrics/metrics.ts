@@ -1,6 +1,7 @@
 import { Command, Options } from "@effect/cli";
+import { readSamples } from "@executor/api/metrics-text";
 import { Clock, Console, Effect, Schema } from "effect";
-import type { CommandError } from "../../terminal/command-error.ts";
+import { CommandError } from "../../terminal/command-error.ts";
 import { askDaemon } from "../../client/daemon.ts";
 import { metricsPushCommand } from "./push.ts";
 import { jsonOption, outputWidth, printJson } from "../../terminal/output.ts";
@@ -8,7 +9,6 @@ import { portOption } from "../options.ts";
 import { isInteractive } from "../../terminal/console.ts";
 import { drawView } from "./draw.ts";
 import { live } from "./live.ts";
-import { readSamples } from "./samples.ts";
 import { makeView, viewedMetrics } from "./view.ts";
 import type { Reading } from "./view.ts";
 
@@ -62,7 +62,13 @@ const readMetrics = (port: number): Effect.Effect<Reading, CommandError> =>
   askDaemon(port, (client) =>
     client.metrics.scrape({ urlParams: { "name[]": viewedMetrics } }),
   ).pipe(
-    Effect.zipWith(Clock.currentTimeMillis, (text, at) => ({ at, samples: readSamples(text) })),
+    Effect.flatMap((text) =>
+      Effect.try({
+        try: () => readSamples(text),
+        catch: (error) => new CommandError({ message: String(error) }),
+      }),
+    ),
+    Effect.zipWith(Clock.currentTimeMillis, (samples, at) => ({ at, samples })),
   );
 
 const printLines = (read: ReturnType<typeof readMetrics>, intervalSeconds: number) => {

@@ -1,7 +1,7 @@
+import { readValue } from "@executor/api/metrics-text";
+import type { Sample } from "@executor/api/metrics-text";
 import { quantile } from "./quantile.ts";
 import type { Bucket } from "./quantile.ts";
-import { readNumber } from "./samples.ts";
-import type { Sample } from "./samples.ts";
 
 /** What `GET /api/metrics` said, and when. */
 export interface Reading {
@@ -198,7 +198,7 @@ const sum = (samples: ReadonlyArray<Sample>): number =>
 
 const bucketsOf = (samples: ReadonlyArray<Sample>): ReadonlyArray<Bucket> =>
   [...Map.groupBy(samples, ({ labels }) => labels["le"] ?? "")].map(([le, all]) => ({
-    bound: readNumber(le),
+    bound: readValue(le),
     count: sum(all),
   }));
 

@@ -1,25 +1,9 @@
 import { describe, expect, it } from "@effect/vitest";
+import { readSamples } from "@executor/api/metrics-text";
 import { drawView } from "../../../src/commands/metrics/draw.ts";
 import { quantile } from "../../../src/commands/metrics/quantile.ts";
-import { readSamples } from "../../../src/commands/metrics/samples.ts";
 import { makeView } from "../../../src/commands/metrics/view.ts";
 import type { Reading } from "../../../src/commands/metrics/view.ts";
-
-describe("readSamples", () => {
-  it("reads names, labels and values, and leaves out comments", () => {
-    const text = String.raw`# HELP a_total A
-# TYPE a_total counter
-a_total{x="1",y="p\"q\\n\nr"} 2
-b_bucket{le="+Inf"} +Inf
-c 1e-3
-`;
-    expect(readSamples(text)).toEqual([
-      { name: "a_total", labels: { x: "1", y: 'p"q\\n\nr' }, value: 2 },
-      { name: "b_bucket", labels: { le: "+Inf" }, value: Number.POSITIVE_INFINITY },
-      { name: "c", labels: {}, value: 0.001 },
-    ]);
-  });
-});
 
 describe("quantile", () => {
   const buckets = [

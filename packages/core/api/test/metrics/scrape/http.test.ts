@@ -2,7 +2,7 @@ import { HttpApi, HttpApiBuilder, HttpServer, OpenApi } from "@effect/platform";
 import { counter, durationSeconds, histogram } from "@executor/telemetry";
 import { afterAll, describe, expect, it } from "@effect/vitest";
 import { Layer } from "effect";
-import { parseExposition } from "@executor/testing";
+import { readSamples } from "@executor/testing";
 import { MetricsApi } from "../../../src/metrics/api.ts";
 import { metricsHandlers } from "../../../src/metrics/handlers.ts";
 import { decodeFamilies } from "@executor/testing/protobuf";
@@ -32,7 +32,7 @@ const identity = (name: string, labels: Readonly<Record<string, string>>): strin
 
 const textSeries = async (accept: string): Promise<ReadonlyArray<string>> => {
   const body = await (await request("GET", { accept })).text();
-  return parseExposition(body.replace(/ # \{.*$/gm, ""))
+  return readSamples(body.replace(/ # \{.*$/gm, ""))
     .map(({ name, labels }) => identity(name, labels))
     .toSorted();
 };

@@ -1,28 +1,24 @@
 import { describe, expect, it } from "@effect/vitest";
+import { readFamilies } from "@executor/testing";
+import type { Sample, TextFamily } from "@executor/testing";
 import fc from "fast-check";
 import { toFamilies } from "../../../src/metrics/families/families.ts";
 import type { Family, Labels } from "../../../src/metrics/families/family.ts";
 import { writePrometheus } from "../../../src/metrics/prometheus.ts";
-import { parseText } from "./text-parser.ts";
-import type { ParsedFamily, ParsedSample } from "./text-parser.ts";
 import { name, recording, tags } from "../recordings.ts";
 import { makeRegistry } from "../registry.ts";
 
 const recordings = fc.array(recording, { maxLength: 12 });
 
-const sample = (
-  sampleName: string,
-  labels: Labels,
-  sampleValue: number | bigint,
-): ParsedSample => ({
+const sample = (sampleName: string, labels: Labels, sampleValue: number | bigint): Sample => ({
   name: sampleName,
-  labels: new Map(labels),
+  labels: Object.fromEntries(labels),
   // Negative zero is written as zero.
   value: Number(sampleValue) + 0,
 });
 
 /** What a reader of the body must find. */
-const expected = (family: Family): ParsedFamily => {
+const expected = (family: Family): TextFamily => {
   const written = family.type === "counter" ? `${family.name}_total` : family.name;
   const samples = (() => {
     switch (family.type) {
@@ -63,12 +59,12 @@ const boundText = (bound: number): string =>
       : String(bound);
 
 /** Bounds as numbers again, so that the comparison does not depend on how they are written. */
-const withPlainBounds = (family: ParsedFamily): ParsedFamily => ({
+const withPlainBounds = (family: TextFamily): TextFamily => ({
   ...family,
   samples: family.samples.map(({ labels, ...rest }) => ({
     ...rest,
-    labels: new Map(
-      [...labels].map(([key, text]) =>
+    labels: Object.fromEntries(
+      Object.entries(labels).map(([key, text]) =>
         (key === "le" && rest.name.endsWith("_bucket")) ||
         (key === "quantile" && family.type === "summary")
           ? [key, text.endsWith("Inf") ? text : String(Number(text))]
@@ -86,7 +82,7 @@ describe("writePrometheus", () => {
         for (const step of steps) step(registry);
         const { families } = toFamilies(registry.snapshot());
         const body = new TextDecoder().decode(new TextEncoder().encode(writePrometheus(families)));
-        expect(parseText(body).map(withPlainBounds)).toEqual(
+        expect(readFamilies(body).map(withPlainBounds)).toEqual(
           families.map(expected).map(withPlainBounds),
         );
       }),
