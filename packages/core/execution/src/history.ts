@@ -1,24 +1,23 @@
 import { SqlClient } from "@effect/sql";
 import { Context, Effect, Layer, Schema } from "effect";
-import { ExecutionNotFound } from "./errors.ts";
-import { Execution, ExecutionSummary } from "./execution.ts";
 import { Limits } from "./limits.ts";
 import { lost } from "./run/outcome.ts";
+import { Execution, ExecutionNotFound, ExecutionSummary } from "./schemas.ts";
 
 const Row = Schema.Struct({ record: Schema.parseJson(Execution) });
 const decodeRows = Schema.decodeUnknown(Schema.Array(Row));
 const encodeRecord = Schema.encode(Schema.parseJson(Execution));
 
-/** The executions that have ended or were paused, newest first; the oldest make room for new ones. */
+/** Stores executions that have ended or are paused, newest first; the oldest are deleted beyond `maxHistory`. */
 export class History extends Context.Tag("@executor/execution/History")<
   History,
   {
     /**
-     * Stores an execution, in place of the same one paused; once it returns, the end of the process does not lose it. What has
-     * ended stays as it is.
+     * Stores an execution durably. It replaces the same execution if that is stored as paused; one that has ended is never
+     * changed.
      */
     readonly save: (execution: Execution) => Effect.Effect<void>;
-    /** Ends what is stored as paused, for a daemon that starts: nothing can go on. Gives those executions as they were. */
+    /** Ends the paused executions of an earlier daemon, which cannot continue. Returns them as they were. */
     readonly endPaused: Effect.Effect<ReadonlyArray<Execution>>;
     readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
     readonly list: (limit: number) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;

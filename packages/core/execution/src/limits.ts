@@ -1,17 +1,17 @@
 import { Context } from "effect";
 import type { RunLimits } from "@executor/kernel";
 
-/** What executions may use. */
+/** Limits of executions. */
 export interface ExecutionLimits extends RunLimits {
-  /** Executions that run at once; further ones wait. */
+  /** Executions that run at once; others wait. */
   readonly maxRunning: number;
-  /** Executions that wait at once; further ones are refused. */
+  /** Executions that wait at once; others are refused. */
   readonly maxWaiting: number;
-  /** Executions that wait for people at once; what further ones want to ask fails. Each keeps its sandbox: about 9 MiB, and the code's own data. */
+  /** Executions that wait for people at once; questions of others fail. Each keeps its sandbox: about 9 MiB and the code's data. */
   readonly maxPaused: number;
-  /** Milliseconds for which a question waits for its answer. */
+  /** Milliseconds after which an unanswered question expires. */
   readonly approvalTimeoutMs: number;
-  /** Executions that the history keeps. */
+  /** Number of executions that the history keeps. */
   readonly maxHistory: number;
 }
 
@@ -30,7 +30,7 @@ export const defaultLimits: ExecutionLimits = {
   maxHistory: 1_000,
 };
 
-/** The limits in force, {@link defaultLimits} where an app provides no others. */
+/** The limits in force: {@link defaultLimits} unless an app provides others. */
 export class Limits extends Context.Reference<Limits>()("@executor/execution/Limits", {
   defaultValue: () => defaultLimits,
 }) {}

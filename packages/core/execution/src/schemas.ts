@@ -1,3 +1,137 @@
-/** The shapes and errors of executions, without the services: what API contracts and clients need. */
-export * from "./errors.ts";
-export * from "./execution.ts";
+/** Shapes and errors of executions, without the services: the part that API contracts and clients need. */
+import { HttpApiSchema } from "@effect/platform";
+import { ElicitationRequest, Json } from "@executor/sdk/schemas";
+import { Schema } from "effect";
+
+/** Identifies one execution; chosen at random. */
+export const ExecutionId = Schema.String.pipe(
+  Schema.pattern(/^exec_[0-9a-f]{32}$/),
+  Schema.brand("ExecutionId"),
+  Schema.annotations({ identifier: "ExecutionId" }),
+);
+export type ExecutionId = typeof ExecutionId.Type;
+
+/** Identifies one question to a person; chosen at random. */
+export const ApprovalId = Schema.String.pipe(
+  Schema.pattern(/^appr_[0-9a-f]{32}$/),
+  Schema.brand("ApprovalId"),
+  Schema.annotations({ identifier: "ApprovalId" }),
+);
+export type ApprovalId = typeof ApprovalId.Type;
+
+/** A question that a paused execution waits for. */
+export class PendingApproval extends ElicitationRequest.extend<PendingApproval>("PendingApproval")({
+  id: ApprovalId,
+  askedAt: Schema.DateTimeUtc,
+  /** Time at which it expires unanswered and the tool call fails. */
+  expiresAt: Schema.DateTimeUtc,
+}) {}
+
+/** `paused`: it waits for people's answers. `running`: it was paused and continues. The other statuses are final. */
+export const ExecutionStatus = Schema.Literal(
+  "paused",
+  "running",
+  "completed",
+  "failed",
+  "timeout",
+  "cancelled",
+  "out_of_memory",
+).annotations({ identifier: "ExecutionStatus" });
+export type ExecutionStatus = typeof ExecutionStatus.Type;
+export type EndStatus = Exclude<ExecutionStatus, "paused" | "running">;
+
+/** Interface through which the execution was requested. */
+export const ExecutionTrigger = Schema.Literal("mcp", "api", "cli").annotations({
+  identifier: "ExecutionTrigger",
+});
+export type ExecutionTrigger = typeof ExecutionTrigger.Type;
+
+/** One line that the code wrote to its console. */
+export class ConsoleEntry extends Schema.Class<ConsoleEntry>("ConsoleEntry")({
+  level: Schema.Literal("debug", "log", "info", "warn", "error"),
+  text: Schema.String,
+}) {}
+
+/** Reason why an execution did not complete. */
+export class ExecutionError extends Schema.Class<ExecutionError>("ExecutionError")({
+  /** The name of the error that the code threw, or `Timeout`, `OutOfMemory`, `Cancelled`, `SandboxCrash`. */
+  name: Schema.String,
+  message: Schema.String,
+  stack: Schema.optional(Schema.String),
+}) {}
+
+/** Result of the code: the whole value, or the beginning of its JSON text. */
+export class ExecutionOutput extends Schema.Class<ExecutionOutput>("ExecutionOutput")({
+  /** The result, or if `truncated` the first characters of its JSON text. */
+  value: Json,
+  truncated: Schema.Boolean,
+  /** Characters of the whole JSON text. */
+  totalChars: Schema.Int,
+}) {}
+
+/** An execution in the list of the history. */
+export class ExecutionSummary extends Schema.Class<ExecutionSummary>("ExecutionSummary")({
+  id: ExecutionId,
+  status: ExecutionStatus,
+  trigger: ExecutionTrigger,
+  startedAt: Schema.DateTimeUtc,
+  /** Milliseconds from the first instruction to the end, without waiting for a free sandbox or for people. */
+  durationMs: Schema.Number,
+  /** Number of tool calls that the code made. */
+  toolCalls: Schema.Int,
+}) {}
+
+/** One run of agent code. */
+export class Execution extends ExecutionSummary.extend<Execution>("Execution")({
+  code: Schema.String,
+  /** Set if the status is `completed`. */
+  output: Schema.NullOr(ExecutionOutput),
+  /** Set if it ended in any other way. */
+  error: Schema.NullOr(ExecutionError),
+  console: Schema.Array(ConsoleEntry),
+  consoleTruncated: Schema.Boolean,
+  /** Open questions; empty unless the status is `paused`. */
+  approvals: Schema.optionalWith(Schema.Array(PendingApproval), { default: () => [] }),
+}) {}
+
+/** The history has no execution with this id. */
+export class ExecutionNotFound extends Schema.TaggedError<ExecutionNotFound>()(
+  "ExecutionNotFound",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 404 }),
+) {}
+
+/** The queue of waiting executions is full. */
+export class TooManyExecutions extends Schema.TaggedError<TooManyExecutions>()(
+  "TooManyExecutions",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 503 }),
+) {}
+
+/** This execution has no open question with this id. */
+export class ApprovalNotFound extends Schema.TaggedError<ApprovalNotFound>()(
+  "ApprovalNotFound",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 404 }),
+) {}
+
+/** The execution has ended and waits for no answer; the message says how it ended. */
+export class ExecutionEnded extends Schema.TaggedError<ExecutionEnded>()(
+  "ExecutionEnded",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 409 }),
+) {}
+
+/** The execution belongs to another client. */
+export class NotTheOwner extends Schema.TaggedError<NotTheOwner>()(
+  "NotTheOwner",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 403 }),
+) {}
+
+/** The content does not fit the form; the question stays open. */
+export class InvalidAnswer extends Schema.TaggedError<InvalidAnswer>()(
+  "InvalidAnswer",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 422 }),
+) {}
