@@ -1,31 +1,41 @@
 import { CodeRunner } from "@executor/kernel";
-import { inputCheck } from "@executor/sdk";
-import type { ElicitationResult } from "@executor/sdk";
-import { Cause, Context, DateTime, Deferred, Effect, Exit, Fiber, FiberSet, Layer } from "effect";
-import { ApprovalNotFound, ExecutionEnded, InvalidAnswer, NotTheOwner } from "./errors.ts";
-import type { ExecutionNotFound, TooManyExecutions } from "./errors.ts";
-import { ExecutionSummary } from "./execution.ts";
-import type { Execution } from "./execution.ts";
+import { Cause, Context, DateTime, Effect, Exit, Fiber, FiberSet, Layer } from "effect";
+import { answerQuestion, recordDecision } from "./approvals/questions.ts";
+import type { ResumeRequest } from "./approvals/questions.ts";
 import { History } from "./history.ts";
 import { Limits } from "./limits.ts";
 import { LiveRun } from "./run/live-run.ts";
-import type { OpenQuestion } from "./run/live-run.ts";
-import { broken, cancelled, recordEnd, recordOutcome, recordUse, verdict } from "./run/outcome.ts";
-import { Places } from "./run/run-slots.ts";
-import { recordDecision } from "./approvals/questions.ts";
-import type { ExecutionRequest, ResumeRequest } from "./requests.ts";
-import { toolBridge } from "./run/tool-bridge.ts";
+import type { ExecutionRequest } from "./run/live-run.ts";
+import {
+  broken,
+  cancelled,
+  recordEnd,
+  recordOutcome,
+  recordUse,
+  terminalState,
+} from "./run/outcome.ts";
+import { RunSlots } from "./run/run-slots.ts";
+import { ExecutionEnded, ExecutionSummary } from "./schemas.ts";
+import type {
+  ApprovalNotFound,
+  Execution,
+  ExecutionNotFound,
+  InvalidAnswer,
+  NotTheOwner,
+  TooManyExecutions,
+} from "./schemas.ts";
+import { toolBridge } from "./tool-bridge.ts";
 
-/** Runs agent code against the tools, asks people where that is needed, and remembers how it went. */
+/** Runs agent code against the tools, asks people if that is needed, and remembers the result. */
 export class Executions extends Context.Tag("@executor/execution/Executions")<
   Executions,
   {
     /**
-     * Runs code until it has ended, whatever the end is, or waits for people's answers (status `paused`); the history has it
-     * before this returns. Interrupting it cancels the run. Once paused, the run depends on no caller.
+     * Runs code until it has ended in any way, or waits for people's answers (status `paused`); the history has stored it before
+     * this returns. Interrupting it cancels the run. A paused run no longer depends on its caller.
      */
     readonly run: (request: ExecutionRequest) => Effect.Effect<Execution, TooManyExecutions>;
-    /** Answers one question; the tool call goes on where it waited. Returns as `run` does: ended, or paused again. */
+    /** Answers one question; the tool call continues where it waited. Returns as `run` does: ended, or paused once more. */
     readonly resume: (
       request: ResumeRequest,
     ) => Effect.Effect<
@@ -33,7 +43,7 @@ export class Executions extends Context.Tag("@executor/execution/Executions")<
       ExecutionNotFound | ApprovalNotFound | ExecutionEnded | NotTheOwner | InvalidAnswer
     >;
     readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
-    /** The newest first. */
+    /** Lists at most `limit` executions, newest first. */
     readonly list: (limit: number) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
   }
 >() {
@@ -50,12 +60,12 @@ const make = Effect.gen(function* () {
   const limits = yield* Limits;
   const callTool = yield* toolBridge;
   const fibers = yield* FiberSet.make<void>();
-  const places = new Places(limits);
+  const slots = new RunSlots(limits);
   const runs = new Map<string, LiveRun>();
 
   (yield* history.endPaused).forEach(recordLost);
 
-  const toItsEnd = Effect.fnUntraced(function* (run: LiveRun) {
+  const runToCompletion = Effect.fnUntraced(function* (run: LiveRun) {
     const { code, timeoutMs, trigger } = run.request;
     const wallTimeMs = Math.min(timeoutMs ?? limits.wallTimeMs, limits.wallTimeMs);
     const exit = yield* runner
@@ -70,7 +80,7 @@ const make = Effect.gen(function* () {
       .pipe(Effect.interruptible, Effect.exit);
     const result = Exit.isSuccess(exit) ? exit.value : undefined;
     const end = Exit.match(exit, {
-      onSuccess: ({ outcome }) => verdict(outcome, { ...limits, wallTimeMs }),
+      onSuccess: ({ outcome }) => terminalState(outcome, { ...limits, wallTimeMs }),
       onFailure: (cause) => (Cause.isInterrupted(cause) ? cancelled : broken),
     });
     if (Exit.isFailure(exit) && !Exit.isInterrupted(exit)) {
@@ -86,7 +96,7 @@ const make = Effect.gen(function* () {
   });
 
   const start = (run: LiveRun) =>
-    toItsEnd(run).pipe(
+    runToCompletion(run).pipe(
       Effect.exit,
       Effect.map((exit) => {
         runs.delete(run.id);
@@ -94,27 +104,27 @@ const make = Effect.gen(function* () {
       }),
       Effect.uninterruptible,
       FiberSet.run(fibers),
-      // The engine was closed meanwhile.
+      // The layer's scope was closed meanwhile.
       Effect.onError((cause) => Effect.sync(() => run.end(Exit.failCause(cause)))),
     );
 
-  /** Stores the run as paused: from then on it is its people's, and no caller's. */
+  /** Stores the run as paused: from then on it waits for people and depends on no caller. */
   const detach = Effect.fnUntraced(function* (run: LiveRun) {
     const execution = run.toExecution();
-    // Somebody answered, or time ran out, at this very moment.
+    // An answer or the timeout may have come at this very moment.
     if (execution.status !== "paused") return undefined;
     yield* history.save(execution);
     run.isDetached = true;
     return execution;
   });
 
-  /** What `run` and `resume` return. */
-  const settled = Effect.fnUntraced(function* (run: LiveRun) {
+  /** Waits until the run is paused or has ended. */
+  const pausedOrEnded = Effect.fnUntraced(function* (run: LiveRun) {
     for (;;) {
       const execution = yield* Effect.uninterruptibleMask((restore) =>
         Effect.filterOrElse(
-          restore(run.news),
-          (news) => news !== "paused",
+          restore(run.statusChange),
+          (change) => change !== "paused",
           () => detach(run),
         ),
       );
@@ -123,38 +133,27 @@ const make = Effect.gen(function* () {
   });
 
   const run = Effect.fn("Executions.run")(function* (request: ExecutionRequest) {
-    const place = yield* places.enter;
-    const live = new LiveRun(request, yield* DateTime.now, place);
+    const slot = yield* slots.acquire;
+    const live = new LiveRun(request, yield* DateTime.now, slot);
     runs.set(live.id, live);
     const fiber = yield* start(live);
-    return yield* settled(live).pipe(
+    return yield* pausedOrEnded(live).pipe(
       Effect.interruptible,
       Effect.onError(() => (live.isDetached ? Effect.void : Fiber.interrupt(fiber))),
     );
   }, Effect.uninterruptible);
 
   const resume = Effect.fn("Executions.resume")(function* (request: ResumeRequest) {
-    const { id, approvalId, caller } = request;
-    const live = runs.get(id);
+    const live = runs.get(request.id);
     if (live === undefined) {
-      return yield* new ExecutionEnded({ message: endMessage(yield* history.get(id)) });
+      return yield* new ExecutionEnded({ message: endMessage(yield* history.get(request.id)) });
     }
-    if (caller !== operator && caller !== live.request.owner) {
-      return yield* new NotTheOwner({
-        message: `The execution ${id} belongs to another client. Only that client or the operator can answer.`,
-      });
-    }
-    const question = live.open.get(approvalId);
-    if (question === undefined) return yield* notOpen(live, approvalId);
-    const result = yield* resultOf(question, request);
-    // Another answer, or the end of its time, may have come first.
-    const isFirst = yield* Deferred.succeed(question.answer, result);
-    if (!isFirst) return yield* notOpen(live, approvalId);
-    live.open.delete(approvalId);
-    return yield* settled(live);
+    yield* answerQuestion(live, request);
+    return yield* pausedOrEnded(live);
   });
 
-  const known = (id: string): LiveRun | undefined => {
+  /** The live run of an execution that the history lists as paused. */
+  const detached = (id: string): LiveRun | undefined => {
     const live = runs.get(id);
     return live?.isDetached === true ? live : undefined;
   };
@@ -164,13 +163,13 @@ const make = Effect.gen(function* () {
     resume,
     get: (id: string) =>
       Effect.suspend(() => {
-        const live = known(id);
+        const live = detached(id);
         return live === undefined ? history.get(id) : Effect.succeed(live.toExecution());
       }),
     list: (limit: number) =>
       Effect.map(history.list(limit), (stored) =>
         stored.map((summary) => {
-          const live = known(summary.id);
+          const live = detached(summary.id);
           return live === undefined
             ? summary
             : new ExecutionSummary(live.toExecution(), { disableValidation: true });
@@ -179,27 +178,6 @@ const make = Effect.gen(function* () {
   };
 });
 
-/** Whoever may use the daemon itself. */
-const operator = "operator";
-
-const notOpen = ({ id, open }: LiveRun, approvalId: string) =>
-  new ApprovalNotFound({
-    message: `The execution ${id} has no open question ${approvalId.slice(0, 64)}. It was answered already, or nobody answered it in time. Open now: ${[...open.keys()].join(", ") || "none"}.`,
-  });
-
-const resultOf = (
-  { approval }: OpenQuestion,
-  { action, content = {} }: ResumeRequest,
-): Effect.Effect<ElicitationResult, InvalidAnswer> => {
-  if (action !== "accept" || approval.kind !== "form") return Effect.succeed({ action });
-  const problem = inputCheck(approval.requestedSchema, "content")(content);
-  return problem === undefined
-    ? Effect.succeed({ action, content })
-    : new InvalidAnswer({
-        message: `The content does not answer the question, which stays open. ${problem}`,
-      });
-};
-
 const maxReasonChars = 500;
 
 const endMessage = ({ id, status, error }: Execution): string => {
@@ -207,7 +185,7 @@ const endMessage = ({ id, status, error }: Execution): string => {
   return `The execution ${id} waits for no answer: it has ended as ${status}.${reason}`;
 };
 
-/** Counts an execution that an earlier daemon left behind, and its questions. */
+/** Records an execution that was paused when an earlier daemon ended, and its questions. */
 const recordLost = (execution: Execution): void => {
   recordEnd({ status: "cancelled", trigger: execution.trigger, durationMs: execution.durationMs });
   for (const { askedAt } of execution.approvals) {

@@ -3,7 +3,7 @@ import { NobodyToAsk, Policies, Policy, PolicyPattern } from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
 import { Effect, Fiber } from "effect";
 import { Executions } from "../src/executions.ts";
-import type { ResumeRequest } from "../src/requests.ts";
+import type { ResumeRequest } from "../src/approvals/questions.ts";
 import { active, decided, decidedSince, inShop, resume, run, until } from "./support/approvals.ts";
 import { sum, total } from "./support/series.ts";
 

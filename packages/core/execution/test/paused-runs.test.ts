@@ -51,7 +51,7 @@ describe("paused runs", () => {
         const first = yield* run(write);
         const blocked = yield* run("await tools.shop.write({})");
         expect(blocked).toMatchObject({ status: "failed", error: { name: "ToolError" } });
-        expect(blocked.error?.message).toContain("wait for people already");
+        expect(blocked.error?.message).toContain("already waiting for people");
         expect((yield* resume(first)).status).toBe("completed");
         expect((yield* run(write)).status).toBe("paused");
       }),

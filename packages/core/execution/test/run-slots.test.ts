@@ -1,45 +1,45 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Exit, Fiber } from "effect";
 import { defaultLimits } from "../src/limits.ts";
-import { Places } from "../src/run/run-slots.ts";
+import { RunSlots } from "../src/run/run-slots.ts";
 
-const onePlace = () => new Places({ ...defaultLimits, maxRunning: 1, maxWaiting: 1 });
+const oneSlot = () => new RunSlots({ ...defaultLimits, maxRunning: 1, maxWaiting: 1 });
 
-/** Fewer operations between two yields than this, and Effect begins no fiber. */
+/** The fewest operations between two yields with which Effect starts a fiber. */
 const fewestOperations = 10;
 
-/** Enters and leaves again, whatever interrupts it once it is in. */
-const visit = (places: Places) =>
-  Effect.uninterruptible(Effect.map(places.enter, (place) => place.leave()));
+/** Acquires a slot and ends it, uninterruptibly once it is acquired. */
+const visit = (slots: RunSlots) =>
+  Effect.uninterruptible(Effect.map(slots.acquire, (slot) => slot.end()));
 
-describe("Places", () => {
-  it.live("lose nothing to interruption, at whatever step it comes", () =>
+describe("RunSlots", () => {
+  it.live("lose no slot to an interruption at any step", () =>
     Effect.gen(function* () {
-      const places = onePlace();
+      const slots = oneSlot();
       let interrupted = 0;
       for (let steps = 0; steps < 40; steps++) {
         const fiber = yield* Effect.fork(
-          Effect.withMaxOpsBeforeYield(visit(places), fewestOperations),
+          Effect.withMaxOpsBeforeYield(visit(slots), fewestOperations),
         );
         for (let step = 0; step < steps; step++) yield* Effect.yieldNow();
         if (Exit.isFailure(yield* Fiber.interrupt(fiber))) interrupted++;
-        yield* Effect.timeout(visit(places), "1 second");
+        yield* Effect.timeout(visit(slots), "1 second");
       }
       expect(interrupted).toBeGreaterThan(2);
     }),
   );
 
-  it.live("are not taken by those who stopped waiting, nor counted for them", () =>
+  it.live("neither serve nor count executions that stopped waiting", () =>
     Effect.gen(function* () {
-      const places = onePlace();
-      const first = yield* places.enter;
+      const slots = oneSlot();
+      const first = yield* slots.acquire;
       for (let round = 0; round < 3; round++) {
-        const waiting = yield* Effect.fork(visit(places));
+        const waiting = yield* Effect.fork(visit(slots));
         yield* Effect.sleep("5 millis");
         yield* Fiber.interrupt(waiting);
       }
-      const next = yield* Effect.fork(visit(places));
-      first.leave();
+      const next = yield* Effect.fork(visit(slots));
+      first.end();
       yield* Effect.timeout(Fiber.join(next), "1 second");
     }),
   );

@@ -2,16 +2,16 @@ import { whileClockPaused } from "@executor/kernel";
 import { NobodyToAsk } from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
 import { DateTime, Deferred, Effect } from "effect";
-import { ApprovalId, PendingApproval } from "../execution.ts";
 import { Limits } from "../limits.ts";
 import type { LiveCall, LiveRun } from "../run/live-run.ts";
+import { ApprovalId, PendingApproval } from "../schemas.ts";
 import { measureQuestions } from "./questions.ts";
 
 const expired: ElicitationResult = { action: "expire" };
 
 /**
- * Asks the person behind a run: inline where the run's caller can, else by opening a question that `Executions.resume`
- * answers. While it waits, the run's clocks stand still and its place is free for others; they are back before it returns.
+ * Asks a person: inline if the run's caller can, otherwise by opening a question that `Executions.resume` answers. Meanwhile the
+ * run's clocks are paused and its slot is free for others; both are restored before it returns.
  */
 export const askPeople = Effect.gen(function* () {
   const { approvalTimeoutMs, maxPaused } = yield* Limits;
@@ -28,14 +28,14 @@ export const askPeople = Effect.gen(function* () {
       { disableValidation: true },
     );
     run.openQuestion({ approval, answer });
-    // Whoever comes first decides, so that an answer which was taken is the one that counts.
+    // The Deferred decides between an answer and the timeout, so that an accepted answer always counts.
     const expiry = Effect.zipRight(
       Effect.sleep(approvalTimeoutMs),
       Deferred.succeed(answer, expired),
     );
     return yield* Deferred.await(answer).pipe(
       Effect.raceFirst(Effect.zipRight(expiry, Deferred.await(answer))),
-      Effect.ensuring(Effect.sync(() => run.open.delete(id))),
+      Effect.ensuring(Effect.sync(() => run.openQuestions.delete(id))),
     );
   });
 
@@ -58,7 +58,7 @@ export const askPeople = Effect.gen(function* () {
       if (!run.isWaiting) {
         if (waitingRuns >= maxPaused) {
           return new NobodyToAsk({
-            message: `${maxPaused} executions wait for people already. Answer some of their questions first.`,
+            message: `${maxPaused} executions are already waiting for people. Answer some of their questions first.`,
           });
         }
         waitingRuns++;
@@ -84,7 +84,7 @@ export const askPeople = Effect.gen(function* () {
       () =>
         whileClockPaused(
           Effect.either(answered).pipe(
-            Effect.zipLeft(run.place.takeAgain),
+            Effect.zipLeft(run.slot.reacquire),
             Effect.flatMap((result) => result),
           ),
         ),

@@ -1,8 +1,58 @@
-import type { ElicitationResult, NobodyToAsk } from "@executor/sdk";
+import { inputCheck } from "@executor/sdk";
+import type { ElicitationAction, ElicitationResult, JsonObject } from "@executor/sdk";
 import { observeBeforeSnapshot } from "@executor/telemetry";
-import { Effect, Exit } from "effect";
-import type { Scope } from "effect";
+import { Deferred, Effect, Exit } from "effect";
 import { approvalOldestAge, approvals, approvalWaitDuration } from "../metrics.ts";
+import type { LiveRun, OpenQuestion } from "../run/live-run.ts";
+import { ApprovalNotFound, InvalidAnswer, NotTheOwner } from "../schemas.ts";
+
+/** A person's answer to one question of a paused execution. */
+export interface ResumeRequest {
+  readonly id: string;
+  readonly approvalId: string;
+  readonly action: ElicitationAction;
+  /** The answers of a form. */
+  readonly content?: JsonObject | undefined;
+  /** Caller that answers: the execution's owner, or `operator`, who may answer for every execution. */
+  readonly caller: string;
+}
+
+const operator = "operator";
+
+/** Gives an open question its answer. The first answer counts. */
+export const answerQuestion = Effect.fnUntraced(function* (run: LiveRun, request: ResumeRequest) {
+  const { approvalId, caller } = request;
+  if (caller !== operator && caller !== run.request.owner) {
+    return yield* new NotTheOwner({
+      message: `The execution ${run.id} belongs to another client. Only that client or the operator can answer.`,
+    });
+  }
+  const question = run.openQuestions.get(approvalId);
+  if (question === undefined) return yield* notOpen(run, approvalId);
+  const result = yield* resultOf(question, request);
+  // Another answer or the timeout may have come first.
+  const isFirst = yield* Deferred.succeed(question.answer, result);
+  if (!isFirst) return yield* notOpen(run, approvalId);
+  run.openQuestions.delete(approvalId);
+});
+
+const notOpen = ({ id, openQuestions }: LiveRun, approvalId: string) =>
+  new ApprovalNotFound({
+    message: `The execution ${id} has no open question ${approvalId.slice(0, 64)}. It was already answered, or it expired. Open questions: ${[...openQuestions.keys()].join(", ") || "none"}.`,
+  });
+
+const resultOf = (
+  { approval }: OpenQuestion,
+  { action, content = {} }: ResumeRequest,
+): Effect.Effect<ElicitationResult, InvalidAnswer> => {
+  if (action !== "accept" || approval.kind !== "form") return Effect.succeed({ action });
+  const problem = inputCheck(approval.requestedSchema, "content")(content);
+  return problem === undefined
+    ? Effect.succeed({ action, content })
+    : new InvalidAnswer({
+        message: `The content does not answer the question, which stays open. ${problem}`,
+      });
+};
 
 const decisions = {
   accept: "approved",
@@ -11,21 +61,15 @@ const decisions = {
   expire: "expired",
 };
 
-/** Counts what came of a question that waited for so many seconds. */
+/** Records the result of a question that waited for so many seconds. */
 export const recordDecision = (action: ElicitationResult["action"], seconds: number): void => {
   approvals.add(1, { decision: decisions[action] });
   approvalWaitDuration.record(seconds, {});
 };
 
-/** Measures questions to people, and knows for how long the oldest has been open. */
-export const measureQuestions: Effect.Effect<
-  (
-    ask: Effect.Effect<ElicitationResult, NobodyToAsk>,
-  ) => Effect.Effect<ElicitationResult, NobodyToAsk>,
-  never,
-  Scope.Scope
-> = Effect.gen(function* () {
-  /** When each was asked, oldest first. */
+/** Makes a wrapper that measures questions, and reports the age of the oldest open one before each snapshot. */
+export const measureQuestions = Effect.gen(function* () {
+  /** Open questions, oldest first. */
   const open = new Set<{ readonly askedAt: number }>();
   const observe = () => {
     const [oldest] = open;
@@ -36,7 +80,7 @@ export const measureQuestions: Effect.Effect<
     Effect.sync(() => observeBeforeSnapshot(observe)),
     (stop) => Effect.sync(stop),
   );
-  return (ask) =>
+  return <E>(ask: Effect.Effect<ElicitationResult, E>): Effect.Effect<ElicitationResult, E> =>
     Effect.suspend(() => {
       const question = { askedAt: performance.now() };
       open.add(question);

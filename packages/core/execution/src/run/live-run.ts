@@ -1,13 +1,32 @@
 import type { ConsoleLine, RunResult, RunState } from "@executor/kernel";
 import { ActiveTime } from "@executor/sdk";
-import type { ElicitationResult } from "@executor/sdk";
+import type { ElicitationRequest, ElicitationResult, NobodyToAsk, Progress } from "@executor/sdk";
 import { Effect } from "effect";
 import type { DateTime, Deferred, Exit } from "effect";
-import { ConsoleEntry, Execution, ExecutionId } from "../execution.ts";
-import type { PendingApproval } from "../execution.ts";
-import type { Verdict } from "./outcome.ts";
-import type { Place } from "./run-slots.ts";
-import type { ExecutionRequest } from "../requests.ts";
+import { ConsoleEntry, Execution, ExecutionId } from "../schemas.ts";
+import type { ExecutionTrigger, PendingApproval } from "../schemas.ts";
+import type { TerminalState } from "./outcome.ts";
+import type { Slot } from "./run-slots.ts";
+
+export interface ExecutionRequest {
+  readonly code: string;
+  readonly trigger: ExecutionTrigger;
+  /** Milliseconds of wall time, if less than the limit. */
+  readonly timeoutMs?: number | undefined;
+  /** Caller that may resume it: `operator` for the API and the CLI of a local daemon, `mcp:<session id>` for an MCP client. */
+  readonly owner: string;
+  /**
+   * Asks inline (an MCP client with elicitation). If absent, or if it fails with `NobodyToAsk`, the run pauses. Not used
+   * after the run was paused.
+   */
+  readonly elicit?:
+    | ((request: ElicitationRequest) => Effect.Effect<ElicitationResult, NobodyToAsk>)
+    | undefined;
+  /** Receives each tool call as it begins, by the name in the code, until the run is paused. */
+  readonly onToolCall?: ((address: string) => Effect.Effect<void>) | undefined;
+  /** Receives progress of the call of the tool at `address`, until the run is paused. */
+  readonly onProgress?: ((address: string, progress: Progress) => Effect.Effect<void>) | undefined;
+}
 
 /** A question that waits for `Executions.resume`. */
 export interface OpenQuestion {
@@ -17,47 +36,49 @@ export interface OpenQuestion {
 
 /** A tool call under way. */
 export interface LiveCall {
-  /** Questions that it waits for. */
+  /** Number of questions that it waits for. */
   questions: number;
 }
 
+type StatusChange = "paused" | Exit.Exit<Execution>;
+
 /**
- * A run counts as waiting for people only where that was seen so often in a row, so many milliseconds apart. Once does not do:
- * on a busy machine a call that the sandbox has made may not have arrived yet.
+ * Number of idle checks in a row, so many milliseconds apart, after which a run counts as waiting only for people. One is not
+ * enough: on a busy machine a call that the sandbox has made may not have arrived yet.
  */
-const quietLooks = 2;
-const lookMs = 10;
+const idleChecks = 2;
+const idleCheckMs = 10;
 
-/** Milliseconds that a caller waits for a run's other calls once a person is asked. */
-const patienceMs = 1_000;
+/** Milliseconds that a caller waits for a run's other calls after a person is asked. */
+const maxPauseDelayMs = 1_000;
 
 /**
- * One run that has begun and not ended. It is paused once a person is asked and nothing else goes on in it: it then gives
- * its place back, and whoever waits for the run is told. Calls that take long delay that only for a moment.
+ * One run that has begun and not ended. It is paused when it waits for people and nothing else happens in it: it then releases
+ * its slot, and its caller is notified. Long calls delay that only for a moment.
  */
 export class LiveRun {
   readonly id = ExecutionId.make(`exec_${crypto.randomUUID().replaceAll("-", "")}`);
   readonly time = new ActiveTime();
-  readonly open = new Map<string, OpenQuestion>();
+  readonly openQuestions = new Map<string, OpenQuestion>();
   readonly request: ExecutionRequest;
   readonly startedAt: DateTime.Utc;
-  readonly place: Place;
-  /** Whether it was paused: from then on it depends on no caller, and asks nobody inline. */
+  readonly slot: Slot;
+  /** Whether it was paused: from then on it depends on no caller and asks no one inline. */
   isDetached = false;
   observe: (() => RunState) | undefined;
   readonly #calls = new Set<LiveCall>();
-  readonly #listeners = new Set<(news: "paused" | Exit.Exit<Execution>) => void>();
+  readonly #listeners = new Set<(change: StatusChange) => void>();
   #toolCalls = 0;
   #waiting = 0;
-  #quietLooks = 0;
+  #idleChecks = 0;
   #end: Exit.Exit<Execution> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #tellBy = 0;
+  #notifyBy = 0;
 
-  constructor(request: ExecutionRequest, startedAt: DateTime.Utc, place: Place) {
+  constructor(request: ExecutionRequest, startedAt: DateTime.Utc, slot: Slot) {
     this.request = request;
     this.startedAt = startedAt;
-    this.place = place;
+    this.slot = slot;
   }
 
   beginCall(): LiveCall {
@@ -69,7 +90,7 @@ export class LiveRun {
 
   endCall(call: LiveCall): void {
     this.#calls.delete(call);
-    this.#look();
+    this.#checkIdle();
   }
 
   /** Whether one of its calls waits for a person. */
@@ -78,46 +99,47 @@ export class LiveRun {
   }
 
   beginQuestion(call: LiveCall): void {
-    if (this.#waiting === 0) this.#tellBy = performance.now() + patienceMs;
+    if (this.#waiting === 0) this.#notifyBy = performance.now() + maxPauseDelayMs;
     call.questions++;
     this.#waiting++;
-    this.#look();
+    this.#checkIdle();
   }
 
   endQuestion(call: LiveCall): void {
     call.questions--;
     this.#waiting--;
-    this.#look();
+    this.#checkIdle();
   }
 
-  /** Lets a question be answered by `Executions.resume`. */
+  /** Makes a question available to `Executions.resume`. */
   openQuestion(question: OpenQuestion): void {
-    this.open.set(question.approval.id, question);
-    this.#look();
+    this.openQuestions.set(question.approval.id, question);
+    this.#checkIdle();
   }
 
-  /** The end, or `paused` where people must answer first. */
-  readonly news: Effect.Effect<Execution | "paused"> = Effect.async((resume) => {
+  /** Waits for the end of the run, or for `paused`: people must answer first. */
+  readonly statusChange: Effect.Effect<Execution | "paused"> = Effect.async((resume) => {
     if (this.#end !== undefined) return resume(this.#end);
-    const listener = (news: "paused" | Exit.Exit<Execution>) =>
-      resume(news === "paused" ? Effect.succeed(news) : news);
+    const listener = (change: StatusChange) =>
+      resume(change === "paused" ? Effect.succeed(change) : change);
     this.#listeners.add(listener);
-    this.#tellBy = performance.now() + patienceMs;
-    this.#look();
+    this.#notifyBy = performance.now() + maxPauseDelayMs;
+    this.#checkIdle();
     return Effect.sync(() => this.#listeners.delete(listener));
   });
 
   end(exit: Exit.Exit<Execution>): void {
     clearTimeout(this.#timer);
     this.#end = exit;
-    this.place.leave();
-    this.#tell(exit);
+    this.slot.end();
+    this.#notify(exit);
   }
 
-  /** As it stands now, or with its end. */
-  toExecution(end?: Verdict, result?: RunResult): Execution {
+  /** The execution in its current state, or in its final state if `end` is given. */
+  toExecution(end?: TerminalState, result?: RunResult): Execution {
     const { code, trigger } = this.request;
-    const approvals = end === undefined ? [...this.open.values()].map((one) => one.approval) : [];
+    const approvals =
+      end === undefined ? [...this.openQuestions.values()].map(({ approval }) => approval) : [];
     return new Execution(
       {
         id: this.id,
@@ -137,33 +159,33 @@ export class LiveRun {
     );
   }
 
-  /** Something happened: looks, once nothing more does for a while, whether people are all that it waits for. */
-  #look(): void {
-    this.#quietLooks = 0;
-    this.#lookLater();
+  /** Called after every event: once no more follow for a while, checks whether the run waits only for people. */
+  #checkIdle(): void {
+    this.#idleChecks = 0;
+    this.#scheduleIdleCheck();
   }
 
-  #lookLater(): void {
+  #scheduleIdleCheck(): void {
     clearTimeout(this.#timer);
     if (this.#waiting === 0 || this.#end !== undefined) return;
     this.#timer = setTimeout(() => {
-      const isQuiet =
+      const isIdle =
         [...this.#calls].every(({ questions }) => questions > 0) &&
         this.observe?.().isComputing !== true;
-      this.#quietLooks = isQuiet ? this.#quietLooks + 1 : 0;
-      const isPaused = this.#quietLooks >= quietLooks;
-      if (isPaused) this.place.giveBack();
-      else this.#lookLater();
-      if (this.open.size > 0 && (isPaused || performance.now() >= this.#tellBy)) {
-        this.#tell("paused");
+      this.#idleChecks = isIdle ? this.#idleChecks + 1 : 0;
+      const isPaused = this.#idleChecks >= idleChecks;
+      if (isPaused) this.slot.release();
+      else this.#scheduleIdleCheck();
+      if (this.openQuestions.size > 0 && (isPaused || performance.now() >= this.#notifyBy)) {
+        this.#notify("paused");
       }
-    }, lookMs);
+    }, idleCheckMs);
   }
 
-  #tell(news: "paused" | Exit.Exit<Execution>): void {
+  #notify(change: StatusChange): void {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
-    for (const listener of listeners) listener(news);
+    for (const listener of listeners) listener(change);
   }
 }
 

@@ -1,7 +1,7 @@
-import type { RunOutcome, RunOutput } from "@executor/kernel";
+import type { RunOutcome, RunOutput, RunUse } from "@executor/kernel";
 import { parseJson } from "@executor/sdk";
-import { ExecutionError, ExecutionOutput } from "../execution.ts";
-import type { EndStatus, ExecutionTrigger } from "../execution.ts";
+import { ExecutionError, ExecutionOutput } from "../schemas.ts";
+import type { EndStatus, ExecutionTrigger } from "../schemas.ts";
 import {
   executionDuration,
   executionOutputSize,
@@ -11,43 +11,44 @@ import {
   sandboxTerminations,
 } from "../metrics.ts";
 
-/** How a run ended, as an execution tells it. */
-export interface Verdict {
+/** Final state of a run: the fields of an execution that its end determines. */
+export interface TerminalState {
   readonly status: EndStatus;
   readonly output: ExecutionOutput | null;
   readonly error: ExecutionError | null;
 }
 
-const failure = (status: EndStatus, name: string, message: string): Verdict => ({
+const failure = (status: EndStatus, name: string, message: string): TerminalState => ({
   status,
   output: null,
   error: new ExecutionError({ name, message }),
 });
 
-export const cancelled: Verdict = failure(
+export const cancelled: TerminalState = failure(
   "cancelled",
   "Cancelled",
   "The execution was cancelled before it ended: its caller went away, or the daemon stopped.",
 );
 
-/** The daemon ended without a chance to say so. */
-export const lost: Verdict = failure(
+/** State of a run that was paused when an earlier daemon ended. */
+export const lost: TerminalState = failure(
   "cancelled",
   "Cancelled",
-  "The daemon ended while the execution waited for an answer, and it cannot go on. Run the code again.",
+  "The daemon ended while the execution waited for an answer, so it cannot continue. Run the code again.",
 );
 
-/** The runner itself broke, which it promises never to do. */
-export const broken: Verdict = failure(
+/** State of a run whose runner failed, which its contract rules out. */
+export const broken: TerminalState = failure(
   "failed",
   "SandboxCrash",
   "The sandbox could not run the code. The daemon's log says why.",
 );
 
-export const verdict = (
+/** Turns the sandbox's outcome into the run's final state; the limits are quoted in its message. */
+export const terminalState = (
   outcome: RunOutcome,
   limits: { readonly wallTimeMs: number; readonly memoryBytes: number },
-): Verdict => {
+): TerminalState => {
   switch (outcome._tag) {
     case "Completed":
       return { status: "completed", output: toOutput(outcome.output), error: null };
@@ -94,16 +95,13 @@ export const recordEnd = (end: {
   executionDuration.record(durationMs / 1000, { status });
 };
 
-/** Records what a run used. */
-export const recordUse = (
-  runtime: string,
-  use: { readonly cpuTimeSeconds: number; readonly memoryPeakBytes: number },
-): void => {
+/** Records the resources that a run used. */
+export const recordUse = (runtime: string, use: RunUse): void => {
   sandboxCpuTime.add(use.cpuTimeSeconds, { runtime });
   sandboxMemoryPeak.record(use.memoryPeakBytes, { runtime });
 };
 
-/** Records what the sandbox itself says about a run's end. */
+/** Records the output size of a completed run, or the limit that ended it. */
 export const recordOutcome = (outcome: RunOutcome): void => {
   if (outcome._tag === "Completed") {
     const { totalBytes, truncated } = outcome.output;

@@ -1,47 +1,47 @@
 import { Deferred, Effect, FiberId } from "effect";
-import { TooManyExecutions } from "../errors.ts";
 import type { ExecutionLimits } from "../limits.ts";
 import { executionQueueDuration, executionsActive } from "../metrics.ts";
+import { TooManyExecutions } from "../schemas.ts";
 
 interface Waiter {
   isServed: boolean;
   readonly served: Deferred.Deferred<void>;
 }
 
-/** The places for executions that run at once, first come, first served. */
-export class Places {
+/** The slots of executions that run at once, first come, first served. */
+export class RunSlots {
   readonly #limits: ExecutionLimits;
   readonly #waiters = new Set<Waiter>();
   #free: number;
-  /** Executions that wait for a place for the first time, or have one. */
-  #present = 0;
+  /** Number of executions that hold a slot or wait for their first one. */
+  #admitted = 0;
 
   constructor(limits: ExecutionLimits) {
     this.#limits = limits;
     this.#free = limits.maxRunning;
   }
 
-  /** Waits for an execution's place, which must be left again. */
-  readonly enter: Effect.Effect<Place, TooManyExecutions> = Effect.suspend(() => {
+  /** Waits for an execution's slot, which must be ended. */
+  readonly acquire: Effect.Effect<Slot, TooManyExecutions> = Effect.suspend(() => {
     const { maxRunning, maxWaiting } = this.#limits;
-    if (this.#present >= maxRunning + maxWaiting) {
+    if (this.#admitted >= maxRunning + maxWaiting) {
       return new TooManyExecutions({
-        message: `${maxWaiting} executions are waiting already. Try again when some have ended.`,
+        message: `${maxWaiting} executions are already waiting. Try again when some have ended.`,
       });
     }
-    const askedAt = performance.now();
-    this.#present++;
+    const requestedAt = performance.now();
+    this.#admitted++;
     return this.#take.pipe(
       Effect.map(() => {
-        executionQueueDuration.record((performance.now() - askedAt) / 1000, {});
-        return new Place(this.#again, () => this.#release());
+        executionQueueDuration.record((performance.now() - requestedAt) / 1000, {});
+        return new Slot(this.#retake, () => this.#release());
       }),
-      Effect.onInterrupt(() => Effect.sync(() => this.#present--)),
+      Effect.onInterrupt(() => Effect.sync(() => this.#admitted--)),
       Effect.uninterruptible,
     );
   });
 
-  /** Only its waiting can be interrupted, and leaves nothing taken then. To be run where nothing else can be. */
+  /** Interruptible only while it waits, and then takes nothing. Run it in an uninterruptible region. */
   readonly #take: Effect.Effect<void> = Effect.suspend(() => {
     if (this.#free > 0) {
       this.#free--;
@@ -59,12 +59,12 @@ export class Places {
     );
   });
 
-  readonly #again: Effect.Effect<void> = Effect.map(this.#take, () => {
-    this.#present++;
+  readonly #retake: Effect.Effect<void> = Effect.map(this.#take, () => {
+    this.#admitted++;
   });
 
   #release(): void {
-    this.#present--;
+    this.#admitted--;
     this.#serveNext();
   }
 
@@ -80,8 +80,8 @@ export class Places {
   }
 }
 
-/** One execution's place. It is given back while the execution waits for people, who may take long. */
-export class Place {
+/** One execution's slot. It is released while the execution waits for people, which may take long. */
+export class Slot {
   readonly #take: Effect.Effect<void>;
   readonly #release: () => void;
   readonly #turn = Effect.unsafeMakeSemaphore(1);
@@ -97,14 +97,15 @@ export class Place {
     return this.#state === "running";
   }
 
-  giveBack(): void {
+  /** Lets other executions run while this one waits for people. */
+  release(): void {
     if (this.#state !== "running") return;
     this.#enter("paused");
     this.#release();
   }
 
-  /** Waits for a place where it was given back. Never refused: the execution has begun. */
-  readonly takeAgain: Effect.Effect<void> = this.#turn.withPermits(1)(
+  /** Waits for a slot if this one was released. Never refused, because the execution has already begun. */
+  readonly reacquire: Effect.Effect<void> = this.#turn.withPermits(1)(
     Effect.suspend(() =>
       this.#state === "paused"
         ? Effect.uninterruptible(Effect.map(this.#take, () => this.#enter("running")))
@@ -112,8 +113,8 @@ export class Place {
     ),
   );
 
-  /** The execution has ended. */
-  leave(): void {
+  /** Ends the execution's use of the slot for good. */
+  end(): void {
     const wasHeld = this.isHeld;
     this.#enter("ended");
     if (wasHeld) this.#release();

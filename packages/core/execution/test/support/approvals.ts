@@ -1,9 +1,10 @@
 import { Effect } from "effect";
 import type { Layer } from "effect";
 import { Executions } from "../../src/executions.ts";
-import type { Execution } from "../../src/execution.ts";
+import type { Execution } from "../../src/schemas.ts";
 import type { ExecutionLimits } from "../../src/limits.ts";
-import type { ExecutionRequest, ResumeRequest } from "../../src/requests.ts";
+import type { ResumeRequest } from "../../src/approvals/questions.ts";
+import type { ExecutionRequest } from "../../src/run/live-run.ts";
 import { layerWith } from "./layer.ts";
 import { addShop } from "./plugin.ts";
 import { total } from "./series.ts";

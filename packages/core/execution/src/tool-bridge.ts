@@ -2,16 +2,16 @@ import { WallClock } from "@executor/kernel";
 import type { ToolCallFailure } from "@executor/kernel";
 import { Elicitor, parseJson, ProgressListener, ToolInvoker } from "@executor/sdk";
 import { Context, Effect } from "effect";
-import { askPeople } from "../approvals/ask-people.ts";
-import type { LiveRun } from "./live-run.ts";
+import { askPeople } from "./approvals/ask-people.ts";
+import type { LiveRun } from "./run/live-run.ts";
 
-/** What agent code calls as `tools.search(...)` and `tools.describe(...)`. */
+/** Names of built-in tools in agent code: `tools.search(...)` and `tools.describe(...)`. */
 const shorthands: ReadonlyMap<string, string> = new Map([
   ["search", "executor.tools.search"],
   ["describe", "executor.tools.describe"],
 ]);
 
-/** How a run's tool calls reach the tools: JSON text in, JSON text out, errors as the agent's code is to see them. */
+/** Passes a run's tool calls to the tools: JSON text in, JSON text out, errors as the agent's code sees them. */
 export const toolBridge = Effect.gen(function* () {
   const { call } = yield* ToolInvoker;
   const ask = yield* askPeople;
@@ -21,9 +21,9 @@ export const toolBridge = Effect.gen(function* () {
       Effect.map(({ data }) => JSON.stringify(data)),
       Effect.catchAllDefect((defect) =>
         Effect.zipRight(
-          Effect.logError(`The tool call ${address} broke.`, defect),
+          Effect.logError(`The tool call ${address} failed unexpectedly.`, defect),
           Effect.fail({
-            message: `The call failed inside the daemon. Its log says why.`,
+            message: `The call failed inside the daemon. The daemon's log has the reason.`,
             outcome: "tool_error",
           }),
         ),
@@ -37,7 +37,7 @@ export const toolBridge = Effect.gen(function* () {
         const live = run.beginCall();
         const { onToolCall } = run.request;
         const calling = callTool(address, inputJson).pipe(
-          (next) => (run.place.isHeld ? next : Effect.zipRight(run.place.takeAgain, next)),
+          (next) => (run.slot.isHeld ? next : Effect.zipRight(run.slot.reacquire, next)),
           (next) =>
             onToolCall === undefined || run.isDetached
               ? next
@@ -46,8 +46,8 @@ export const toolBridge = Effect.gen(function* () {
         return Effect.ensuring(
           Effect.provide(
             calling,
-            behindCall(run, address, (request) =>
-              // A plugin may ask from a fiber of its own, which knows nothing of this run's clock.
+            peopleOf(run, address, (request) =>
+              // A plugin may ask from a separate fiber, which does not have this run's clock.
               Effect.provideService(ask(run, live, request), WallClock, clock),
             ),
           ),
@@ -56,8 +56,8 @@ export const toolBridge = Effect.gen(function* () {
       });
 });
 
-/** The people behind a call: who is asked, and who hears how far it is. */
-const behindCall = (
+/** Services of a call that reach people: one asks them, the other reports progress to them. */
+const peopleOf = (
   run: LiveRun,
   address: string,
   elicit: Context.Tag.Service<Elicitor>["elicit"],
