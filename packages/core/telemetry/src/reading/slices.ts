@@ -1,0 +1,50 @@
+import { Effect } from "effect";
+
+/** Milliseconds for which long work holds the event loop at a time. */
+const sliceMillis = 4;
+
+/** One turn of the event loop: timers, sockets and other fibers go on. */
+export const eventLoopTurn: Effect.Effect<void> = Effect.async<void>((resume) => {
+  const immediate = setImmediate(() => resume(Effect.void));
+  return Effect.sync(() => clearImmediate(immediate));
+});
+
+/**
+ * Runs a generator up to the next value that it gives, or to its end. Each `undefined` on the way is a place to pause, and the
+ * event loop gets a turn every few milliseconds.
+ */
+export const nextInSlices = <A, R>(
+  steps: Iterator<A | undefined | void, R>,
+): Effect.Effect<IteratorYieldResult<A> | IteratorReturnResult<R>> => {
+  const next: Effect.Effect<IteratorYieldResult<A> | IteratorReturnResult<R>> = Effect.suspend(
+    () => {
+      const end = performance.now() + sliceMillis;
+      for (;;) {
+        const result = steps.next();
+        if (result.done === true) return Effect.succeed(result);
+        const { value } = result;
+        if (value !== undefined) return Effect.succeed({ done: false, value });
+        if (performance.now() >= end) return Effect.zipRight(eventLoopTurn, next);
+      }
+    },
+  );
+  return next;
+};
+
+/** Runs a generator to its end and gives what it returns; the event loop gets a turn every few milliseconds. */
+export const inSlices = <A>(make: () => Generator<void, A>): Effect.Effect<A> =>
+  Effect.suspend(() => {
+    const steps = make();
+    const next: Effect.Effect<A> = Effect.flatMap(nextInSlices<never, A>(steps), (result) =>
+      result.done === true ? Effect.succeed(result.value) : next,
+    );
+    return next;
+  });
+
+/** Runs a generator to its end without a pause. */
+export const atOnce = <A>(steps: Generator<void, A>): A => {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+};
