@@ -67,6 +67,32 @@ export const holdNativeHistograms = (): void => {
   if (isRead) epoch += 1;
 };
 
+/** A native histogram as of one moment. It copies the buckets only when it is read, or just before they change. */
+export class NativeSnapshot {
+  #source: NativeHistogram | undefined;
+  #state: NativeHistogramState | undefined;
+
+  constructor(source: NativeHistogram) {
+    this.#source = source;
+  }
+
+  read(): NativeHistogramState | undefined {
+    isRead = true;
+    return this.#resolve();
+  }
+
+  /** To be called before the buckets change. Until the first reader comes, nobody needs the copy. */
+  keep(): void {
+    if (isRead) this.#resolve();
+  }
+
+  #resolve(): NativeHistogramState | undefined {
+    this.#state ??= this.#source?.present();
+    this.#source = undefined;
+    return this.#state;
+  }
+}
+
 /**
  * Keeps its resolution as long as it needs no more than 160 buckets, and halves it when it would; never reset. `NaN` is not
  * to be recorded.
@@ -79,6 +105,7 @@ export class NativeHistogram {
   readonly #negative: SparseBuckets;
   #epoch = epoch;
   #held: NativeHistogramState | undefined;
+  #snapshot: NativeSnapshot | undefined;
 
   /** Empty, or going on from what another had come to. */
   constructor(from?: NativeHistogramState) {
@@ -90,6 +117,10 @@ export class NativeHistogram {
   }
 
   record(value: number): void {
+    if (this.#snapshot !== undefined) {
+      this.#snapshot.keep();
+      this.#snapshot = undefined;
+    }
     if (this.#epoch !== epoch) {
       this.#held = this.present();
       this.#epoch = epoch;
@@ -115,6 +146,12 @@ export class NativeHistogram {
     isRead = true;
     if (this.#held === undefined || this.#epoch !== epoch) return this.present();
     return this.#held;
+  }
+
+  /** The state as of now, whatever is recorded afterwards. */
+  snapshot(): NativeSnapshot {
+    this.#snapshot ??= new NativeSnapshot(this);
+    return this.#snapshot;
   }
 
   /** The state as of now. */

@@ -7,10 +7,12 @@ import type { SavedSeries } from "../tenancy/saved-series.ts";
 import { addToHistogram } from "../tenancy/saved-histogram.ts";
 
 /** A series as an instrument records to it: Effect's own state, and beside it what Effect has no place for. */
-interface Recording {
+export interface Recording {
   /** Unix time in seconds. */
   readonly createdAt: number;
   readonly exemplar: (bucket: number) => Exemplar | undefined;
+  /** By bucket of a histogram. */
+  readonly exemplars?: ReadonlyArray<Exemplar | undefined> | undefined;
   readonly native?: NativeHistogram;
 }
 
@@ -24,7 +26,7 @@ const attach = (key: MetricKey.MetricKey.Untyped, attached: Recording): void => 
   Object.defineProperty(key, recording, { value: attached });
 };
 
-const recordingOf = (
+export const recordingOf = (
   key: MetricKey.MetricKey.Untyped & { readonly [recording]?: Recording },
 ): Recording | undefined => key[recording];
 
@@ -123,5 +125,9 @@ export class HistogramSeries implements Recording {
 
   exemplar(bucket: number): Exemplar | undefined {
     return this.#exemplars?.[bucket];
+  }
+
+  get exemplars(): ReadonlyArray<Exemplar | undefined> | undefined {
+    return this.#exemplars;
   }
 }

@@ -1,7 +1,8 @@
-import { Metric, MutableHashMap } from "effect";
+import { Metric } from "effect";
 import type { MetricHook, MetricKey, MetricPair, MetricRegistry, MetricState } from "effect";
 import { holdNativeHistograms } from "../instruments/native-histogram.ts";
 import { anyRetired, isRetired, retirements } from "../instruments/retired.ts";
+import { sizeOf } from "./registry.ts";
 
 /** What a key's state is read from; the registry keeps one for each series. */
 export interface SeriesHook {
@@ -45,20 +46,3 @@ export class RegistryReader {
     return hook;
   }
 }
-
-/** How many series a registry holds, live or retired; it never forgets one. Where that is unknown, each read takes a snapshot. */
-const sizeOf = (registry: MetricRegistry.MetricRegistry): number | undefined => {
-  const map = seriesMap(registry);
-  return map === undefined ? undefined : MutableHashMap.size(map);
-};
-
-/** A registry's hooks by key. Its interface does not have them, but Effect's own keeps them in a public type. */
-export const seriesMap = (
-  registry: MetricRegistry.MetricRegistry,
-): MutableHashMap.MutableHashMap<unknown, unknown> | undefined => {
-  const map: unknown = "map" in registry ? registry.map : undefined;
-  return isMutableHashMap(map) ? map : undefined;
-};
-
-const isMutableHashMap = (map: unknown): map is MutableHashMap.MutableHashMap<unknown, unknown> =>
-  typeof map === "object" && map !== null && Symbol.for("effect/MutableHashMap") in map;

@@ -25,6 +25,9 @@ export class Organization extends Context.Reference<Organization>()(
 
 const ofProcess = new MetricsOwner(Metric.globalMetricRegistry, Number.POSITIVE_INFINITY);
 
+/** Every registry whose series are the process's. */
+export const processRegistries: ReadonlyArray<MetricRegistry.MetricRegistry> = [ofProcess.registry];
+
 /** At most so many label sets of the process's own, all its metrics together. */
 export const limitProcessSeries = (maxSeries: number): void => {
   ofProcess.maxSeries = maxSeries;

@@ -1,7 +1,7 @@
 import { MetricHook, MetricState, MutableHashMap } from "effect";
 import type { MetricKey, MetricRegistry } from "effect";
 import type { SavedState } from "./saved-series.ts";
-import { seriesMap } from "../reading/registry-reader.ts";
+import { hooksOf } from "../reading/registry.ts";
 
 /**
  * Adds observations that were made elsewhere to a histogram of the registry. Effect's histograms take one observation at a
@@ -13,7 +13,7 @@ export const addToHistogram = (
   saved: Extract<SavedState, { readonly type: "histogram" }>,
 ): void => {
   const own = registry.get(key);
-  const hooks = seriesMap(registry);
+  const hooks = hooksOf(registry);
   if (hooks === undefined)
     throw new TypeError("Effect's metric registry has no map of its series.");
   const get = () => {
