@@ -1,0 +1,242 @@
+import { MetricKeyType, MetricState, Option } from "effect";
+import type { MetricPair } from "effect";
+import { findDefinition } from "../instruments/catalogue.ts";
+import { isRetired, retirements } from "../instruments/retired.ts";
+import { processRegistries } from "../tenancy/organization.ts";
+import { Selections } from "./bounds.ts";
+import { readLabels, reservedLabels, unitOfTags } from "./labels.ts";
+import { entriesOf, sizeOf } from "./registry.ts";
+import type { Hook, Key, Registry, State } from "./registry.ts";
+import { observe } from "./snapshot.ts";
+import type { Metric, MetricType, Series } from "./series.ts";
+import {
+  CounterSource,
+  FrequencySource,
+  GaugeSource,
+  HistogramSource,
+  seriesOf,
+  SummarySource,
+} from "./sources.ts";
+import type { Source } from "./sources.ts";
+import { atOnce } from "./slices.ts";
+import { toReadUnit } from "./units.ts";
+
+/** The declaration of a metric: of its unit in UCUM, and of its help text. */
+export interface MetricDefinition {
+  readonly unit: string;
+  readonly description: string;
+}
+
+export type FindDefinition = (name: string) => MetricDefinition | undefined;
+
+export interface RegistryReadingOptions {
+  /** The registries that are read, in this order; those of the process unless given. */
+  readonly registries?: ReadonlyArray<Registry>;
+  /** Finds the declaration of a metric; in the catalogue of instruments unless given. */
+  readonly definition?: FindDefinition;
+}
+
+/** Sources between two yields. */
+const step = 256;
+
+/**
+ * Reads registries time after time: a series that has not changed since the reading before is the same object, and one that has
+ * is another. While no series comes or goes, only states are read.
+ */
+export class RegistryReading {
+  readonly #walks: ReadonlyArray<RegistryWalk>;
+  readonly #maker: SourceMaker;
+  #series: ReadonlyArray<Series> = [];
+
+  constructor({
+    registries = processRegistries,
+    definition = findDefinition,
+  }: RegistryReadingOptions = {}) {
+    this.#walks = registries.map((registry) => new RegistryWalk(registry));
+    this.#maker = new SourceMaker(definition);
+  }
+
+  /**
+   * Brings observed values up to date and gives every live series, in the order of first recording; the same array where
+   * nothing has changed. Each series is read whole, and at some time between the first step and the last. It yields every few
+   * hundred series, and may be left before its end.
+   */
+  *steps(): Generator<void, ReadonlyArray<Series>> {
+    observe();
+    const last = this.#series;
+    let changed: Array<Series> | undefined;
+    let at = 0;
+    for (const walk of this.#walks) {
+      if (!walk.isCurrent()) yield* walk.steps(this.#maker);
+      const { sources } = walk;
+      for (let index = 0; index < sources.length; index += 1) {
+        if (index % step === step - 1) yield;
+        const source = sources[index];
+        if (source === undefined) continue;
+        source.read();
+        if (source instanceof FrequencySource) {
+          for (const series of source.series) {
+            if (last[at] !== series) {
+              changed ??= last.slice();
+              changed[at] = series;
+            }
+            at += 1;
+          }
+        } else if (source.series !== undefined) {
+          if (last[at] !== source.series) {
+            changed ??= last.slice();
+            changed[at] = source.series;
+          }
+          at += 1;
+        }
+      }
+    }
+    if (changed === undefined && at === last.length) return last;
+    changed ??= last.slice();
+    changed.length = at;
+    this.#series = changed;
+    return changed;
+  }
+
+  /** {@link steps} without a pause. */
+  read(): ReadonlyArray<Series> {
+    return atOnce(this.steps());
+  }
+}
+
+/** The series of Effect's pairs of keys and states, as a snapshot of a registry has them. */
+export const readPairs = (
+  pairs: Iterable<MetricPair.MetricPair.Untyped>,
+  definition: FindDefinition = findDefinition,
+): ReadonlyArray<Series> => {
+  const maker = new SourceMaker(definition);
+  return [...pairs].flatMap(({ metricKey, metricState }) => {
+    const source = maker.make(metricKey, { get: () => metricState });
+    if (source === undefined) return [];
+    source.read();
+    return seriesOf(source);
+  });
+};
+
+/** The sources of a registry's live entries, in the registry's order. */
+class RegistryWalk {
+  sources: ReadonlyArray<Source> = [];
+  readonly #registry: Registry;
+  /** Entries at the last walk. */
+  #size: number | undefined;
+  #retirements = 0;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  /** Whether the live entries are those of the last walk. */
+  isCurrent(): boolean {
+    return (
+      this.#size !== undefined &&
+      this.#size === sizeOf(this.#registry) &&
+      this.#retirements === retirements()
+    );
+  }
+
+  /**
+   * Goes through all entries, yielding on the way, where Effect's own snapshot makes two objects for each of them in one piece.
+   * Sources of entries that are still live stay.
+   */
+  *steps(maker: SourceMaker): Generator<void, void> {
+    const retirementsBefore = retirements();
+    const known = this.sources;
+    const sources: Array<Source> = [];
+    let nextKnown = 0;
+    let size = 0;
+    for (const [key, hook] of entriesOf(this.#registry)) {
+      size += 1;
+      if (size % step === 0) yield;
+      if (isRetired(key)) continue;
+      for (let gone = known[nextKnown]; gone !== undefined && isRetired(gone.key);) {
+        nextKnown += 1;
+        gone = known[nextKnown];
+      }
+      const candidate = known[nextKnown];
+      if (candidate?.key === key) {
+        candidate.hook = hook;
+        sources.push(candidate);
+        nextKnown += 1;
+      } else {
+        const made = maker.make(key, hook);
+        if (made !== undefined) sources.push(made);
+      }
+    }
+    this.sources = sources;
+    this.#size = size;
+    this.#retirements = retirementsBefore;
+  }
+}
+
+type Kind = MetricType | "frequency";
+
+interface KnownMetric {
+  readonly metric: Metric;
+  readonly divisor: number;
+  readonly unitInTags: boolean;
+}
+
+/** Makes the source of an entry. What the series of one metric share is worked out once. */
+class SourceMaker {
+  readonly #definition: FindDefinition;
+  readonly #metrics = new Map<string, KnownMetric>();
+  readonly #selections = new Selections();
+
+  constructor(definition: FindDefinition) {
+    this.#definition = definition;
+  }
+
+  /** `undefined` for a kind of metric that is not known here. */
+  make(key: Key, hook: Hook): Source | undefined {
+    const state = hook.get();
+    const kind = kindOf(key, state);
+    if (kind === undefined) return undefined;
+    const { metric, divisor, unitInTags } = this.#metric(key, kind);
+    const labels = readLabels(key.tags, { reserved: reservedLabels[kind], unitInTags });
+    const options = { ...labels, key, hook, metric, divisor };
+    if (MetricState.isHistogramState(state)) {
+      return new HistogramSource(options, this.#selections.bounds(state.buckets, divisor));
+    }
+    if (MetricState.isSummaryState(state)) {
+      return new SummarySource(options, this.#selections.quantiles(state.quantiles));
+    }
+    if (kind === "frequency") return new FrequencySource(options);
+    return kind === "gauge" ? new GaugeSource(options) : new CounterSource(options);
+  }
+
+  #metric(key: Key, kind: Kind): KnownMetric {
+    const { name, tags } = key;
+    const definition = this.#definition(name);
+    const recordedUnit = definition === undefined ? unitOfTags(tags) : definition.unit;
+    const recorded = Option.getOrElse(key.description, () => "");
+    const identity = [kind, name, recorded, recordedUnit].join("\u0000");
+    const known = this.#metrics.get(identity);
+    if (known !== undefined) return known;
+    const { unit, divisor } = toReadUnit(recordedUnit);
+    const declared = definition !== undefined;
+    const description = recorded === "" ? (definition?.description ?? "") : recorded;
+    const type = kind === "frequency" ? "counter" : kind;
+    const made = {
+      metric: { name, description, unit, type, declared },
+      divisor,
+      unitInTags: !declared,
+    };
+    this.#metrics.set(identity, made);
+    return made;
+  }
+}
+
+const kindOf = ({ keyType }: Key, state: State): Kind | undefined => {
+  if (MetricState.isCounterState(state)) {
+    return MetricKeyType.isCounterKey(keyType) && keyType.incremental ? "counter" : "sum";
+  }
+  if (MetricState.isGaugeState(state)) return "gauge";
+  if (MetricState.isHistogramState(state)) return "histogram";
+  if (MetricState.isSummaryState(state)) return "summary";
+  return MetricState.isFrequencyState(state) ? "frequency" : undefined;
+};
