@@ -1,4 +1,5 @@
 import { Schema } from "effect";
+import { httpFieldValue } from "./http-grammar.ts";
 
 export const SecretName = Schema.String.pipe(
   Schema.pattern(/^[A-Za-z][\w.-]{0,99}$/, {
@@ -14,8 +15,6 @@ export type SecretName = typeof SecretName.Type;
 export const SecretReference = Schema.Struct({
   secret: SecretName,
   /** Such as `Bearer `, with its space. */
-  prefix: Schema.optional(
-    Schema.String.pipe(Schema.maxLength(64), Schema.pattern(/^[\t\x20-\x7e\x80-\xff]*$/)),
-  ),
+  prefix: Schema.optional(Schema.String.pipe(Schema.maxLength(64), Schema.pattern(httpFieldValue))),
 }).annotations({ identifier: "SecretReference" });
 export type SecretReference = typeof SecretReference.Type;

@@ -1,4 +1,5 @@
 import { Schema } from "effect";
+import { httpFieldValue, httpToken } from "./http-grammar.ts";
 import { SecretReference } from "./secret-reference.ts";
 
 /** Names that the sandbox's `tools` object and the daemon itself use. */
@@ -34,9 +35,8 @@ const credential = (literal: Schema.Schema<string>, message: string) =>
     message: () => ({ message, override: true }),
   });
 
-/** RFC 9110, section 5.5, "field-content": no line break or other control character. */
 const HeaderValue = credential(
-  Schema.String.pipe(Schema.pattern(/^[\t\x20-\x7e\x80-\xff]*$/)),
+  Schema.String.pipe(Schema.pattern(httpFieldValue)),
   `A header's value is one line of Latin-1 characters, or { "secret": "NAME", "prefix": "Bearer " }.`,
 );
 
@@ -45,9 +45,6 @@ const EnvironmentValue = credential(
   `An environment variable's value is a text, or { "secret": "NAME" }.`,
 );
 
-/** RFC 9110, section 5.6.2, "token". */
-const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
-
 /** The names are checked here: a record leaves out the keys that its key's schema refuses. */
 const Headers = Schema.Record({ key: Schema.String, value: HeaderValue }).pipe(
   Schema.annotations({
@@ -55,7 +52,7 @@ const Headers = Schema.Record({ key: Schema.String, value: HeaderValue }).pipe(
   }),
   Schema.filter(
     (headers) =>
-      Object.keys(headers).every((name) => headerName.test(name)) ||
+      Object.keys(headers).every((name) => httpToken.test(name)) ||
       "A header's name is letters, digits and hyphens, such as X-Api-Key.",
   ),
 );

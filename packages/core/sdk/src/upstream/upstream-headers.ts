@@ -1,11 +1,7 @@
+import { httpFieldValue, httpToken } from "../model/http-grammar.ts";
+
 /** Headers by name, in lower case. */
 export type UpstreamHeaders = Readonly<Record<string, string>>;
-
-/** RFC 9110, section 5.6.2. */
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
-/** What a field value may hold: no control characters but the tab, and nothing beyond Latin-1 (RFC 9110, section 5.5). */
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Sent on after a redirect to another origin. Everything else may be a credential. */
 const originIndependent: ReadonlySet<string> = new Set(["accept", "accept-language", "user-agent"]);
@@ -23,7 +19,9 @@ export const mergeHeaders = (
 
 /** The name of a header that cannot be sent as it is, because its name or value breaks HTTP's grammar. */
 export const findUnsendableHeader = (headers: UpstreamHeaders): string | undefined =>
-  Object.keys(headers).find((name) => !token.test(name) || !fieldValue.test(headers[name] ?? ""));
+  Object.keys(headers).find(
+    (name) => !httpToken.test(name) || !httpFieldValue.test(headers[name] ?? ""),
+  );
 
 /** The headers that follow a redirect: all within an origin, else only those that tell nothing about the caller. */
 export const headersAfterRedirect = (
