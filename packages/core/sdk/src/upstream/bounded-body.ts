@@ -2,11 +2,95 @@ import type { HttpClientError, HttpClientResponse } from "@effect/platform";
 import { Effect, Option, Stream } from "effect";
 import { UpstreamFailure } from "./upstream-failure.ts";
 
+/** Bytes of a body, read up to a bound. */
+export interface BoundedBody {
+  /** The whole body, or its first bytes: at most as many as the bound. */
+  readonly bytes: Uint8Array;
+  /** `too_large`: more bytes than the bound follow, and are not read. `broken`: the stream failed with `cause`. */
+  readonly end: "complete" | "too_large" | "broken";
+  readonly cause?: unknown;
+}
+
 /**
- * The body's bytes, after content decoding, so that a small compressed reply cannot grow without bound. Reading stops, and
- * the connection with it, as soon as there are more than `maxBytes`.
+ * Reads a body up to `maxBytes`, and cancels what follows. Never rejects. A request or a response without a body has an
+ * empty one.
  */
-export const readBody = (
+export const readBoundedBody = async (
+  body: ReadableStream<Uint8Array> | null,
+  maxBytes: number,
+): Promise<BoundedBody> => {
+  const collected = new BoundedChunks(maxBytes);
+  try {
+    // Leaving the loop early cancels the stream.
+    for await (const chunk of body ?? []) {
+      if (!collected.add(chunk)) return { bytes: collected.concatenate(), end: "too_large" };
+    }
+  } catch (cause) {
+    return { bytes: collected.concatenate(), end: "broken", cause };
+  }
+  return { bytes: collected.concatenate(), end: "complete" };
+};
+
+/** Observer of a body on its way to its reader. */
+export interface BodyObserver {
+  /** Bytes to send at once, before the body's own. */
+  readonly opening?: Uint8Array;
+  /** Sees every chunk before the reader does. An error that it returns ends the body with that error. */
+  readonly onChunk?: (chunk: Uint8Array) => Error | undefined;
+  /** Called once, when the reader gets no more: after the last byte, a failure, or the reader's own `cancel`. */
+  readonly onEnd?: (end: "complete" | "broken" | "refused" | "cancelled") => void;
+  /** Error that the reader gets in place of the one that the stream failed with. */
+  readonly onError?: (cause: unknown) => unknown;
+}
+
+/** The same body, each of its chunks and its end seen by the observer. Nothing is read that the reader does not want. */
+export const observeBody = (
+  body: ReadableStream<Uint8Array>,
+  { opening, onChunk, onEnd, onError = (cause) => cause }: BodyObserver,
+): ReadableStream<Uint8Array> => {
+  const reader = body.getReader();
+  let hasEnded = false;
+  const end: BodyObserver["onEnd"] = (how) => {
+    if (!hasEnded) onEnd?.(how);
+    hasEnded = true;
+  };
+  return new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      if (opening !== undefined) controller.enqueue(opening);
+    },
+    pull: async (controller) => {
+      try {
+        const { done, value } = await reader.read();
+        if (done) {
+          controller.close();
+          end("complete");
+          return;
+        }
+        const refusal = onChunk?.(value);
+        if (refusal === undefined) {
+          controller.enqueue(value);
+          return;
+        }
+        controller.error(refusal);
+        end("refused");
+        await reader.cancel();
+      } catch (cause) {
+        controller.error(onError(cause));
+        end("broken");
+      }
+    },
+    cancel: async (reason) => {
+      end("cancelled");
+      await reader.cancel(reason);
+    },
+  });
+};
+
+/**
+ * The bytes of an upstream's reply, after content decoding, so that a small compressed reply cannot grow without bound.
+ * Reading stops, and the connection with it, as soon as there are more than `maxBytes`.
+ */
+export const readReply = (
   response: HttpClientResponse.HttpClientResponse,
   maxBytes: number,
 ): Effect.Effect<Uint8Array, UpstreamFailure> =>
@@ -17,7 +101,7 @@ export const readBody = (
       })
     : readChunks(response, maxBytes);
 
-/** Whether the reply said how long it is, so that it can be read at once: that costs a third of reading it in chunks. */
+/** Whether the reply says how long it is, so that it can be read at once: that costs a third of reading it in chunks. */
 const hasKnownSize = (
   { headers }: HttpClientResponse.HttpClientResponse,
   maxBytes: number,
@@ -36,16 +120,13 @@ const readChunks = (
   response: HttpClientResponse.HttpClientResponse,
   maxBytes: number,
 ): Effect.Effect<Uint8Array, UpstreamFailure> => {
-  const read: Array<Uint8Array> = [];
-  let size = 0;
+  const collected = new BoundedChunks(maxBytes);
   return Stream.toPull(response.stream).pipe(
     Effect.flatMap((pull) =>
       Effect.forever(
         Effect.flatMap(Effect.mapError(pull, Option.map(brokenOff)), (chunks) => {
           for (const chunk of chunks) {
-            size += chunk.byteLength;
-            if (size > maxBytes) return Effect.fail(Option.some(tooLarge(maxBytes)));
-            read.push(chunk);
+            if (!collected.add(chunk)) return Effect.fail(Option.some(tooLarge(maxBytes)));
           }
           return Effect.void;
         }),
@@ -54,11 +135,40 @@ const readChunks = (
     Effect.scoped,
     Effect.catchAll((end) =>
       Option.isNone(end) || end.value === noBody
-        ? Effect.succeed(concatenate(read, size))
+        ? Effect.succeed(collected.concatenate())
         : Effect.fail(end.value),
     ),
   );
 };
+
+/** Chunks of a body up to a bound. */
+class BoundedChunks {
+  readonly #chunks: Array<Uint8Array> = [];
+  #size = 0;
+
+  constructor(readonly maxBytes: number) {}
+
+  /** Adds a chunk; `false` where it goes beyond the bound. */
+  add(chunk: Uint8Array): boolean {
+    this.#chunks.push(chunk);
+    this.#size += chunk.byteLength;
+    return this.#size <= this.maxBytes;
+  }
+
+  concatenate(): Uint8Array {
+    const [first] = this.#chunks;
+    if (first !== undefined && first.byteLength === this.#size) {
+      return first.subarray(0, this.maxBytes);
+    }
+    const whole = new Uint8Array(Math.min(this.#size, this.maxBytes));
+    let offset = 0;
+    for (const chunk of this.#chunks) {
+      whole.set(chunk.subarray(0, whole.length - offset), offset);
+      offset += chunk.byteLength;
+    }
+    return whole;
+  }
+}
 
 const noBody = new UpstreamFailure({
   reason: "connection_error",
@@ -81,15 +191,3 @@ const tooLarge = (maxBytes: number): UpstreamFailure =>
 
 const formatBytes = (bytes: number): string =>
   bytes >= 1024 * 1024 ? `${Math.floor(bytes / 1024 / 1024)} MiB` : `${bytes} bytes`;
-
-const concatenate = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => {
-  const [first] = chunks;
-  if (first !== undefined && chunks.length === 1) return first;
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return whole;
-};

@@ -5,7 +5,7 @@ import { Duration, Effect } from "effect";
 import type { Context } from "effect";
 import { httpClientRequestDuration } from "../metrics.ts";
 import { CredentialGuard } from "../credentials/credential-guard.ts";
-import { readBody } from "./read-body.ts";
+import { readReply } from "./bounded-body.ts";
 import { UpstreamFailure } from "./upstream-failure.ts";
 import { findUnsendableHeader, headersAfterRedirect, withoutHeaders } from "./upstream-headers.ts";
 import type { UpstreamHeaders } from "./upstream-headers.ts";
@@ -125,7 +125,7 @@ const send = (
       Effect.mapError((error) => connectionError(url, error)),
       Effect.flatMap((response) => {
         status = response.status;
-        const read = readBody(response, request.maxBytes);
+        const read = readReply(response, request.maxBytes);
         const skipped = request.skipBody?.(response.headers) === true;
         return Effect.map(skipped ? abandon(read) : read, (body) => ({
           status: response.status,

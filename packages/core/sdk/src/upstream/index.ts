@@ -1,3 +1,5 @@
+export { observeBody, readBoundedBody } from "./bounded-body.ts";
+export type { BodyObserver, BoundedBody } from "./bounded-body.ts";
 export { callUpstream } from "./call-upstream.ts";
 export type { UpstreamCall } from "./call-upstream.ts";
 export type { UpstreamResponse } from "./exchange.ts";
