@@ -1,3 +1,5 @@
+export { makeCache } from "./cache.ts";
+export type { CacheOptions } from "./cache.ts";
 export * from "./model/plugin.ts";
 export * from "./schemas.ts";
 export { ActiveTime } from "./invocation/active-time.ts";
