@@ -1,5 +1,6 @@
 import { HttpServerRequest } from "@effect/platform";
 import { authAttempts, Forbidden } from "@executor/api";
+import { client, operator } from "@executor/sdk";
 import { Effect, Layer, Option } from "effect";
 import type { DurableObjectId, DurableObjectNamespace } from "../durable-object-state.ts";
 import { EndpointNotFound, Unauthorized } from "./auth-errors.ts";
@@ -47,7 +48,8 @@ export const orgAuthLayer = (
       );
     }
     authAttempts.add(1, { surface, outcome: "ok" });
-    return { owner: subject, answersAs: answersForAll ? "operator" : subject };
+    const owner = client(subject);
+    return { owner, answersAs: answersForAll ? operator : owner };
   });
   // They are tried one after the other, and the Worker has read either: so only the last one asks.
   const passOn = Effect.fail(new Unauthorized({ message: "" }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { NobodyToAsk, Policies, Policy, PolicyPattern } from "@executor/sdk";
+import { client, NobodyToAsk, operator, Policies, Policy, PolicyPattern } from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
 import { Effect, Fiber } from "effect";
 import { Executions } from "../src/executions.ts";
@@ -136,11 +136,11 @@ describe("approvals by pausing", () => {
         const refused = (request: Partial<ResumeRequest>) =>
           Effect.map(Effect.flip(resume(paused, request)), ({ _tag }) => _tag);
 
-        expect(yield* refused({ caller: "mcp:two" })).toBe("NotTheOwner");
+        expect(yield* refused({ caller: client("mcp:two") })).toBe("NotTheOwner");
         expect(yield* refused({ id: "exec_0" })).toBe("ExecutionNotFound");
         expect(yield* refused({ approvalId: "appr_0" })).toBe("ApprovalNotFound");
         expect(decidedSince(before)).toEqual({});
-        const again = yield* resume(paused, { caller: "operator" });
+        const again = yield* resume(paused, { caller: operator });
         expect(again.status).toBe("paused");
         expect(yield* refused({})).toBe("ApprovalNotFound");
         expect(yield* resume(again)).toMatchObject({ status: "completed" });

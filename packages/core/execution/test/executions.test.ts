@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
+import { operator } from "@executor/sdk";
 import { Effect, Either, Fiber } from "effect";
 import { Executions } from "../src/executions.ts";
 import { layerWith } from "./support/layer.ts";
@@ -6,7 +7,7 @@ import { total } from "./support/series.ts";
 
 const run = (code: string, timeoutMs?: number) =>
   Effect.flatMap(Executions, (executions) =>
-    executions.run({ code, trigger: "api", owner: "operator", timeoutMs }),
+    executions.run({ code, trigger: "api", owner: operator, timeoutMs }),
   );
 
 /** How much `measure` grows while `effect` runs. */

@@ -1,5 +1,6 @@
 /** The shapes and errors of sources and tools, without the services: what API contracts and clients need. */
 export * from "./approvals/elicitation.ts";
+export * from "./model/actor.ts";
 export * from "./model/http-grammar.ts";
 export * from "./model/json.ts";
 export * from "./policies/policy.ts";

@@ -1,13 +1,13 @@
+import { operator } from "@executor/sdk/schemas";
+import type { Actor } from "@executor/sdk/schemas";
 import { Context } from "effect";
 
-const operator = "operator";
-
-/** Who makes the current request. Where an app tells nobody apart, everybody is its operator. */
+/** The maker of the current request. Where an app tells nobody apart, everybody is its operator. */
 export class Caller extends Context.Reference<Caller>()("@executor/api/Caller", {
   defaultValue: (): {
     /** Owns the executions that the request starts. */
-    readonly owner: string;
-    /** As whom it answers questions of executions; `operator` may answer for every one. */
-    readonly answersAs: string;
+    readonly owner: Actor;
+    /** Answers questions of executions. */
+    readonly answersAs: Actor;
   } => ({ owner: operator, answersAs: operator }),
 }) {}

@@ -1,5 +1,5 @@
-import { inputCheck } from "@executor/sdk";
-import type { ElicitationAction, ElicitationResult, JsonObject } from "@executor/sdk";
+import { inputCheck, mayAnswerFor } from "@executor/sdk";
+import type { Actor, ElicitationAction, ElicitationResult, JsonObject } from "@executor/sdk";
 import { observeBeforeSnapshot } from "@executor/telemetry";
 import { Deferred, Effect, Exit } from "effect";
 import { approvalOldestAge, approvals, approvalWaitDuration } from "../metrics.ts";
@@ -13,16 +13,14 @@ export interface ResumeRequest {
   readonly action: ElicitationAction;
   /** The answers of a form. */
   readonly content?: JsonObject | undefined;
-  /** Caller that answers: the execution's owner, or `operator`, who may answer for every execution. */
-  readonly caller: string;
+  /** Caller that answers: the execution's owner, or the operator, who may answer for every execution. */
+  readonly caller: Actor;
 }
-
-const operator = "operator";
 
 /** Gives an open question its answer. The first answer counts. */
 export const answerQuestion = Effect.fnUntraced(function* (run: LiveRun, request: ResumeRequest) {
   const { approvalId, caller } = request;
-  if (caller !== operator && caller !== run.request.owner) {
+  if (!mayAnswerFor(caller, run.request.owner)) {
     return yield* new NotTheOwner({
       message: `The execution ${run.id} belongs to another client. Only that client or the operator can answer.`,
     });

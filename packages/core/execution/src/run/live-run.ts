@@ -1,6 +1,12 @@
 import type { ConsoleLine, RunResult, RunState } from "@executor/kernel";
 import { ActiveTime } from "@executor/sdk";
-import type { ElicitationRequest, ElicitationResult, NobodyToAsk, Progress } from "@executor/sdk";
+import type {
+  Actor,
+  ElicitationRequest,
+  ElicitationResult,
+  NobodyToAsk,
+  Progress,
+} from "@executor/sdk";
 import { Effect } from "effect";
 import type { DateTime, Deferred, Exit } from "effect";
 import { ConsoleEntry, Execution, ExecutionId } from "../schemas.ts";
@@ -13,8 +19,8 @@ export interface ExecutionRequest {
   readonly trigger: ExecutionTrigger;
   /** Milliseconds of wall time, if less than the limit. */
   readonly timeoutMs?: number | undefined;
-  /** Caller that may resume it: `operator` for the API and the CLI of a local daemon, `mcp:<session id>` for an MCP client. */
-  readonly owner: string;
+  /** Caller that may resume it: the operator for the API and the CLI of a local daemon, a client for an MCP session. */
+  readonly owner: Actor;
   /**
    * Asks inline (an MCP client with elicitation). If absent, or if it fails with `NobodyToAsk`, the run pauses. Not used
    * after the run was paused.

@@ -1,3 +1,4 @@
+import { client } from "@executor/sdk";
 import { Effect } from "effect";
 import type { Layer } from "effect";
 import { Executions } from "../../src/executions.ts";
@@ -11,7 +12,7 @@ import { total } from "./series.ts";
 
 export const run = (code: string, more: Partial<ExecutionRequest> = {}) =>
   Effect.flatMap(Executions, (executions) =>
-    executions.run({ code, trigger: "api", owner: "mcp:one", ...more }),
+    executions.run({ code, trigger: "api", owner: client("mcp:one"), ...more }),
   );
 
 export const resume = ({ id, approvals }: Execution, more: Partial<ResumeRequest> = {}) =>
@@ -20,7 +21,7 @@ export const resume = ({ id, approvals }: Execution, more: Partial<ResumeRequest
       id,
       approvalId: approvals[0]?.id ?? "none",
       action: "accept",
-      caller: "mcp:one",
+      caller: client("mcp:one"),
       ...more,
     }),
   );

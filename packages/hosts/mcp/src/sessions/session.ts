@@ -1,5 +1,6 @@
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
+import { client } from "@executor/sdk";
 import {
   CallToolRequestSchema,
   CancelledNotificationSchema,
@@ -138,7 +139,10 @@ const toolServer = ({ id, version, tools, run }: SessionOptions): McpServer["ser
   }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, exchange) => {
     const canElicit = server.getClientCapabilities()?.elicitation?.form !== undefined;
-    return run(tools.call(params, exchange, { owner: `mcp:${id}`, canElicit }), exchange.signal);
+    return run(
+      tools.call(params, exchange, { owner: client(`mcp:${id}`), canElicit }),
+      exchange.signal,
+    );
   });
   return server;
 };

@@ -1,6 +1,7 @@
 import { Executions, Limits } from "@executor/execution";
 import type { Execution } from "@executor/execution";
 import { Sources } from "@executor/sdk";
+import type { Actor } from "@executor/sdk";
 import type { CallToolRequest, CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
 import { Effect, ParseResult, Schema } from "effect";
 import { elicitFrom } from "./client.ts";
@@ -15,7 +16,7 @@ import { ResumeArguments, resumeTool } from "./resume-tool.ts";
 /** Who calls, as far as the tools need to know. */
 export interface Caller {
   /** Owns the runs that it starts, and may resume no others. */
-  readonly owner: string;
+  readonly owner: Actor;
   /** Whether the client can ask its person by a form. */
   readonly canElicit: boolean;
 }
