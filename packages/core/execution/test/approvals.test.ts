@@ -1,5 +1,12 @@
 import { describe, expect, it } from "@effect/vitest";
-import { client, NobodyToAsk, operator, Policies, Policy, PolicyPattern } from "@executor/sdk";
+import {
+  client,
+  ElicitationUnavailable,
+  operator,
+  Policies,
+  Policy,
+  PolicyPattern,
+} from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
 import { Effect, Fiber } from "effect";
 import { Executions } from "../src/executions.ts";
@@ -214,12 +221,14 @@ describe("approvals by pausing", () => {
 });
 
 describe("approvals inline", () => {
-  const answering = (result: ElicitationResult | NobodyToAsk) => {
+  const answering = (result: ElicitationResult | ElicitationUnavailable) => {
     const asked: Array<ElicitationRequest> = [];
     const elicit = (request: ElicitationRequest) =>
       Effect.suspend(() => {
         asked.push(request);
-        return result instanceof NobodyToAsk ? Effect.fail(result) : Effect.succeed(result);
+        return result instanceof ElicitationUnavailable
+          ? Effect.fail(result)
+          : Effect.succeed(result);
       });
     return { asked, elicit };
   };
@@ -244,7 +253,7 @@ describe("approvals inline", () => {
     inShop(
       Effect.gen(function* () {
         const before = decided();
-        const { asked, elicit } = answering(new NobodyToAsk({ message: "gone" }));
+        const { asked, elicit } = answering(new ElicitationUnavailable({ message: "gone" }));
         const paused = yield* run("await tools.shop.write({}); await tools.shop.write({})", {
           elicit,
         });

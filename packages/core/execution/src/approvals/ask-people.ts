@@ -1,5 +1,5 @@
 import { whileClockPaused } from "@executor/kernel";
-import { NobodyToAsk } from "@executor/sdk";
+import { ElicitationUnavailable } from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
 import { DateTime, Deferred, Effect } from "effect";
 import { Limits } from "../limits.ts";
@@ -49,7 +49,7 @@ export const askPeople = Effect.gen(function* () {
             onSuccess: (result) => result,
             onTimeout: () => expired,
           }),
-          Effect.catchTag("NobodyToAsk", () => askByPausing(run, request)),
+          Effect.catchTag("ElicitationUnavailable", () => askByPausing(run, request)),
         );
   };
 
@@ -57,7 +57,7 @@ export const askPeople = Effect.gen(function* () {
     Effect.suspend(() => {
       if (!run.isWaiting) {
         if (waitingRuns >= maxPaused) {
-          return new NobodyToAsk({
+          return new ElicitationUnavailable({
             message: `${maxPaused} executions are already waiting for people. Answer some of their questions first.`,
           });
         }

@@ -4,7 +4,7 @@ import type {
   Actor,
   ElicitationRequest,
   ElicitationResult,
-  NobodyToAsk,
+  ElicitationUnavailable,
   Progress,
 } from "@executor/sdk";
 import { Effect } from "effect";
@@ -22,11 +22,11 @@ export interface ExecutionRequest {
   /** Caller that may resume it: the operator for the API and the CLI of a local daemon, a client for an MCP session. */
   readonly owner: Actor;
   /**
-   * Asks inline (an MCP client with elicitation). If absent, or if it fails with `NobodyToAsk`, the run pauses. Not used
+   * Asks inline (an MCP client with elicitation). If absent, or if it fails with `ElicitationUnavailable`, the run pauses. Not used
    * after the run was paused.
    */
   readonly elicit?:
-    | ((request: ElicitationRequest) => Effect.Effect<ElicitationResult, NobodyToAsk>)
+    | ((request: ElicitationRequest) => Effect.Effect<ElicitationResult, ElicitationUnavailable>)
     | undefined;
   /** Receives each tool call as it begins, by the name in the code, until the run is paused. */
   readonly onToolCall?: ((address: string) => Effect.Effect<void>) | undefined;

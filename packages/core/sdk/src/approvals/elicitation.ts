@@ -35,17 +35,23 @@ export interface ElicitationResult {
 }
 
 /** There is nobody to ask where the tool is called. */
-export class NobodyToAsk extends Schema.TaggedError<NobodyToAsk>()("NobodyToAsk", {
-  message: Schema.String,
-}) {}
+export class ElicitationUnavailable extends Schema.TaggedError<ElicitationUnavailable>()(
+  "ElicitationUnavailable",
+  {
+    message: Schema.String,
+  },
+) {}
 
 /** Asks the person behind the current tool call. Where nothing provides it, nobody can be asked. */
 export class Elicitor extends Context.Reference<Elicitor>()("@executor/sdk/Elicitor", {
   defaultValue: (): {
     /** Waits for the answer as long as that takes, with the run's wall clock stopped. */
-    readonly elicit: (request: ElicitationRequest) => Effect.Effect<ElicitationResult, NobodyToAsk>;
+    readonly elicit: (
+      request: ElicitationRequest,
+    ) => Effect.Effect<ElicitationResult, ElicitationUnavailable>;
   } => ({
-    elicit: () => new NobodyToAsk({ message: "Nobody can be asked where this tool is called." }),
+    elicit: () =>
+      new ElicitationUnavailable({ message: "Nobody can be asked where this tool is called." }),
   }),
 }) {}
 

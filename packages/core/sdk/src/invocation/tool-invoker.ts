@@ -119,7 +119,7 @@ const make = Effect.gen(function* () {
   const ask = ({ resolved: { tool }, input }: CheckedCall) =>
     Elicitor.pipe(
       Effect.flatMap(({ elicit }) => elicit(approvalQuestion(tool, input))),
-      Effect.catchTag("NobodyToAsk", ({ message }) => nobodyToApprove(tool, message)),
+      Effect.catchTag("ElicitationUnavailable", ({ message }) => nobodyToApprove(tool, message)),
       Effect.flatMap(({ action }) =>
         action === "accept" ? Effect.void : notApproved(tool, action),
       ),

@@ -1,5 +1,5 @@
 import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
-import { inputCheck, NobodyToAsk } from "@executor/sdk";
+import { inputCheck, ElicitationUnavailable } from "@executor/sdk";
 import { JsonObject } from "@executor/sdk/schemas";
 import {
   ElicitRequestFormParamsSchema,
@@ -21,13 +21,15 @@ const isObject = Schema.is(JsonObject);
  */
 export const elicitFrom =
   ({ sendRequest }: Pick<Exchange, "sendRequest">) =>
-  (request: ElicitationRequest): Effect.Effect<ElicitationResult, NobodyToAsk> => {
+  (request: ElicitationRequest): Effect.Effect<ElicitationResult, ElicitationUnavailable> => {
     const form = ElicitRequestFormParamsSchema.safeParse({
       message: question(request),
       requestedSchema: { properties: {}, ...request.requestedSchema, type: "object" },
     });
     if (!form.success) {
-      return new NobodyToAsk({ message: "The client's forms cannot ask what this call asks." });
+      return new ElicitationUnavailable({
+        message: "The client's forms cannot ask what this call asks.",
+      });
     }
     return Effect.tryPromise({
       try: (signal) =>
@@ -35,7 +37,8 @@ export const elicitFrom =
           signal,
           timeout: noTimeout,
         }),
-      catch: () => new NobodyToAsk({ message: "The client did not ask the person behind it." }),
+      catch: () =>
+        new ElicitationUnavailable({ message: "The client did not ask the person behind it." }),
     }).pipe(
       Effect.flatMap(({ action, content }) =>
         action === "accept" && request.kind === "form"
@@ -49,7 +52,7 @@ export const elicitFrom =
 const checked = ({ requestedSchema }: ElicitationRequest, content: unknown = {}) =>
   isObject(content) && inputCheck(requestedSchema, "content")(content) === undefined
     ? Effect.succeed(content)
-    : new NobodyToAsk({ message: "The client's answer does not fit the form." });
+    : new ElicitationUnavailable({ message: "The client's answer does not fit the form." });
 
 const question = ({ kind, message, input }: ElicitationRequest): string =>
   kind === "form" ? message : `${message}\n\n${shown(JSON.stringify(input, null, 2))}`;
