@@ -2,14 +2,14 @@ import { Effect, MetricBoundaries, MetricKey, MetricLabel, MetricRegistry } from
 import { RegistryReader } from "../../packages/core/telemetry/src/reading/registry-reader.ts";
 import { Exposition } from "../../packages/core/api/src/metrics/scrape/exposition.ts";
 import type { Rendering } from "../../packages/core/api/src/metrics/scrape/exposition.ts";
-import type { Format } from "../../packages/core/api/src/metrics/format.ts";
+import type { ExpositionFormat } from "../../packages/core/api/src/metrics/format.ts";
 import { gzip } from "../../packages/core/api/src/metrics/scrape/gzip.ts";
 import { prometheusText } from "../../packages/core/api/src/metrics/prometheus.ts";
 import type { Subject, Workload } from "./subject.ts";
 
 export interface ExecutorSubject extends Subject {
   readonly render: () => Promise<Rendering>;
-  readonly renderAs: (format: Format) => Promise<Rendering>;
+  readonly renderAs: (format: ExpositionFormat) => Promise<Rendering>;
   readonly compress: (rendering: Rendering) => Promise<ReadonlyArray<Uint8Array>>;
   readonly snapshot: () => void;
 }
@@ -37,7 +37,7 @@ export const makeExecutor = ({ size, labelsOf, bounds }: Workload): ExecutorSubj
     ),
   );
   const exposition = new Exposition({ registry: new RegistryReader(registry) });
-  const renderAs = (format: Format) => Effect.runPromise(exposition.render(format));
+  const renderAs = (format: ExpositionFormat) => Effect.runPromise(exposition.render(format));
   return {
     add: (index, amount) => counters[index]?.update(amount),
     observe: (index, value) => histograms[index]?.update(value),

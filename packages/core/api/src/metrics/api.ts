@@ -1,6 +1,5 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
 import { Schema } from "effect";
-import { prometheusContentType } from "./scrape/content-types.ts";
 import {
   ExpositionTooLarge,
   MetricsNotAcceptable,
@@ -23,9 +22,11 @@ export class MetricsApi extends HttpApiGroup.make("metrics")
         }),
       )
       .addSuccess(
-        HttpApiSchema.Text({ contentType: prometheusContentType }).annotations({
-          description: "Every metric, in Prometheus's text format 0.0.4.",
-        }),
+        HttpApiSchema.Text({ contentType: "text/plain; version=0.0.4; charset=utf-8" }).annotations(
+          {
+            description: "Every metric, in Prometheus's text format 0.0.4.",
+          },
+        ),
       )
       .addError(MetricsNotAcceptable)
       .addError(TooManyScrapes)

@@ -2,23 +2,50 @@ import type { FamilyHeader, Leaf } from "./families/family.ts";
 
 /**
  * A run of bytes of an exposition. It never changes once it is made: a response may still be sending it. A later scrape has
- * the same object where nothing in it has changed, so that what is derived from it (its compressed form) can be kept by it.
+ * the same object where nothing in it has changed, so that its compressed form can be kept by it.
  */
-export interface Block {
+export interface EncodedChunk {
   readonly bytes: Uint8Array;
 }
 
-/** How families are written in one exposition format. */
-export interface Format {
-  /** Tells formats apart in caches, such as `text/0.0.4`. */
+/** One version of an exposition format: what clients ask for it with, and how families are written in it. */
+export interface ExpositionFormat {
+  /** The key of caches; formats whose bytes are the same share it. */
   readonly id: string;
-  /** What stands before the series of a family; `seriesBytes` is how many bytes they have. */
+  /** Without parameters, in lower case. */
+  readonly mediaType: string;
+  /** Parameters of the media type. A client may leave each of them out; it may add others, which are ignored. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether `Content-Type` names the escaping scheme: never, always, or only to a client that asked for one. */
+  readonly namesEscaping: "never" | "always" | "asked";
+  /** The bytes before a family's series, which are `seriesBytes` long. */
   readonly familyStart: (family: FamilyHeader, seriesBytes: number) => Uint8Array;
   /**
-   * The series of one leaf. `previous` is what this returned for the leaf before, where the leaf's series are still the same
-   * and only their values may have changed; a format may build on it, and must not change its bytes.
+   * The series of one leaf. `previous` is the result for the leaf before, where its series are still the same and only their
+   * values may have changed; a format may build on it, and must not change its bytes.
    */
-  readonly renderLeaf: (leaf: Leaf, previous: Block | undefined) => Block;
-  /** What stands behind the last family. */
+  readonly renderLeaf: (leaf: Leaf, previous: EncodedChunk | undefined) => EncodedChunk;
+  /** The bytes after the last family. */
   readonly end: Uint8Array;
 }
+
+/**
+ * Prometheus's "Escaping Schemes", the values of the parameter `escaping`: how names beyond the classic alphabet are written.
+ * All names here are within it, and each scheme leaves those as they are.
+ */
+export const escapingSchemes = ["allow-utf-8", "underscores", "dots", "values"] as const;
+
+export type EscapingScheme = (typeof escapingSchemes)[number];
+
+/** The value of `Content-Type`, to a client that asked for this escaping scheme where it is not `undefined`. */
+export const contentTypeOf = (format: ExpositionFormat, escaping?: EscapingScheme): string => {
+  const { mediaType, parameters, namesEscaping } = format;
+  const named =
+    namesEscaping === "never" || (namesEscaping === "asked" && escaping === undefined)
+      ? {}
+      : { escaping: escaping ?? "underscores" };
+  return [
+    mediaType,
+    ...Object.entries({ ...parameters, ...named }).map(([name, value]) => `${name}=${value}`),
+  ].join("; ");
+};

@@ -1,17 +1,13 @@
-import type { FormatName } from "./scrape/content-types.ts";
-import type { Format } from "./format.ts";
-import { openMetricsText } from "./openmetrics/format.ts";
-import { prometheusText } from "./prometheus.ts";
+import type { ExpositionFormat } from "./format.ts";
+import { openMetricsText, openMetricsText001 } from "./openmetrics/format.ts";
+import { prometheusText, prometheusText100 } from "./prometheus.ts";
 import { protobuf } from "./protobuf/format.ts";
 
-/**
- * What writes a format. Both versions of a text have the same bytes: text 1.0.0 only adds quoted names, which legal names do
- * not need, and OpenMetrics 1.0.0 only adds what its predecessor's readers, the same in all servers, know as well.
- */
-export const formatOf: Readonly<Record<FormatName, Format>> = {
-  "text/0.0.4": prometheusText,
-  "text/1.0.0": prometheusText,
-  "openmetrics/0.0.1": openMetricsText,
-  "openmetrics/1.0.0": openMetricsText,
+/** Every format that can be scraped, those that more clients know first: a wildcard is answered with the first it covers. */
+export const formats: ReadonlyArray<ExpositionFormat> = [
+  prometheusText,
+  openMetricsText,
+  prometheusText100,
+  openMetricsText001,
   protobuf,
-};
+];

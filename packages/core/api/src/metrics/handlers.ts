@@ -1,11 +1,11 @@
 import type { HttpApiBuilder, HttpApiGroup, HttpServerRequest } from "@effect/platform";
 import { Duration, Effect, Runtime } from "effect";
 import type { MetricsApi } from "./api.ts";
-import { mediaTypes } from "./scrape/content-types.ts";
 import { refusalResponse, scrapeResponse } from "./scrape/http-response.ts";
 import { negotiate } from "./scrape/negotiate.ts";
 import { MetricsNotAcceptable } from "./scrape/errors.ts";
-import { formatOf } from "./formats.ts";
+import { contentTypeOf } from "./format.ts";
+import { formats } from "./formats.ts";
 import { Scrapes } from "./scrape/scrapes.ts";
 
 /**
@@ -28,12 +28,12 @@ const answer = (
   Effect.gen(function* () {
     const negotiated = negotiate(headers["accept"], headers["accept-encoding"]);
     if (negotiated === undefined) return yield* notAcceptable;
-    const { encoding } = negotiated;
+    const { format, encoding } = negotiated;
     const logSlow = yield* logSlowReader;
     const scrapes = yield* Scrapes;
     return yield* scrapes.scrape(
       {
-        format: formatOf[negotiated.format],
+        format,
         encoding,
         names: names === undefined ? undefined : new Set(names),
         timeout: parseTimeout(headers["x-prometheus-scrape-timeout-seconds"]),
@@ -46,7 +46,7 @@ const notAcceptable = new MetricsNotAcceptable({
   message:
     "The metrics are there in none of the formats, or in none of the encodings, that the request accepts. " +
     "Accept one of those that are available, or leave the header out; the encodings are gzip and identity.",
-  available: Object.values(mediaTypes),
+  available: formats.map((format) => contentTypeOf(format)),
 });
 
 /** Called when the answer is long under way, and its fiber has ended. */

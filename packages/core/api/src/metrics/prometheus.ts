@@ -2,7 +2,7 @@ import type { MetricPair } from "effect";
 import { toFamilies } from "./families/families.ts";
 import type { FamiliesOptions } from "./families/families.ts";
 import type { Family, FamilyHeader } from "./families/family.ts";
-import type { Format } from "./format.ts";
+import type { ExpositionFormat } from "./format.ts";
 import { renderTextLeaf } from "./text/series.ts";
 import type { SeriesSyntax } from "./text/series.ts";
 import { escapeHelp } from "./text/syntax.ts";
@@ -17,12 +17,12 @@ const syntax: SeriesSyntax = {
   hasSum: () => true,
 };
 
-/**
- * Prometheus's text format, version 0.0.4. It is version 1.0.0 as well, which only adds quoted names: all names are legal in
- * both, and every scheme of `escaping` leaves legal names as they are.
- */
-export const prometheusText: Format = {
+/** Prometheus's text format, version 0.0.4. */
+export const prometheusText: ExpositionFormat = {
   id: "text",
+  mediaType: "text/plain",
+  parameters: { version: "0.0.4", charset: "utf-8" },
+  namesEscaping: "never",
   familyStart: ({ name, type, help }: FamilyHeader) => {
     const written = type === "counter" ? `${name}_total` : name;
     const helpLine = help === "" ? "" : `# HELP ${written} ${escapeHelp(help)}\n`;
@@ -30,6 +30,16 @@ export const prometheusText: Format = {
   },
   renderLeaf: (leaf, previous) => renderTextLeaf(leaf, previous, syntax),
   end: new Uint8Array(0),
+};
+
+/**
+ * Version 1.0.0 has the same bytes: it only adds quoted names, all names here are legal without quotes, and every escaping
+ * scheme leaves legal names as they are.
+ */
+export const prometheusText100: ExpositionFormat = {
+  ...prometheusText,
+  parameters: { ...prometheusText.parameters, version: "1.0.0" },
+  namesEscaping: "always",
 };
 
 /**

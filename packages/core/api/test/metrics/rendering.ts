@@ -1,6 +1,6 @@
 import type { MetricPair } from "effect";
 import type { FindDefinition } from "../../src/metrics/families/descriptor.ts";
-import type { Format } from "../../src/metrics/format.ts";
+import type { ExpositionFormat } from "../../src/metrics/format.ts";
 import { Renderer } from "../../src/metrics/scrape/renderer.ts";
 import { SeriesIndex } from "../../src/metrics/families/series-index.ts";
 
@@ -16,7 +16,7 @@ export const toEnd = <A>(steps: Generator<void, A>): A => {
 
 /** One exposition of a snapshot, made from nothing. */
 export const writeAs = (
-  format: Format,
+  format: ExpositionFormat,
   pairs: Pairs,
   definition: FindDefinition = () => undefined,
 ): string => {

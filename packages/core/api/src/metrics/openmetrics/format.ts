@@ -1,5 +1,5 @@
 import type { FamilyHeader } from "../families/family.ts";
-import type { Format } from "../format.ts";
+import type { ExpositionFormat } from "../format.ts";
 import { formatExemplar } from "./exemplar.ts";
 import { renderTextLeaf } from "../text/series.ts";
 import type { SeriesSyntax } from "../text/series.ts";
@@ -22,8 +22,12 @@ const syntax: SeriesSyntax = {
  * OpenMetrics 1.0.0, in its text form. Families carry no `_total`, samples of counters do; created timestamps are left out,
  * because Prometheus takes each for a series of its own.
  */
-export const openMetricsText: Format = {
+export const openMetricsText: ExpositionFormat = {
   id: "openmetrics",
+  mediaType: "application/openmetrics-text",
+  parameters: { version: "1.0.0", charset: "utf-8" },
+  // OpenMetrics 1.0.0 prescribes its `Content-Type` without an escaping scheme.
+  namesEscaping: "asked",
   familyStart: ({ name, type, help, unit }: FamilyHeader) => {
     const unitLine = unit === "" ? "" : `# UNIT ${name} ${unit}\n`;
     const helpLine = help === "" ? "" : `# HELP ${name} ${escapeQuoted(help)}\n`;
@@ -31,4 +35,14 @@ export const openMetricsText: Format = {
   },
   renderLeaf: (leaf, previous) => renderTextLeaf(leaf, previous, syntax),
   end: encoder.encode("# EOF\n"),
+};
+
+/**
+ * The draft that older servers ask for. Its bytes are the same: version 1.0.0 only adds what readers of the draft, the same in
+ * all servers, know as well.
+ */
+export const openMetricsText001: ExpositionFormat = {
+  ...openMetricsText,
+  parameters: { ...openMetricsText.parameters, version: "0.0.1" },
+  namesEscaping: "never",
 };

@@ -1,5 +1,5 @@
 import type { HistogramSeries, Leaf, Series } from "../families/family.ts";
-import type { Block } from "../format.ts";
+import type { EncodedChunk } from "../format.ts";
 import { seriesExemplar } from "../openmetrics/exemplar.ts";
 import { writeLabels, writeValue } from "./series.ts";
 import { ProtobufWriter } from "./writer.ts";
@@ -30,7 +30,7 @@ class Layout {
 }
 
 /** The series of a leaf as `metric` fields of a `MetricFamily`. */
-class SeriesBlock implements Block {
+class SeriesBlock implements EncodedChunk {
   readonly bytes: Uint8Array;
   readonly layout: Layout;
 
@@ -44,7 +44,10 @@ class SeriesBlock implements Block {
  * Writes a leaf, from its last series to its first. Of the block before, series that have not changed are copied in one go,
  * and so are numbers, whose new values are then put over the old; of what must be written anew the labels are copied.
  */
-export const renderProtobufLeaf = (leaf: Leaf, previous: Block | undefined): Block => {
+export const renderProtobufLeaf = (
+  leaf: Leaf,
+  previous: EncodedChunk | undefined,
+): EncodedChunk => {
   const before = previous instanceof SeriesBlock ? previous : undefined;
   let at = leaf.series.length - 1;
   if (before !== undefined && lastToWrite(leaf, before, at) === -1) return withValues(leaf, before);

@@ -1,5 +1,5 @@
 import type { FamilyHeader, FamilyType } from "../families/family.ts";
-import type { Format } from "../format.ts";
+import type { ExpositionFormat } from "../format.ts";
 import { renderProtobufLeaf } from "./chunk.ts";
 import { ProtobufWriter } from "./writer.ts";
 
@@ -20,8 +20,11 @@ const metricTypes: Readonly<Record<FamilyType, number>> = {
  * A histogram has its classic buckets too, but a server takes one or the other: with native histograms switched on the native
  * one (unless told to scrape classic ones always), and Prometheus 3.5 takes neither when it asks for protobuf without them.
  */
-export const protobuf: Format = {
+export const protobuf: ExpositionFormat = {
   id: "protobuf",
+  mediaType: "application/vnd.google.protobuf",
+  parameters: { proto: "io.prometheus.client.MetricFamily", encoding: "delimited" },
+  namesEscaping: "asked",
   familyStart: ({ name, type, help, unit }: FamilyHeader, seriesBytes) => {
     writer.clear();
     if (unit !== "") writer.string(0x2a, unit);

@@ -2,7 +2,7 @@ import { observe, RegistryReader } from "@executor/telemetry";
 import { Effect } from "effect";
 import type { Conflicts } from "../families/conflicts.ts";
 import type { FindDefinition } from "../families/descriptor.ts";
-import type { Format } from "../format.ts";
+import type { ExpositionFormat } from "../format.ts";
 import type { Pair } from "../families/point.ts";
 import { Renderer } from "./renderer.ts";
 import type { Body } from "./renderer.ts";
@@ -54,10 +54,16 @@ export class Exposition {
    * the rendering was asked for. The event loop goes on every few milliseconds. It can be interrupted at any time; what was
    * done is not lost.
    */
-  readonly render = (format: Format, { names }: RenderOptions = {}): Effect.Effect<Rendering> =>
+  readonly render = (
+    format: ExpositionFormat,
+    { names }: RenderOptions = {},
+  ): Effect.Effect<Rendering> =>
     this.#one.withPermits(1)(inSlices(() => this.#steps(format, names)));
 
-  *#steps(format: Format, names: ReadonlySet<string> | undefined): Generator<void, Rendering> {
+  *#steps(
+    format: ExpositionFormat,
+    names: ReadonlySet<string> | undefined,
+  ): Generator<void, Rendering> {
     if (this.#unfinished !== undefined) yield* this.#unfinished;
     this.#unfinished = this.#update();
     yield* this.#unfinished;

@@ -1,6 +1,6 @@
 import { Effect } from "effect";
 import { constants, crc32, deflateRaw } from "node:zlib";
-import type { Block } from "../format.ts";
+import type { EncodedChunk } from "../format.ts";
 import { combineCrc32, crc32Shift } from "./gzip-crc32.ts";
 
 /**
@@ -8,7 +8,9 @@ import { combineCrc32, crc32Shift } from "./gzip-crc32.ts";
  * that were compressed apart from each other. A segment is kept with its blocks, so that a block which a later body has
  * again is not compressed again. Compression runs in the thread pool; interrupting it leaves what is not yet begun.
  */
-export const gzip = (blocks: ReadonlyArray<Block>): Effect.Effect<ReadonlyArray<Uint8Array>> =>
+export const gzip = (
+  blocks: ReadonlyArray<EncodedChunk>,
+): Effect.Effect<ReadonlyArray<Uint8Array>> =>
   Effect.suspend(() => {
     const groups = toGroups(blocks);
     const found = groups.map(findSegment);
@@ -24,7 +26,7 @@ export const gzip = (blocks: ReadonlyArray<Block>): Effect.Effect<ReadonlyArray<
 
 /** A run of blocks and what came of it. */
 interface Segment {
-  readonly group: ReadonlyArray<Block>;
+  readonly group: ReadonlyArray<EncodedChunk>;
   /** A run of whole deflate blocks, none of them the last one of a stream. */
   readonly deflated: Uint8Array;
   readonly crc: number;
@@ -46,12 +48,14 @@ const level = 2;
 const groupBytes = 128 * 1024;
 
 /** By a group's first block. */
-const segments = new WeakMap<Block, Segment>();
+const segments = new WeakMap<EncodedChunk, Segment>();
 
 /** Empty blocks are in no group. */
-const toGroups = (blocks: ReadonlyArray<Block>): ReadonlyArray<ReadonlyArray<Block>> => {
-  const groups: Array<ReadonlyArray<Block>> = [];
-  let group: Array<Block> = [];
+const toGroups = (
+  blocks: ReadonlyArray<EncodedChunk>,
+): ReadonlyArray<ReadonlyArray<EncodedChunk>> => {
+  const groups: Array<ReadonlyArray<EncodedChunk>> = [];
+  let group: Array<EncodedChunk> = [];
   let size = 0;
   for (const block of blocks) {
     if (block.bytes.length === 0) continue;
@@ -66,14 +70,14 @@ const toGroups = (blocks: ReadonlyArray<Block>): ReadonlyArray<ReadonlyArray<Blo
   return groups;
 };
 
-const findSegment = (group: ReadonlyArray<Block>): Segment | undefined => {
+const findSegment = (group: ReadonlyArray<EncodedChunk>): Segment | undefined => {
   const [first] = group;
   const kept = first === undefined ? undefined : segments.get(first);
   if (kept === undefined || kept.group.length !== group.length) return undefined;
   return group.every((block, index) => block === kept.group[index]) ? kept : undefined;
 };
 
-const compress = (group: ReadonlyArray<Block>): Effect.Effect<Segment> =>
+const compress = (group: ReadonlyArray<EncodedChunk>): Effect.Effect<Segment> =>
   Effect.async((resume) => {
     const bytes = concat(group);
     const options = { level, finishFlush: constants.Z_SYNC_FLUSH };
@@ -96,7 +100,7 @@ const compress = (group: ReadonlyArray<Block>): Effect.Effect<Segment> =>
     });
   });
 
-const concat = (group: ReadonlyArray<Block>): Uint8Array => {
+const concat = (group: ReadonlyArray<EncodedChunk>): Uint8Array => {
   const [only, ...others] = group;
   if (only !== undefined && others.length === 0) return only.bytes;
   return Buffer.concat(group.map(({ bytes }) => bytes));

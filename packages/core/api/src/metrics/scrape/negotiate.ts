@@ -1,13 +1,15 @@
-import { contentTypeOf, escapingSchemes } from "./content-types.ts";
-import type { EscapingScheme, FormatName } from "./content-types.ts";
-import { negotiateEncoding } from "./negotiate-encoding.ts";
-import type { ContentCoding } from "./negotiate-encoding.ts";
-import { parseHeader } from "./negotiate-header.ts";
-import type { HeaderEntry } from "./negotiate-header.ts";
+import { contentTypeOf, escapingSchemes } from "../format.ts";
+import type { EscapingScheme, ExpositionFormat } from "../format.ts";
+import { formats } from "../formats.ts";
+import { prometheusText } from "../prometheus.ts";
+import { parseAcceptHeader } from "./accept-header.ts";
+import type { AcceptEntry } from "./accept-header.ts";
 
-/** What a scrape is answered with. */
+export type ContentCoding = "gzip" | "identity";
+
+/** The answer that a client prefers. */
 export interface Negotiated {
-  readonly format: FormatName;
+  readonly format: ExpositionFormat;
   readonly escaping: EscapingScheme;
   readonly encoding: ContentCoding;
   /** The value of `Content-Type`. */
@@ -15,12 +17,13 @@ export interface Negotiated {
 }
 
 /**
- * Chooses the format and the encoding that a client likes best, by its `Accept` and `Accept-Encoding`; `undefined` where it
- * takes nothing that there is. Without an `Accept` that can be read the format is text 0.0.4, which every client knows.
+ * Chooses the format and the encoding that a client prefers, by its `Accept` and `Accept-Encoding`; `undefined` where it
+ * accepts none of the formats, or neither encoding. Without a readable `Accept` the format is text 0.0.4, which every client
+ * knows.
  *
  * A format has the weight of the entry that names it most exactly (RFC 9110, section 12.5.1). Of formats of one weight, one
  * that is named wins over one that a wildcard covers, then the one that is named first, as with Prometheus's own client
- * libraries; below a wildcard, the one that most clients know.
+ * libraries; below a wildcard, the first in {@link formats}.
  */
 export const negotiate = (
   accept: string | undefined,
@@ -38,94 +41,84 @@ export const negotiate = (
   };
 };
 
-interface Offer {
-  readonly format: FormatName;
-  readonly type: string;
-  readonly subtype: string;
-  /** What a client may say of the format; whatever else it says is ignored. */
-  readonly parameters: ReadonlyMap<string, string>;
-}
-
-const offer = (
-  format: FormatName,
-  mediaType: string,
-  parameters: Record<string, string>,
-): Offer => {
-  const [type = "", subtype = ""] = mediaType.split("/");
-  return { format, type, subtype, parameters: new Map(Object.entries(parameters)) };
-};
-
-/** Those that more clients know first. */
-const offers: ReadonlyArray<Offer> = [
-  offer("text/0.0.4", "text/plain", { version: "0.0.4", charset: "utf-8" }),
-  offer("openmetrics/1.0.0", "application/openmetrics-text", {
-    version: "1.0.0",
-    charset: "utf-8",
-  }),
-  offer("text/1.0.0", "text/plain", { version: "1.0.0", charset: "utf-8" }),
-  offer("openmetrics/0.0.1", "application/openmetrics-text", {
-    version: "0.0.1",
-    charset: "utf-8",
-  }),
-  offer("protobuf", "application/vnd.google.protobuf", {
-    proto: "io.prometheus.client.MetricFamily",
-    encoding: "delimited",
-  }),
-];
-
 interface Match {
-  readonly format: FormatName;
+  readonly format: ExpositionFormat;
+  /** The scheme that the client asked for. */
   readonly escaping: EscapingScheme | undefined;
   readonly q: number;
   readonly specificity: number;
-  /** Among the entries of the header. */
+  /** The entry's index in the header. */
   readonly position: number;
 }
 
 const negotiateFormat = (accept: string): Pick<Match, "format" | "escaping"> | undefined => {
-  const entries = parseHeader(accept).filter(({ value }) =>
+  const entries = parseAcceptHeader(accept).filter(({ value }) =>
     /^[^\s/"]+\/[^\s/"]+$|^\*$/.test(value),
   );
-  if (entries.length === 0) return { format: "text/0.0.4", escaping: undefined };
-  return offers
-    .flatMap((offered) => findBest(offered, entries) ?? [])
+  if (entries.length === 0) return { format: prometheusText, escaping: undefined };
+  return formats
+    .flatMap((format) => findBest(format, entries) ?? [])
     .filter(({ q }) => q > 0)
     .toSorted((a, b) => b.q - a.q || byExactness(a, b))[0];
 };
 
-/** The entry that speaks for an offer: the most exact one, of several the one with the highest weight. */
-const findBest = (offered: Offer, entries: ReadonlyArray<HeaderEntry>): Match | undefined =>
+/** The entry that decides on a format: the most exact one, of several the one with the highest weight. */
+const findBest = (
+  format: ExpositionFormat,
+  entries: ReadonlyArray<AcceptEntry>,
+): Match | undefined =>
   entries
     .flatMap((entry, position): ReadonlyArray<Match> => {
-      const specificity = match(offered, entry);
+      const specificity = match(format, entry);
       if (specificity === undefined) return [];
       const escaping = toEscapingScheme(entry.parameters.get("escaping"));
-      return [{ format: offered.format, escaping, q: entry.q, specificity, position }];
+      return [{ format, escaping, q: entry.q, specificity, position }];
     })
     .toSorted((a, b) => b.specificity - a.specificity || b.q - a.q || a.position - b.position)[0];
 
-/** A media type before a wildcard, whatever parameters it has. */
+/** A media type before a wildcard, whatever its parameters. */
 const byExactness = (a: Match, b: Match): number =>
   Math.min(b.specificity, mediaTypeSpecificity) - Math.min(a.specificity, mediaTypeSpecificity) ||
   a.position - b.position;
 
 const mediaTypeSpecificity = 2;
 
-/** How exactly an entry names an offer; `undefined` where it names something else. */
-const match = (offered: Offer, { value, parameters }: HeaderEntry): number | undefined => {
+/** How exactly an entry names a format; `undefined` where it names something else. */
+const match = (
+  { mediaType, parameters }: ExpositionFormat,
+  { value, parameters: asked }: AcceptEntry,
+): number | undefined => {
   if (value === "*" || value === "*/*") return 0;
-  if (value === `${offered.type}/*`) return 1;
-  if (value !== `${offered.type}/${offered.subtype}`) return undefined;
+  if (value.endsWith("/*") && mediaType.startsWith(value.slice(0, -1))) return 1;
+  if (value !== mediaType) return undefined;
   let specificity = mediaTypeSpecificity;
-  for (const [name, expected] of offered.parameters) {
-    const asked = parameters.get(name) ?? "";
-    if (asked === "") continue;
-    if (asked.toLowerCase() !== expected.toLowerCase()) return undefined;
+  for (const [name, expected] of Object.entries(parameters)) {
+    const given = asked.get(name) ?? "";
+    if (given === "") continue;
+    if (given.toLowerCase() !== expected.toLowerCase()) return undefined;
     specificity += 1;
   }
   return specificity;
 };
 
-/** A scheme that nobody knows is ignored, as Prometheus's client libraries do. */
+/** An unknown scheme is ignored, as Prometheus's client libraries do. */
 const toEscapingScheme = (name: string | undefined): EscapingScheme | undefined =>
   escapingSchemes.find((scheme) => scheme === name?.toLowerCase());
+
+/**
+ * The encoding of a body for a client, by RFC 9110, section 12.5.3; `undefined` where it accepts neither. Of two with the same
+ * weight, gzip. Without a header, or where it names no known encoding, the body is not compressed unless that is excluded.
+ */
+const negotiateEncoding = (acceptEncoding: string | undefined): ContentCoding | undefined => {
+  if (acceptEncoding === undefined) return "identity";
+  const weights = new Map(
+    parseAcceptHeader(acceptEncoding).map(({ value, q }) => [
+      value === "x-gzip" ? "gzip" : value,
+      q,
+    ]),
+  );
+  const gzip = weights.get("gzip") ?? weights.get("*") ?? 0;
+  const identity = weights.get("identity") ?? weights.get("*");
+  if (gzip > 0 && gzip >= (identity ?? 0)) return "gzip";
+  return identity === 0 ? undefined : "identity";
+};

@@ -1,34 +1,34 @@
 import type { FamilyNode, LeafNode } from "../families/family-node.ts";
 import { sampleNames } from "../families/family.ts";
 import type { FamilyHeader } from "../families/family.ts";
-import type { Block, Format } from "../format.ts";
+import type { EncodedChunk, ExpositionFormat } from "../format.ts";
 
 /** An exposition: its blocks one after another, never joined. */
 export interface Body {
-  readonly blocks: ReadonlyArray<Block>;
+  readonly blocks: ReadonlyArray<EncodedChunk>;
   /** Of all blocks. */
   readonly bytes: number;
 }
 
 interface RenderedLeaf {
   readonly version: number;
-  readonly block: Block;
+  readonly block: EncodedChunk;
 }
 
 interface RenderedStart {
   readonly header: FamilyHeader;
   readonly seriesBytes: number;
-  readonly block: Block;
+  readonly block: EncodedChunk;
 }
 
 /** What a format made of the families, kept as long as they are. */
 class Rendered {
   readonly leaves = new WeakMap<LeafNode, RenderedLeaf>();
   readonly starts = new WeakMap<FamilyNode, RenderedStart>();
-  readonly end: Block;
+  readonly end: EncodedChunk;
   usedAt = 0;
 
-  constructor(format: Format) {
+  constructor(format: ExpositionFormat) {
     this.end = { bytes: format.end };
   }
 }
@@ -47,20 +47,20 @@ export class Renderer {
   /** Yields after each leaf that it had to write. */
   *steps(
     families: ReadonlyArray<FamilyNode>,
-    format: Format,
+    format: ExpositionFormat,
     names?: ReadonlySet<string>,
   ): Generator<void, Body> {
     const rendered = this.#use(format);
-    const blocks: Array<Block> = [];
+    const blocks: Array<EncodedChunk> = [];
     let bytes = 0;
-    const push = (block: Block): void => {
+    const push = (block: EncodedChunk): void => {
       if (block.bytes.length === 0) return;
       blocks.push(block);
       bytes += block.bytes.length;
     };
     for (const family of families) {
       if (names !== undefined && !isNamed(family.header, names)) continue;
-      const leaves: Array<Block> = [];
+      const leaves: Array<EncodedChunk> = [];
       let seriesBytes = 0;
       for (const leaf of family.leaves) {
         let last = rendered.leaves.get(leaf);
@@ -80,7 +80,12 @@ export class Renderer {
     return { blocks, bytes };
   }
 
-  #start(family: FamilyNode, seriesBytes: number, format: Format, { starts }: Rendered): Block {
+  #start(
+    family: FamilyNode,
+    seriesBytes: number,
+    format: ExpositionFormat,
+    { starts }: Rendered,
+  ): EncodedChunk {
     const { header } = family;
     const last = starts.get(family);
     if (last?.header === header && last.seriesBytes === seriesBytes) return last.block;
@@ -90,7 +95,7 @@ export class Renderer {
     return block;
   }
 
-  #use(format: Format): Rendered {
+  #use(format: ExpositionFormat): Rendered {
     const now = performance.now();
     const rendered = this.#rendered.get(format.id) ?? new Rendered(format);
     rendered.usedAt = now;

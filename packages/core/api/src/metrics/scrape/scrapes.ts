@@ -1,10 +1,10 @@
 import { Context, Duration, Effect, Layer } from "effect";
 import { Exposition } from "./exposition.ts";
 import type { Rendering } from "./exposition.ts";
-import type { Format } from "../format.ts";
+import type { ExpositionFormat } from "../format.ts";
 import { gzip } from "./gzip.ts";
 import { recordScrape } from "./metrics.ts";
-import type { ContentCoding } from "./negotiate-encoding.ts";
+import type { ContentCoding } from "./negotiate.ts";
 import { ExpositionTooLarge, ScrapeTimeout, TooManyScrapes } from "./errors.ts";
 import { Shared } from "./single-flight.ts";
 
@@ -31,7 +31,7 @@ const defaultScrapeLimits: ScrapeLimits = {
 };
 
 export interface ScrapeRequest {
-  readonly format: Format;
+  readonly format: ExpositionFormat;
   readonly encoding: ContentCoding;
   /** Only the families of these names, or with samples of these names; all unless given. */
   readonly names?: ReadonlySet<string> | undefined;
@@ -87,7 +87,7 @@ const make = (source: ExpositionSource, limits: ScrapeLimits): ScrapesService =>
   const bodies = new Shared<Encoded, ExpositionTooLarge>();
   let inFlight = 0;
 
-  const render = (format: Format, names: ReadonlySet<string> | undefined) =>
+  const render = (format: ExpositionFormat, names: ReadonlySet<string> | undefined) =>
     Effect.gen(function* () {
       const start = performance.now();
       const rendering = yield* source.render(format, { names });

@@ -1,4 +1,4 @@
-import type { Block } from "../format.ts";
+import type { EncodedChunk } from "../format.ts";
 import { copy, LineWriter } from "./line-writer.ts";
 import type { Scalar } from "./numbers.ts";
 
@@ -13,7 +13,7 @@ interface Values {
  * Lines of text. The block made after it takes over {@link takeValues} and copies the bytes; the text around the values is
  * never written anew.
  */
-export class TextBlock implements Block {
+export class TextBlock implements EncodedChunk {
   readonly bytes: Uint8Array;
   #values: Values | undefined;
 

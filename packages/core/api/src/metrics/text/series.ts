@@ -5,7 +5,7 @@ import type {
   Series,
   SummarySeries,
 } from "../families/family.ts";
-import type { Block } from "../format.ts";
+import type { EncodedChunk } from "../format.ts";
 import { formatBound } from "./numbers.ts";
 import { TextBlock, TextBlockPatch, TextBlockWriter } from "./encoded-text.ts";
 import { braced, formatLabels } from "./syntax.ts";
@@ -29,9 +29,9 @@ const patch = new TextBlockPatch();
 /** The lines of a leaf, made of those of `previous` where only values changed. */
 export const renderTextLeaf = (
   { header, series }: Leaf,
-  previous: Block | undefined,
+  previous: EncodedChunk | undefined,
   syntax: SeriesSyntax,
-): Block => {
+): EncodedChunk => {
   const patched =
     previous instanceof TextBlock && header.type !== "summary"
       ? patchSeries(series, previous, syntax)
@@ -104,7 +104,7 @@ const patchSeries = (
   series: ReadonlyArray<Series>,
   previous: TextBlock,
   syntax: SeriesSyntax,
-): Block | undefined => {
+): EncodedChunk | undefined => {
   const written = patch.begin(previous);
   if (written === undefined) return undefined;
   let slot = 0;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { MetricBoundaries } from "effect";
 import fc from "fast-check";
 import type { FindDefinition } from "../../../src/metrics/families/descriptor.ts";
-import type { Block, Format } from "../../../src/metrics/format.ts";
+import type { EncodedChunk, ExpositionFormat } from "../../../src/metrics/format.ts";
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
 import { prometheusText } from "../../../src/metrics/prometheus.ts";
 import { protobuf } from "../../../src/metrics/protobuf/format.ts";
@@ -14,13 +14,13 @@ import type { TestRegistry } from "../registry.ts";
 import { toEnd } from "../rendering.ts";
 import type { Pairs } from "../rendering.ts";
 
-const formats: ReadonlyArray<Format> = [prometheusText, openMetricsText, protobuf];
+const formats: ReadonlyArray<ExpositionFormat> = [prometheusText, openMetricsText, protobuf];
 
 /** An index that lives on from one snapshot to the next. */
 const makeSubject = (definition: FindDefinition = () => undefined) => {
   const index = new SeriesIndex(definition);
   const renderer = new Renderer();
-  const published: Array<readonly [block: Block, copy: Uint8Array]> = [];
+  const published: Array<readonly [block: EncodedChunk, copy: Uint8Array]> = [];
   const render = (pairs: Pairs) => {
     toEnd(index.steps(pairs));
     const bodies = formats.map((format) => {

@@ -2,13 +2,13 @@ import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
 import * as fc from "fast-check";
 import { crc32, gunzipSync } from "node:zlib";
-import type { Block } from "../../../src/metrics/format.ts";
+import type { EncodedChunk } from "../../../src/metrics/format.ts";
 import { combineCrc32, crc32Shift } from "../../../src/metrics/scrape/gzip-crc32.ts";
 import { gzip } from "../../../src/metrics/scrape/gzip.ts";
 
 const encoder = new TextEncoder();
 
-const block = (text: string): Block => ({ bytes: encoder.encode(text) });
+const block = (text: string): EncodedChunk => ({ bytes: encoder.encode(text) });
 
 const line = (index: number) => `calls_total{tool="github.repos.${index}"} ${index * 7919}\n`;
 
@@ -19,10 +19,11 @@ const lines = (from: number, bytes: number): string => {
   return text;
 };
 
-const compress = (blocks: ReadonlyArray<Block>) =>
+const compress = (blocks: ReadonlyArray<EncodedChunk>) =>
   Effect.map(gzip(blocks), (chunks) => ({ chunks, body: Buffer.concat(chunks) }));
 
-const plain = (blocks: ReadonlyArray<Block>) => Buffer.concat(blocks.map(({ bytes }) => bytes));
+const plain = (blocks: ReadonlyArray<EncodedChunk>) =>
+  Buffer.concat(blocks.map(({ bytes }) => bytes));
 
 /** `gzip -t` and `gzip -dc`: an implementation of its own. */
 const gunzipByProgram = (body: Uint8Array): Buffer => {

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "@effect/vitest";
 import * as fc from "fast-check";
-import { contentTypeOf } from "../../../src/metrics/scrape/content-types.ts";
+import { contentTypeOf } from "../../../src/metrics/format.ts";
+import { formats } from "../../../src/metrics/formats.ts";
+import { openMetricsText, openMetricsText001 } from "../../../src/metrics/openmetrics/format.ts";
+import { prometheusText, prometheusText100 } from "../../../src/metrics/prometheus.ts";
+import { protobuf as protobufFormat } from "../../../src/metrics/protobuf/format.ts";
 import { negotiate } from "../../../src/metrics/scrape/negotiate.ts";
 
 const text = "text/plain; version=0.0.4; charset=utf-8";
@@ -196,25 +200,26 @@ describe("negotiate", () => {
   });
 
   it("chooses a format of the highest weight, and none that is excluded", () => {
-    const formats = [
-      ["text/0.0.4", "text/plain;version=0.0.4"],
-      ["text/1.0.0", "text/plain;version=1.0.0"],
-      ["openmetrics/1.0.0", "application/openmetrics-text;version=1.0.0"],
-      ["openmetrics/0.0.1", "application/openmetrics-text;version=0.0.1"],
-      ["protobuf", protobufFirst],
+    const offers = [
+      ["text/plain;version=0.0.4", prometheusText],
+      ["text/plain;version=1.0.0", prometheusText100],
+      ["application/openmetrics-text;version=1.0.0", openMetricsText],
+      ["application/openmetrics-text;version=0.0.1", openMetricsText001],
+      [protobufFirst, protobufFormat],
     ] as const;
+    expect(new Set(offers.map(([, format]) => format))).toEqual(new Set(formats));
     const weights = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 5, maxLength: 5 });
     const order = fc.shuffledSubarray([0, 1, 2, 3, 4], { minLength: 1 });
     fc.assert(
       fc.property(weights, order, (weight, chosen) => {
         const accept = chosen
-          .map((i) => `${formats[i]?.[1]};q=${(weight[i] ?? 0) / 1000}`)
+          .map((i) => `${offers[i]?.[0]};q=${(weight[i] ?? 0) / 1000}`)
           .join(", ");
         const best = chosen.reduce((a, b) => ((weight[b] ?? 0) > (weight[a] ?? 0) ? b : a));
-        const expected = weight[best] === 0 ? undefined : formats[best]?.[0];
+        const expected = weight[best] === 0 ? undefined : offers[best]?.[1];
         expect(negotiate(accept, undefined)?.format).toBe(expected);
         expect(negotiate(accept, undefined)?.contentType).toBe(
-          expected === undefined ? undefined : contentTypeOf(expected, undefined),
+          expected === undefined ? undefined : contentTypeOf(expected),
         );
       }),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { MetricBoundaries } from "effect";
-import type { Format } from "../../../src/metrics/format.ts";
+import type { ExpositionFormat } from "../../../src/metrics/format.ts";
 import { prometheusText } from "../../../src/metrics/prometheus.ts";
 import { Renderer } from "../../../src/metrics/scrape/renderer.ts";
 import { SeriesIndex } from "../../../src/metrics/families/series-index.ts";
@@ -25,7 +25,7 @@ const text = (names?: ReadonlySet<string>): string => {
 /** Counts how often leaves are written from nothing. */
 const counting = (id: string) => {
   const counted = { fresh: 0 };
-  const format: Format = {
+  const format: ExpositionFormat = {
     ...prometheusText,
     id,
     renderLeaf: (leaf, previous) => {

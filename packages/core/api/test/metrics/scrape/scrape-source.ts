@@ -1,13 +1,13 @@
 import { Effect } from "effect";
 import type { Conflicts } from "../../../src/metrics/families/conflicts.ts";
-import type { Block } from "../../../src/metrics/format.ts";
+import type { EncodedChunk } from "../../../src/metrics/format.ts";
 import type { ExpositionSource } from "../../../src/metrics/scrape/scrapes.ts";
 
 const encoder = new TextEncoder();
 
 /** A body in text 0.0.4, in blocks of 32 KiB, of at least this many bytes. */
-export const makeBlocks = (bytes: number): ReadonlyArray<Block> => {
-  const blocks: Array<Block> = [];
+export const makeBlocks = (bytes: number): ReadonlyArray<EncodedChunk> => {
+  const blocks: Array<EncodedChunk> = [];
   let text = "# TYPE big gauge\n";
   let made = 0;
   for (let index = 0; made < bytes; index++) {
@@ -20,12 +20,12 @@ export const makeBlocks = (bytes: number): ReadonlyArray<Block> => {
   return blocks;
 };
 
-export const totalBytes = (blocks: ReadonlyArray<Block>): number =>
+export const totalBytes = (blocks: ReadonlyArray<EncodedChunk>): number =>
   blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 /** Gives the same blocks to every scrape, as slowly or wrongly as a test needs, and counts what happens. */
 export const makeSource = (
-  blocks: ReadonlyArray<Block>,
+  blocks: ReadonlyArray<EncodedChunk>,
   before: Effect.Effect<void> = Effect.void,
 ) => {
   const seen = { started: 0, finished: 0, interrupted: 0, names: new Array<string>() };

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@effect/vitest";
 import { snapshot } from "@executor/telemetry";
 import { Cause, Deferred, Duration, Effect, Exit, Fiber, TestClock } from "effect";
 import { gunzipSync } from "node:zlib";
-import { formatOf } from "../../../src/metrics/formats.ts";
+import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
+import { prometheusText } from "../../../src/metrics/prometheus.ts";
 import { Scrapes } from "../../../src/metrics/scrape/scrapes.ts";
 import type {
   ScrapeBody,
@@ -11,9 +12,9 @@ import type {
 } from "../../../src/metrics/scrape/scrapes.ts";
 import { makeBlocks, makeSource, totalBytes } from "./scrape-source.ts";
 
-const text: ScrapeRequest = { format: formatOf["text/0.0.4"], encoding: "identity" };
+const text: ScrapeRequest = { format: prometheusText, encoding: "identity" };
 const gzipped: ScrapeRequest = { ...text, encoding: "gzip" };
-const openMetrics: ScrapeRequest = { ...text, format: formatOf["openmetrics/1.0.0"] };
+const openMetrics: ScrapeRequest = { ...text, format: openMetricsText };
 
 const small = makeBlocks(2_000);
 const large = makeBlocks(600_000);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { durationSeconds, histogram, snapshot } from "@executor/telemetry";
 import { Effect, Tracer } from "effect";
 import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
-import { contentTypeOf } from "../../../src/metrics/scrape/content-types.ts";
+import { contentTypeOf } from "../../../src/metrics/format.ts";
 import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
 import { renderPrometheus } from "../../../src/metrics/prometheus.ts";
 import { protobuf } from "../../../src/metrics/protobuf/format.ts";
@@ -60,7 +60,7 @@ describe("a real Prometheus that prefers protobuf", () => {
             accepted.push(request.headers.get("accept"));
             const { blocks } = await Effect.runPromise(exposition.render(protobuf));
             return new Response(Buffer.concat(blocks.map(({ bytes }) => bytes)), {
-              headers: { "content-type": contentTypeOf("protobuf", undefined) },
+              headers: { "content-type": contentTypeOf(protobuf) },
             });
           },
         });

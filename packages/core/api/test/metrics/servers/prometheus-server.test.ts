@@ -1,20 +1,22 @@
 import { describe, expect, it } from "@effect/vitest";
 import { findDefinition, snapshot } from "@executor/telemetry";
 import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
-import { contentTypeOf } from "../../../src/metrics/scrape/content-types.ts";
-import type { Format } from "../../../src/metrics/format.ts";
+import { contentTypeOf } from "../../../src/metrics/format.ts";
+import type { ExpositionFormat } from "../../../src/metrics/format.ts";
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
-import { prometheusText } from "../../../src/metrics/prometheus.ts";
+import { prometheusText, prometheusText100 } from "../../../src/metrics/prometheus.ts";
 import { nastyRegistry } from "../nasty.ts";
 import { writeAs } from "../rendering.ts";
 
 const servers = findPrometheus();
 
-const formats: ReadonlyArray<readonly [job: string, format: Format, contentType: string]> = [
-  ["text-0.0.4", prometheusText, contentTypeOf("text/0.0.4", undefined)],
-  ["text-1.0.0", prometheusText, contentTypeOf("text/1.0.0", "allow-utf-8")],
-  ["openmetrics", openMetricsText, contentTypeOf("openmetrics/1.0.0", undefined)],
-  ["openmetrics-escaping", openMetricsText, contentTypeOf("openmetrics/1.0.0", "allow-utf-8")],
+const formats: ReadonlyArray<
+  readonly [job: string, format: ExpositionFormat, contentType: string]
+> = [
+  ["text-0.0.4", prometheusText, contentTypeOf(prometheusText)],
+  ["text-1.0.0", prometheusText100, contentTypeOf(prometheusText100, "allow-utf-8")],
+  ["openmetrics", openMetricsText, contentTypeOf(openMetricsText)],
+  ["openmetrics-escaping", openMetricsText, contentTypeOf(openMetricsText, "allow-utf-8")],
 ];
 
 /** A target for each format, all of them with the same metrics. */

@@ -1,18 +1,18 @@
 /** One entry of a header such as `Accept`: `text/plain; version="0.0.4"; q=0.5`. */
-export interface HeaderEntry {
-  /** What stands before the parameters, in lower case. */
+export interface AcceptEntry {
+  /** The text before the parameters, in lower case. */
   readonly value: string;
   /** Names in lower case, values as sent, without quotes; `q` is not among them. */
   readonly parameters: ReadonlyMap<string, string>;
-  /** From 0, not acceptable, to 1; what does not parse is 1, as if it were not there. */
+  /** The weight, from 0 (not acceptable) to 1; 1 where it is missing or unreadable. */
   readonly q: number;
 }
 
 /**
- * The entries of a header by RFC 9110, section 12.4.2 and 5.6: separated by commas, each with parameters whose values may be
- * quoted. An empty entry is none.
+ * The entries of a header by RFC 9110, sections 12.4.2 and 5.6: separated by commas, each with parameters whose values may be
+ * quoted. Empty entries are left out.
  */
-export const parseHeader = (header: string): ReadonlyArray<HeaderEntry> =>
+export const parseAcceptHeader = (header: string): ReadonlyArray<AcceptEntry> =>
   splitUnquoted(header, ",").flatMap((entry) => {
     const [value = "", ...rest] = splitUnquoted(entry, ";").map((part) => part.trim());
     if (value === "") return [];
@@ -37,7 +37,7 @@ const unquote = (value: string): string =>
 const parseWeight = (text: string | undefined): number =>
   text !== undefined && /^(?:\d+\.?\d*|\.\d+)$/.test(text) ? Math.min(Number(text), 1) : 1;
 
-/** Splits where the separator stands outside quotes; in quotes, a backslash makes the character behind it an ordinary one. */
+/** Splits at separators outside quotes; within quotes, a backslash makes the next character an ordinary one. */
 const splitUnquoted = (text: string, separator: "," | ";"): ReadonlyArray<string> => {
   const parts: Array<string> = [];
   let start = 0;
