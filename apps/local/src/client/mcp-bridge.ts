@@ -1,47 +1,72 @@
 import {
+  StreamableHTTPClientTransport,
+  StreamableHTTPError,
+} from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import {
   isInitializeRequest,
+  isInitializedNotification,
   isJSONRPCErrorResponse,
   isJSONRPCRequest,
   isJSONRPCResultResponse,
+  JSONRPCMessageSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
-import { setTimeout as sleep } from "node:timers/promises";
-import { isRefused } from "./reach.ts";
-import { DaemonSession } from "./mcp-session.ts";
-import { errorMessage, messagesOf } from "./mcp-messages.ts";
+import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
+import { Option, Schema, Stream } from "effect";
+import { isRefused, patient } from "./reach.ts";
 
 export interface BridgeOptions {
+  /** The transport that the client speaks. */
+  readonly stdio: StdioServerTransport;
   /** The daemon's endpoint. */
   readonly url: string;
-  /** Takes what is for the client. */
-  readonly send: (message: JSONRPCMessage) => Promise<void>;
-  /** Tells the person who reads the client's log. */
+  /** Writes a line to the client's log. */
   readonly warn: (text: string) => void;
-  /** What to say where no daemon answers. */
+  /** The error of a request that no daemon receives. */
   readonly noDaemon: string;
 }
 
 const sessionLost = 404;
-const relistenMs = 1_000;
+/** Error codes of JSON-RPC 2.0, section 5.1; the second is of those that it leaves to implementations. */
+const parseError = -32700;
+const transportError = -32000;
 const lost =
   "The daemon ended before it had answered. What the code had done by then stays done; see its log.";
+const notOurs = "What answers is not this version's daemon.";
 
-/** Carries messages between a client on one side and the daemon on the other; every request of the client gets an answer. */
-export class Bridge {
+/**
+ * Pipes a client's stdio transport into the daemon's streamable HTTP transport. Every request of the client gets one
+ * answer, also where the daemon ends; a session that a restarted daemon does not know is opened anew.
+ */
+export class McpBridge {
   readonly #options: BridgeOptions;
-  /** Messages go out one after another, so that none overtakes another. */
+  /** Messages are sent one after another, so that none overtakes another. */
   #outgoing: Promise<unknown> = Promise.resolve();
   #initialize: JSONRPCMessage | undefined;
-  #session: DaemonSession | undefined;
+  #daemon: StreamableHTTPClientTransport | undefined;
   readonly #unanswered = new Set<RequestId>();
-  #ended = false;
 
   constructor(options: BridgeOptions) {
     this.#options = options;
+    const { stdio, warn } = options;
+    stdio.onmessage = (message) => this.#receive(message);
+    stdio.onerror = (error) => {
+      warn(`A line on standard input is not a message of MCP's: ${error.message}`);
+      void stdio.send(errorMessage(undefined, "Not a JSON-RPC message.", parseError));
+    };
   }
 
-  /** Takes a message of the client's. */
-  receive(message: JSONRPCMessage): void {
+  /** Sends what was received before, and ends the session, which cancels its runs. */
+  async end(): Promise<void> {
+    await this.#outgoing;
+    this.#unanswered.clear();
+    // A daemon that is away has no session left to end.
+    await this.#daemon?.terminateSession().catch(() => undefined);
+    await this.#daemon?.close();
+  }
+
+  #receive(message: JSONRPCMessage): void {
     if (isJSONRPCRequest(message)) this.#unanswered.add(message.id);
     const cancelled = cancelledRequest(message);
     if (cancelled !== undefined) this.#unanswered.delete(cancelled);
@@ -50,91 +75,84 @@ export class Bridge {
     );
   }
 
-  /** Sends what was received before, and ends the session. */
-  async end(): Promise<void> {
-    this.#ended = true;
-    await this.#outgoing;
-    await this.#session?.end();
-  }
-
   async #forward(message: JSONRPCMessage): Promise<void> {
-    if (isInitializeRequest(message)) return this.#begin(message);
-    if (this.#session === undefined) await this.#beginAgain();
-    let response = await this.#session?.post(message);
-    if (response?.status === sessionLost) {
-      await response.body?.cancel();
-      await this.#beginAgain();
-      response = await this.#session?.post(message);
+    if (isInitializeRequest(message)) {
+      this.#initialize = message;
+      await this.#toClient(await this.#open(message));
+      return;
     }
-    if (response !== undefined) void this.#deliver(message, response);
+    const daemon = this.#daemon ?? (await this.#reopen());
+    try {
+      await daemon.send(message);
+    } catch (error) {
+      if (!(error instanceof StreamableHTTPError) || error.code !== sessionLost) throw error;
+      const reopened = await this.#reopen();
+      if (!isInitializedNotification(message)) await reopened.send(message);
+    }
   }
 
-  async #begin(initialize: JSONRPCMessage): Promise<void> {
-    this.#initialize = initialize;
-    const { answer, session } = await DaemonSession.begin(this.#options.url, initialize);
-    await this.#toClient(answer);
-    this.#use(session);
+  /** Opens a session with the daemon. Returns the answer to `initialize`, which may be an error. */
+  async #open(initialize: JSONRPCMessage): Promise<JSONRPCMessage> {
+    await this.#daemon?.close();
+    this.#daemon = undefined;
+    const daemon = new StreamableHTTPClientTransport(new URL(this.#options.url), {
+      fetch: fetchReply,
+      requestInit: { headers: { "executor-transport": "pipe" } },
+      reconnectionOptions: {
+        initialReconnectionDelay: 1_000,
+        maxReconnectionDelay: 1_000,
+        reconnectionDelayGrowFactor: 1,
+        maxRetries: Number.POSITIVE_INFINITY,
+      },
+    });
+    const { promise, resolve } = Promise.withResolvers<JSONRPCMessage>();
+    daemon.onmessage = (message) => {
+      if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) resolve(message);
+    };
+    await daemon.start();
+    await daemon.send(initialize);
+    const answer = await promise;
+    if (!isJSONRPCResultResponse(answer)) return answer;
+    const { protocolVersion } = answer.result;
+    if (daemon.sessionId === undefined || typeof protocolVersion !== "string") {
+      throw new Error(notOurs);
+    }
+    daemon.setProtocolVersion(protocolVersion);
+    daemon.onmessage = (message) => void this.#toClient(message);
+    this.#daemon = daemon;
+    return answer;
   }
 
-  /** After the daemon was started again, the client goes on in a session that is new to the daemon and none to the client. */
-  async #beginAgain(): Promise<void> {
+  /** Opens a session that is new to the daemon and unknown to the client, as after a restart of the daemon. */
+  async #reopen(): Promise<StreamableHTTPClientTransport> {
     if (this.#initialize === undefined) {
       throw new Error("The first message of a session is initialize. Send it before others.");
     }
-    const { session } = await DaemonSession.begin(this.#options.url, this.#initialize);
-    await session?.post({ jsonrpc: "2.0", method: "notifications/initialized" });
-    this.#use(session);
-  }
-
-  #use(session: DaemonSession | undefined): void {
-    this.#session = session;
-    if (session !== undefined) void this.#listen(session);
-  }
-
-  /** Passes on what the daemon says unasked, as long as the session is the one in use. */
-  async #listen(session: DaemonSession): Promise<void> {
-    while (!this.#ended && this.#session === session) {
-      try {
-        const response = await session.listen();
-        if (response.status === sessionLost) return;
-        if (response.ok)
-          for await (const message of messagesOf(response)) await this.#toClient(message);
-      } catch {
-        // The daemon is away. It may come back, and the next request finds out.
-      }
-      await sleep(relistenMs, undefined, { ref: false });
+    const answer = await this.#open(this.#initialize);
+    if (this.#daemon === undefined) {
+      throw new Error(isJSONRPCErrorResponse(answer) ? answer.error.message : notOurs);
     }
-  }
-
-  /** Passes on the reply to one message. A request whose reply ends without its answer is answered here. */
-  async #deliver(message: JSONRPCMessage, response: Response): Promise<void> {
-    let problem = lost;
-    try {
-      for await (const answer of messagesOf(response)) {
-        if (response.ok) await this.#toClient(answer);
-        else if (isJSONRPCErrorResponse(answer)) problem = answer.error.message;
-      }
-    } catch {
-      // The stream broke, or the reply was none: said below.
-    }
-    if (!this.#ended) await this.#fail(message, problem);
+    await this.#daemon.send({ jsonrpc: "2.0", method: "notifications/initialized" });
+    return this.#daemon;
   }
 
   async #fail(message: JSONRPCMessage, problem: string): Promise<void> {
-    if (!isJSONRPCRequest(message) || !this.#unanswered.has(message.id)) return;
-    this.#options.warn(problem);
-    await this.#toClient(errorMessage(message.id, problem));
+    if (isJSONRPCRequest(message)) await this.#toClient(errorMessage(message.id, problem));
   }
 
+  /** Sends a message to the client, except an answer that it no longer waits for. */
   async #toClient(message: JSONRPCMessage): Promise<void> {
-    if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) {
-      if (message.id !== undefined) this.#unanswered.delete(message.id);
+    const isError = isJSONRPCErrorResponse(message);
+    if (isError || isJSONRPCResultResponse(message)) {
+      if (message.id === undefined || !this.#unanswered.delete(message.id)) return;
     }
-    await this.#options.send(message);
+    if (isError && message.error.code === transportError) this.#options.warn(message.error.message);
+    await this.#options.stdio.send(message);
   }
 
   #explain(error: unknown): string {
     if (isRefused(error)) return this.#options.noDaemon;
+    if (error instanceof StreamableHTTPError) return notOurs;
     if (!(error instanceof Error)) return String(error);
     return "code" in error ? lost : error.message;
   }
@@ -144,4 +162,59 @@ const cancelledRequest = (message: JSONRPCMessage): RequestId | undefined => {
   if (!("method" in message) || message.method !== "notifications/cancelled") return undefined;
   const id = message.params?.["requestId"];
   return typeof id === "string" || typeof id === "number" ? id : undefined;
+};
+
+const errorMessage = (
+  id: RequestId | undefined,
+  message: string,
+  code = transportError,
+): JSONRPCMessage => ({
+  jsonrpc: "2.0",
+  ...(id !== undefined && { id }),
+  error: { code, message },
+});
+
+/** A `fetch` for the SDK's transport: its reply to a request holds an answer, or an error in place of one. */
+const fetchReply: FetchLike = async (url, init) => {
+  const isStream = init?.method === "GET";
+  if (isStream && init.signal?.aborted === true) return noStream();
+  const response = await fetch(url, { ...init, ...patient });
+  if (isStream) return response.status === sessionLost ? noStream() : response;
+  const id = requestId(init?.body);
+  if (id === undefined || response.status === sessionLost) return response;
+  if (response.ok) return withAnswer(response, id);
+  const refusal = decodeRefusal(await response.clone().text());
+  return Option.match(refusal, {
+    onNone: () => response,
+    onSome: ({ error }) => Response.json(errorMessage(id, error.message)),
+  });
+};
+
+/** The reply after which the SDK's transport asks for a session's stream no more. */
+const noStream = (): Response => new Response(null, { status: 405 });
+
+const requestId = (body: unknown): RequestId | undefined => {
+  if (typeof body !== "string") return undefined;
+  const message = JSONRPCMessageSchema.parse(JSON.parse(body));
+  return isJSONRPCRequest(message) ? message.id : undefined;
+};
+
+const decodeRefusal = Schema.decodeUnknownOption(
+  Schema.parseJson(Schema.Struct({ error: Schema.Struct({ message: Schema.String }) })),
+);
+
+/** The event stream of a reply, with an error at its end: the answer where the daemon gave none. */
+const withAnswer = (response: Response, id: RequestId): Response => {
+  const { body, headers } = response;
+  if (body === null || !headers.get("content-type")?.startsWith("text/event-stream"))
+    return response;
+  const last = `\n\ndata: ${JSON.stringify(errorMessage(id, lost))}\n\n`;
+  const events = Stream.fromReadableStream(
+    () => body,
+    () => lost,
+  ).pipe(
+    Stream.catchAll(() => Stream.empty),
+    Stream.concat(Stream.make(new TextEncoder().encode(last))),
+  );
+  return new Response(Stream.toReadableStream(events), { headers });
 };

@@ -7,12 +7,11 @@ import type { CommandShape } from "./line/command-shape.ts";
 import { mendBashCompletions } from "./line/completions.ts";
 import { executionsCommand } from "./executions.ts";
 import { metricsCommand } from "./metrics/metrics.ts";
-import { mcpCommand } from "./mcp.ts";
 import { policiesCommand } from "./policies.ts";
 import { resumeCommand } from "./resume.ts";
 import { runCommand } from "./run.ts";
 import { secretsCommand } from "./secrets.ts";
-import { serveCommand } from "./serve.ts";
+import { mcpCommand, serveCommand } from "./serve.ts";
 import { sourcesCommand } from "./sources/sources.ts";
 import { toolsCommand } from "./tools.ts";
 

@@ -1,12 +1,52 @@
 import { Command } from "@effect/cli";
+import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { Effect } from "effect";
-import { endsWhenTold } from "../terminal/command-error.ts";
+import { McpBridge } from "../client/mcp-bridge.ts";
+import { noDaemon } from "../client/reach.ts";
+import { mcpPath } from "../server/mcp-path.ts";
 import { portOption } from "./options.ts";
 
+/** An interrupt is the ordinary end of a command that serves. */
+const endsWhenTold = Effect.onInterrupt(() =>
+  Effect.sync(() => {
+    process.exitCode = 0;
+  }),
+);
+
 export const serveCommand = Command.make("serve", { port: portOption }, ({ port }) =>
-  // The other commands start faster without what serves.
+  // The other commands start faster without the daemon's modules.
   Effect.flatMap(
     Effect.promise(() => import("../server/serve.ts")),
     ({ serve }) => endsWhenTold(serve(port)),
   ),
 ).pipe(Command.withDescription("Run the daemon on this machine"));
+
+/** Serves a client that started this process, from the running daemon. Standard output carries the protocol alone. */
+export const mcpCommand = Command.make("mcp", { port: portOption }, ({ port }) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const stdio = new StdioServerTransport();
+      const bridge = new McpBridge({
+        stdio,
+        url: `http://127.0.0.1:${port}${mcpPath}`,
+        warn: (text) => console.error(text),
+        noDaemon: noDaemon(port),
+      });
+      yield* Effect.addFinalizer(() => Effect.promise(() => bridge.end()));
+      yield* Effect.promise(() => untilClientLeaves(stdio));
+    }),
+  ).pipe(endsWhenTold),
+).pipe(
+  Command.withDescription("Serve MCP on standard input and output, for clients that start it"),
+);
+
+/** A client ends a session by closing standard input (MCP 2025-11-25, "Lifecycle"), or by dying. */
+const untilClientLeaves = async (stdio: StdioServerTransport): Promise<void> => {
+  const left = new Promise<void>((resolve) => {
+    stdio.onclose = resolve;
+    process.stdin.once("end", resolve).once("close", resolve);
+    process.stdout.once("error", () => resolve());
+  });
+  await stdio.start();
+  await left;
+};

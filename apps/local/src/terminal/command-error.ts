@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect";
+import { Schema } from "effect";
 
 /** How a command ends that did not do what it was asked for. */
 export const exitCodes = {
@@ -10,13 +10,6 @@ export const exitCodes = {
   /** 128 and the number of SIGINT, as shells have it. */
   interrupted: 130,
 } as const;
-
-/** For what runs until it is told to stop: to be interrupted is how it ends well. */
-export const endsWhenTold = Effect.onInterrupt(() =>
-  Effect.sync(() => {
-    process.exitCode = 0;
-  }),
-);
 
 /** Why a command failed, in words for the person at the terminal. */
 export class CommandError extends Schema.TaggedError<CommandError>()("CommandError", {
