@@ -22,7 +22,7 @@ describe("a person at a terminal", () => {
   it("is asked before a tool writes, and sees what it would be called with", async () => {
     const terminal = executor(order("tea\u202e"));
     await terminal.until("shop.order\r\n");
-    await terminal.until('"item": "tea"');
+    await terminal.until(String.raw`"item": "tea\u202e"`);
     await terminal.until("Call it?");
     expect(shop.orders).toEqual([]);
     terminal.type(keys.down + keys.enter);
