@@ -1,13 +1,22 @@
 import { Args, Command } from "@effect/cli";
 import type { Execution, ExecutionSummary } from "@executor/execution/schemas";
-import { Console, Effect } from "effect";
+import { Effect } from "effect";
 import { askDaemon } from "../client/daemon.ts";
-import { limitOption } from "./limit.ts";
-import { jsonOption, printJson, printTable } from "../terminal/output.ts";
-import { portOption } from "./options.ts";
-import { printable } from "../terminal/printable.ts";
 import { describePause, outputText } from "../terminal/execution.ts";
+import { print, printRows } from "../terminal/output.ts";
+import { printable } from "../terminal/printable.ts";
+import type { Column } from "../terminal/table.ts";
 import { count, seconds, time } from "../terminal/units.ts";
+import { jsonOption, limitOption, portOption } from "./options.ts";
+
+const columns: ReadonlyArray<Column<ExecutionSummary>> = [
+  { title: "ID", cell: ({ id }) => id },
+  { title: "STATUS", cell: ({ status }) => status },
+  { title: "BY", cell: ({ trigger }) => trigger },
+  { title: "STARTED", cell: ({ startedAt }) => time(startedAt) },
+  { title: "TOOK", align: "right", cell: ({ durationMs }) => seconds(durationMs / 1000) },
+  { title: "CALLS", align: "right", cell: ({ toolCalls }) => String(toolCalls) },
+];
 
 const listCommand = Command.make(
   "list",
@@ -17,29 +26,9 @@ const listCommand = Command.make(
       const executions = yield* askDaemon(port, (client) =>
         client.executions.list({ urlParams: { limit } }),
       );
-      yield* json
-        ? printJson(executions)
-        : printTable(columns, executions.map(row), "There are no executions yet.");
+      yield* printRows(json, executions, columns, "There are no executions yet.");
     }),
 ).pipe(Command.withDescription("List the last executions, the latest first"));
-
-const columns = [
-  { title: "ID" },
-  { title: "STATUS" },
-  { title: "BY" },
-  { title: "STARTED" },
-  { title: "TOOK", align: "right" },
-  { title: "CALLS", align: "right" },
-] as const;
-
-const row = (execution: ExecutionSummary): ReadonlyArray<string> => [
-  execution.id,
-  execution.status,
-  execution.trigger,
-  time(execution.startedAt),
-  seconds(execution.durationMs / 1000),
-  String(execution.toolCalls),
-];
 
 const showCommand = Command.make(
   "show",
@@ -51,7 +40,7 @@ const showCommand = Command.make(
   ({ id, json, port }) =>
     Effect.gen(function* () {
       const execution = yield* askDaemon(port, (client) => client.executions.get({ path: { id } }));
-      yield* json ? printJson(execution) : Console.log(printable(describe(execution, port)));
+      yield* print(json, execution, printable(describe(execution, port)));
     }),
 ).pipe(Command.withDescription("Show one execution with its code"));
 

@@ -1,31 +1,30 @@
 import { Args, Command } from "@effect/cli";
 import { Policy, PolicyDecision } from "@executor/sdk/schemas";
-import { Console, Effect } from "effect";
-import { check } from "./check.ts";
-import { CommandError } from "../terminal/command-error.ts";
+import { Effect } from "effect";
 import { askDaemon } from "../client/daemon.ts";
-import { jsonOption, printJson, printTable } from "../terminal/output.ts";
-import { portOption } from "./options.ts";
+import { CommandError } from "../terminal/command-error.ts";
+import { print, printRows } from "../terminal/output.ts";
+import type { Column } from "../terminal/table.ts";
+import { check } from "./input.ts";
+import { jsonOption, portOption } from "./options.ts";
 
 const patternArgument = Args.text({ name: "pattern" }).pipe(
   Args.withDescription("A tool's address in which a segment may be *, such as github.*"),
 );
 
+const columns: ReadonlyArray<Column<Policy>> = [
+  { title: "PATTERN", cell: ({ pattern }) => pattern },
+  { title: "DECISION", cell: ({ decision }) => decision },
+];
+const none =
+  "There are no policies: tools that only read are allowed, and all others need approval.";
+
 const listCommand = Command.make("list", { json: jsonOption, port: portOption }, ({ json, port }) =>
   Effect.flatMap(
     askDaemon(port, (client) => client.policies.list()),
-    show(json),
+    (policies) => printRows(json, policies, columns, none),
   ),
 ).pipe(Command.withDescription("List the policies; of two that cover one tool, the first decides"));
-
-const show = (json: boolean) => (policies: ReadonlyArray<Policy>) =>
-  json
-    ? printJson(policies)
-    : printTable(
-        [{ title: "PATTERN" }, { title: "DECISION" }],
-        policies.map(({ pattern, decision }) => [pattern, decision]),
-        "There are no policies: tools that only read are allowed, and all others need approval.",
-      );
 
 const setCommand = Command.make(
   "set",
@@ -48,7 +47,7 @@ const setCommand = Command.make(
           }),
         ),
       );
-      yield* json ? printJson(policies) : Console.log(`${pattern}: ${decision}`);
+      yield* print(json, policies, `${pattern}: ${decision}`);
     }),
 ).pipe(Command.withDescription("Decide about the tools that a pattern covers"));
 
@@ -67,7 +66,7 @@ const removeCommand = Command.make(
           return yield* client.policies.replace({ payload: rest });
         }),
       );
-      yield* json ? printJson(policies) : Console.log(`Removed ${pattern}.`);
+      yield* print(json, policies, `Removed ${pattern}.`);
     }),
 ).pipe(Command.withDescription("Take a policy back"));
 

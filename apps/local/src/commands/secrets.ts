@@ -2,39 +2,29 @@ import { Args, Command, Options, Prompt } from "@effect/cli";
 import type { Secret } from "@executor/sdk/schemas";
 import { NewSecret, SecretName } from "@executor/sdk/schemas";
 import { Console, Effect, Redacted } from "effect";
-import { check } from "./check.ts";
-import { CommandError } from "../terminal/command-error.ts";
 import { askDaemon } from "../client/daemon.ts";
-import { readText } from "./input.ts";
-import { jsonOption, printJson, printTable } from "../terminal/output.ts";
-import { portOption } from "./options.ts";
-import { isInteractive } from "../terminal/console.ts";
+import { CommandError } from "../terminal/command-error.ts";
+import { isInteractive, print, printRows } from "../terminal/output.ts";
+import type { Column } from "../terminal/table.ts";
 import { time } from "../terminal/units.ts";
+import { check, readText } from "./input.ts";
+import { jsonOption, portOption } from "./options.ts";
 
 const nameArgument = Args.text({ name: "name" }).pipe(Args.withDescription("The secret's name"));
 
-const listCommand = Command.make("list", { json: jsonOption, port: portOption }, ({ json, port }) =>
-  Effect.gen(function* () {
-    const secrets = yield* askDaemon(port, (client) => client.secrets.list());
-    yield* json
-      ? printJson(secrets)
-      : printTable(columns, secrets.map(row), "There are no secrets yet.");
-  }),
-).pipe(Command.withDescription("List the secrets, without their values"));
-
-const columns = [
-  { title: "NAME" },
-  { title: "UPDATED" },
-  { title: "USED BY" },
-  { title: "ORIGINS" },
-] as const;
-
-const row = ({ name, updatedAt, usedBy, origins }: Secret): ReadonlyArray<string> => [
-  name,
-  time(updatedAt),
-  usedBy.length === 0 ? "-" : usedBy.join(", "),
-  origins.join(", "),
+const columns: ReadonlyArray<Column<Secret>> = [
+  { title: "NAME", cell: ({ name }) => name },
+  { title: "UPDATED", cell: ({ updatedAt }) => time(updatedAt) },
+  { title: "USED BY", cell: ({ usedBy }) => (usedBy.length === 0 ? "-" : usedBy.join(", ")) },
+  { title: "ORIGINS", cell: ({ origins }) => origins.join(", ") },
 ];
+
+const listCommand = Command.make("list", { json: jsonOption, port: portOption }, ({ json, port }) =>
+  Effect.flatMap(
+    askDaemon(port, (client) => client.secrets.list()),
+    (secrets) => printRows(json, secrets, columns, "There are no secrets yet."),
+  ),
+).pipe(Command.withDescription("List the secrets, without their values"));
 
 const setCommand = Command.make(
   "set",
@@ -57,20 +47,20 @@ const setCommand = Command.make(
       const secret = yield* askDaemon(port, (client) =>
         client.secrets.put({ path: { name: checkedName }, payload }),
       );
-      yield* json ? printJson(secret) : Console.log(`Set ${secret.name}.`);
+      yield* print(json, secret, `Set ${secret.name}.`);
     }),
 ).pipe(
   Command.withDescription("Set a secret; its value is asked for, or read from standard input"),
 );
 
-/** Never an argument: those are in the shell's history, and other users of the machine can see them. */
+/** The value is never an argument: the shell's history keeps arguments, and other users of the machine can see them. */
 const readValue = Effect.gen(function* () {
   if (isInteractive()) {
     return yield* Prompt.hidden({ message: "Value" }).pipe(
       Effect.mapError(() => new CommandError({ message: "Nothing was set." })),
     );
   }
-  // What echo and files add at the end is not meant.
+  // The line feed that `echo` or a file adds at the end is no part of the value.
   return Redacted.make((yield* readText("-")).replace(/\r?\n$/, ""));
 });
 
@@ -78,10 +68,10 @@ const removeCommand = Command.make(
   "remove",
   { name: nameArgument, port: portOption },
   ({ name, port }) =>
-    Effect.gen(function* () {
-      yield* askDaemon(port, (client) => client.secrets.remove({ path: { name } }));
-      yield* Console.log(`Removed ${name}.`);
-    }),
+    Effect.zipRight(
+      askDaemon(port, (client) => client.secrets.remove({ path: { name } })),
+      Console.log(`Removed ${name}.`),
+    ),
 ).pipe(Command.withDescription("Remove a secret that no source uses"));
 
 export const secretsCommand = Command.make("secrets").pipe(

@@ -2,12 +2,13 @@ import { Args, Command, Options } from "@effect/cli";
 import type { Tool, ToolAnnotations, ToolSummary } from "@executor/sdk/schemas";
 import { Console, Effect, Option } from "effect";
 import { askDaemon } from "../client/daemon.ts";
-import { limitOption } from "./limit.ts";
-import { jsonOption, outputWidth, printJson, printTable } from "../terminal/output.ts";
-import { portOption } from "./options.ts";
+import { schemaFields, typeText } from "../terminal/json-schema.ts";
+import type { SchemaField } from "../terminal/json-schema.ts";
+import { outputWidth, print, printRows } from "../terminal/output.ts";
 import { printable } from "../terminal/printable.ts";
-import { schemaFields, typeText } from "../terminal/schema-text.ts";
 import { table } from "../terminal/table.ts";
+import type { Column } from "../terminal/table.ts";
+import { jsonOption, limitOption, portOption } from "./options.ts";
 
 const textOption = (name: string, description: string) =>
   Options.text(name).pipe(Options.withDescription(description), Options.optional);
@@ -37,20 +38,18 @@ const searchCommand = Command.make(
           },
         }),
       );
-      if (json) return yield* printJson(page);
-      yield* printTable(columns, page.items.map(row), "No tool was found.");
+      if (json) return yield* print(json, page, "");
+      yield* printRows(json, page.items, columns, "No tool was found.");
       if (page.nextCursor !== null) {
         yield* Console.error(`There are more: --cursor ${page.nextCursor}`);
       }
     }),
 ).pipe(Command.withDescription("Find tools by what they do"));
 
-const columns = [{ title: "ADDRESS" }, { title: "EFFECT" }, { title: "DESCRIPTION" }] as const;
-
-const row = ({ address, annotations, description }: ToolSummary): ReadonlyArray<string> => [
-  address,
-  effectOf(annotations),
-  description,
+const columns: ReadonlyArray<Column<ToolSummary>> = [
+  { title: "ADDRESS", cell: ({ address }) => address },
+  { title: "EFFECT", cell: ({ annotations }) => effectOf(annotations) },
+  { title: "DESCRIPTION", cell: ({ description }) => description },
 ];
 
 const effectOf = ({ readOnly, destructive }: ToolAnnotations): string =>
@@ -68,25 +67,23 @@ const describeCommand = Command.make(
   ({ address, json, port }) =>
     Effect.gen(function* () {
       const tool = yield* askDaemon(port, (client) => client.tools.get({ path: { address } }));
-      yield* json ? printJson(tool) : Console.log(describe(tool, outputWidth()));
+      yield* print(json, tool, describe(tool, outputWidth()));
     }),
 ).pipe(Command.withDescription("Show one tool with its input and its result"));
+
+const fieldColumns: ReadonlyArray<Column<SchemaField>> = [
+  { title: "NAME", cell: ({ name }) => name },
+  { title: "TYPE", cell: ({ type }) => type },
+  { title: "NEEDED", cell: ({ required }) => (required ? "yes" : "no") },
+  { title: "DESCRIPTION", cell: ({ description }) => description },
+];
 
 const describe = (tool: Tool, width: number): string => {
   const fields = schemaFields(tool.inputSchema);
   const input =
     fields.length === 0
       ? `Input: ${typeText(tool.inputSchema)}`
-      : `Input:\n${table(
-          [{ title: "NAME" }, { title: "TYPE" }, { title: "NEEDED" }, { title: "DESCRIPTION" }],
-          fields.map(({ name, type, required, description }) => [
-            name,
-            type,
-            required ? "yes" : "no",
-            description,
-          ]),
-          width,
-        )}`;
+      : `Input:\n${table(fieldColumns, fields, width)}`;
   const result = tool.outputSchema === null ? "not described" : typeText(tool.outputSchema);
   return printable(
     [

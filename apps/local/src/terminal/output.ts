@@ -1,26 +1,59 @@
-import { Options } from "@effect/cli";
-import { Console, Effect } from "effect";
+import { Terminal } from "@effect/platform";
+import { Console, Effect, Layer } from "effect";
 import { jsonText } from "./printable.ts";
 import { table } from "./table.ts";
 import type { Column } from "./table.ts";
 
-/** `--json`: the API's own shapes, for programs. */
-export const jsonOption = Options.boolean("json").pipe(
-  Options.withDescription("Print JSON, in the API's shapes"),
-);
+/** Whether a person can be asked: both ends of the command are a terminal. */
+export const isInteractive = (): boolean => process.stdin.isTTY && process.stdout.isTTY;
 
-export const printJson = (value: unknown) => Console.log(jsonText(value, 2));
-
-/** Cells that a line may have; where the output is not a terminal, nothing is cut. */
+/** The number of terminal cells in a line; infinite where the output is not a terminal, so that nothing is cut. */
 export const outputWidth = (): number =>
   process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
 
-/** A table on standard output; `nothing` on standard error where there are no rows. */
-export const printTable = (
-  columns: ReadonlyArray<Column>,
-  rows: ReadonlyArray<ReadonlyArray<string>>,
-  nothing: string,
+/** Prints a value on standard output: as JSON in the API's own shape, or as text for people. */
+export const print = (json: boolean, value: unknown, text: string) =>
+  Console.log(json ? jsonText(value, 2) : text);
+
+/** Prints rows on standard output, as JSON or as a table; `none` goes to standard error where there are no rows. */
+export const printRows = <A>(
+  json: boolean,
+  rows: ReadonlyArray<A>,
+  columns: ReadonlyArray<Column<A>>,
+  none: string,
 ) =>
-  rows.length === 0
-    ? Console.error(nothing)
-    : Effect.suspend(() => Console.log(table(columns, rows, outputWidth())));
+  !json && rows.length === 0
+    ? Console.error(none)
+    : Effect.suspend(() => print(json, rows, json ? "" : table(columns, rows, outputWidth())));
+
+/** Whether colours are wanted (https://no-color.org). */
+const hasColour = (stream: { readonly isTTY?: boolean }): boolean =>
+  stream.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
+
+/** SGR, the control sequences for colours and weights (ECMA-48, 8.3.117). */
+// oxlint-disable-next-line no-control-regex -- the sequence begins with a control character
+const colours = /\u001b\[[\d;]*m/g;
+
+const withoutColours = (text: string): string => text.replaceAll(colours, "");
+
+const plain = (parts: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
+  parts.map((part) => (typeof part === "string" ? withoutColours(part) : part));
+
+/** The console, without colours where nobody wants them. */
+export const plainConsole = (console: Console.Console): Console.Console => ({
+  ...console,
+  log: (...parts: ReadonlyArray<unknown>) =>
+    console.log(...(hasColour(process.stdout) ? parts : plain(parts))),
+  error: (...parts: ReadonlyArray<unknown>) =>
+    console.error(...(hasColour(process.stderr) ? parts : plain(parts))),
+});
+
+/** The same for what prompts draw; they move the cursor, and that stays. */
+export const plainTerminal = Layer.effect(
+  Terminal.Terminal,
+  Effect.map(Terminal.Terminal, (terminal) => ({
+    ...terminal,
+    display: (text: string) =>
+      terminal.display(hasColour(process.stdout) ? text : withoutColours(text)),
+  })),
+);

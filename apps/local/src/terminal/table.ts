@@ -1,8 +1,10 @@
 import { oneLine } from "./printable.ts";
 
-export interface Column {
+export interface Column<A> {
   readonly title: string;
   readonly align?: "right";
+  /** The text of a row's cell in this column. */
+  readonly cell: (row: A) => string;
 }
 
 const gap = "  ";
@@ -10,23 +12,26 @@ const ellipsis = "…";
 const narrowest = 6;
 
 /**
- * Aligned columns under their titles, one row a line, no line longer than `width` terminal cells: where they would be, the
- * widest columns are cut.
+ * Columns under their titles, aligned, with one line for each row. No line is longer than `width` terminal cells: the
+ * widest columns are cut to fit.
  */
-export const table = (
-  columns: ReadonlyArray<Column>,
-  rows: ReadonlyArray<ReadonlyArray<string>>,
+export const table = <A>(
+  columns: ReadonlyArray<Column<A>>,
+  rows: ReadonlyArray<A>,
   width: number,
 ): string => {
-  const lines = [columns.map(({ title }) => title), ...rows].map((row) => row.map(oneLine));
+  const lines = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ cell }) => oneLine(cell(row)))),
+  ];
   const widths = fit(
-    columns.map((_, index) => Math.max(...lines.map((row) => Bun.stringWidth(row[index] ?? "")))),
+    columns.map((_, index) => Math.max(...lines.map((line) => Bun.stringWidth(line[index] ?? "")))),
     width - gap.length * (columns.length - 1),
   );
   return lines
-    .map((row) =>
+    .map((line) =>
       columns
-        .map(({ align }, index) => cell(row[index] ?? "", widths[index] ?? 0, align))
+        .map(({ align }, index) => pad(line[index] ?? "", widths[index] ?? 0, align))
         .join(gap)
         .trimEnd(),
     )
@@ -34,7 +39,7 @@ export const table = (
     .join("\n");
 };
 
-/** The first cells of a text; an ellipsis stands for what is missing. */
+/** A text cut to `width` terminal cells, with an ellipsis in place of its end. */
 export const cut = (text: string, width: number): string => {
   if (Bun.stringWidth(text) <= width) return text;
   let shown = "";
@@ -47,13 +52,13 @@ export const cut = (text: string, width: number): string => {
   return shown + ellipsis;
 };
 
-const cell = (text: string, width: number, align: Column["align"]): string => {
+const pad = (text: string, width: number, align: "right" | undefined): string => {
   const shown = cut(text, width);
   const padding = " ".repeat(width - Bun.stringWidth(shown));
   return align === "right" ? padding + shown : shown + padding;
 };
 
-/** Narrows the widest columns until all of them together take no more than `total`. */
+/** Narrows the widest columns until the sum of all widths is at most `total`. */
 const fit = (natural: ReadonlyArray<number>, total: number): ReadonlyArray<number> => {
   const widths = natural.map((width) => Math.min(width, Math.max(total, narrowest)));
   let excess = widths.reduce((sum, width) => sum + width, 0) - total;

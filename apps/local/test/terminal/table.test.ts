@@ -1,12 +1,13 @@
 import { describe, expect, it } from "@effect/vitest";
 import fc from "fast-check";
 import { cut, table } from "../../src/terminal/table.ts";
+import type { Column } from "../../src/terminal/table.ts";
 
-const columns = [
-  { title: "NAME" },
-  { title: "CALLS", align: "right" },
-  { title: "ABOUT" },
-] as const;
+const columns: ReadonlyArray<Column<ReadonlyArray<string>>> = [
+  { title: "NAME", cell: ([name = ""]) => name },
+  { title: "CALLS", align: "right", cell: ([, calls = ""]) => calls },
+  { title: "ABOUT", cell: ([, , about = ""]) => about },
+];
 
 describe("table", () => {
   it("aligns its columns", () => {
@@ -26,7 +27,9 @@ describe("table", () => {
   });
 
   it("puts a cell on one line, and takes out what would steer the terminal", () => {
-    expect(table([{ title: "A" }], [["x\n\u001b[31my\u202e\tz\u0007"]], 80)).toBe("A\nx [31my z");
+    expect(
+      table([{ title: "A", cell: (text: string) => text }], ["x\n\u001b[31my\u202e\tz\u0007"], 80),
+    ).toBe("A\nx [31my z");
   });
 
   it("is never wider than it may be", () => {

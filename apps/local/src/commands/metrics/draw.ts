@@ -1,6 +1,7 @@
 import { cut, table } from "../../terminal/table.ts";
+import type { Column } from "../../terminal/table.ts";
 import { bytes, seconds, significant } from "../../terminal/units.ts";
-import type { Activity, MetricsView } from "./view.ts";
+import type { Activity, MetricsView, SourceActivity, ToolActivity } from "./view.ts";
 
 export interface Frame {
   /** Terminal cells in a line. */
@@ -28,24 +29,11 @@ export const drawView = (view: MetricsView, { width, top, height }: Frame): stri
         : `${push.exported} data points exported, ${push.failed} failed, last success ${push.lastSuccess ?? "never"}`
     }`,
   ].map((line) => cut(line, width));
-  const sources = table(
-    [{ title: "SOURCE" }, { title: "UP" }, ...activityColumns],
-    shownSources.map(({ source, up, ...activity }) => [
-      source,
-      up === null ? "-" : up ? "yes" : "no",
-      ...activityCells(activity),
-    ]),
-    width,
-  );
-  const tools = table(
-    [{ title: "TOOL" }, ...activityColumns],
-    shownTools.map(({ tool, ...activity }) => [tool, ...activityCells(activity)]),
-    width,
-  );
+  const tools = table(toolColumns, shownTools, width);
   return [
     ...facts,
     "",
-    sources,
+    table(sourceColumns, shownSources, width),
     "",
     view.tools.length === 0 ? "No tool was called yet." : tools,
   ].join("\n");
@@ -54,22 +42,24 @@ export const drawView = (view: MetricsView, { width, top, height }: Frame): stri
 /** The facts, two titles and what is empty between them. */
 const linesBesideRows = 8;
 
-const activityColumns = [
-  { title: "CALLS/S", align: "right" },
-  { title: "ERRORS/S", align: "right" },
-  { title: "CALLS", align: "right" },
-  { title: "ERRORS", align: "right" },
-  { title: "P50", align: "right" },
-  { title: "P95", align: "right" },
-] as const;
+const activityColumns: ReadonlyArray<Column<Activity>> = [
+  ["CALLS/S", ({ callsPerSecond }: Activity) => amount(callsPerSecond, significant)] as const,
+  ["ERRORS/S", ({ errorsPerSecond }: Activity) => amount(errorsPerSecond, significant)] as const,
+  ["CALLS", ({ calls }: Activity) => String(calls)] as const,
+  ["ERRORS", ({ errors }: Activity) => String(errors)] as const,
+  ["P50", ({ p50Seconds }: Activity) => amount(p50Seconds, seconds)] as const,
+  ["P95", ({ p95Seconds }: Activity) => amount(p95Seconds, seconds)] as const,
+].map(([title, cell]) => ({ title, align: "right", cell }));
 
-const activityCells = (activity: Activity): ReadonlyArray<string> => [
-  amount(activity.callsPerSecond, significant),
-  amount(activity.errorsPerSecond, significant),
-  String(activity.calls),
-  String(activity.errors),
-  amount(activity.p50Seconds, seconds),
-  amount(activity.p95Seconds, seconds),
+const sourceColumns: ReadonlyArray<Column<SourceActivity>> = [
+  { title: "SOURCE", cell: ({ source }) => source },
+  { title: "UP", cell: ({ up }) => (up === null ? "-" : up ? "yes" : "no") },
+  ...activityColumns,
+];
+
+const toolColumns: ReadonlyArray<Column<ToolActivity>> = [
+  { title: "TOOL", cell: ({ tool }) => tool },
+  ...activityColumns,
 ];
 
 const amount = (value: number | null, write: (value: number) => string): string =>

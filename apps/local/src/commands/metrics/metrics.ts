@@ -1,14 +1,13 @@
 import { Command, Options } from "@effect/cli";
 import { readSamples } from "@executor/api/metrics-text";
 import { Clock, Console, Effect, Schema } from "effect";
-import { CommandError } from "../../terminal/command-error.ts";
 import { askDaemon } from "../../client/daemon.ts";
-import { metricsPushCommand } from "./push.ts";
-import { jsonOption, outputWidth, printJson } from "../../terminal/output.ts";
-import { portOption } from "../options.ts";
-import { isInteractive } from "../../terminal/console.ts";
+import { CommandError } from "../../terminal/command-error.ts";
+import { isInteractive, outputWidth, print } from "../../terminal/output.ts";
+import { jsonOption, portOption } from "../options.ts";
 import { drawView } from "./draw.ts";
 import { live } from "./live.ts";
+import { metricsPushCommand } from "./push.ts";
 import { makeView, viewedMetrics } from "./view.ts";
 import type { Reading } from "./view.ts";
 
@@ -36,22 +35,20 @@ const options = {
   port: portOption,
 };
 
-/** What happens in the daemon, live on a terminal; everywhere else, once. With --json, one line of JSON per reading. */
+/** Shows what the daemon does: live on a terminal, once elsewhere. With --json, one line of JSON for each reading. */
 export const metricsCommand = Command.make(
   "metrics",
   options,
   ({ interval, once, top, json, port }) => {
     const read = readMetrics(port);
-    if (json) {
-      return once
-        ? Effect.flatMap(read, (reading) => printJson(makeView(reading, undefined)))
-        : printLines(read, interval);
+    if (json && !once) return printLines(read, interval);
+    if (!json && !once && isInteractive()) {
+      return live(read, { intervalSeconds: interval, top, port });
     }
-    return once || !isInteractive()
-      ? Effect.flatMap(read, (reading) =>
-          Console.log(drawView(makeView(reading, undefined), { width: outputWidth(), top })),
-        )
-      : live(read, { intervalSeconds: interval, top, port });
+    return Effect.flatMap(read, (reading) => {
+      const view = makeView(reading, undefined);
+      return print(json, view, drawView(view, { width: outputWidth(), top }));
+    });
   },
 ).pipe(
   Command.withDescription("Watch calls, errors, durations and the daemon itself"),

@@ -2,53 +2,45 @@ import { Args, Command, Options } from "@effect/cli";
 import type { Source } from "@executor/sdk/schemas";
 import { Console, Effect, Option } from "effect";
 import { askDaemon } from "../../client/daemon.ts";
-import { readText } from "../input.ts";
-import { jsonOption, printJson, printTable } from "../../terminal/output.ts";
-import { portOption } from "../options.ts";
-import { addCommand } from "./add.ts";
+import { print, printRows } from "../../terminal/output.ts";
+import type { Column } from "../../terminal/table.ts";
 import { count, time } from "../../terminal/units.ts";
+import { readText } from "../input.ts";
+import { jsonOption, portOption } from "../options.ts";
+import { addCommand } from "./add.ts";
 
 const namespaceArgument = Args.text({ name: "namespace" }).pipe(
   Args.withDescription("The source, as executor sources list shows it"),
 );
 
-const listCommand = Command.make("list", { json: jsonOption, port: portOption }, ({ json, port }) =>
-  Effect.gen(function* () {
-    const sources = yield* askDaemon(port, (client) => client.sources.list());
-    yield* json
-      ? printJson(sources)
-      : printTable(columns, sources.map(row), "There are no sources yet.");
-  }),
-).pipe(Command.withDescription("List the sources"));
-
-const columns = [
-  { title: "NAMESPACE" },
-  { title: "KIND" },
-  { title: "TOOLS", align: "right" },
-  { title: "REFRESHED" },
-  { title: "NAME" },
-  { title: "URL" },
-  { title: "LAST ERROR" },
-] as const;
-
-const row = (source: Source): ReadonlyArray<string> => [
-  source.namespace,
-  source.kind,
-  String(source.toolCount),
-  source.refreshedAt === null ? "-" : time(source.refreshedAt),
-  source.name,
-  source.url ?? "-",
-  source.lastError ?? "-",
+const columns: ReadonlyArray<Column<Source>> = [
+  { title: "NAMESPACE", cell: ({ namespace }) => namespace },
+  { title: "KIND", cell: ({ kind }) => kind },
+  { title: "TOOLS", align: "right", cell: ({ toolCount }) => String(toolCount) },
+  {
+    title: "REFRESHED",
+    cell: ({ refreshedAt }) => (refreshedAt === null ? "-" : time(refreshedAt)),
+  },
+  { title: "NAME", cell: ({ name }) => name },
+  { title: "URL", cell: ({ url }) => url ?? "-" },
+  { title: "LAST ERROR", cell: ({ lastError }) => lastError ?? "-" },
 ];
+
+const listCommand = Command.make("list", { json: jsonOption, port: portOption }, ({ json, port }) =>
+  Effect.flatMap(
+    askDaemon(port, (client) => client.sources.list()),
+    (sources) => printRows(json, sources, columns, "There are no sources yet."),
+  ),
+).pipe(Command.withDescription("List the sources"));
 
 const removeCommand = Command.make(
   "remove",
   { namespace: namespaceArgument, port: portOption },
   ({ namespace, port }) =>
-    Effect.gen(function* () {
-      yield* askDaemon(port, (client) => client.sources.remove({ path: { namespace } }));
-      yield* Console.log(`Removed ${namespace}.`);
-    }),
+    Effect.zipRight(
+      askDaemon(port, (client) => client.sources.remove({ path: { namespace } })),
+      Console.log(`Removed ${namespace}.`),
+    ),
 ).pipe(Command.withDescription("Remove a source with its tools"));
 
 const documentOption = Options.text("document").pipe(
@@ -67,9 +59,8 @@ const refreshCommand = Command.make(
       const source = yield* askDaemon(port, (client) =>
         client.sources.refresh({ path: { namespace }, payload }),
       );
-      yield* json
-        ? printJson(source)
-        : Console.log(`Refreshed ${source.namespace}: ${count(source.toolCount, "tool")}.`);
+      const tools = count(source.toolCount, "tool");
+      yield* print(json, source, `Refreshed ${source.namespace}: ${tools}.`);
     }),
 ).pipe(Command.withDescription("Read a source's description again"));
 
