@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform";
 import { Json } from "@executor/sdk/schemas";
-import { Effect, Schema } from "effect";
-import { CommandError, exitCodes } from "../terminal/command-error.ts";
+import { Effect, ParseResult, Schema } from "effect";
+import { CommandError, usageError } from "../terminal/command-error.ts";
 
 /** The text of a file, or of standard input where the name is `-`. */
 export const readText = (file: string) =>
@@ -12,7 +12,7 @@ export const readText = (file: string) =>
         Effect.mapError(() => new CommandError({ message: `The file ${file} cannot be read.` })),
       );
 
-/** JSON as it is typed: the text itself, `@` and the name of a file that holds it, or `-` for standard input. */
+/** JSON as a person types it: the text itself, `@` and the name of a file that holds it, or `-` for standard input. */
 export const readJson = (word: string, what: string) =>
   (word === "-" || word.startsWith("@")
     ? readText(word === "-" ? word : word.slice(1))
@@ -22,16 +22,27 @@ export const readJson = (word: string, what: string) =>
 const decode = Schema.decodeUnknown(Schema.parseJson(Json));
 
 const parse = (text: string, what: string) =>
-  Effect.mapError(
-    decode(text),
-    () =>
-      new CommandError({
-        message: `${what} is not JSON: ${shortened(text)}. Give it as '{"name": "value"}', @file or - for standard input.`,
-        exitCode: exitCodes.usage,
-      }),
+  Effect.mapError(decode(text), () =>
+    usageError(
+      `${what} is not JSON: ${shortened(text)}. Give it as '{"name": "value"}', @file or - for standard input.`,
+    ),
   );
 
 const longest = 60;
 
 const shortened = (text: string): string =>
   text.length > longest ? `${text.slice(0, longest)}…` : text;
+
+/** Checks typed values before they are sent. The error has one line for each mistake. */
+export const check = <A, I>(schema: Schema.Schema<A, I>, value: unknown) =>
+  Schema.decodeUnknown(schema)(value, { errors: "all" }).pipe(
+    Effect.mapError((error) => usageError(problems(error))),
+  );
+
+const problems = (error: ParseResult.ParseError): string => {
+  const issues = ParseResult.ArrayFormatter.formatErrorSync(error);
+  return [...new Set(issues.map(line))].join("\n");
+};
+
+const line = ({ path, message }: ParseResult.ArrayFormatterIssue): string =>
+  path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;

@@ -2,15 +2,13 @@ import { Args, Command, Options } from "@effect/cli";
 import type { ElicitationAction } from "@executor/sdk/schemas";
 import { JsonObject } from "@executor/sdk/schemas";
 import { Effect, Option } from "effect";
-import { check } from "./check.ts";
-import { CommandError, exitCodes } from "../terminal/command-error.ts";
 import type { DaemonClient } from "../client/daemon.ts";
-import { readJson } from "./input.ts";
-import { jsonOption } from "../terminal/output.ts";
-import { portOption } from "./options.ts";
-import { follow } from "./run.ts";
+import { CommandError, usageError } from "../terminal/command-error.ts";
 import { describePause } from "../terminal/execution.ts";
-import { isInteractive } from "../terminal/console.ts";
+import { isInteractive } from "../terminal/output.ts";
+import { follow } from "./follow.ts";
+import { check, readJson } from "./input.ts";
+import { jsonOption, portOption } from "./options.ts";
 
 const executionArgument = Args.text({ name: "execution" }).pipe(
   Args.withDescription("The execution that waits"),
@@ -29,7 +27,7 @@ const contentOption = Options.text("content").pipe(
   Options.optional,
 );
 
-/** Answers a question that a paused execution waits for; without an answer, asks for it. */
+/** Answers a question of a paused execution; without an answer on the command line, asks the person for it. */
 export const resumeCommand = Command.make(
   "resume",
   {
@@ -61,18 +59,14 @@ export const resumeCommand = Command.make(
     }),
 ).pipe(Command.withDescription("Answer a question that an execution waits for"));
 
-const noAnswer = new CommandError({
-  message: "Say how to answer: --accept, --decline or --cancel.",
-  exitCode: exitCodes.usage,
-});
+const noAnswer = usageError("Say how to answer: --accept, --decline or --cancel.");
 
 const chooseAction = (flags: Readonly<Record<ElicitationAction, boolean>>) => {
   const given = (["accept", "decline", "cancel"] as const).filter((action) => flags[action]);
   return given.length > 1
-    ? new CommandError({
-        message: `Only one of ${given.map((action) => `--${action}`).join(" and ")} can be the answer.`,
-        exitCode: exitCodes.usage,
-      })
+    ? usageError(
+        `Only one of ${given.map((action) => `--${action}`).join(" and ")} can be the answer.`,
+      )
     : Effect.succeed(given[0]);
 };
 
@@ -90,7 +84,7 @@ const readContent = (content: Option.Option<string>) =>
       ),
   });
 
-/** The question that is meant: the one that is named, or the only one that is open. */
+/** The identifier of the named question, or of the only open one. */
 const chooseApproval = (
   client: DaemonClient,
   id: string,

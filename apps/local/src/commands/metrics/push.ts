@@ -1,7 +1,7 @@
 import { Command, Options } from "@effect/cli";
 import { Console, Effect } from "effect";
 import type { PushReport, PushSettings } from "@executor/otlp";
-import { CommandError, exitCodes } from "../../terminal/command-error.ts";
+import { CommandError, usageError } from "../../terminal/command-error.ts";
 import { count } from "../../terminal/units.ts";
 
 const dryRunOption = Options.boolean("dry-run").pipe(
@@ -12,11 +12,9 @@ const dryRunOption = Options.boolean("dry-run").pipe(
 export const metricsPushCommand = Command.make("push", { dryRun: dryRunOption }, ({ dryRun }) =>
   Effect.gen(function* () {
     if (!dryRun) {
-      return yield* new CommandError({
-        message:
-          "The daemon pushes by itself when it is started with OTEL_EXPORTER_OTLP_METRICS_ENDPOINT set. To try the settings, add --dry-run.",
-        exitCode: exitCodes.usage,
-      });
+      return yield* usageError(
+        "The daemon pushes by itself when it is started with OTEL_EXPORTER_OTLP_METRICS_ENDPOINT set. To try the settings, add --dry-run.",
+      );
     }
     const { tryMetricsExport } = yield* Effect.promise(() => import("../../server/telemetry.ts"));
     const { settings, problems, report } = yield* tryMetricsExport;

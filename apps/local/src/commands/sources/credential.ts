@@ -1,10 +1,29 @@
-/** A header's or an environment variable's value as it is sent to the daemon: a text, or what names a secret. */
-export type Credential = string | { readonly secret: string; readonly prefix?: string };
+import { Effect } from "effect";
+import { usageError } from "../../terminal/command-error.ts";
 
-/** One name with its value, or what is wrong with the text. */
-export type ReadCredential =
+/** The value of a header or an environment variable as the daemon receives it: text, or a reference to a secret. */
+type Credential = string | { readonly secret: string; readonly prefix?: string };
+
+/** A name with its value, or a sentence about a text that holds none. */
+type ReadCredential =
   | { readonly name: string; readonly value: Credential }
   | { readonly problem: string };
+
+/** The field of a source's settings that holds these credentials; without credentials, no field. */
+export const readCredentials = (
+  field: "headers" | "env",
+  given: ReadonlyArray<string>,
+  read: (text: string) => ReadCredential,
+) =>
+  Effect.gen(function* () {
+    const credentials: Record<string, Credential> = {};
+    for (const text of given) {
+      const result = read(text);
+      if ("problem" in result) return yield* usageError(result.problem);
+      credentials[result.name] = result.value;
+    }
+    return given.length === 0 ? {} : { [field]: credentials };
+  });
 
 /** `Name: value`, as HTTP writes headers. */
 export const readHeader = (text: string): ReadCredential => {
@@ -22,7 +41,7 @@ export const readVariable = (text: string): ReadCredential => {
     : { name: match[1] ?? "", value: readValue(match[2] ?? "") };
 };
 
-/** `secret:NAME` stands for the secret of that name, also after a first word: `Bearer secret:NAME`. */
+/** `secret:NAME` refers to the secret of that name, alone or after one word: `Bearer secret:NAME`. */
 const reference = /^(\S+\s+)?secret:(\S+)$/;
 
 const readValue = (text: string): Credential => {

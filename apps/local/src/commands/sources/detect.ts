@@ -4,9 +4,9 @@ import { Effect, Option } from "effect";
 import { CommandError } from "../../terminal/command-error.ts";
 import type { DaemonClient } from "../../client/daemon.ts";
 import { oneLine } from "../../terminal/printable.ts";
-import { isInteractive } from "../../terminal/console.ts";
+import { isInteractive } from "../../terminal/output.ts";
 
-/** The kinds that can be added. */
+/** Kinds of source that can be added. */
 export const sourceKinds = ["openapi", "mcp", "graphql"] as const;
 
 interface Given {
@@ -14,7 +14,7 @@ interface Given {
   readonly namespace: Option.Option<string>;
 }
 
-/** Kind and namespace of what these settings lead to: as they were given, or as the daemon finds them out. */
+/** The kind and namespace of the source that these settings describe: as given, else as the daemon detects them. */
 export const detectSource = Effect.fn("detectSource")(function* (
   client: DaemonClient,
   settings: SourceSettings,
@@ -24,10 +24,10 @@ export const detectSource = Effect.fn("detectSource")(function* (
     return { kind: given.kind.value, namespace: given.namespace.value };
   }
   const all = yield* client.sources.detect({ payload: settings });
-  const fitting = all.filter(({ kind }) => Option.getOrElse(given.kind, () => kind) === kind);
-  const [first, second] = fitting;
+  const matches = all.filter(({ kind }) => Option.getOrElse(given.kind, () => kind) === kind);
+  const [first, second] = matches;
   if (first === undefined) return yield* nothingFound(given.kind);
-  const chosen = second === undefined ? first : yield* choose(fitting);
+  const chosen = second === undefined ? first : yield* choose(matches);
   return {
     kind: chosen.kind,
     namespace: Option.getOrElse(given.namespace, () => chosen.namespace),
