@@ -52,7 +52,11 @@ describe("the command line", () => {
     const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("Hi") });
     const result = await runExecutor(["sources", "list", "--port", String(server.port)]);
     await server.stop(true);
-    expectFailure(result, 1, /^What answers on port \d+ is not this version's daemon\..*--port/);
+    expectFailure(
+      result,
+      1,
+      /^The process on port \d+ is not an Executor daemon of this version\..*--port/,
+    );
   });
 
   it("lists the commands", async () => {

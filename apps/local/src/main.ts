@@ -2,43 +2,19 @@
 import { ValidationError } from "@effect/cli";
 import { BunContext, BunRuntime } from "@effect/platform-bun";
 import { Cause, Console, Effect, Exit, Layer, Option } from "effect";
-import { readArguments } from "./commands/line/arguments.ts";
-import { CommandError, exitCodes } from "./terminal/command-error.ts";
-import { wantsBashCompletions } from "./commands/line/completions.ts";
-import { bashCompletions, commandLineShape, runCommandLine } from "./commands/executor.ts";
-import { outputWidth } from "./terminal/output.ts";
-import { overview } from "./commands/line/overview.ts";
-import { printable } from "./terminal/printable.ts";
-import { plainConsole, plainTerminal } from "./terminal/console.ts";
+import { runCommandLine } from "./commands/executor.ts";
 import { logger } from "./logger.ts";
 import { port } from "./server/config.ts";
+import { CommandError, exitCodes } from "./terminal/command-error.ts";
+import { plainConsole, plainTerminal } from "./terminal/output.ts";
+import { printable } from "./terminal/printable.ts";
 
-const main = Effect.gen(function* () {
-  // Whatever the command, a port that is none is a mistake to mend first.
-  yield* Effect.mapError(port, () => notAPort);
-  const [runtime = "", script = "", ...words] = process.argv;
-  const read = readArguments(commandLineShape, words);
-  if ("overview" in read) {
-    const path = ["executor", ...read.path];
-    return yield* Console.log(overview(read.overview, path, outputWidth()));
-  }
-  if ("problem" in read) {
-    return yield* new CommandError({ message: read.problem, exitCode: exitCodes.usage });
-  }
-  if (wantsBashCompletions(read.arguments)) return yield* Console.log(yield* bashCompletions);
-  yield* runCommandLine([runtime, script, ...read.arguments]);
-});
-
-const notAPort = new CommandError({
-  message: "EXECUTOR_PORT holds no port: it is a number from 1 to 65535.",
-});
-
-/** An expected failure in one line, anything else whole; the exit code tells programs which. */
+/** Prints an expected failure in one line and any other in full; the exit code tells programs which it was. */
 const fail = (cause: Cause.Cause<unknown>) =>
   Effect.gen(function* () {
     const error = Option.getOrUndefined(Cause.failureOption(cause));
     if (ValidationError.isValidationError(error)) {
-      // The parser has said itself what is wrong.
+      // The parser has printed the error itself.
       process.exitCode = exitCodes.usage;
       return;
     }
@@ -47,16 +23,20 @@ const fail = (cause: Cause.Cause<unknown>) =>
     if (message !== "") yield* Console.error(printable(message));
   });
 
-const platform = Layer.provideMerge(plainTerminal, BunContext.layer);
+const notAPort = new CommandError({
+  message: "EXECUTOR_PORT holds no port: it is a number from 1 to 65535.",
+});
 
-main.pipe(
+// A wrong port in the environment is reported before any command runs.
+Effect.mapError(port, () => notAPort).pipe(
+  Effect.zipRight(Effect.suspend(() => runCommandLine(process.argv))),
   Effect.catchAllCause(fail),
-  Effect.provide(Layer.merge(platform, logger)),
+  Effect.provide(Layer.merge(Layer.provideMerge(plainTerminal, BunContext.layer), logger)),
   Console.withConsole(plainConsole(Effect.runSync(Console.consoleWith(Effect.succeed)))),
   BunRuntime.runMain({
     disableErrorReporting: true,
     disablePrettyLogger: true,
-    // An expected failure is a success here, whose exit code stands already: what fails was interrupted.
+    // An expected failure has set the exit code and succeeds here; a failure here is an interruption.
     teardown: (exit, onExit) =>
       onExit(Exit.isFailure(exit) ? Number(process.exitCode ?? exitCodes.interrupted) : 0),
   }),

@@ -14,7 +14,7 @@ import {
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { Option, Schema, Stream } from "effect";
-import { isRefused, patient } from "./reach.ts";
+import { isRefused, patient } from "./daemon.ts";
 
 export interface BridgeOptions {
   /** The transport that the client speaks. */
@@ -33,7 +33,7 @@ const parseError = -32700;
 const transportError = -32000;
 const lost =
   "The daemon ended before it had answered. What the code had done by then stays done; see its log.";
-const notOurs = "What answers is not this version's daemon.";
+const notOurs = "The process that answers is not an Executor daemon of this version.";
 
 /**
  * Pipes a client's stdio transport into the daemon's streamable HTTP transport. Every request of the client gets one

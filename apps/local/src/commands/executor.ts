@@ -1,15 +1,17 @@
 import { Command } from "@effect/cli";
-import { Effect } from "effect";
+import { Console, Effect } from "effect";
 import { version } from "../version.ts";
-import { callCommand } from "./call.ts";
+import { usageError } from "../terminal/command-error.ts";
+import { outputWidth } from "../terminal/output.ts";
+import { executionsCommand } from "./executions.ts";
+import { readArguments } from "./line/arguments.ts";
 import { commandShape } from "./line/command-shape.ts";
 import type { CommandShape } from "./line/command-shape.ts";
-import { mendBashCompletions } from "./line/completions.ts";
-import { executionsCommand } from "./executions.ts";
+import { overview } from "./line/overview.ts";
 import { metricsCommand } from "./metrics/metrics.ts";
 import { policiesCommand } from "./policies.ts";
 import { resumeCommand } from "./resume.ts";
-import { runCommand } from "./run.ts";
+import { callCommand, runCommand } from "./run.ts";
 import { secretsCommand } from "./secrets.ts";
 import { mcpCommand, serveCommand } from "./serve.ts";
 import { sourcesCommand } from "./sources/sources.ts";
@@ -36,30 +38,45 @@ const executor = Command.make("executor").pipe(
   Command.withSubcommands(commands),
 );
 
-/** Parses a command line and does what it says. */
-export const runCommandLine = Command.run(executor, { name: "Executor", version });
-
-export const bashCompletions = Effect.map(
-  Command.getBashCompletions(executor, "executor"),
-  mendBashCompletions,
-);
-
 /** Every command with its options. */
 export const commandLineShape: CommandShape = {
   name: "executor",
   description: () => description,
   options: [],
-  children: [
-    commandShape(serveCommand.descriptor),
-    commandShape(mcpCommand.descriptor),
-    commandShape(sourcesCommand.descriptor),
-    commandShape(toolsCommand.descriptor),
-    commandShape(callCommand.descriptor),
-    commandShape(runCommand.descriptor),
-    commandShape(resumeCommand.descriptor),
-    commandShape(executionsCommand.descriptor),
-    commandShape(metricsCommand.descriptor),
-    commandShape(policiesCommand.descriptor),
-    commandShape(secretsCommand.descriptor),
-  ],
+  children: commands.map(({ descriptor }) => commandShape(descriptor)),
 };
+
+const parseAndRun = Command.run(executor, { name: "Executor", version });
+
+/** Runs the command that a process's arguments name: the runtime, the script, and the words that were typed. */
+export const runCommandLine = ([runtime = "", script = "", ...words]: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const read = readArguments(commandLineShape, words);
+    if ("overview" in read) {
+      const path = ["executor", ...read.path];
+      return yield* Console.log(overview(read.overview, path, outputWidth()));
+    }
+    if ("problem" in read) return yield* usageError(read.problem);
+    if (wantsBashCompletions(read.arguments)) {
+      const lines = yield* Command.getBashCompletions(executor, "executor");
+      return yield* Console.log(mendBashCompletions(lines));
+    }
+    yield* parseAndRun([runtime, script, ...read.arguments]);
+  });
+
+/** Whether a command line asks for the completions of bash, and for nothing else. */
+const wantsBashCompletions = ([option, shell, ...others]: ReadonlyArray<string>): boolean =>
+  option === "--completions" && (shell === "bash" || shell === "sh") && others.length === 0;
+
+/**
+ * Mends two mistakes in the script that `@effect/cli` 0.77 writes for bash: it looks nested commands up by another name
+ * than it has set (`executor,sources,add` for `executor__sources`), and offers all choices of an option as one word.
+ */
+const mendBashCompletions = (lines: ReadonlyArray<string>): string =>
+  lines
+    .join("\n")
+    .replaceAll(/^(\s+)(\w+),([\w-]+),([\w-]+)\)$/gm, "$1$2__$3,$4)")
+    .replaceAll(
+      /compgen -W "([\w,-]+)"/g,
+      (_, words: string) => `compgen -W "${words.replaceAll(",", " ")}"`,
+    );

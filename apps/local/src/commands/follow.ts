@@ -1,19 +1,40 @@
 import { Prompt } from "@effect/cli";
 import type { Execution, PendingApproval } from "@executor/execution/schemas";
 import { Console, Effect } from "effect";
-import { askForm } from "../terminal/form.ts";
+import { askDaemon } from "../client/daemon.ts";
 import type { DaemonClient } from "../client/daemon.ts";
+import { printExecution, showExecution } from "../terminal/execution.ts";
+import { askForm } from "../terminal/form.ts";
+import { isInteractive } from "../terminal/output.ts";
 import { jsonText, printable } from "../terminal/printable.ts";
-import { isInteractive } from "../terminal/console.ts";
+
+interface Terms {
+  readonly json: boolean;
+  readonly port: number;
+}
+
+/** Prints the execution that the daemon gives, after the person at the terminal has answered its open questions. */
+export const follow = <E, R>(
+  { json, port }: Terms,
+  begin: (client: DaemonClient) => Effect.Effect<Execution, E, R>,
+) =>
+  askDaemon(port, (client) =>
+    Effect.filterOrElse(
+      begin(client),
+      () => json,
+      (execution) => answerAll(client, execution),
+    ),
+  ).pipe(
+    Effect.flatMap((execution) =>
+      json ? printExecution(execution) : showExecution(execution, port),
+    ),
+  );
 
 /**
- * Asks the person at the terminal whatever a paused execution waits for, until it ends. Where there is no such person, or
- * they leave a question open, it comes back paused.
+ * Asks the person at the terminal every question of a paused execution, until it ends. The execution stays paused where
+ * there is nobody to ask, or where the person leaves a question open.
  */
-export const answerAll = Effect.fn("answerAll")(function* (
-  client: DaemonClient,
-  paused: Execution,
-) {
+const answerAll = Effect.fn("answerAll")(function* (client: DaemonClient, paused: Execution) {
   let execution = paused;
   while (isInteractive()) {
     const [approval] = execution.approvals;
@@ -22,17 +43,15 @@ export const answerAll = Effect.fn("answerAll")(function* (
     if (answer === "later") break;
     const { id } = execution;
     const current = execution;
+    const tell = (error: { readonly message: string }) => Console.error(printable(error.message));
     execution = yield* client.executions
       .resume({ path: { id }, payload: { approvalId: approval.id, ...answer } })
       .pipe(
         Effect.catchTags({
-          InvalidAnswer: ({ message }) => Effect.as(Console.error(printable(message)), current),
-          // It expired, or somebody else was faster.
-          ApprovalNotFound: ({ message }) =>
-            Effect.zipRight(
-              Console.error(printable(message)),
-              client.executions.get({ path: { id } }),
-            ),
+          InvalidAnswer: (error) => Effect.as(tell(error), current),
+          // The question expired, or somebody else answered it.
+          ApprovalNotFound: (error) =>
+            Effect.zipRight(tell(error), client.executions.get({ path: { id } })),
         }),
       );
   }
@@ -46,7 +65,7 @@ const ask = (approval: PendingApproval) =>
     const action = yield* Prompt.select({
       message: kind === "approval" ? "Call it?" : "Answer?",
       choices: [
-        // First, and so what an idle press of Enter means.
+        // The first choice is the answer of an idle press of Enter.
         { title: "No", value: "decline" as const },
         { title: "Yes", value: "accept" as const },
         { title: "Not now: let the execution wait", value: "later" as const },

@@ -1,49 +1,52 @@
 import { Args, Command } from "@effect/cli";
-import type { Execution } from "@executor/execution/schemas";
+import { ToolAddress } from "@executor/sdk/schemas";
 import { Effect } from "effect";
-import { answerAll } from "./follow.ts";
-import { askDaemon } from "../client/daemon.ts";
-import type { DaemonClient } from "../client/daemon.ts";
-import { readText } from "./input.ts";
-import { jsonOption } from "../terminal/output.ts";
-import { portOption } from "./options.ts";
-import { printExecution, showExecution } from "../terminal/execution.ts";
+import { follow } from "./follow.ts";
+import { check, readJson, readText } from "./input.ts";
+import { jsonOption, portOption } from "./options.ts";
 
 const fileArgument = Args.text({ name: "file" }).pipe(
   Args.withDescription("The file that holds the code; - reads it from standard input"),
 );
 
-/** Runs a file's code in the daemon. The result goes to standard output, what the code logged to standard error. */
+/** Runs a file's code in the daemon. The result goes to standard output, the code's log to standard error. */
 export const runCommand = Command.make(
   "run",
   { file: fileArgument, json: jsonOption, port: portOption },
-  ({ file, json, port }) => Effect.flatMap(readText(file), (code) => runCode(code, { json, port })),
+  ({ file, ...terms }) => Effect.flatMap(readText(file), (code) => runCode(code, terms)),
 ).pipe(Command.withDescription("Run code against the tools"));
 
-interface Terms {
-  readonly json: boolean;
-  readonly port: number;
-}
+const Address = ToolAddress.annotations({
+  message: () => "A tool's address is its namespace and its path, such as github.repos.get.",
+});
 
-/** Runs code in the daemon and shows how it went. Interrupting it cancels the execution. */
-export const runCode = (code: string, terms: Terms) =>
+const addressArgument = Args.text({ name: "address" }).pipe(
+  Args.withDescription("The tool, such as github.repos.get"),
+);
+
+const inputArgument = Args.text({ name: "input" }).pipe(
+  Args.withDescription("Its input: JSON, @file, or - for standard input"),
+  Args.withDefault("{}"),
+);
+
+/** Calls one tool, as code in the sandbox would. */
+export const callCommand = Command.make(
+  "call",
+  { address: addressArgument, input: inputArgument, json: jsonOption, port: portOption },
+  ({ address, input, ...terms }) =>
+    Effect.gen(function* () {
+      const tool = yield* check(Address, address);
+      const value = yield* readJson(input, "The tool's input");
+      yield* runCode(callOf(tool, JSON.stringify(value)), terms);
+    }),
+).pipe(Command.withDescription("Call one tool"));
+
+/** Code whose input is parsed inside the sandbox: a field named `__proto__` means another thing in code than in JSON. */
+const callOf = (address: ToolAddress, inputJson: string): string =>
+  `return await tools.${address}(JSON.parse(${JSON.stringify(inputJson)}));`;
+
+/** Runs code in the daemon and prints its result. Interrupting it cancels the execution. */
+const runCode = (code: string, terms: { readonly json: boolean; readonly port: number }) =>
   follow(terms, (client) =>
     client.executions.run({ payload: { code }, headers: { "executor-client": "cli" } }),
-  );
-
-/** Shows the execution that the daemon gives, once the person at the terminal has answered what it waits for. */
-export const follow = <E, R>(
-  { json, port }: Terms,
-  begin: (client: DaemonClient) => Effect.Effect<Execution, E, R>,
-) =>
-  askDaemon(port, (client) =>
-    Effect.filterOrElse(
-      begin(client),
-      () => json,
-      (execution) => answerAll(client, execution),
-    ),
-  ).pipe(
-    Effect.flatMap((execution) =>
-      json ? printExecution(execution) : showExecution(execution, port),
-    ),
   );

@@ -2,7 +2,7 @@ import { Command } from "@effect/cli";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { Effect } from "effect";
 import { McpBridge } from "../client/mcp-bridge.ts";
-import { noDaemon } from "../client/reach.ts";
+import { noDaemon } from "../client/daemon.ts";
 import { mcpPath } from "../server/mcp-path.ts";
 import { portOption } from "./options.ts";
 

@@ -2,8 +2,7 @@ import type { Execution, ExecutionOutput } from "@executor/execution/schemas";
 import { Console, DateTime, Effect } from "effect";
 import { CommandError, exitCodes } from "./command-error.ts";
 import { escaped, jsonText, oneLine, printable } from "./printable.ts";
-import { printJson } from "./output.ts";
-import { commandLine } from "./command-line.ts";
+import { defaultPort } from "../server/config.ts";
 
 /** How a command ends that ran code: with exit code 0 only where the code completed. */
 const exitCodeOf = ({ status }: Execution): number =>
@@ -12,7 +11,7 @@ const exitCodeOf = ({ status }: Execution): number =>
 /** The whole execution on standard output, as the API gives it. */
 export const printExecution = (execution: Execution) =>
   Effect.gen(function* () {
-    yield* printJson(execution);
+    yield* Console.log(jsonText(execution, 2));
     const exitCode = exitCodeOf(execution);
     if (exitCode !== 0) return yield* new CommandError({ message: "", exitCode });
   });
@@ -59,3 +58,7 @@ export const describePause = ({ id, approvals }: Execution, port: number): strin
     "In place of --accept: --decline or --cancel. The answers to a form go in --content '{…}'.",
   ].join("\n");
 };
+
+/** A command for a person to type, which reaches the same daemon. */
+const commandLine = (port: number, ...words: ReadonlyArray<string>): string =>
+  ["executor", ...words, ...(port === defaultPort ? [] : ["--port", String(port)])].join(" ");

@@ -2,7 +2,7 @@ import { Prompt } from "@effect/cli";
 import type { Json, JsonObject } from "@executor/sdk/schemas";
 import { parseJson } from "@executor/sdk/schemas";
 import { Effect } from "effect";
-import { asArray, asObject, asText } from "./json-parts.ts";
+import { asArray, asObject, asText } from "./json-schema.ts";
 import { oneLine } from "./printable.ts";
 
 /** One field of a form, as MCP's elicitation has them: text, number, yes or no, one or several of a list. */

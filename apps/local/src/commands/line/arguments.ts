@@ -1,4 +1,4 @@
-import { builtInOptions, helpOption } from "./built-in-options.ts";
+import { builtInOptions, helpOption } from "./command-shape.ts";
 import type { CommandShape, OptionShape } from "./command-shape.ts";
 
 /** How a command line reads. */

@@ -10,6 +10,21 @@ export interface OptionShape {
   readonly repeats: boolean;
 }
 
+export const helpOption: OptionShape = {
+  names: ["-h", "--help"],
+  takesValue: false,
+  repeats: false,
+};
+
+/** The options that the parser gives to every command. */
+export const builtInOptions: ReadonlyArray<OptionShape> = [
+  helpOption,
+  { names: ["--version"], takesValue: false, repeats: false },
+  { names: ["--wizard"], takesValue: false, repeats: false },
+  { names: ["--completions"], takesValue: true, repeats: false },
+  { names: ["--log-level"], takesValue: true, repeats: false },
+];
+
 /** What of a command matters for telling its options from its arguments, and for listing it. */
 export interface CommandShape {
   readonly name: string;
@@ -20,7 +35,7 @@ export interface CommandShape {
 }
 
 /** The shape of a command and of those below it, in the order of their names. */
-export const commandShape = <A>(command: CommandDescriptor.Command<A>): CommandShape => {
+export const commandShape = (command: CommandDescriptor.Command<unknown>): CommandShape => {
   const [name = ""] = HashSet.toValues(CommandDescriptor.getNames(command));
   return {
     name,

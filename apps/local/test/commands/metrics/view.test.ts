@@ -1,8 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { readSamples } from "@executor/api/metrics-text";
 import { drawView } from "../../../src/commands/metrics/draw.ts";
-import { quantile } from "../../../src/commands/metrics/quantile.ts";
-import { makeView } from "../../../src/commands/metrics/view.ts";
+import { makeView, quantile } from "../../../src/commands/metrics/view.ts";
 import type { Reading } from "../../../src/commands/metrics/view.ts";
 
 describe("quantile", () => {

@@ -1,5 +1,4 @@
 import type { Json, JsonObject } from "@executor/sdk/schemas";
-import { asArray, asObject, asText } from "./json-parts.ts";
 
 /** A property of an input, for a line of a table. */
 export interface SchemaField {
@@ -81,3 +80,17 @@ const follow = (schema: JsonObject, definitions: JsonObject, steps = 8): JsonObj
 };
 
 const unique = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(texts)];
+
+/** A part of a foreign JSON document; a value of another type counts as absent, here and in the next two functions. */
+export const asText = (value: Json | undefined): string | undefined =>
+  typeof value === "string" ? value : undefined;
+
+export const asArray = (value: Json | undefined): ReadonlyArray<Json> =>
+  isArray(value) ? value : [];
+
+const isArray = (value: Json | undefined): value is ReadonlyArray<Json> => Array.isArray(value);
+
+export const asObject = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
+
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { schemaFields, typeText } from "../../src/terminal/schema-text.ts";
+import { schemaFields, typeText } from "../../src/terminal/json-schema.ts";
 
 describe("typeText", () => {
   it.each([
