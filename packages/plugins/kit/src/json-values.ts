@@ -4,7 +4,7 @@ import { Either, Schema } from "effect";
 
 const isJson = Schema.is(Json);
 
-/** The value that JSON text holds; the left side says where it is broken. */
+/** Parses JSON text. The left side is the parser's message. */
 export const readJson = (source: string): Either.Either<Json, string> =>
   Either.try({
     try: (): unknown => JSON.parse(source),
@@ -17,18 +17,19 @@ export const isObject = (value: Json | undefined): value is JsonObject =>
 export const isArray = (value: Json | undefined): value is ReadonlyArray<Json> =>
   Array.isArray(value);
 
-/** A member by a name that a peer chose: only ever its own, so that `constructor` is found nowhere. */
+/** An object's own property by a name that a peer chose: `constructor` and other inherited names are never found. */
 export const member = (value: Json | undefined, name: string): Json | undefined =>
   isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 
+/** The trimmed string; `undefined` for empty strings and values of other types. */
 export const text = (value: Json | undefined): string | undefined =>
   typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
 
-/** An object whose keys may be any text: `__proto__` becomes a member like others. */
+/** An object from keys that may be any text: `__proto__` becomes an own property like any other key. */
 export const fromEntries = (entries: Iterable<readonly [string, Json]>): JsonObject =>
   Object.fromEntries(entries);
 
-/** Cut at `max` characters, never inside one, with an ellipsis. */
+/** Shortens text to `max` characters, the ellipsis included, without splitting a surrogate pair. */
 export const shorten = (value: string, max: number): string =>
   value.length <= max
     ? value
@@ -36,3 +37,21 @@ export const shorten = (value: string, max: number): string =>
         .slice(0, max - 1)
         .toWellFormed()
         .replace(/\ufffd$/, "")}…`;
+
+/**
+ * A decoder for the bindings that a plugin stored with its tools. A plugin reads back only what it wrote itself, so any other
+ * value is a broken invariant and throws a `ParseError`. Results are cached for as long as the stored object lives, which is
+ * as long as the sdk keeps the tool in use.
+ */
+export const bindingReader = <A extends object, I>(
+  schema: Schema.Schema<A, I>,
+): ((stored: Json) => A) => {
+  const decode = Schema.decodeUnknownSync(schema);
+  const decoded = new WeakMap<object, A>();
+  return (stored) => {
+    if (typeof stored !== "object" || stored === null) return decode(stored);
+    const known = decoded.get(stored) ?? decode(stored);
+    decoded.set(stored, known);
+    return known;
+  };
+};

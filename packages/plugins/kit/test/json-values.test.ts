@@ -1,9 +1,9 @@
 import { describe, expect, it } from "@effect/vitest";
-import { Either } from "effect";
-import { fromEntries, member, readJson, shorten } from "../src/json-values.ts";
+import { Either, Schema } from "effect";
+import { bindingReader, fromEntries, member, readJson, shorten } from "../src/json-values.ts";
 
 describe("member", () => {
-  it("finds an object's own members and no others", () => {
+  it("finds own properties only", () => {
     expect(member({ a: 1 }, "a")).toBe(1);
     expect(member(fromEntries([["__proto__", 1]]), "__proto__")).toBe(1);
     for (const name of ["constructor", "toString", "__proto__"]) {
@@ -15,16 +15,32 @@ describe("member", () => {
 });
 
 describe("readJson", () => {
-  it("says where text is broken", () => {
+  it("fails for text that is not JSON", () => {
     expect(readJson("[null]")).toEqual(Either.right([null]));
     expect(Either.isLeft(readJson("{"))).toBe(true);
   });
 });
 
 describe("shorten", () => {
-  it("never cuts a character in half", () => {
+  it("never splits a surrogate pair", () => {
     expect(shorten("abc", 3)).toBe("abc");
     expect(shorten("abcd", 3)).toBe("ab…");
     expect(shorten("a😀b", 3)).toBe("a…");
+  });
+});
+
+describe("bindingReader", () => {
+  const read = bindingReader(Schema.Struct({ name: Schema.String }));
+
+  it("decodes a stored value once", () => {
+    const stored = { name: "a" };
+    expect(read(stored)).toEqual({ name: "a" });
+    expect(read(stored)).toBe(read(stored));
+    expect(read({ name: "b" })).toEqual({ name: "b" });
+  });
+
+  it("throws for values that the plugin did not store", () => {
+    for (const stored of [{ name: 7 }, {}, null, "a"])
+      expect(() => read(stored)).toThrow(/Expected|missing/);
   });
 });
