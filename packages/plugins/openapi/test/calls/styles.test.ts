@@ -1,6 +1,6 @@
 import type { Json } from "@executor/sdk";
 import { describe, expect, it } from "@effect/vitest";
-import { headerValue, pathValue, queryParts } from "../../src/calls/parameter-styles.ts";
+import { headerValue, pathValue, queryParts } from "../../src/calls/styles.ts";
 
 const list = ["blue", "black", "brown"];
 const object = { R: 100, G: 200, B: 150 };

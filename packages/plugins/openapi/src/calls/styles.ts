@@ -1,6 +1,5 @@
 import type { Json } from "@executor/sdk";
 import { isArray, isObject } from "@executor/plugin-kit";
-import { encode, encodeReserved } from "./percent-encoding.ts";
 
 export interface Style {
   readonly style: string;
@@ -8,11 +7,11 @@ export interface Style {
   readonly allowReserved: boolean;
 }
 
-/** A value as plain text: what has structure becomes JSON. */
+/** A value as text: lists and objects become JSON. */
 export const plain = (value: Json): string =>
   typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 
-/** Members that are there: neither lists nor objects can hold `null` in these notations. */
+/** The items of a list as text. `null` is left out, here and in {@link pairs}: these notations cannot write it. */
 const items = (value: ReadonlyArray<Json>): ReadonlyArray<string> =>
   value.filter((item) => item !== null).map(plain);
 
@@ -21,7 +20,7 @@ const pairs = (value: { readonly [key: string]: Json }): ReadonlyArray<readonly 
     .filter(([, item]) => item !== null)
     .map(([key, item]) => [key, plain(item)]);
 
-/** A path parameter: `simple`, `label` or `matrix` (OpenAPI 3.1, "Style Values"; RFC 6570). */
+/** A path parameter in the style `simple`, `label` or `matrix` (OpenAPI 3.1, "Style Values"; RFC 6570). */
 export const pathValue = (name: string, value: Json, { explode, style }: Style): string => {
   const isLabel = style === "label";
   const isMatrix = style === "matrix";
@@ -43,7 +42,7 @@ export const pathValue = (name: string, value: Json, { explode, style }: Style):
   return start + encode(plain(value));
 };
 
-/** A header: `simple`. Values are sent as they are. */
+/** A header: `simple`, without percent-encoding. */
 export const headerValue = (value: Json, { explode }: Style): string => {
   if (isArray(value)) return items(value).join(",");
   if (!isObject(value)) return plain(value);
@@ -53,9 +52,9 @@ export const headerValue = (value: Json, { explode }: Style): string => {
 };
 
 /**
- * The `name=value` parts, encoded, of a query parameter, a cookie or a form's field: `form`, `spaceDelimited`,
- * `pipeDelimited` or `deepObject`. `null`, an empty list and an empty object are left out. `deepObject`, whose lists OpenAPI
- * leaves open, writes them with indices (`a[0]=x`), which Rails, PHP, qs and Stripe read.
+ * The encoded `name=value` parts of a query parameter, a cookie or a form field in the style `form`, `spaceDelimited`,
+ * `pipeDelimited` or `deepObject`. `null`, an empty list and an empty object have no parts. OpenAPI does not define lists in
+ * `deepObject`: they get indices (`a[0]=x`), which Rails, PHP, qs and Stripe read.
  */
 export const queryParts = (name: string, value: Json, style: Style): ReadonlyArray<string> => {
   const escape = style.allowReserved ? encodeReserved : encode;
@@ -64,19 +63,12 @@ export const queryParts = (name: string, value: Json, style: Style): ReadonlyArr
   if (style.style === "deepObject" && typeof value === "object") {
     return deepParts(name, value).map(([key, item]) => part(key, item));
   }
-  if (isArray(value)) {
-    const list = items(value);
-    if (list.length === 0) return [];
-    if (style.explode) return list.map((item) => part(name, item));
-    return [`${encode(name)}=${list.map(escape).join(delimiterOf(style))}`];
-  }
-  if (isObject(value)) {
-    const list = pairs(value);
-    if (list.length === 0) return [];
-    if (style.explode) return list.map(([key, item]) => part(key, item));
-    return [`${encode(name)}=${list.flat().map(escape).join(delimiterOf(style))}`];
-  }
-  return [part(name, plain(value))];
+  if (typeof value !== "object") return [part(name, plain(value))];
+  const list = isArray(value) ? items(value).map((item) => [name, item] as const) : pairs(value);
+  if (list.length === 0) return [];
+  if (style.explode) return list.map(([key, item]) => part(key, item));
+  const values = isArray(value) ? list.map(([, item]) => item) : list.flat();
+  return [`${encode(name)}=${values.map(escape).join(delimiterOf(style))}`];
 };
 
 const delimiterOf = ({ style }: Style): string => {
@@ -89,3 +81,19 @@ const deepParts = (name: string, value: Json): ReadonlyArray<readonly [string, s
   if (typeof value !== "object") return [[name, plain(value)]];
   return Object.entries(value).flatMap(([key, item]) => deepParts(`${name}[${key}]`, item));
 };
+
+/** Percent-encodes everything but the unreserved characters of RFC 3986, as UTF-8. A lone surrogate becomes U+FFFD. */
+export const encode = (value: string): string =>
+  encodeURIComponent(value.toWellFormed()).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+/**
+ * {@link encode} without the reserved characters (`allowReserved`), except those that would end the value in a query (`#` and
+ * `&`) and `+`, which servers read as a space.
+ */
+const encodeReserved = (value: string): string =>
+  encode(value).replace(/%(3A|2F|3F|5B|5D|40|21|24|27|28|29|2A|2C|3B|3D)/g, (escape) =>
+    decodeURIComponent(escape),
+  );

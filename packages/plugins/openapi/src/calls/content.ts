@@ -1,5 +1,0 @@
-/** A body as it is sent. */
-export interface Content {
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-}
