@@ -3,22 +3,22 @@ import { Schema } from "effect";
 export const ParameterPlace = Schema.Literal("path", "query", "header", "cookie");
 export type ParameterPlace = typeof ParameterPlace.Type;
 
-/** How one parameter is written. `style` and `explode` as in OpenAPI, their defaults filled in. */
+/** How a parameter is written. `style` and `explode` are OpenAPI's, with the defaults filled in. */
 export const ParameterBinding = Schema.Struct({
-  /** The member of the tool's input. */
+  /** The property of the tool's input. */
   key: Schema.String,
-  /** The parameter's own name. */
+  /** The parameter's name in the request. */
   name: Schema.String,
   in: ParameterPlace,
   style: Schema.String,
   explode: Schema.Boolean,
   allowReserved: Schema.Boolean,
-  /** Written as JSON text: the parameter is described by `content` and has no style. */
+  /** Written as JSON text: the description gives `content` and no style. */
   json: Schema.Boolean,
 });
 export type ParameterBinding = typeof ParameterBinding.Type;
 
-/** How one field of a form is written, where the description says so. */
+/** How a form field is written if the description says so. */
 export const FieldBinding = Schema.Struct({
   name: Schema.String,
   style: Schema.NullOr(Schema.String),
@@ -37,16 +37,14 @@ export const BodyBinding = Schema.Struct({
 });
 export type BodyBinding = typeof BodyBinding.Type;
 
-const Method = Schema.Literal("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH");
-
-/** What a tool of this kind needs to be called; stored as JSON beside the tool. */
+/** Everything that a call of an operation needs. The sdk stores it as JSON with the tool. */
 export const Binding = Schema.Struct({
-  method: Method,
+  method: Schema.Literal("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH"),
   /** The path template, such as `/repos/{owner}/{repo}`. */
   path: Schema.String,
-  /** Where this operation goes when that is not the source's own URL. */
+  /** The operation's server if it is not the source's URL. */
   server: Schema.NullOr(Schema.String),
-  /** The `accept` header, where it is not the usual one. */
+  /** The `accept` header if it is not the default one. */
   accept: Schema.NullOr(Schema.String),
   parameters: Schema.Array(ParameterBinding),
   body: Schema.NullOr(BodyBinding),

@@ -1,24 +1,31 @@
 import { ToolCallError } from "@executor/sdk";
 import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
-import { isArray, member, readJson, shorten, text } from "@executor/plugin-kit";
+import { httpError, isArray, member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
-import { essence, isJson, isText } from "./media-types.ts";
 
 const maxMessage = 500;
 
+/** Bytes of an error's body that its message is looked for in. */
+const maxErrorBytes = 256 * 1024;
+
+const redirectHint =
+  "It redirects elsewhere; redirects are followed for GET and HEAD only, and five times at most.";
+
 /**
- * The data of a reply: JSON parsed, text as a string, other bytes as `{ contentType, base64 }`, nothing as `null`. A reply
- * with another status than 2xx is an `upstream_error` with the upstream's own message.
+ * The data of a reply: parsed JSON, text as a string, other bytes as `{ contentType, base64 }`, an empty body as `null`. A
+ * status other than 2xx is an `upstream_error` with the upstream's own message.
  */
 export const readReply = (response: UpstreamResponse): Either.Either<ToolResult, ToolCallError> => {
   const { body, status } = response;
-  if (status < 200 || status > 299) return Either.left(failure(response));
+  if (status < 200 || status > 299) {
+    return Either.left(httpError(status, upstreamMessage(response), redirectHint));
+  }
   return Either.mapBoth(readData(response), {
     onLeft: () =>
       new ToolCallError({
         outcome: "upstream_error",
         errorType: "invalid_response",
-        message: `The upstream answered ${status} with a body that says it is JSON and is not. The call itself may have worked.`,
+        message: `The upstream answered ${status} with a body that is labelled as JSON and is not JSON. The call itself may have worked.`,
         status,
       }),
     onRight: (data) => ({ data, size: body.byteLength }),
@@ -40,52 +47,35 @@ const readData = ({ body, headers }: UpstreamResponse): Either.Either<Json, stri
   });
 };
 
-const failure = (response: UpstreamResponse): ToolCallError => {
-  const { status } = response;
-  const said = upstreamMessage(response);
-  const hint =
-    status >= 300 && status < 400
-      ? "It redirects elsewhere; redirects are followed for GET and HEAD only, and five times at most."
-      : "It gave no message.";
-  return new ToolCallError({
-    outcome: "upstream_error",
-    errorType: String(status),
-    message: `The upstream answered ${status}. ${said ?? hint}`,
-    status,
-  });
-};
-
 const upstreamMessage = ({ body, headers }: UpstreamResponse): string | undefined => {
   const contentType = headers["content-type"] ?? "";
   const isReadable = contentType === "" || isJson(contentType) || isText(contentType);
   if (body.byteLength === 0 || !isReadable) return undefined;
-  const decoded = decode(body.subarray(0, 256 * 1024), contentType);
-  const json = essence(contentType) === "text/html" ? undefined : readJson(decoded);
-  if (json === undefined || Either.isLeft(json)) return shortText(decoded);
-  return shorten(jsonMessage(json.right) ?? JSON.stringify(json.right), maxMessage);
+  const decoded = decode(body.subarray(0, maxErrorBytes), contentType);
+  const json = essence(contentType) === "text/html" ? Either.left("HTML") : readJson(decoded);
+  const said = Either.match(json, {
+    onLeft: () => text(decoded),
+    onRight: (value) => jsonMessage(value) ?? JSON.stringify(value),
+  });
+  return said === undefined ? undefined : shorten(said, maxMessage);
 };
 
-/** What an error object says, and what it lists as wrong (GitHub's `errors`, FastAPI's `detail`, RFC 9457's `title`). */
+/** The message of an error object with its list of problems (GitHub's `errors`, FastAPI's `detail`, RFC 9457's `title`). */
 const jsonMessage = (body: Json): string | undefined => {
   const error = member(body, "error");
-  const errors = member(body, "errors");
+  const detail = member(body, "detail");
   const said =
     text(member(body, "message")) ??
     text(member(error, "message")) ??
     text(error) ??
     text(member(body, "error_description")) ??
-    text(member(body, "detail")) ??
+    text(detail) ??
     text(member(body, "title"));
-  const listed = [errors, member(body, "detail")].find(
+  const listed = [member(body, "errors"), detail].find(
     (value) => isArray(value) && value.length > 0,
   );
   if (listed === undefined) return said;
   return said === undefined ? JSON.stringify(listed) : `${said} ${JSON.stringify(listed)}`;
-};
-
-const shortText = (decoded: string): string | undefined => {
-  const trimmed = decoded.trim();
-  return trimmed === "" ? undefined : shorten(trimmed, maxMessage);
 };
 
 const decode = (bytes: Uint8Array, contentType: string): string => {
@@ -98,3 +88,16 @@ const decode = (bytes: Uint8Array, contentType: string): string => {
 
 const decodeStrictly = (bytes: Uint8Array): string | undefined =>
   Either.getOrUndefined(Either.try(() => new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
+
+/** `type/subtype` in lower case, without parameters. */
+export const essence = (mediaType: string): string =>
+  mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+
+export const isJson = (mediaType: string): boolean =>
+  /^(application|text)\/json$|\+json$/.test(essence(mediaType));
+
+/** Whether an agent can read and write bodies of this type as text. */
+export const isText = (mediaType: string): boolean =>
+  /^text\/|[/+](xml|yaml|x-yaml|javascript|graphql|sql|toml|x-ndjson|jsonl|x-www-form-urlencoded)$/.test(
+    essence(mediaType),
+  );

@@ -3,10 +3,8 @@ import type { Json, JsonObject, UpstreamHeaders } from "@executor/sdk";
 import { member } from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { Binding, ParameterBinding } from "./binding.ts";
-import { headerValue, plain, queryParts } from "./parameter-styles.ts";
-import { encode } from "./percent-encoding.ts";
-import { requestContent } from "./request-body.ts";
-import { requestPath } from "./request-path.ts";
+import { requestBody } from "./body.ts";
+import { encode, headerValue, pathValue, plain, queryParts } from "./styles.ts";
 
 export interface Request {
   readonly method: Binding["method"];
@@ -15,11 +13,11 @@ export interface Request {
   readonly body: Uint8Array | undefined;
 }
 
-const usualAccept = "application/json, */*;q=0.5";
+const defaultAccept = "application/json, */*;q=0.5";
 
 /**
- * The request that a call comes to. `base` is the source's URL; `sourceHeaders` win over everything that the input holds, and
- * are left out where the operation goes to another origin than `base`. The left side says what is wrong with the input.
+ * The HTTP request of a call. `base` is the source's URL. `sourceHeaders` override every header from the input; they are left
+ * out if the operation goes to another origin than `base`. The left side says what is wrong with the input.
  */
 export const buildRequest = (
   binding: Binding,
@@ -33,21 +31,55 @@ export const buildRequest = (
     const content =
       binding.body === null || body === undefined
         ? undefined
-        : yield* requestContent(binding.body, body);
+        : yield* requestBody(binding.body, body);
     const server = binding.server ?? base;
     const headers = {
-      accept: binding.accept ?? usualAccept,
+      accept: binding.accept ?? defaultAccept,
       ...(content === undefined ? {} : { "content-type": content.contentType }),
       ...headersAndCookies(binding, input),
     };
     const isBaseOrigin = URL.parse(server)?.origin === URL.parse(base)?.origin;
     return {
       method: binding.method,
-      url: join(server, path, parts(binding, input, "query")),
+      url: join(server, path, queryOf(binding, input)),
       headers: mergeHeaders(headers, isBaseOrigin ? sourceHeaders : {}),
       body: content?.bytes,
     };
   });
+
+/**
+ * The path template with its variables filled in. A value cannot leave its place: it adds no segment, and it is refused if it
+ * makes a segment `.` or `..`, which lead elsewhere even when encoded (WHATWG URL, "double-dot path segment").
+ */
+const requestPath = (binding: Binding, input: JsonObject): Either.Either<string, string> => {
+  const values = new Map<string, string>();
+  for (const parameter of binding.parameters) {
+    if (parameter.in !== "path") continue;
+    const value = member(input, parameter.key) ?? null;
+    const written = value === null ? "" : writePathValue(parameter, value);
+    if (written === "") {
+      return Either.left(
+        `\`${parameter.key}\` is part of the path and cannot be left out or empty.`,
+      );
+    }
+    values.set(parameter.name, written);
+  }
+  const [template = "", query = ""] = binding.path.replace(/#.*$/s, "").split(/\?(.*)/s);
+  const filled = template.replace(
+    /\{([^}]+)\}/g,
+    (whole, name: string) => values.get(name) ?? whole,
+  );
+  const path = filled.startsWith("/") ? filled : `/${filled}`;
+  if (path.split("/").some((segment) => /^(\.|%2e){1,2}$/i.test(segment))) {
+    return Either.left(
+      "A path parameter is `.` or `..`, which would lead to another operation. Give another value.",
+    );
+  }
+  return Either.right(query === "" ? path : `${path}?${query}`);
+};
+
+const writePathValue = (parameter: ParameterBinding, value: Json): string =>
+  parameter.json ? encode(plain(value)) : pathValue(parameter.name, value, parameter);
 
 const join = (server: string, path: string, query: ReadonlyArray<string>): string => {
   const [origin = "", ...serverQuery] = server.split("?");
@@ -56,6 +88,7 @@ const join = (server: string, path: string, query: ReadonlyArray<string>): strin
   return origin.replace(/\/+$/, "") + route + (all.length === 0 ? "" : `?${all.join("&")}`);
 };
 
+/** The parameters of one place that the input gives, with their values. `null` counts as not given. */
 const given = (
   binding: Binding,
   input: JsonObject,
@@ -66,26 +99,27 @@ const given = (
     return value === undefined || value === null ? [] : [[parameter, value] as const];
   });
 
-const parts = (binding: Binding, input: JsonObject, place: "query" | "cookie") =>
-  given(binding, input, place).flatMap(([parameter, value]) =>
+const queryOf = (binding: Binding, input: JsonObject): ReadonlyArray<string> =>
+  given(binding, input, "query").flatMap(([parameter, value]) =>
     parameter.json
       ? [`${encode(parameter.name)}=${encode(JSON.stringify(value))}`]
       : queryParts(parameter.name, value, parameter),
   );
 
 const headersAndCookies = (binding: Binding, input: JsonObject): UpstreamHeaders => {
-  const headers = given(binding, input, "header").map(
-    ([parameter, value]) =>
-      [
-        parameter.name.toLowerCase(),
-        parameter.json ? JSON.stringify(value) : headerValue(value, parameter),
-      ] as const,
+  const headers = Object.fromEntries(
+    given(binding, input, "header").map(([parameter, value]) => [
+      parameter.name.toLowerCase(),
+      parameter.json ? JSON.stringify(value) : headerValue(value, parameter),
+    ]),
   );
-  const cookies = given(binding, input, "cookie").map(([parameter, value]) =>
-    parameter.json
-      ? `${parameter.name}=${encode(plain(value))}`
-      : queryParts(parameter.name, value, parameter).join("&"),
-  );
-  const cookie = cookies.filter((part) => part !== "").join("; ");
-  return cookie === "" ? Object.fromEntries(headers) : { ...Object.fromEntries(headers), cookie };
+  const cookie = given(binding, input, "cookie")
+    .map(([parameter, value]) =>
+      parameter.json
+        ? `${parameter.name}=${encode(plain(value))}`
+        : queryParts(parameter.name, value, parameter).join("&"),
+    )
+    .filter((part) => part !== "")
+    .join("; ");
+  return cookie === "" ? headers : { ...headers, cookie };
 };
