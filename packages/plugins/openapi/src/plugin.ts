@@ -1,11 +1,5 @@
 import type { HttpClient } from "@effect/platform";
-import {
-  callUpstream,
-  fetchDocument,
-  InvalidSourceDocument,
-  peekDocument,
-  ToolCallError,
-} from "@executor/sdk";
+import { callUpstream, fetchDocument, InvalidSourceDocument, peekDocument } from "@executor/sdk";
 import type {
   DetectedSource,
   LoadedSource,
@@ -13,9 +7,17 @@ import type {
   SourcePlugin,
   ResolvedSettings,
   ToolCall,
+  ToolCallError,
   ToolResult,
 } from "@executor/sdk";
-import { bindingReader, httpAndFiles, runSteps } from "@executor/plugin-kit";
+import {
+  bindingReader,
+  httpAndFiles,
+  invalidInput,
+  namespaceOf,
+  runSteps,
+  titleWords,
+} from "@executor/plugin-kit";
 import { Effect, Either, Option } from "effect";
 import { Binding } from "./calls/binding.ts";
 import { buildRequest } from "./calls/request.ts";
@@ -23,11 +25,10 @@ import { readOutline } from "./document/outline.ts";
 import { readSource } from "./operations/load.ts";
 import { parseDocument } from "./document/parse.ts";
 import { readReply } from "./calls/reply.ts";
-import { suggestNamespace } from "./suggest-namespace.ts";
 
 /**
- * Sources described by OpenAPI 3.0 and 3.1, in JSON or YAML. Each operation is one tool; its input is one flat object of the
- * operation's parameters, with the body under `body`. Files are read where the context has a `FileSystem`.
+ * The plugin for sources described by OpenAPI 3.0 and 3.1, in JSON or YAML. Each operation is one tool; its input is one flat
+ * object of the operation's parameters, with the body under `body`. Local files are read if the context has a `FileSystem`.
  */
 export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpClient> = Effect.gen(
   function* () {
@@ -41,7 +42,7 @@ export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
   },
 );
 
-/** Text that is not OpenAPI is `none`; OpenAPI that cannot be used says why, because no other kind will take it. */
+/** `none` for a text that is not OpenAPI. An unusable OpenAPI document is an error: no other kind of source can take it. */
 const detect: (
   settings: ResolvedSettings,
 ) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError, HttpClient.HttpClient> =
@@ -58,6 +59,19 @@ const detect: (
     if (!outline.left.isOpenApi) return Option.none();
     return yield* new InvalidSourceDocument({ message: outline.left.message });
   });
+
+/** Words of titles that do not distinguish sources. */
+const filler =
+  /^(the|a|an|api|apis|rest|http|https|official|openapi|swagger|spec|specification|public|v?\d+)$/;
+
+/** A namespace from a description's title: "GitHub v3 REST API" gives `github`. `api` if no usable word is left. */
+const suggestNamespace = (title: string): string =>
+  namespaceOf(
+    titleWords(title)
+      .filter((word) => !filler.test(word))
+      .slice(0, 4),
+    "api",
+  );
 
 const load: (
   settings: ResolvedSettings,
@@ -96,8 +110,7 @@ const invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError, HttpC
     const binding = readBinding(call.binding);
     const request = yield* Either.mapLeft(
       buildRequest(binding, input, url, settings.headers),
-      (message) =>
-        new ToolCallError({ outcome: "invalid_input", errorType: "invalid_input", message }),
+      (problem) => invalidInput(problem),
     );
     const response = yield* callUpstream({
       ...request,

@@ -3,7 +3,7 @@ import type { JsonObject } from "@executor/sdk";
 import * as testing from "@executor/plugin-kit/testing";
 import type { Given } from "@executor/plugin-kit/testing";
 import { Effect } from "effect";
-import { openApiPlugin } from "../src/index.ts";
+import { openApiPlugin } from "../src/plugin.ts";
 
 export { settings, tool } from "@executor/plugin-kit/testing";
 export type { Given } from "@executor/plugin-kit/testing";

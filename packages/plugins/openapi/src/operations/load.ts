@@ -1,20 +1,31 @@
 import type {
   InvalidSourceDocument,
+  JsonObject,
   LoadedSource,
   ResolvedSettings,
   ToolDefinition,
 } from "@executor/sdk";
+import { isArray, isObject, member, text } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
 import { Either } from "effect";
+import type { Binding } from "../calls/binding.ts";
 import type { OpenApiDocument } from "../document/outline.ts";
-import { readOperations } from "./operations.ts";
 import { makeReferences } from "../document/references.ts";
-import { makeSchemas } from "../schemas/schemas.ts";
+import type { References } from "../document/references.ts";
 import { baseUrl, operationServer } from "../document/servers.ts";
+import { makeSchemas } from "../schemas/schemas.ts";
 import { toolDefinition } from "./tool-definition.ts";
 import { toolPaths } from "./tool-paths.ts";
+import type { NamedOperation } from "./tool-paths.ts";
 
-/** Every tool of a description, and the schemas that they share. */
+export interface Operation extends NamedOperation {
+  /** The method as it is sent. */
+  readonly verb: Binding["method"];
+  readonly operation: JsonObject;
+  readonly pathItem: JsonObject;
+}
+
+/** Every tool of a description, and the schemas that the tools share. */
 export function* readSource(
   document: OpenApiDocument,
   settings: ResolvedSettings,
@@ -37,3 +48,32 @@ export function* readSource(
   const definitions = yield* schemas.definitions();
   return Either.right({ name: document.title, url, tools, definitions });
 }
+
+/** TRACE is left out: `fetch` forbids it. */
+const methods = [
+  ["get", "GET"],
+  ["put", "PUT"],
+  ["post", "POST"],
+  ["delete", "DELETE"],
+  ["options", "OPTIONS"],
+  ["head", "HEAD"],
+  ["patch", "PATCH"],
+] as const;
+
+/** Every operation under `paths`. Values that are no operation (`null`, a broken reference) are skipped. */
+const readOperations = (
+  document: OpenApiDocument,
+  references: References,
+): ReadonlyArray<Operation> =>
+  Object.entries(document.paths).flatMap(([path, item]) => {
+    const pathItem = references.follow(item);
+    if (pathItem === undefined || path.startsWith("x-")) return [];
+    return methods.flatMap(([method, verb]) => {
+      const operation = member(pathItem, method);
+      if (!isObject(operation)) return [];
+      const tags = member(operation, "tags");
+      const operationId = text(member(operation, "operationId"));
+      const tag = isArray(tags) ? text(tags[0]) : undefined;
+      return [{ method, verb, path, operation, pathItem, operationId, tag }];
+    });
+  });

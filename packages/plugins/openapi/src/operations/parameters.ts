@@ -3,26 +3,26 @@ import { isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
 import { Option, Schema } from "effect";
 import { ParameterPlace } from "../calls/binding.ts";
 import type { ParameterBinding } from "../calls/binding.ts";
-import type { Operation } from "./operations.ts";
 import type { References } from "../document/references.ts";
+import type { Operation } from "./load.ts";
 
 export interface Parameter {
   readonly binding: ParameterBinding;
-  /** As the description has it, not yet converted. */
+  /** The schema of the description, not converted yet. */
   readonly schema: Json | undefined;
   readonly description: string | undefined;
   readonly required: boolean;
   readonly deprecated: boolean;
 }
 
-/** The order in which parameters get their own name as the input's key. */
+/** Places in the order in which their parameters claim a name as the input's key. */
 const places: ReadonlyArray<ParameterPlace> = ["path", "query", "header", "cookie"];
 
 const isPlace = Schema.is(ParameterPlace);
 
 /**
- * Headers that no agent sets. OpenAPI ignores parameters of the first three names; the others decide where a request goes, as
- * whom, and where it ends.
+ * Headers that an agent must not set. OpenAPI ignores parameters with the first three names; the others control the routing,
+ * the identity and the framing of a request.
  */
 const forbiddenHeaders: ReadonlySet<string> = new Set([
   "accept",
@@ -42,15 +42,15 @@ const forbiddenHeaders: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** RFC 9110 tokens, which names of headers and cookies are. */
+/** A token of RFC 9110: the names of headers and cookies. */
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 const defaultStyles = { path: "simple", query: "form", header: "simple", cookie: "form" };
 
 /**
- * An operation's parameters with those of its path, which it overrides by place and name, each under a key of its own in the
- * tool's input: its name where that is free, else its name and place (`id_query`). `body` is kept for the body. A variable of
- * the path that nothing describes is a required string.
+ * The parameters of an operation and of its path item; the operation's override the path item's by place and name. Each has
+ * its own key in the tool's input: its name if that is free, otherwise name and place (`id_query`). The key `body` is
+ * reserved for the body. A path variable without a description is a required string.
  */
 export const readParameters = (
   { operation, path, pathItem }: Operation,
@@ -81,7 +81,7 @@ export const readParameters = (
     });
 };
 
-/** Place and name, which are unique together; `undefined` for what cannot be sent. */
+/** Place and name, which together are unique; `undefined` for a parameter that cannot be sent. */
 const identify = (parameter: JsonObject, path: string): string | undefined => {
   const name = text(member(parameter, "name"));
   const place = member(parameter, "in");
@@ -124,11 +124,13 @@ const describe = (parameter: JsonObject, key: string): Parameter => {
     schema: isObject(content)
       ? member(Object.values(content)[0], "schema")
       : member(parameter, "schema"),
-    description: shortened(text(member(parameter, "description"))),
+    description: shortText(member(parameter, "description")),
     required: place === "path" || member(parameter, "required") === true,
     deprecated: member(parameter, "deprecated") === true,
   };
 };
 
-const shortened = (description: string | undefined): string | undefined =>
-  description === undefined ? undefined : shorten(description, 500);
+const shortText = (description: Json | undefined): string | undefined => {
+  const whole = text(description);
+  return whole === undefined ? undefined : shorten(whole, 500);
+};

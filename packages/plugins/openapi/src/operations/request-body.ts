@@ -1,14 +1,14 @@
 import type { Json, JsonObject } from "@executor/sdk";
 import { fromEntries, isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
 import type { BodyBinding, FieldBinding } from "../calls/binding.ts";
-import { chooseMediaType } from "../calls/media-types.ts";
-import type { Operation } from "./operations.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
+import type { Operation } from "./load.ts";
+import { chooseMediaType } from "./media-types.ts";
 
 export interface RequestBody {
   readonly binding: BodyBinding;
-  /** Of the input's member `body`, converted. */
+  /** The JSON Schema of the input's `body`. */
   readonly schema: JsonObject;
   readonly required: boolean;
 }
@@ -25,7 +25,7 @@ const fileSchema: JsonObject = {
   additionalProperties: false,
 };
 
-/** An operation's body; `undefined` where it has none, and for GET and HEAD, whose bodies mean nothing (RFC 9110, 9.3). */
+/** An operation's body; `undefined` without one, and for GET and HEAD, whose bodies have no meaning (RFC 9110, 9.3). */
 export const readRequestBody = (
   { method, operation }: Operation,
   references: References,
@@ -61,7 +61,7 @@ const bodySchema = (
   const files = new Set(fields.filter(({ file }) => file).map(({ name }) => name));
   const target = references.follow(schema);
   if (files.size === 0 || target === undefined) return schemas.read(schema);
-  // Members of `allOf` would describe a file as a string; their properties are in the list already.
+  // The parts of `allOf` would describe a file as a string; their properties are in the list already.
   const { allOf: _, ...converted } = schemas.read(target);
   return {
     ...converted,
@@ -83,7 +83,7 @@ const withFiles = (
     }),
   );
 
-/** How each field of a form is written, where that differs from the usual. */
+/** The fields of a form that are not written in the default way. */
 const readFields = (
   kind: "form" | "multipart",
   schema: Json | undefined,
@@ -113,7 +113,7 @@ const readFields = (
   });
 };
 
-/** The properties of an object schema, those of its `allOf` included; each part is read once. */
+/** The properties of an object schema and of its `allOf`; each part is read once. */
 const propertiesOf = (
   schema: JsonObject | undefined,
   references: References,
@@ -131,11 +131,10 @@ const propertiesOf = (
     }
   }
   const own = member(schema, "properties");
-  if (isObject(own)) for (const [name, value] of Object.entries(own)) properties.set(name, value);
-  return properties;
+  return new Map([...properties, ...(isObject(own) ? Object.entries(own) : [])]);
 };
 
-/** Bytes: `format: binary` in OpenAPI 3.0; a media type that is no text, and no encoding, in 3.1. */
+/** Whether a field holds bytes: `format: binary` in OpenAPI 3.0; in 3.1 a media type that is not text, without an encoding. */
 const isFile = (schema: Json | undefined, references: References): boolean => {
   const whole = references.follow(schema);
   const isList = member(whole, "type") === "array";

@@ -1,17 +1,24 @@
-import { ToolAnnotations } from "@executor/sdk";
 import type { Json, JsonObject, ToolDefinition } from "@executor/sdk";
-import { fromEntries, isObject, member, shorten, text } from "@executor/plugin-kit";
+import {
+  closedObject,
+  describeTool,
+  destructiveTool,
+  isObject,
+  member,
+  readOnlyTool,
+  text,
+  writingTool,
+} from "@executor/plugin-kit";
 import type { Binding } from "../calls/binding.ts";
-import { isJson, jsonSchemaOf } from "../calls/media-types.ts";
-import type { Operation } from "./operations.ts";
+import { isJson } from "../calls/reply.ts";
+import type { References } from "../document/references.ts";
+import type { Schemas } from "../schemas/schemas.ts";
+import type { Operation } from "./load.ts";
+import { jsonSchemaOf } from "./media-types.ts";
 import { readParameters } from "./parameters.ts";
 import type { Parameter } from "./parameters.ts";
-import type { References } from "../document/references.ts";
 import { readRequestBody } from "./request-body.ts";
 import type { RequestBody } from "./request-body.ts";
-import type { Schemas } from "../schemas/schemas.ts";
-
-const maxDescription = 1_000;
 
 /** One operation as a tool. */
 export const toolDefinition = (
@@ -43,38 +50,26 @@ export const toolDefinition = (
   };
 };
 
-const read = new ToolAnnotations({ readOnly: true, destructive: false, requiresApproval: false });
-const write = new ToolAnnotations({ readOnly: false, destructive: false, requiresApproval: true });
-const overwrite = new ToolAnnotations({
-  readOnly: false,
-  destructive: true,
-  requiresApproval: true,
-});
-
-/** By what HTTP says of its methods (RFC 9110, section 9.2): a PUT replaces, a POST or PATCH may do anything. */
+/** Annotations by method (RFC 9110, section 9.2): a PUT replaces, the effect of a POST or PATCH is open. */
 const annotations = {
-  GET: read,
-  HEAD: read,
-  OPTIONS: read,
-  POST: write,
-  PATCH: write,
-  PUT: overwrite,
-  DELETE: overwrite,
+  GET: readOnlyTool,
+  HEAD: readOnlyTool,
+  OPTIONS: readOnlyTool,
+  POST: writingTool,
+  PATCH: writingTool,
+  PUT: destructiveTool,
+  DELETE: destructiveTool,
 };
 
-/** Summary, description, and the request's line, which is never what is cut off. */
 const describe = ({ operation, path, verb }: Operation): string => {
   const summary = text(member(operation, "summary"));
   const description = text(member(operation, "description"));
   const deprecated = member(operation, "deprecated") === true ? "Deprecated." : undefined;
-  const parts =
-    summary === description ? [deprecated, summary] : [deprecated, summary, description];
-  const line = shorten(`${verb} ${path}`, 300);
-  const prose = parts.filter((part) => part !== undefined).join("\n\n");
-  return prose === "" ? line : `${shorten(prose, maxDescription - line.length - 2)}\n\n${line}`;
+  const prose = [deprecated, summary, description === summary ? undefined : description];
+  return describeTool(prose.filter((part) => part !== undefined).join("\n\n"), `${verb} ${path}`);
 };
 
-/** One flat object: each parameter under its key, and the body under `body`. Anything else is a mistake and refused. */
+/** One flat object: each parameter under its key, the body under `body`. Other properties are refused as mistakes. */
 const inputSchema = (
   parameters: ReadonlyArray<Parameter>,
   body: RequestBody | undefined,
@@ -89,12 +84,7 @@ const inputSchema = (
     .map(({ binding }) => binding.key);
   if (body !== undefined) properties.push(["body", body.schema]);
   if (body?.required === true) required.push("body");
-  return {
-    type: "object",
-    properties: fromEntries(properties),
-    ...(required.length > 0 ? { required } : {}),
-    additionalProperties: false,
-  };
+  return closedObject(properties, required);
 };
 
 const parameterSchema = (parameter: Parameter, schemas: Schemas): JsonObject => ({
@@ -103,20 +93,19 @@ const parameterSchema = (parameter: Parameter, schemas: Schemas): JsonObject => 
   ...(parameter.deprecated ? { deprecated: true } : {}),
 });
 
-/** The `content` of the first 2xx reply that has any, by status. */
+/** The `content` of the first 2xx response that has any, in the order of the statuses. */
 const successContent = (operation: JsonObject, references: References): JsonObject | undefined => {
   const responses = member(operation, "responses");
   if (!isObject(responses)) return undefined;
-  for (const status of Object.keys(responses)
-    .filter((key) => /^2(\d\d|XX)$/i.test(key))
-    .toSorted()) {
-    const content = member(references.follow(responses[status]), "content");
-    if (isObject(content) && Object.keys(content).length > 0) return content;
-  }
-  return undefined;
+  return Object.keys(responses)
+    .filter((status) => /^2(\d\d|XX)$/i.test(status))
+    .toSorted()
+    .map((status) => member(references.follow(responses[status]), "content"))
+    .filter(isObject)
+    .find((content) => Object.keys(content).length > 0);
 };
 
-/** What the operation offers, JSON first; `null` where that is `application/json`, as usual. */
+/** The `accept` header for the offered types, JSON first; `null` if they include `application/json`, the default. */
 const acceptFor = (content: JsonObject | undefined): string | null => {
   const offered = Object.keys(content ?? {}).filter((type) => /^[\w.+-]+\/[\w.+-]+$/.test(type));
   if (offered.length === 0 || offered.includes("application/json")) return null;

@@ -1,8 +1,6 @@
-import { capitalise } from "@executor/plugin-kit";
-import { fingerprint } from "./fingerprint.ts";
-import { identifier } from "./identifiers.ts";
+import { capitalise, fingerprint, joinWords } from "@executor/plugin-kit";
 
-/** What of an operation its tool is named after. `method` is in lower case; it and `path` are unique together. */
+/** Fields of an operation that its tool's path is built from. `method` is in lower case; with `path` it is unique. */
 export interface NamedOperation {
   readonly method: string;
   readonly path: string;
@@ -12,37 +10,38 @@ export interface NamedOperation {
 }
 
 /**
- * The tools' paths, in the order of the operations. They depend on the set of operations and not on its order.
+ * The tools' paths, in the order of the operations. A path depends on the set of operations and not on their order.
  *
- * - `repos/list-for-org` is `repos.listForOrg`: dots and slashes of an operationId part segments.
- * - `getPetById` under the tag `pet` is `pet.getPetById`; without a tag `getPetById`.
- * - Without an operationId, `GET /repos/{owner}/{repo}` is `repos.getByOwnerRepo`, and `GET /repos` is `repos.get`.
- * - Operations that come to the same path all get their method, where that does not tell them apart their method and path,
- *   and else a fingerprint of both. No other operation's tool changes its name.
+ * - `repos/list-for-org` gives `repos.listForOrg`: dots and slashes of an operationId separate segments.
+ * - `getPetById` with the tag `pet` gives `pet.getPetById`; without a tag `getPetById`.
+ * - Without an operationId, `GET /repos/{owner}/{repo}` gives `repos.getByOwnerRepo`, and `GET /repos` gives `repos.get`.
+ * - Operations with the same path all get a suffix: their method, or their method and route if methods collide, or a
+ *   fingerprint of both if that collides too. The tools of other operations keep their paths.
  */
 export const toolPaths = (operations: ReadonlyArray<NamedOperation>): ReadonlyArray<string> => {
-  const wanted = operations.map(wantedPath);
-  const groups = Map.groupBy(wanted.keys(), (index) => wanted[index] ?? "");
-  const names = [...wanted];
+  const wanted = operations.map((operation) => ({ operation, path: wantedPath(operation) }));
+  const groups = Map.groupBy(wanted, ({ path }) => path);
+  const suffixOf = new Map<string, Suffix>();
   for (const [path, members] of groups) {
     if (members.length === 1) continue;
-    const taken = (name: string): boolean => groups.has(name);
-    const scheme = distinctions.find((distinguish) => {
-      const candidates = members.map((index) => path + suffix(operations[index], distinguish));
-      return new Set(candidates).size === candidates.length && !candidates.some(taken);
-    });
-    for (const index of members) {
-      names[index] = path + suffix(operations[index], scheme ?? byFingerprint);
-    }
+    const isUnique = (suffix: Suffix): boolean => {
+      const candidates = members.map(({ operation }) => path + suffix(operation));
+      return (
+        new Set(candidates).size === candidates.length &&
+        !candidates.some((candidate) => groups.has(candidate))
+      );
+    };
+    suffixOf.set(path, [byMethod, byRoute].find(isUnique) ?? byFingerprint);
   }
-  const counts = Map.groupBy(names.keys(), (index) => names[index] ?? "");
-  for (const members of counts.values()) {
-    if (members.length === 1) continue;
-    for (const index of members) {
-      names[index] = `${wanted[index]}${suffix(operations[index], byFingerprint)}`;
-    }
-  }
-  return names;
+  const suffixed = wanted.map(
+    ({ operation, path }) => path + (suffixOf.get(path)?.(operation) ?? ""),
+  );
+  // Suffixes of two groups can still give the same path.
+  const counts = Map.groupBy(suffixed, (path) => path);
+  return wanted.map(({ operation, path }, index) => {
+    const name = suffixed[index] ?? path;
+    return counts.get(name)?.length === 1 ? name : path + byFingerprint(operation);
+  });
 };
 
 const wantedPath = (operation: NamedOperation): string => {
@@ -66,16 +65,27 @@ const pathFromRoute = (method: string, path: string): string => {
   return [...statics, by === "" ? method : `${method}By${by}`].join(".");
 };
 
-type Distinction = (operation: NamedOperation) => string;
+type Suffix = (operation: NamedOperation) => string;
 
-const byMethod: Distinction = ({ method }) => capitalise(method);
-const byRoute: Distinction = (operation) =>
-  capitalise(operation.method) +
-  pathFromRoute("", operation.path).split(".").map(capitalise).join("");
-const byFingerprint: Distinction = ({ method, path }) => `_${fingerprint(`${method} ${path}`)}`;
-const distinctions: ReadonlyArray<Distinction> = [byMethod, byRoute];
-
-const suffix = (operation: NamedOperation | undefined, distinguish: Distinction): string =>
-  operation === undefined ? "" : distinguish(operation);
+const byMethod: Suffix = ({ method }) => capitalise(method);
+const byRoute: Suffix = ({ method, path }) =>
+  capitalise(method) + pathFromRoute("", path).split(".").map(capitalise).join("");
+const byFingerprint: Suffix = ({ method, path }) => `_${fingerprint(`${method} ${path}`)}`;
 
 const isPresent = (segment: string): boolean => segment !== "";
+
+/**
+ * Text as one identifier that may stand after a dot; `""` without a usable character. Words are joined in camel case
+ * (`list-repos` gives `listRepos`). An identifier stays as it is, except for a capital first letter (`GetPet` gives `getPet`).
+ */
+const identifier = (source: string): string => {
+  const [first, ...rest] = source
+    .normalize("NFKD")
+    .replace(/[\u0300-\u036f'’]/g, "")
+    .split(/[^A-Za-z0-9_]+/)
+    .filter(isPresent);
+  return first === undefined ? "" : joinWords([lowerFirst(first), ...rest]);
+};
+
+const lowerFirst = (word: string): string =>
+  /^[A-Z](?![A-Z])/.test(word) ? word.charAt(0).toLowerCase() + word.slice(1) : word;

@@ -21,7 +21,7 @@ describe("bad documents", () => {
     ['{"openapi": "3.0.0"}', "no `paths`"],
     ['{"openapi": "3.1.0"}', "no `paths`"],
     ['{"openapi": "3.0.0", "paths": []}', "`paths` is an array where an object belongs"],
-    ['{"openapi": "3.0.0", "paths": {}}', "does not say on which server"],
+    ['{"openapi": "3.0.0", "paths": {}}', "names no server"],
     ['{"openapi": "3.0.0", "paths": {}, "servers": [{"url": "/v1"}]}', "Give a base URL"],
     [
       '{"openapi": "3.0.0", "paths": {}, "servers": [{"url": "https://{x}.example"}]}',

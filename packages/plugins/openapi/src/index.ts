@@ -1,1 +1,0 @@
-export { openApiPlugin } from "./plugin.ts";
