@@ -2,23 +2,23 @@ import type { Json, JsonObject } from "@executor/sdk";
 import { isObject, member, text } from "@executor/plugin-kit";
 import { Either } from "effect";
 
-/** An OpenAPI description whose outline has been checked; what is inside is checked where it is read. */
+/** An OpenAPI description with a checked outline. Its parts are checked where they are read. */
 export interface OpenApiDocument {
   readonly root: JsonObject;
-  /** Schemas of 3.0 have a dialect of their own; those of 3.1 and later are JSON Schema 2020-12. */
+  /** The dialect of its schemas: 3.0 has its own, 3.1 and later use JSON Schema 2020-12. */
   readonly dialect: "3.0" | "2020-12";
   readonly title: string;
   readonly paths: JsonObject;
 }
 
-/** Why a value is no OpenAPI document that can be used. */
+/** The reason why a value is not a usable OpenAPI document. */
 export interface NotOpenApi {
-  /** Whether it is an OpenAPI document, yet one that cannot be used; otherwise it is something else entirely. */
+  /** Whether it is an OpenAPI document of another version or with mistakes. Otherwise it is something else. */
   readonly isOpenApi: boolean;
   readonly message: string;
 }
 
-/** Checks the outline of a description: its version, and where its operations stand. */
+/** Checks the outline of a description: its version and its `paths`. */
 export const readOutline = (root: Json): Either.Either<OpenApiDocument, NotOpenApi> => {
   if (!isObject(root)) {
     return somethingElse(`an OpenAPI document is an object, and this is ${kindOf(root)}`);
@@ -45,7 +45,9 @@ export const readOutline = (root: Json): Either.Either<OpenApiDocument, NotOpenA
     );
   }
   if (!isObject(paths) && (minor === "0" || !hasOtherParts)) {
-    return unusable("The description has no `paths` and so no operations. Give a complete one.");
+    return unusable(
+      "The description has no `paths`, so it has no operations. Give a complete one.",
+    );
   }
   return Either.right({
     root,

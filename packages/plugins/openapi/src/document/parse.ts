@@ -7,7 +7,7 @@ import { load } from "js-yaml";
 const maxDepth = 500;
 const maxNodes = 5_000_000;
 
-/** The value that JSON or YAML text holds. */
+/** Parses JSON or YAML text. */
 export const parseDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
   Effect.suspend(() => {
     const start = source.trimStart().slice(0, 200);
@@ -19,7 +19,7 @@ export const parseDocument = (source: string): Effect.Effect<Json, InvalidSource
     }
     return start.startsWith("{") || start.startsWith("[")
       ? Effect.catchAll(parseJsonDocument(source), (error) =>
-          // YAML's flow style begins with the same brackets.
+          // Flow style in YAML starts with the same brackets.
           Effect.mapError(parseYaml(source), () => error),
         )
       : parseYaml(source);
@@ -53,8 +53,8 @@ const parseYaml = (source: string): Effect.Effect<Json, InvalidSourceDocument> =
   );
 
 /**
- * Whether a value is a JSON tree of bearable size. YAML's aliases can make cycles, and small texts that unfold without bound;
- * what an alias repeats is measured once and counted every time.
+ * Whether a value is a JSON tree of limited size. YAML's aliases can make cycles, and can expand a small text without bound:
+ * a repeated value is measured once and counted each time.
  */
 const isTree = (root: unknown): boolean => {
   const sizes = new Map<object, number>();
@@ -64,7 +64,7 @@ const isTree = (root: unknown): boolean => {
     if (typeof value !== "object" || depth > maxDepth) return Number.POSITIVE_INFINITY;
     const known = sizes.get(value);
     if (known !== undefined) return known;
-    // Until it is measured: an object that is met again inside itself has no end.
+    // A cycle finds this value: an object inside itself has no end.
     sizes.set(value, Number.POSITIVE_INFINITY);
     let size = 1;
     for (const child of Object.values(value)) size += sizeOf(child, depth + 1);

@@ -1,28 +1,25 @@
 import type { Json, JsonObject } from "@executor/sdk";
 import { isArray, isObject, member } from "@executor/plugin-kit";
 
-/** More than any honest chain of references that lead to references. */
+/** References in a row, more than any valid description has. */
 const maxHops = 32;
 
 export interface References {
-  /** What stands at `#/a/b` (RFC 6901); `undefined` where nothing does, or where the reference leaves the document. */
+  /** The value at `#/a/b` (RFC 6901); `undefined` for a broken reference or one to another document. */
   readonly find: (reference: string) => Json | undefined;
-  /** The object itself, or the one that its `$ref` leads to; `undefined` where that is no object. */
+  /** The object itself, or the target of its `$ref`; `undefined` if that is not an object. */
   readonly follow: (value: Json | undefined) => JsonObject | undefined;
 }
 
 /**
- * Follows references when they are met and never copies what they lead to: descriptions may be cyclic, and become several
- * times their size when written out. References to other files or URLs are not followed: what they would describe is
- * left out or left open by whoever asks.
+ * Resolves references on demand and never inlines their targets: descriptions may be cyclic, and grow several times when
+ * inlined. References to other files or URLs are not followed; callers leave out or leave open what they would describe.
  */
 export const makeReferences = (root: JsonObject): References => {
-  const known = new Map<string, Json | undefined>();
+  const resolved = new Map<string, Json | undefined>();
   const find = (reference: string): Json | undefined => {
-    if (known.has(reference)) return known.get(reference);
-    const found = locate(root, reference);
-    known.set(reference, found);
-    return found;
+    if (!resolved.has(reference)) resolved.set(reference, locate(root, reference));
+    return resolved.get(reference);
   };
   const follow = (value: Json | undefined): JsonObject | undefined => {
     let current = value;

@@ -1,13 +1,12 @@
 import { InvalidSourceDocument } from "@executor/sdk";
-import type { Json, ResolvedSettings } from "@executor/sdk";
+import type { Json, JsonObject, ResolvedSettings } from "@executor/sdk";
 import { isArray, member } from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { OpenApiDocument } from "./outline.ts";
-import type { Operation } from "../operations/operations.ts";
 
 /**
- * Where calls go, without a slash at the end: the operator's `baseUrl`, else the description's first server that can be
- * used, its variables at their defaults and relative to where the description was found. OpenAPI's own default is `/`.
+ * The URL that calls go to, without a trailing slash: the operator's `baseUrl`, otherwise the first usable server of the
+ * description with its variables at their defaults. Relative servers, and OpenAPI's default `/`, start at the document's URL.
  */
 export const baseUrl = (
   document: OpenApiDocument,
@@ -25,14 +24,14 @@ export const baseUrl = (
   const base = firstUsable(given, documentUrl);
   return base === undefined
     ? invalid(
-        "The description does not say on which server its operations are, or only relative to its own place. Give a base URL, such as https://api.example.com.",
+        "The description names no server, or only one relative to its own URL, which is not known. Give a base URL, such as https://api.example.com.",
       )
     : Either.right(base);
 };
 
-/** Where an operation goes by its own or its path's `servers`; `null` where that is the source's URL. */
+/** The server of an operation by its own or its path item's `servers`; `null` if that is the source's URL. */
 export const operationServer = (
-  { operation, pathItem }: Operation,
+  { operation, pathItem }: { readonly operation: JsonObject; readonly pathItem: JsonObject },
   base: string,
   settings: ResolvedSettings,
   documentUrl: string | undefined,
@@ -58,7 +57,7 @@ const firstUsable = (
   return undefined;
 };
 
-/** A variable without a default stays in braces, and braces make the URL unusable. */
+/** The template with its variables at their defaults. A variable without one stays in braces, which make the URL unusable. */
 const fillIn = (template: string, variables: Json | undefined): string =>
   template.replace(/\{([^}]*)\}/g, (whole, name: string) => {
     const variable = member(variables, name);

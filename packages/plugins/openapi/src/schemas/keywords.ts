@@ -2,10 +2,9 @@ import type { Json } from "@executor/sdk";
 import { isArray, isObject } from "@executor/plugin-kit";
 
 /**
- * The keywords that are kept, by what their value must be (JSON Schema 2020-12, Core and Validation). A keyword with another
- * value is left out, so that one mistake in a description does not spoil a tool. Left out altogether: examples, extensions, XML
- * and discriminators, which tell an agent nothing that it needs, and `$id`, `$anchor` and `$dynamicRef`, which would give
- * `$ref` another meaning.
+ * The keywords that are kept, by the type of their value (JSON Schema 2020-12, Core and Validation). A keyword with a value of
+ * another type is dropped, so that one mistake in a description does not spoil a tool. Always dropped: examples, extensions,
+ * XML and discriminators, which agents do not need, and `$id`, `$anchor` and `$dynamicRef`, which change the meaning of `$ref`.
  */
 export const schemaKeywords: ReadonlySet<string> = new Set([
   "additionalProperties",
@@ -33,7 +32,7 @@ export const schemaMapKeywords: ReadonlySet<string> = new Set([
   "properties",
 ]);
 
-/** Values are kept as they are, so that they must not be nested beyond what can be written as JSON later. */
+/** Whether a value that is kept as it is can be written as JSON later: it is not nested too deeply. */
 const isShallow = (value: Json, depth = 0): boolean =>
   typeof value !== "object" ||
   value === null ||
@@ -45,18 +44,10 @@ const isBoolean = (value: Json): boolean => typeof value === "boolean";
 const isCount = (value: Json): boolean => Number.isInteger(value) && Number(value) >= 0;
 const isStrings = (value: Json): boolean => isArray(value) && value.every(isString);
 
-const typeNames: ReadonlySet<string> = new Set([
-  "array",
-  "boolean",
-  "integer",
-  "null",
-  "number",
-  "object",
-  "string",
-]);
-const isTypeName = (value: Json): boolean => typeof value === "string" && typeNames.has(value);
+const typeName = /^(array|boolean|integer|null|number|object|string)$/;
+const isTypeName = (value: Json): boolean => typeof value === "string" && typeName.test(value);
 
-/** Validators compile patterns with the `u` flag and throw at one that does not. */
+/** Whether a pattern compiles with the `u` flag, as validators compile it; they throw if it does not. */
 export const isPattern = (value: Json): boolean => {
   if (typeof value !== "string") return false;
   try {
@@ -66,34 +57,22 @@ export const isPattern = (value: Json): boolean => {
   }
 };
 
-export const valueKeywords: ReadonlyMap<string, (value: Json) => boolean> = new Map([
-  ["const", (value: Json) => isShallow(value)],
-  ["contentEncoding", isString],
-  ["contentMediaType", isString],
-  ["default", (value: Json) => isShallow(value)],
-  ["dependentRequired", (value: Json) => isObject(value) && Object.values(value).every(isStrings)],
-  ["deprecated", isBoolean],
-  ["description", isString],
-  ["enum", (value: Json) => isArray(value) && value.length > 0 && isShallow(value)],
-  ["exclusiveMaximum", isNumber],
-  ["exclusiveMinimum", isNumber],
-  ["format", isString],
-  ["maxContains", isCount],
-  ["maximum", isNumber],
-  ["maxItems", isCount],
-  ["maxLength", isCount],
-  ["maxProperties", isCount],
-  ["minContains", isCount],
-  ["minimum", isNumber],
-  ["minItems", isCount],
-  ["minLength", isCount],
-  ["minProperties", isCount],
-  ["multipleOf", (value: Json) => typeof value === "number" && value > 0],
-  ["pattern", isPattern],
-  ["readOnly", isBoolean],
-  ["required", isStrings],
-  ["title", isString],
-  ["type", (value: Json) => isTypeName(value) || (isArray(value) && value.every(isTypeName))],
-  ["uniqueItems", isBoolean],
-  ["writeOnly", isBoolean],
+type Check = (value: Json) => boolean;
+
+const each = (check: Check, ...keywords: ReadonlyArray<string>): ReadonlyArray<[string, Check]> =>
+  keywords.map((keyword) => [keyword, check]);
+
+export const valueKeywords: ReadonlyMap<string, Check> = new Map([
+  ...each(isString, "contentEncoding", "contentMediaType", "description", "format", "title"),
+  ...each(isNumber, "exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum"),
+  ...each(isCount, "maxContains", "maxItems", "maxLength", "maxProperties"),
+  ...each(isCount, "minContains", "minItems", "minLength", "minProperties"),
+  ...each(isBoolean, "deprecated", "readOnly", "uniqueItems", "writeOnly"),
+  ...each((value) => isShallow(value), "const", "default"),
+  ...each((value) => isArray(value) && value.length > 0 && isShallow(value), "enum"),
+  ...each((value) => isTypeName(value) || (isArray(value) && value.every(isTypeName)), "type"),
+  ...each((value) => isObject(value) && Object.values(value).every(isStrings), "dependentRequired"),
+  ...each((value) => typeof value === "number" && value > 0, "multipleOf"),
+  ...each(isPattern, "pattern"),
+  ...each(isStrings, "required"),
 ]);

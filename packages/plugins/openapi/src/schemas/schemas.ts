@@ -1,10 +1,9 @@
 import type { Json, JsonObject } from "@executor/sdk";
 import { fromEntries, isArray, isObject, member } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
-import { definitionName } from "./definition-name.ts";
 import type { OpenApiDocument } from "../document/outline.ts";
-import { dropRecursiveAliases } from "./recursive-aliases.ts";
 import type { References } from "../document/references.ts";
+import { definitionName, dropRecursiveAliases } from "./definitions.ts";
 import {
   isPattern,
   schemaKeywords,
@@ -13,20 +12,20 @@ import {
   valueKeywords,
 } from "./keywords.ts";
 
-/** Deeper than any honest schema; what lies beyond is left open. */
+/** Levels of nesting, more than any valid schema has. Deeper parts are left open (`{}`). */
 const maxDepth = 100;
 
 export interface Schemas {
-  /** The schema in JSON Schema 2020-12. What it refers to becomes a definition. */
+  /** The schema in JSON Schema 2020-12. The targets of its references become definitions. */
   readonly read: (schema: Json | undefined) => JsonObject;
-  /** Everything that the schemas read so far refer to, directly or through another, each converted once, in steps. */
+  /** All definitions that the schemas read so far refer to, directly or indirectly, each converted once, in steps. */
   readonly definitions: () => Steps<ReadonlyMap<string, JsonObject>>;
 }
 
 /**
- * Reads schemas of the description one at a time, each without what it refers to: `#/components/schemas/X` becomes
- * `#/$defs/X`, and a schema that stands anywhere else becomes a definition named after its place. A reference to nowhere, or
- * to another file, is left open (`{}`): the upstream checks what is sent there.
+ * Converts the schemas of a description one at a time, without inlining references: `#/components/schemas/X` becomes
+ * `#/$defs/X`, and the target of any other reference becomes a definition named after its path. A broken reference, or one to
+ * another file, is left open (`{}`): the upstream checks the value.
  */
 export const makeSchemas = (document: OpenApiDocument, references: References): Schemas => {
   const names = new Map<string, string>();
@@ -90,8 +89,8 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
     );
 
   /**
-   * A property that only replies hold may be listed as required for them (OpenAPI 3.0, `readOnly`). One schema serves
-   * both ways here, so that nobody is asked to send it.
+   * Removes `readOnly` properties from `required`: OpenAPI 3.0 means that replies have them. Here one schema serves requests
+   * and replies, and requests must not need them.
    */
   const relaxReadOnly = (schema: JsonObject, converted: Record<string, Json>): void => {
     const { required } = converted;
@@ -109,7 +108,7 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
   return {
     read: (schema) => read(schema, 0),
     *definitions() {
-      // Converting a definition may name further ones, which this loop then reaches: a Map hands out what is added meanwhile.
+      // Converting a definition may add names. A Map's iteration reaches entries that are added during it.
       for (const [place, name] of names) {
         if (!definitions.has(name)) definitions.set(name, read(references.find(place), 0));
         yield;
@@ -119,7 +118,7 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
   };
 };
 
-/** What OpenAPI 3.0 says otherwise than JSON Schema: `nullable`, and exclusive bounds that are flags. */
+/** Converts keywords of OpenAPI 3.0 that JSON Schema writes differently: `nullable`, and exclusive bounds as flags. */
 const from30 = (schema: JsonObject, converted: Record<string, Json>): JsonObject => {
   for (const [bound, exclusive] of exclusiveBounds) {
     const value = converted[bound];

@@ -1,13 +1,28 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject } from "@executor/plugin-kit";
+import { fingerprint, isArray, isObject } from "@executor/plugin-kit";
+
+const componentSchema = /^#\/components\/schemas\/([A-Za-z0-9._-]+)$/;
+
+/**
+ * The name in `$defs` of a reference's target. Component schemas keep their names if OpenAPI allows them. Other targets are
+ * named after their path, with a fingerprint after `--` that keeps them distinct.
+ */
+export const definitionName = (reference: string): string => {
+  const [, name] = componentSchema.exec(reference) ?? [];
+  if (name !== undefined && !(name in Object.prototype) && !name.includes("--")) return name;
+  const place = reference
+    .replace(/^#\/(components\/schemas\/)?/, "")
+    .replace(/[^A-Za-z0-9]+/g, "_")
+    .slice(0, 60);
+  return `${place}--${fingerprint(reference)}`;
+};
 
 const listApplicators = ["allOf", "anyOf", "oneOf"];
 const applicators = ["not", "if", "then", "else"];
 
 /**
- * Definitions as they are, but for those that are made of themselves without anything in between (`A` is `B` and `B` is `A`):
- * these say nothing, a validator would follow them for ever, and they become `{}`. Schemas that contain themselves under
- * a property or as items are common and stay.
+ * Replaces definitions that only refer to themselves (`A` is `B` and `B` is `A`) by `{}`: they constrain nothing, and a
+ * validator would follow them for ever. Schemas that contain themselves under a property or as items are common and stay.
  */
 export const dropRecursiveAliases = (
   definitions: ReadonlyMap<string, JsonObject>,
@@ -27,7 +42,7 @@ export const dropRecursiveAliases = (
   return new Map([...definitions].map(([name, schema]) => [name, dropped.has(name) ? {} : schema]));
 };
 
-/** The definitions that apply to the same value as the schema does. */
+/** The definitions that apply to the same value as the schema. */
 const aliases = (schema: Json | undefined): ReadonlyArray<string> => {
   if (!isObject(schema)) return [];
   const { $ref } = schema;
