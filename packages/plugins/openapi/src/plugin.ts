@@ -8,6 +8,7 @@ import type {
   ResolvedSettings,
   ToolCall,
   ToolCallError,
+  ToolDefinition,
   ToolResult,
 } from "@executor/sdk";
 import {
@@ -18,12 +19,19 @@ import {
   runSteps,
   titleWords,
 } from "@executor/plugin-kit";
+import type { Steps } from "@executor/plugin-kit";
 import { Effect, Either, Option } from "effect";
 import { Binding } from "./calls/binding.ts";
 import { buildRequest } from "./calls/request.ts";
 import { readOutline } from "./document/outline.ts";
-import { readSource } from "./operations/load.ts";
+import type { OpenApiDocument } from "./document/outline.ts";
 import { parseDocument } from "./document/parse.ts";
+import { makeReferences } from "./document/references.ts";
+import { baseUrl, operationServer } from "./document/servers.ts";
+import { readOperations } from "./operations/operations.ts";
+import { toolDefinition } from "./operations/tool-definition.ts";
+import { toolPaths } from "./operations/tool-paths.ts";
+import { makeSchemas } from "./schemas/schemas.ts";
 import { readReply } from "./calls/reply.ts";
 
 /**
@@ -101,6 +109,30 @@ const load: (
   }
   return result;
 });
+
+/** Every tool of a description, and the schemas that the tools share. */
+function* readSource(
+  document: OpenApiDocument,
+  settings: ResolvedSettings,
+  documentUrl: string | undefined,
+): Steps<Either.Either<LoadedSource, InvalidSourceDocument>> {
+  const base = baseUrl(document, settings, documentUrl);
+  if (Either.isLeft(base)) return Either.left(base.left);
+  const url = base.right;
+  const references = makeReferences(document.root);
+  const schemas = makeSchemas(document, references);
+  const operations = readOperations(document, references);
+  const paths = toolPaths(operations);
+  const tools: Array<ToolDefinition> = [];
+  for (const [index, operation] of operations.entries()) {
+    const path = paths[index] ?? operation.path;
+    const server = operationServer(operation, url, settings, documentUrl);
+    tools.push(toolDefinition(path, operation, server, references, schemas));
+    yield;
+  }
+  const definitions = yield* schemas.definitions();
+  return Either.right({ name: document.title, url, tools, definitions });
+}
 
 const readBinding = bindingReader(Binding);
 

@@ -4,7 +4,7 @@ import { Option, Schema } from "effect";
 import { ParameterPlace } from "../calls/binding.ts";
 import type { ParameterBinding } from "../calls/binding.ts";
 import type { References } from "../document/references.ts";
-import type { Operation } from "./load.ts";
+import type { Operation } from "./operations.ts";
 
 export interface Parameter {
   readonly binding: ParameterBinding;

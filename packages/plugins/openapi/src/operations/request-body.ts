@@ -3,7 +3,7 @@ import { fromEntries, isArray, isObject, member, shorten, text } from "@executor
 import type { BodyBinding, FieldBinding } from "../calls/binding.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
-import type { Operation } from "./load.ts";
+import type { Operation } from "./operations.ts";
 import { chooseMediaType } from "./media-types.ts";
 
 export interface RequestBody {

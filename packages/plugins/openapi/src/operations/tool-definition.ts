@@ -13,7 +13,7 @@ import type { Binding } from "../calls/binding.ts";
 import { isJson } from "../calls/reply.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
-import type { Operation } from "./load.ts";
+import type { Operation } from "./operations.ts";
 import { jsonSchemaOf } from "./media-types.ts";
 import { readParameters } from "./parameters.ts";
 import type { Parameter } from "./parameters.ts";

@@ -1,0 +1,42 @@
+import type { JsonObject } from "@executor/sdk";
+import { isArray, isObject, member, text } from "@executor/plugin-kit";
+import type { Binding } from "../calls/binding.ts";
+import type { OpenApiDocument } from "../document/outline.ts";
+import type { References } from "../document/references.ts";
+import type { NamedOperation } from "./tool-paths.ts";
+
+export interface Operation extends NamedOperation {
+  /** The method as it is sent. */
+  readonly verb: Binding["method"];
+  readonly operation: JsonObject;
+  readonly pathItem: JsonObject;
+}
+
+/** TRACE is left out: `fetch` forbids it. */
+const methods = [
+  ["get", "GET"],
+  ["put", "PUT"],
+  ["post", "POST"],
+  ["delete", "DELETE"],
+  ["options", "OPTIONS"],
+  ["head", "HEAD"],
+  ["patch", "PATCH"],
+] as const;
+
+/** Every operation under `paths`. Values that are no operation (`null`, a broken reference) are skipped. */
+export const readOperations = (
+  document: OpenApiDocument,
+  references: References,
+): ReadonlyArray<Operation> =>
+  Object.entries(document.paths).flatMap(([path, item]) => {
+    const pathItem = references.follow(item);
+    if (pathItem === undefined || path.startsWith("x-")) return [];
+    return methods.flatMap(([method, verb]) => {
+      const operation = member(pathItem, method);
+      if (!isObject(operation)) return [];
+      const tags = member(operation, "tags");
+      const operationId = text(member(operation, "operationId"));
+      const tag = isArray(tags) ? text(tags[0]) : undefined;
+      return [{ method, verb, path, operation, pathItem, operationId, tag }];
+    });
+  });
