@@ -1,32 +1,27 @@
 import { Executions, Limits } from "@executor/execution";
 import type { Execution } from "@executor/execution";
-import { Sources } from "@executor/sdk";
-import type { Actor } from "@executor/sdk";
+import { type Actor, Sources } from "@executor/sdk";
 import type { CallToolRequest, CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
 import { Effect, ParseResult, Schema } from "effect";
-import { elicitFrom } from "./client.ts";
-import type { Exchange } from "./exchange.ts";
-import { executionContent } from "./execution-content.ts";
-import { executionText } from "./execution-result.ts";
 import { errorCodes, JsonRpcError } from "../json-rpc.ts";
-import { progressListeners } from "./progress.ts";
-import { ExecuteArguments, executeTool } from "./definitions.ts";
-import { ResumeArguments, resumeTool } from "./resume-tool.ts";
+import { elicitFrom, progressListeners, type RequestContext } from "./client.ts";
+import { ExecuteArguments, executeTool, ResumeArguments, resumeTool } from "./definitions.ts";
+import { executionContent, executionText } from "./execution-result.ts";
 
-/** Who calls, as far as the tools need to know. */
+/** The client that calls a tool. */
 export interface Caller {
-  /** Owns the runs that it starts, and may resume no others. */
+  /** Owner of the runs that it starts; it can resume no others. */
   readonly owner: Actor;
-  /** Whether the client can ask its person by a form. */
+  /** Whether the client can show its person a form. */
   readonly canElicit: boolean;
 }
 
 export interface HostTools {
   readonly list: Effect.Effect<ReadonlyArray<Tool>>;
-  /** Fails where there is no such tool; everything else that goes wrong is a result that says so. */
+  /** Fails if there is no such tool; every other error is returned as a result. */
   readonly call: (
     params: CallToolRequest["params"],
-    exchange: Exchange,
+    context: RequestContext,
     caller: Caller,
   ) => Effect.Effect<CallToolResult, JsonRpcError>;
 }
@@ -34,7 +29,7 @@ export interface HostTools {
 const decodeExecute = Schema.decodeUnknown(ExecuteArguments, { errors: "all" });
 const decodeResume = Schema.decodeUnknown(ResumeArguments, { errors: "all" });
 
-/** The two tools that every MCP client sees. */
+/** Lists and calls the two tools that every MCP client sees. */
 export const hostTools: Effect.Effect<HostTools, never, Executions | Sources> = Effect.gen(
   function* () {
     const executions = yield* Executions;
@@ -43,7 +38,7 @@ export const hostTools: Effect.Effect<HostTools, never, Executions | Sources> = 
 
     const execute = Effect.fn("McpHost.execute")(function* (
       params: CallToolRequest["params"],
-      exchange: Exchange,
+      context: RequestContext,
       { owner, canElicit }: Caller,
     ) {
       const { code } = yield* decodeExecute(params.arguments);
@@ -51,8 +46,8 @@ export const hostTools: Effect.Effect<HostTools, never, Executions | Sources> = 
         code,
         trigger: "mcp",
         owner,
-        elicit: canElicit ? elicitFrom(exchange) : undefined,
-        ...progressListeners(exchange),
+        elicit: canElicit ? elicitFrom(context) : undefined,
+        ...progressListeners(context),
       });
     });
 
@@ -66,12 +61,12 @@ export const hostTools: Effect.Effect<HostTools, never, Executions | Sources> = 
 
     return {
       list: Effect.map(sources.list, (all) => [executeTool(all, limits), resumeTool]),
-      call: (params, exchange, caller) => {
+      call: (params, context, caller) => {
         switch (params.name) {
           case "execute":
-            return answered(execute(params, exchange, caller));
+            return toResult(execute(params, context, caller));
           case "resume":
-            return answered(resume(params, caller));
+            return toResult(resume(params, caller));
           default:
             return Effect.fail(
               new JsonRpcError(
@@ -85,7 +80,7 @@ export const hostTools: Effect.Effect<HostTools, never, Executions | Sources> = 
   },
 );
 
-const answered = (
+const toResult = (
   run: Effect.Effect<Execution, { readonly message: string } | ParseResult.ParseError>,
 ): Effect.Effect<CallToolResult> =>
   Effect.match(run, {
@@ -100,7 +95,7 @@ const answered = (
     }),
   });
 
-/** Wrong arguments are told as a tool's error and not as the protocol's (MCP 2025-11-25, "Error Handling"): models read those. */
+/** Invalid arguments are a tool's error and not a protocol error (MCP 2025-11-25, "Error Handling"), because models read those. */
 const explain = (error: { readonly message: string } | ParseResult.ParseError): string =>
   ParseResult.isParseError(error)
     ? `The arguments are not valid. ${ParseResult.ArrayFormatter.formatErrorSync(error)

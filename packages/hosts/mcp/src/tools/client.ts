@@ -1,26 +1,30 @@
-import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
 import { inputCheck, ElicitationUnavailable } from "@executor/sdk";
+import type { ElicitationRequest, ElicitationResult, Progress } from "@executor/sdk";
 import { JsonObject } from "@executor/sdk/schemas";
+import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import {
   ElicitRequestFormParamsSchema,
   ElicitResultSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import type { ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
 import { Effect, Schema } from "effect";
-import type { Exchange } from "./exchange.ts";
+
+/** A client's request under way, through which messages can be sent to the client. */
+export type RequestContext = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 const maxInputChars = 4_000;
 
-/** The longest that a timer takes: the run itself decides how long it waits for an answer. */
+/** The longest timeout that a timer accepts: the run itself decides how long it waits for an answer. */
 const noTimeout = 2 ** 31 - 1;
 
 const isObject = Schema.is(JsonObject);
 
 /**
- * Asks the person behind a client in the middle of its request. Fails where the client shows no such form, answers with an
- * error or is gone; interrupting it takes the question back.
+ * Asks the client's person during a request. Fails if the client cannot show the form, answers with an error or has
+ * disconnected; interrupting it withdraws the question.
  */
 export const elicitFrom =
-  ({ sendRequest }: Pick<Exchange, "sendRequest">) =>
+  ({ sendRequest }: Pick<RequestContext, "sendRequest">) =>
   (request: ElicitationRequest): Effect.Effect<ElicitationResult, ElicitationUnavailable> => {
     const form = ElicitRequestFormParamsSchema.safeParse({
       message: question(request),
@@ -28,7 +32,7 @@ export const elicitFrom =
     });
     if (!form.success) {
       return new ElicitationUnavailable({
-        message: "The client's forms cannot ask what this call asks.",
+        message: "The client's forms do not support this question.",
       });
     }
     return Effect.tryPromise({
@@ -37,8 +41,7 @@ export const elicitFrom =
           signal,
           timeout: noTimeout,
         }),
-      catch: () =>
-        new ElicitationUnavailable({ message: "The client did not ask the person behind it." }),
+      catch: () => new ElicitationUnavailable({ message: "The client did not ask its person." }),
     }).pipe(
       Effect.flatMap(({ action, content }) =>
         action === "accept" && request.kind === "form"
@@ -48,17 +51,56 @@ export const elicitFrom =
     );
   };
 
-/** A form that is not filled in as it must be is asked again, by a pause. */
+/** If a form is not filled in correctly, the run pauses and the question is repeated there. */
 const checked = ({ requestedSchema }: ElicitationRequest, content: unknown = {}) =>
   isObject(content) && inputCheck(requestedSchema, "content")(content) === undefined
     ? Effect.succeed(content)
     : new ElicitationUnavailable({ message: "The client's answer does not fit the form." });
 
 const question = ({ kind, message, input }: ElicitationRequest): string =>
-  kind === "form" ? message : `${message}\n\n${shown(JSON.stringify(input, null, 2))}`;
+  kind === "form" ? message : `${message}\n\n${shortened(JSON.stringify(input, null, 2))}`;
 
-/** What a person agrees to must not hide behind its length. */
-const shown = (input: string): string =>
+/** The person must see how long an input is, so that nothing in it stays hidden. */
+const shortened = (input: string): string =>
   input.length <= maxInputChars
     ? input
     : `${input.slice(0, maxInputChars)}\n(cut; the whole input has ${input.length} characters)`;
+
+/** Listeners of a run's progress, as `Executions.run` accepts them. */
+export interface ProgressListeners {
+  readonly onToolCall?: (address: string) => Effect.Effect<void>;
+  readonly onProgress?: (address: string, progress: Progress) => Effect.Effect<void>;
+}
+
+/**
+ * Reports a run's progress to a client that requested it. The number counts notifications, because it must grow with each of
+ * them (MCP 2025-06-18, "Progress") and several calls may be under way; the message names the call and its progress.
+ */
+export const progressListeners = ({
+  _meta,
+  sendNotification,
+}: RequestContext): ProgressListeners => {
+  const progressToken = _meta?.progressToken;
+  if (progressToken === undefined) return {};
+  let sent = 0;
+  const notify = (message: string) =>
+    Effect.ignore(
+      Effect.tryPromise(() => {
+        sent += 1;
+        const params = { progressToken, progress: sent, message };
+        return sendNotification({ method: "notifications/progress", params });
+      }),
+    );
+  return {
+    onToolCall: (address) => notify(`Calling ${address.slice(0, maxAddressChars)}`),
+    onProgress: (address, progress) => notify(`${address}: ${describe(progress)}`),
+  };
+};
+
+/** The code may call a name that no tool has. */
+const maxAddressChars = 200;
+
+const describe = ({ progress, total, message }: Progress): string => {
+  const done = total === undefined ? `${progress}` : `${progress} of ${total}`;
+  return message === undefined ? done : `${done}, ${message}`;
+};

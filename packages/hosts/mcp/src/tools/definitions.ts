@@ -1,10 +1,17 @@
 import type { ExecutionLimits } from "@executor/execution";
 import type { Source } from "@executor/sdk";
+import { ElicitationAction, JsonObject } from "@executor/sdk/schemas";
 import type { Tool } from "@modelcontextprotocol/sdk/types.js";
 import { Schema } from "effect";
-import { namespaceLines } from "./namespaces.ts";
-import { annotations } from "./annotations.ts";
-import { outputSchema } from "./output-schema.ts";
+import { outputSchema } from "./execution-result.ts";
+
+/** Hints of both tools: code may call any connected tool, and an answer lets it continue. */
+const annotations = {
+  readOnlyHint: false,
+  destructiveHint: true,
+  idempotentHint: false,
+  openWorldHint: true,
+};
 
 const maxCodeChars = 1_000_000;
 
@@ -16,7 +23,7 @@ export const ExecuteArguments = Schema.Struct({
   ),
 });
 
-/** The tool that runs code, described with the sources that there are now. */
+/** The tool that runs code, described with the current sources. */
 export const executeTool = (sources: ReadonlyArray<Source>, limits: ExecutionLimits): Tool => ({
   name: "execute",
   title: "Run code against the connected tools",
@@ -54,3 +61,67 @@ Rules:
 
 Namespaces:
 ${namespaceLines(sources).join("\n")}`;
+
+const maxNamespaces = 50;
+const maxNameChars = 60;
+
+/** One line for each source that agent code can call, up to a limit. */
+export const namespaceLines = (sources: ReadonlyArray<Source>): ReadonlyArray<string> => {
+  const usable = sources.filter(({ enabled, kind }) => enabled && kind !== "executor");
+  const lines = usable
+    .slice(0, maxNamespaces)
+    .map(
+      ({ namespace, name, toolCount }) => `- ${namespace}: ${oneLine(name)} (${tools(toolCount)})`,
+    );
+  if (usable.length > maxNamespaces) {
+    lines.push(
+      `- and ${usable.length - maxNamespaces} more: await tools.executor.sources.list({})`,
+    );
+  }
+  return lines.length > 0 ? lines : ["- none yet. The operator can add one."];
+};
+
+/** A source's name is written by others, so it gets one short line of the description. */
+const oneLine = (name: string): string => {
+  const line = name.replaceAll(/[\s\p{C}]+/gu, " ").trim();
+  return line.length > maxNameChars ? `${line.slice(0, maxNameChars)}…` : line;
+};
+
+const tools = (count: number): string => (count === 1 ? "1 tool" : `${count} tools`);
+
+const Id = Schema.String.annotations({ message: () => "expected a string" });
+
+export const ResumeArguments = Schema.Struct({
+  executionId: Id,
+  approvalId: Id,
+  action: ElicitationAction.annotations({
+    message: () => ({ message: "expected accept, decline or cancel", override: true }),
+  }),
+  content: Schema.optional(JsonObject.annotations({ message: () => "expected an object" })),
+});
+
+export const resumeTool: Tool = {
+  name: "resume",
+  title: "Answer a question of a paused run",
+  description: `Gives a person's answer to one question of a run that \`execute\` left \`paused\`, and lets it go on. Ask the person first, and pass on what they say: never answer for them. Only the session that started a run may resume it. Returns as \`execute\` does: the run has ended, or is paused again.`,
+  inputSchema: {
+    type: "object",
+    properties: {
+      executionId: { type: "string" },
+      approvalId: { type: "string", description: "One of the paused run's `approvals`." },
+      action: {
+        type: "string",
+        enum: ["accept", "decline", "cancel"],
+        description:
+          "accept: the person agrees. decline: the person refuses. cancel: the person does not want to say.",
+      },
+      content: {
+        type: "object",
+        description: "The answers to a form, by its `requestedSchema`; only with accept.",
+      },
+    },
+    required: ["executionId", "approvalId", "action"],
+  },
+  outputSchema,
+  annotations,
+};

@@ -1,6 +1,7 @@
 import type { Execution, PendingApproval } from "@executor/execution";
+import { DateTime } from "effect";
 
-/** An execution as a model reads it best: what came of it first, and what to do where that is not plain. */
+/** An execution as text for a model: the outcome first, with the next step if that is not obvious. */
 export const executionText = (execution: Execution): string =>
   [outcome(execution), consoleText(execution)].filter((part) => part !== "").join("\n\n");
 
@@ -19,10 +20,10 @@ const outcome = (execution: Execution): string => {
 
 const titles: Readonly<Record<Execution["status"], string>> = {
   paused: "",
-  running: "The run goes on.",
+  running: "The run continues.",
   completed: "The run completed.",
   failed:
-    "The run failed. Mend the code and run it again; calls that it made before are not undone.",
+    "The run failed. Fix the code and run it again; calls that it made before are not undone.",
   timeout: "The run took too long and was ended.",
   out_of_memory: "The run needed too much memory and was ended.",
   cancelled: "The run was cancelled.",
@@ -30,11 +31,11 @@ const titles: Readonly<Record<Execution["status"], string>> = {
 
 const paused = (id: string, approvals: ReadonlyArray<PendingApproval>): string =>
   [
-    `The run is paused: it waits for a person. Ask them, then call resume with executionId "${id}", the approvalId, and what they said as the action (accept, decline or cancel).`,
-    ...approvals.map(question),
+    `The run is paused: it waits for a person. Ask them, then call resume with executionId "${id}", the approvalId, and their answer as the action (accept, decline or cancel).`,
+    ...approvals.map(questionText),
   ].join("\n\n");
 
-const question = (approval: PendingApproval): string => {
+const questionText = (approval: PendingApproval): string => {
   const { id, kind, address, message, input, requestedSchema } = approval;
   const form =
     kind === "form"
@@ -48,4 +49,103 @@ const consoleText = ({ console, consoleTruncated }: Execution): string => {
   const lines = console.map(({ level, text }) => `[${level}] ${text}`);
   if (consoleTruncated) lines.push("(the rest is cut)");
   return `Console:\n${lines.join("\n")}`;
+};
+
+/** An execution as structured content, in the shape of {@link outputSchema}; absent parts are left out. */
+export const executionContent = (execution: Execution): Record<string, unknown> => {
+  const { id, status, durationMs, toolCalls, output, error, console, consoleTruncated, approvals } =
+    execution;
+  return {
+    executionId: id,
+    status,
+    durationMs: Math.round(durationMs * 10) / 10,
+    toolCalls,
+    ...(output !== null && {
+      result: output.value,
+      truncated: output.truncated,
+      totalChars: output.totalChars,
+    }),
+    ...(error !== null && {
+      error: {
+        name: error.name,
+        message: error.message,
+        ...(error.stack !== undefined && { stack: error.stack }),
+      },
+    }),
+    ...(console.length > 0 && {
+      console: console.map(({ level, text }) => ({ level, text })),
+      consoleTruncated,
+    }),
+    ...(approvals.length > 0 && { approvals: approvals.map(approvalContent) }),
+  };
+};
+
+const approvalContent = (approval: PendingApproval): Record<string, unknown> => ({
+  approvalId: approval.id,
+  kind: approval.kind,
+  tool: approval.address,
+  message: approval.message,
+  input: approval.input,
+  ...(approval.kind === "form" && { requestedSchema: approval.requestedSchema }),
+  expiresAt: DateTime.formatIso(approval.expiresAt),
+});
+
+/** JSON Schema of the results of both tools, which {@link executionContent} makes. */
+export const outputSchema = {
+  type: "object" as const,
+  properties: {
+    executionId: { type: "string" },
+    status: {
+      type: "string",
+      enum: ["completed", "failed", "timeout", "out_of_memory", "cancelled", "paused"],
+    },
+    durationMs: { type: "number", description: "Milliseconds, waiting for people left out." },
+    toolCalls: { type: "integer" },
+    result: {
+      description:
+        "The code's return value, if it completed. If truncated: the first characters of its JSON text.",
+    },
+    truncated: { type: "boolean", description: "Whether the result is cut." },
+    totalChars: { type: "integer", description: "Characters of the whole result's JSON text." },
+    error: {
+      type: "object",
+      description: "Reason why the code did not complete.",
+      properties: {
+        name: { type: "string" },
+        message: { type: "string" },
+        stack: { type: "string" },
+      },
+      required: ["name", "message"],
+    },
+    console: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: { level: { type: "string" }, text: { type: "string" } },
+        required: ["level", "text"],
+      },
+    },
+    consoleTruncated: { type: "boolean" },
+    approvals: {
+      type: "array",
+      description: "The questions that a paused execution waits for.",
+      items: {
+        type: "object",
+        properties: {
+          approvalId: { type: "string" },
+          kind: { type: "string", enum: ["approval", "form"] },
+          tool: { type: "string" },
+          message: { type: "string" },
+          input: { type: "object" },
+          requestedSchema: {
+            type: "object",
+            description: "JSON Schema of the answer's content; only for a form.",
+          },
+          expiresAt: { type: "string", format: "date-time" },
+        },
+        required: ["approvalId", "kind", "tool", "message", "input", "expiresAt"],
+      },
+    },
+  },
+  required: ["executionId", "status", "durationMs", "toolCalls"],
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Namespace, Source } from "@executor/sdk";
-import { namespaceLines } from "../src/tools/namespaces.ts";
+import { namespaceLines } from "../src/tools/definitions.ts";
 
 const source = (namespace: string, more: Partial<Source> = {}): Source =>
   new Source(
