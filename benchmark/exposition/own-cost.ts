@@ -1,4 +1,5 @@
-import { openMetricsText, prometheusText } from "@executor/api/metrics-formats";
+import { openMetricsText } from "../../packages/core/api/src/metrics/openmetrics/format.ts";
+import { prometheusText } from "../../packages/core/api/src/metrics/prometheus.ts";
 import { watchEventLoop } from "../support/event-loop.ts";
 import { decimals, mebibytes, section, table } from "../support/markdown.ts";
 import { median, quantile } from "../support/statistics.ts";

@@ -1,4 +1,3 @@
-export { defaultMcpLimits, Limits as McpHostLimits } from "./limits.ts";
-export type { McpLimits } from "./limits.ts";
-export { McpHost } from "./mcp-host.ts";
-export type { McpHostOptions } from "./mcp-host.ts";
+/** The MCP endpoint: {@link McpHost} answers streamable HTTP requests with sessions over the execution engine. */
+export { McpHost, type McpHostOptions } from "./mcp-host.ts";
+export { defaultMcpLimits, McpHostLimits, type McpLimits } from "./sessions/sessions.ts";

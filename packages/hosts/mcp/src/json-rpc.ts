@@ -1,3 +1,5 @@
+import { readBoundedBody } from "@executor/sdk";
+
 /** Codes of JSON-RPC 2.0, section 5.1, and those that MCP's reference implementation uses for its transport. */
 export const errorCodes = {
   parse: -32700,
@@ -25,3 +27,22 @@ export class JsonRpcError extends Error {
     this.code = code;
   }
 }
+
+/** Parses a request's body of at most `maxBytes` bytes as JSON. Returns an error response if that is not possible. */
+export const readJsonBody = async (
+  request: Request,
+  maxBytes: number,
+): Promise<{ readonly json: unknown } | Response> => {
+  const declared = Number(request.headers.get("content-length"));
+  const body = declared > maxBytes ? undefined : await readBoundedBody(request.body, maxBytes);
+  if (body === undefined || body.end === "too_large") {
+    const message = `The message is larger than ${maxBytes} bytes. Send less at once.`;
+    return errorResponse(413, errorCodes.transport, message);
+  }
+  try {
+    const json: unknown = JSON.parse(new TextDecoder().decode(body.bytes));
+    return { json };
+  } catch {
+    return errorResponse(400, errorCodes.parse, "The body is not JSON. Send one message.");
+  }
+};

@@ -3,16 +3,14 @@ import { Sources } from "@executor/sdk";
 import { isInitializeRequest } from "@modelcontextprotocol/sdk/types.js";
 import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream } from "effect";
 import { hostTools } from "./tools/call-tool.ts";
-import { errorCodes, errorResponse, JsonRpcError } from "./json-rpc.ts";
-import { Limits } from "./limits.ts";
-import type { NetworkTransport } from "./sessions/operation-labels.ts";
-import { readJsonBody } from "./read-json-body.ts";
+import { errorCodes, errorResponse, JsonRpcError, readJsonBody } from "./json-rpc.ts";
+import type { NetworkTransport } from "./sessions/operations.ts";
 import { openSession } from "./sessions/session.ts";
 import type { Session } from "./sessions/session.ts";
-import { Sessions } from "./sessions/sessions.ts";
+import { McpHostLimits, Sessions } from "./sessions/sessions.ts";
 
 export interface McpHostOptions {
-  /** The app's, which clients are told. */
+  /** The app's version, which clients receive. */
   readonly version: string;
 }
 
@@ -21,11 +19,10 @@ export class McpHost extends Context.Tag("@executor/host-mcp/McpHost")<
   McpHost,
   {
     /**
-     * Answers a request to the endpoint, whatever it holds. Who may send requests at all, and from where, is for the app to
-     * check before.
+     * Answers any request to the endpoint. The app must check before who may send requests, and from where.
      */
     readonly handle: (request: Request) => Promise<Response>;
-    /** Closes the streams that only listen, and would hold up a server that waits for its requests to end. */
+    /** Closes the streams that only listen, which would delay a server that waits for its requests to end. */
     readonly stopListening: () => void;
   }
 >() {
@@ -43,7 +40,7 @@ const make = ({ version }: McpHostOptions) =>
   Effect.gen(function* () {
     const tools = yield* hostTools;
     const sources = yield* Sources;
-    const limits = yield* Limits;
+    const limits = yield* McpHostLimits;
     const runtime = yield* Effect.runtime();
     const sessions = new Sessions(limits);
     yield* Effect.addFinalizer(() => Effect.sync(() => sessions.endAll()));
@@ -52,12 +49,12 @@ const make = ({ version }: McpHostOptions) =>
       Effect.forkScoped,
     );
     yield* sources.changes.pipe(
-      Stream.runForEach(() => Effect.promise(() => tellAll(sessions.all()))),
+      Stream.runForEach(() => Effect.promise(() => notifyAll(sessions.all()))),
       Effect.forkScoped,
     );
 
     const run = async <A>(effect: Effect.Effect<A, JsonRpcError>, signal: AbortSignal) => {
-      const exit = await Runtime.runPromiseExit(runtime)(explained(effect), { signal });
+      const exit = await Runtime.runPromiseExit(runtime)(withTraceId(effect), { signal });
       if (Exit.isSuccess(exit)) return exit.value;
       throw Option.getOrElse(Cause.failureOption(exit.cause), () => gone);
     };
@@ -71,7 +68,7 @@ const make = ({ version }: McpHostOptions) =>
         version,
         networkTransport: networkTransportOf(request),
         tools,
-        limits,
+        keepAliveMs: limits.keepAliveMs,
         run,
         onClosed: () => sessions.remove(id),
       });
@@ -90,15 +87,13 @@ const make = ({ version }: McpHostOptions) =>
         return session === undefined ? notInitialized() : session.handle(request, undefined);
       }
       const body = await readJsonBody(request, limits.maxBodyBytes);
-      if (!body.ok) return body.response;
-      return session === undefined
-        ? open(request, body.value)
-        : session.handle(request, body.value);
+      if (body instanceof Response) return body;
+      return session === undefined ? open(request, body.json) : session.handle(request, body.json);
     };
 
     const unexpected = async (defect: unknown): Promise<Response> => {
-      const told = Effect.flip(explained(Effect.die(defect)));
-      const { code, message } = await Runtime.runPromise(runtime)(told);
+      const failed = Effect.flip(withTraceId(Effect.die(defect)));
+      const { code, message } = await Runtime.runPromise(runtime)(failed);
       return errorResponse(500, code, message);
     };
 
@@ -110,12 +105,12 @@ const make = ({ version }: McpHostOptions) =>
 
 const methods = ["DELETE", "GET", "POST"];
 
-/** A client without an open stream hears nothing, and one that has just left is no concern of the others. */
-const tellAll = (sessions: ReadonlyArray<Session>): Promise<unknown> =>
+/** A client without an open stream is not notified, and one that has just disconnected must not affect the others. */
+const notifyAll = (sessions: ReadonlyArray<Session>): Promise<unknown> =>
   Promise.allSettled(sessions.map((session) => session.toolsChanged()));
 
-/** What nobody expected stands in the log, and the client is told where. */
-const explained = <A>(effect: Effect.Effect<A, JsonRpcError>): Effect.Effect<A, JsonRpcError> =>
+/** Logs a defect under a trace id, and tells the client the id. */
+const withTraceId = <A>(effect: Effect.Effect<A, JsonRpcError>): Effect.Effect<A, JsonRpcError> =>
   Effect.catchAllDefect(effect, (defect) => {
     const traceId = crypto.randomUUID().replaceAll("-", "");
     const message = `Something unexpected happened. The daemon's log has it under the trace id ${traceId}.`;
@@ -127,7 +122,7 @@ const explained = <A>(effect: Effect.Effect<A, JsonRpcError>): Effect.Effect<A, 
 
 const gone = new JsonRpcError(errorCodes.internal, "The request was cancelled.");
 
-/** Set by `executor mcp`, which speaks HTTP for a client that speaks stdio. */
+/** The header is set by `executor mcp`, which speaks HTTP for a client that speaks stdio. */
 const networkTransportOf = (request: Request): NetworkTransport =>
   request.headers.get("executor-transport") === "pipe" ? "pipe" : "tcp";
 
@@ -140,20 +135,20 @@ const unknownSession = (): Response =>
   errorResponse(
     404,
     errorCodes.sessionNotFound,
-    "There is no such session: it has ended. Send initialize without Mcp-Session-Id to begin another.",
+    "There is no such session: it has ended. Send initialize without Mcp-Session-Id to begin a new one.",
   );
 
 const notInitialized = (): Response =>
   errorResponse(
     400,
     errorCodes.transport,
-    "A session begins with a POST of one valid initialize request; everything after carries the header Mcp-Session-Id that its answer has.",
+    "A session begins with a POST of one valid initialize request; later requests carry the header Mcp-Session-Id of its response.",
   );
 
 const tooManySessions = (max: number): Response =>
   errorResponse(
     503,
     errorCodes.transport,
-    `${max} sessions are in use already. Try again when some have ended.`,
+    `${max} sessions are in use. Try again when some have ended.`,
     { "retry-after": "30" },
   );

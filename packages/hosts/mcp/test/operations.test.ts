@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { clientLabel } from "../src/sessions/client-label.ts";
-import { methodLabel, toolLabel } from "../src/sessions/operation-labels.ts";
+import { methodLabel, toolLabel } from "../src/sessions/operations.ts";
 
 describe("labels", () => {
   it("knows widespread clients, and no other name", () => {

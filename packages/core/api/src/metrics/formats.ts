@@ -11,6 +11,3 @@ export const formats: ReadonlyArray<ExpositionFormat> = [
   openMetricsText001,
   protobuf,
 ];
-
-export { openMetricsText, prometheusText, protobuf };
-export type { ExpositionFormat };

@@ -1,4 +1,4 @@
-/** Names that widespread clients give themselves in `initialize`, in lower case, and the label's value for each. */
+/** Names that widespread clients send in `initialize`, in lower case, with the label value of each. */
 const known: ReadonlyMap<string, string> = new Map([
   ["amp-mcp-client", "amp"],
   ["antigravity-client", "antigravity"],
@@ -34,6 +34,6 @@ const known: ReadonlyMap<string, string> = new Map([
   ["zed", "zed"],
 ]);
 
-/** The label `mcp.client.name` of a client that calls itself `name`: never the name itself, which is the client's to choose. */
+/** The label `mcp.client.name`. It is never the name itself, which the client can choose freely. */
 export const clientLabel = (name: string | undefined): string =>
   known.get(name?.toLowerCase() ?? "") ?? "_OTHER";

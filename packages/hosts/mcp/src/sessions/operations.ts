@@ -1,4 +1,6 @@
 import { ActiveTime } from "@executor/sdk";
+import type { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
 import {
   CancelledNotificationSchema,
@@ -8,23 +10,53 @@ import {
   isJSONRPCRequest,
   isJSONRPCResultResponse,
 } from "@modelcontextprotocol/sdk/types.js";
-import { clientLabel } from "./client-label.ts";
 import { clientRequests, mcpServerOperationDuration } from "../metrics.ts";
-import { methodLabel, toolLabel } from "./operation-labels.ts";
-import type { NetworkTransport } from "./operation-labels.ts";
+import { clientLabel } from "./client-label.ts";
+
+export interface Observer {
+  readonly received: (message: JSONRPCMessage) => void;
+  /** Called before the message is sent; `about` is the client's request that it belongs to. */
+  readonly sent: (message: JSONRPCMessage, about: RequestId | undefined) => void;
+  readonly closed: () => void;
+}
+
+/** Wraps the transport to which a server connects, and calls the observer for each message. */
+export const observedTransport = (
+  inner: WebStandardStreamableHTTPServerTransport,
+  observer: Observer,
+): Transport => {
+  const outer: Transport = {
+    start: () => inner.start(),
+    send: (message, { relatedRequestId } = {}) => {
+      observer.sent(message, relatedRequestId);
+      return inner.send(message, relatedRequestId === undefined ? {} : { relatedRequestId });
+    },
+    close: () => inner.close(),
+  };
+  inner.onmessage = (message, extra) => {
+    observer.received(message);
+    outer.onmessage?.(message, extra);
+  };
+  inner.onerror = (error) => outer.onerror?.(error);
+  inner.onclose = () => {
+    observer.closed();
+    outer.onclose?.();
+  };
+  return outer;
+};
 
 interface Operation {
   readonly method: string;
   readonly tool: string | undefined;
-  /** Without the time for which the person behind the client was asked. */
+  /** Time without the waits for the client's person. */
   readonly time: ActiveTime;
 }
 
 /** Measures a session's operations: each request once, from its arrival to its answer, and each notification. */
-export class Operations {
+export class Operations implements Observer {
   readonly #transport: NetworkTransport;
-  readonly #underWay = new Map<RequestId, Operation>();
-  /** What waits for an answer of the client, by the id of the question. */
+  readonly #inProgress = new Map<RequestId, Operation>();
+  /** Operations that wait for the client's answer, by the id of the question. */
   readonly #asking = new Map<RequestId, Operation>();
   #client = clientLabel(undefined);
 
@@ -49,12 +81,11 @@ export class Operations {
     }
     if (isInitializeRequest(message)) this.#client = clientLabel(message.params.clientInfo.name);
     clientRequests.add(1, { "mcp.client.name": this.#client });
-    this.#underWay.set(message.id, operation);
+    this.#inProgress.set(message.id, operation);
   }
 
-  /** `about` is the request that a message belongs to which is no answer itself. */
   sent(message: JSONRPCMessage, about: RequestId | undefined): void {
-    const operation = about === undefined ? undefined : this.#underWay.get(about);
+    const operation = about === undefined ? undefined : this.#inProgress.get(about);
     if (isJSONRPCRequest(message) && operation !== undefined) {
       operation.time.beginWait();
       this.#asking.set(message.id, operation);
@@ -67,14 +98,14 @@ export class Operations {
     }
   }
 
-  /** A request that is not answered, because the client wants no answer any more. */
+  /** Ends a request that gets no answer, because it was cancelled. */
   cancelled(id: RequestId): void {
     this.#end(id, "cancelled");
   }
 
-  /** The session is over, and with it what was under way. */
+  /** Cancels the requests in progress, because the session has ended. */
   closed(): void {
-    for (const id of this.#underWay.keys()) this.cancelled(id);
+    for (const id of this.#inProgress.keys()) this.cancelled(id);
   }
 
   #answered(question: RequestId | undefined): void {
@@ -84,9 +115,9 @@ export class Operations {
   }
 
   #end(id: RequestId | undefined, errorType: string | undefined): void {
-    const operation = id === undefined ? undefined : this.#underWay.get(id);
+    const operation = id === undefined ? undefined : this.#inProgress.get(id);
     if (id === undefined || operation === undefined) return;
-    this.#underWay.delete(id);
+    this.#inProgress.delete(id);
     this.#record(operation, errorType);
   }
 
@@ -99,3 +130,41 @@ export class Operations {
     });
   }
 }
+
+/** Methods that a client can send (MCP 2025-11-25), as OpenTelemetry's MCP conventions list them. */
+const methods: ReadonlySet<string> = new Set([
+  "completion/complete",
+  "initialize",
+  "logging/setLevel",
+  "notifications/cancelled",
+  "notifications/initialized",
+  "notifications/progress",
+  "notifications/roots/list_changed",
+  "ping",
+  "prompts/get",
+  "prompts/list",
+  "resources/list",
+  "resources/read",
+  "resources/subscribe",
+  "resources/templates/list",
+  "resources/unsubscribe",
+  "tools/call",
+  "tools/list",
+]);
+
+const tools: ReadonlySet<string> = new Set(["execute", "resume"]);
+
+const other = "_OTHER";
+
+/** The label `mcp.method.name`. */
+export const methodLabel = (method: string): string => (methods.has(method) ? method : other);
+
+/** The label `gen_ai.tool.name`, only for `tools/call`. */
+export const toolLabel = (method: string, params: unknown): string | undefined => {
+  if (method !== "tools/call") return undefined;
+  const name = typeof params === "object" && params !== null && "name" in params && params.name;
+  return typeof name === "string" && tools.has(name) ? name : other;
+};
+
+/** The label `network.transport` (OpenTelemetry's MCP conventions): `pipe` for stdio, `tcp` for HTTP. */
+export type NetworkTransport = "tcp" | "pipe";

@@ -1,60 +1,62 @@
+import { client, observeBody } from "@executor/sdk";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
-import { client } from "@executor/sdk";
 import {
   CallToolRequestSchema,
   CancelledNotificationSchema,
+  isJSONRPCRequest,
   ListToolsRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { Effect } from "effect";
-import type { HostTools } from "../tools/call-tool.ts";
 import type { JsonRpcError } from "../json-rpc.ts";
-import type { McpLimits } from "../limits.ts";
 import { streamsActive } from "../metrics.ts";
-import { observedTransport } from "./observed-transport.ts";
-import type { NetworkTransport } from "./operation-labels.ts";
-import { Operations } from "./operations.ts";
-import { Replies } from "./replies.ts";
-import { isEventStream, watchedStream } from "./watched-stream.ts";
+import type { HostTools } from "../tools/call-tool.ts";
+import { observedTransport, Operations } from "./operations.ts";
+import type { NetworkTransport } from "./operations.ts";
 
 export interface SessionOptions {
   readonly id: string;
-  /** Of the app, for `serverInfo`. */
+  /** The app's version, for `serverInfo`. */
   readonly version: string;
   readonly networkTransport: NetworkTransport;
   readonly tools: HostTools;
-  readonly limits: McpLimits;
-  /** Runs what a request asks for, until the signal interrupts it. Rejects with what the client may see. */
+  /** Milliseconds between the comments that keep a silent stream open. */
+  readonly keepAliveMs: number;
+  /** Runs the effect of a request until the signal interrupts it. Rejects with an error that the client may see. */
   readonly run: <A>(effect: Effect.Effect<A, JsonRpcError>, signal: AbortSignal) => Promise<A>;
-  /** The session is over, whoever ended it. */
+  /** Called when the session has ended, by either side. */
   readonly onClosed: () => void;
 }
 
-/** One client's connection, from `initialize` to its end. */
+/** One client's session, from `initialize` to its end. */
 export interface Session {
   readonly id: string;
-  /** Answers one HTTP request of the session. `body` is that of a POST, parsed. */
+  /** Answers one HTTP request of the session. `body` is the parsed body of a POST. */
   readonly handle: (request: Request, body: unknown) => Promise<Response>;
   /** Whether the client has sent an `initialize` that was accepted. */
   readonly isInitialized: () => boolean;
   /** Milliseconds since the client last used the session; `undefined` while a stream is open. */
   readonly idleMs: () => number | undefined;
-  /** Tells the client that the tools' descriptions have changed. */
+  /** Notifies the client that the tools' descriptions have changed. */
   readonly toolsChanged: () => Promise<void>;
-  /** Closes the stream that tells the client what it did not ask for. */
+  /** Closes the stream of messages that the client did not request. */
   readonly stopListening: () => void;
-  /** Ends the session and its runs. One that is paused stays, and waits for the operator. */
+  /** Ends the session and its runs. A paused run stays and waits for the operator. */
   readonly close: () => void;
 }
 
+/** Servers hold back a response's head until its body begins, so without it a client would wait for the whole run. */
+const opening = new TextEncoder().encode(": open\n\n");
+
+/** Opens the session of a client that sends `initialize`; its first request is handled next. */
 export const openSession = (options: SessionOptions): Session => {
-  const { id, limits, networkTransport, onClosed } = options;
+  const { id, keepAliveMs, networkTransport, onClosed } = options;
   const operations = new Operations(networkTransport);
   const replies = new Replies();
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => id,
-    keepAliveMs: limits.keepAliveMs,
+    keepAliveMs,
   });
   let streams = 0;
   let lastUse = performance.now();
@@ -81,37 +83,41 @@ export const openSession = (options: SessionOptions): Session => {
   const server = toolServer(options);
   const connected = server.connect(observed);
 
-  /** The SDK takes a client that left for one that will be back; without resumable streams, nobody gets the answer. */
+  /** The SDK expects a client that disconnects to come back; without resumable streams, the answer would be lost. */
   const cancel = (request: RequestId): void => {
     operations.cancelled(request);
     observed.onmessage?.({
       jsonrpc: "2.0",
       method: "notifications/cancelled",
-      params: { requestId: request, reason: "The client left." },
+      params: { requestId: request, reason: "The client disconnected." },
     });
   };
 
   const handle = async (request: Request, body: unknown): Promise<Response> => {
     lastUse = performance.now();
     await connected;
-    const leave = replies.open(body);
+    const endReply = replies.open(body);
     const response = await transport.handleRequest(
       request,
       body === undefined ? {} : { parsedBody: body },
     );
-    if (!isEventStream(response)) {
-      leave();
+    if (response.body === null || response.headers.get("content-type") !== "text/event-stream") {
+      endReply();
       return response;
     }
     const labels = { "network.transport": networkTransport };
     streams += 1;
     streamsActive.add(1, labels);
-    return watchedStream(response, (left) => {
-      streams -= 1;
-      streamsActive.add(-1, labels);
-      lastUse = performance.now();
-      if (left) leave().forEach(cancel);
+    const stream = observeBody(response.body, {
+      opening,
+      onEnd: (end) => {
+        streams -= 1;
+        streamsActive.add(-1, labels);
+        lastUse = performance.now();
+        if (end === "cancelled") endReply().forEach(cancel);
+      },
     });
+    return new Response(stream, response);
   };
 
   return {
@@ -122,13 +128,13 @@ export const openSession = (options: SessionOptions): Session => {
     toolsChanged: () => server.sendToolListChanged(),
     stopListening: () => transport.closeStandaloneSSEStream(),
     close: () => {
-      // It has done all its work before it first waits.
+      // All its work is done before it first waits.
       void transport.close();
     },
   };
 };
 
-/** The SDK's server without its own register of tools: that knows neither JSON Schemas nor descriptions that change. */
+/** The SDK's server without its own tool registry, which supports neither JSON Schemas nor descriptions that change. */
 const toolServer = ({ id, version, tools, run }: SessionOptions): McpServer["server"] => {
   const { server } = new McpServer(
     { name: "executor", title: "Executor", version },
@@ -137,17 +143,17 @@ const toolServer = ({ id, version, tools, run }: SessionOptions): McpServer["ser
   server.setRequestHandler(ListToolsRequestSchema, async (_request, { signal }) => ({
     tools: [...(await run(tools.list, signal))],
   }));
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, exchange) => {
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, context) => {
     const canElicit = server.getClientCapabilities()?.elicitation?.form !== undefined;
     return run(
-      tools.call(params, exchange, { owner: client(`mcp:${id}`), canElicit }),
-      exchange.signal,
+      tools.call(params, context, { owner: client(`mcp:${id}`), canElicit }),
+      context.signal,
     );
   });
   return server;
 };
 
-/** Answers are checked where the run waits for them. The SDK's own validator compiles code, which workerd forbids. */
+/** The run checks answers itself. The SDK's own validator compiles code, which workerd forbids. */
 const noValidator = {
   getValidator: () => () => ({
     valid: false as const,
@@ -160,3 +166,32 @@ const isAnswer = (
   message: JSONRPCMessage,
 ): message is JSONRPCMessage & { readonly id: RequestId } =>
   "id" in message && message.id !== undefined && !("method" in message);
+
+/** The unanswered requests of one POST: its reply is a stream that ends with the last of them. */
+type Reply = Set<RequestId>;
+
+/** Knows on which stream each request is answered, because the SDK does not end the stream of a cancelled request. */
+class Replies {
+  readonly #byRequest = new Map<RequestId, Reply>();
+
+  /** Notes the requests in the body of a POST. The result ends its reply and returns the requests left unanswered. */
+  open(body: unknown): () => ReadonlyArray<RequestId> {
+    const messages: ReadonlyArray<unknown> = Array.isArray(body) ? body : [body];
+    const reply: Reply = new Set(messages.filter(isJSONRPCRequest).map(({ id }) => id));
+    for (const id of reply) this.#byRequest.set(id, reply);
+    return () => {
+      const unanswered = [...reply];
+      for (const id of unanswered) this.end(id);
+      return unanswered;
+    };
+  }
+
+  /** Notes that a request is answered or cancelled. Returns whether it was the last on its stream. */
+  end(id: RequestId): boolean {
+    const reply = this.#byRequest.get(id);
+    if (reply === undefined) return false;
+    this.#byRequest.delete(id);
+    reply.delete(id);
+    return reply.size === 0;
+  }
+}

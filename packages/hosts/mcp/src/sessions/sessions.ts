@@ -1,7 +1,31 @@
-import type { McpLimits } from "../limits.ts";
+import { Context } from "effect";
 import type { Session } from "./session.ts";
 
-/** The open sessions, as many as there may be. */
+/** Limits of MCP clients. */
+export interface McpLimits {
+  /** Sessions at once. Another one replaces the session that was idle longest; if none is idle, the client is refused. */
+  readonly maxSessions: number;
+  /** Milliseconds after which a session ends that has no open stream and sends nothing. */
+  readonly maxIdleMs: number;
+  /** Bytes of one POST's body. */
+  readonly maxBodyBytes: number;
+  /** Milliseconds between the comments that keep a silent stream open. */
+  readonly keepAliveMs: number;
+}
+
+export const defaultMcpLimits: McpLimits = {
+  maxSessions: 1_000,
+  maxIdleMs: 30 * 60_000,
+  maxBodyBytes: 4 * 1024 * 1024,
+  keepAliveMs: 15_000,
+};
+
+/** The limits in force: {@link defaultMcpLimits} unless an app provides others. */
+export class McpHostLimits extends Context.Reference<McpHostLimits>()("@executor/host-mcp/Limits", {
+  defaultValue: () => defaultMcpLimits,
+}) {}
+
+/** The open sessions, up to their limit. */
 export class Sessions {
   readonly #limits: McpLimits;
   readonly #byId = new Map<string, Session>();
@@ -26,7 +50,7 @@ export class Sessions {
     this.#byId.delete(id);
   }
 
-  /** Makes sure that one more session has a place, at the cost of the one that was idle longest. False where none is idle. */
+  /** Makes room for one more session by ending the one that was idle longest. Returns false if none is idle. */
   makeRoom(): boolean {
     if (this.#byId.size < this.#limits.maxSessions) return true;
     const [longest] = this.#idle().toSorted((a, b) => b.idleMs - a.idleMs);

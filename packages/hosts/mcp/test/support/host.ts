@@ -3,9 +3,8 @@ import { QuickJsRunner } from "@executor/runtime-quickjs";
 import { Namespace, NewSource, sdkLayer, SecretKey, SourcePlugins, Sources } from "@executor/sdk";
 import { layerMemory } from "@executor/storage/bun";
 import { Context, Effect, Layer } from "effect";
-import { defaultMcpLimits, Limits } from "../../src/limits.ts";
-import type { McpLimits } from "../../src/limits.ts";
 import { McpHost } from "../../src/mcp-host.ts";
+import { defaultMcpLimits, McpHostLimits, type McpLimits } from "../../src/sessions/sessions.ts";
 import { upstreamPlugin } from "./upstream.ts";
 
 /** The host over the real engine and sandbox, served on a port of the loopback interface. */
@@ -49,7 +48,7 @@ export const served = ({ mcp = {}, execution = {} }: ServedOptions = {}) =>
     Layer.provide(layerMemory),
     Layer.provide(SecretKey.layerTest),
     Layer.provide(Layer.succeed(SourcePlugins, new Map([[upstreamPlugin.kind, upstreamPlugin]]))),
-    Layer.provide(Layer.succeed(Limits, { ...defaultMcpLimits, ...mcp })),
+    Layer.provide(Layer.succeed(McpHostLimits, { ...defaultMcpLimits, ...mcp })),
     Layer.provide(Layer.succeed(ExecutionLimits, { ...defaultLimits, ...execution })),
     Layer.orDie,
   );
