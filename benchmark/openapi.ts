@@ -3,10 +3,11 @@
  * plugin, against a bare `fetch`. Run with `bun benchmark/openapi.ts [description.json]`; the description is GitHub's, which
  * `bun install --cwd e2e/peers` brings, where no other is given. Each load runs in a process of its own.
  */
+import { FetchHttpClient } from "@effect/platform";
+import { openApiPlugin } from "@executor/plugin-openapi";
+import { Namespace } from "@executor/sdk";
+import type { LoadedSource } from "@executor/sdk";
 import { Effect, Schema } from "effect";
-import { Namespace } from "../packages/core/sdk/src/index.ts";
-import type { LoadedSource } from "../packages/core/sdk/src/index.ts";
-import { plugin } from "../packages/plugins/openapi/test/support.ts";
 import { say } from "./support/markdown.ts";
 import { median, timeEach } from "./support/statistics.ts";
 
@@ -17,6 +18,8 @@ const github = new URL(
 const loads = 5;
 const calls = 2_000;
 const timeoutMs = 30_000;
+
+const plugin = Effect.provide(openApiPlugin, FetchHttpClient.layer);
 
 const peakMegabytes = (): number => process.resourceUsage().maxRSS / 1024;
 

@@ -1,5 +1,5 @@
-import { CodeRunner, type RunRequest } from "../packages/kernel/core/src/index.ts";
-import { QuickJsRunner } from "../packages/kernel/runtime-quickjs/src/index.ts";
+import { CodeRunner, type RunRequest } from "@executor/kernel";
+import { QuickJsRunner } from "@executor/runtime-quickjs";
 import { Duration, Effect } from "effect";
 import { watchEventLoop } from "./support/event-loop.ts";
 import { quantile } from "./support/statistics.ts";

@@ -1,10 +1,10 @@
 import { Effect, MetricBoundaries, MetricKey, MetricLabel, MetricRegistry } from "effect";
-import { RegistryReader } from "../../packages/core/telemetry/src/reading/registry-reader.ts";
-import { Exposition } from "../../packages/core/api/src/metrics/scrape/exposition.ts";
-import type { Rendering } from "../../packages/core/api/src/metrics/scrape/exposition.ts";
-import type { ExpositionFormat } from "../../packages/core/api/src/metrics/format.ts";
-import { gzip } from "../../packages/core/api/src/metrics/scrape/gzip.ts";
-import { prometheusText } from "../../packages/core/api/src/metrics/prometheus.ts";
+import { Exposition } from "@executor/api";
+import type { Rendering } from "@executor/api";
+import { prometheusText } from "@executor/api/metrics-formats";
+import type { ExpositionFormat } from "@executor/api/metrics-formats";
+import { gzip } from "@executor/api/metrics-gzip";
+import { RegistryReader } from "@executor/telemetry";
 import type { Subject, Workload } from "./subject.ts";
 
 export interface ExecutorSubject extends Subject {

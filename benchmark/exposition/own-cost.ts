@@ -1,5 +1,4 @@
-import { openMetricsText } from "../../packages/core/api/src/metrics/openmetrics/format.ts";
-import { prometheusText } from "../../packages/core/api/src/metrics/prometheus.ts";
+import { openMetricsText, prometheusText } from "@executor/api/metrics-formats";
 import { watchEventLoop } from "../support/event-loop.ts";
 import { decimals, mebibytes, section, table } from "../support/markdown.ts";
 import { median, quantile } from "../support/statistics.ts";

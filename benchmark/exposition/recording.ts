@@ -1,4 +1,4 @@
-import { counter, durationSeconds, histogram } from "../../packages/core/telemetry/src/index.ts";
+import { counter, durationSeconds, histogram } from "@executor/telemetry";
 import { Effect } from "effect";
 import { decimals, section, table } from "../support/markdown.ts";
 import { median } from "../support/statistics.ts";

@@ -11,6 +11,7 @@ export { makeWebHandler } from "./http/web-handler.ts";
 export type { Gate } from "./http/web-handler.ts";
 export { ReadableDecodeErrors } from "./http/readable-decode-errors.ts";
 export { Exposition } from "./metrics/scrape/exposition.ts";
+export type { Rendering } from "./metrics/scrape/exposition.ts";
 export { Scrapes } from "./metrics/scrape/scrapes.ts";
 export { MetricsApi } from "./metrics/api.ts";
 export { renderPrometheus } from "./metrics/prometheus.ts";

@@ -11,3 +11,6 @@ export const formats: ReadonlyArray<ExpositionFormat> = [
   openMetricsText001,
   protobuf,
 ];
+
+export { openMetricsText, prometheusText, protobuf };
+export type { ExpositionFormat };
