@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import fc from "fast-check";
-import { toNativeSpans } from "../../../src/metrics/protobuf/native-spans.ts";
-import type { NativeSpans } from "../../../src/metrics/protobuf/native-spans.ts";
+import { toNativeSpans } from "../../../src/metrics/protobuf/series.ts";
+import type { NativeSpans } from "../../../src/metrics/protobuf/series.ts";
 
 /** Reads spans and deltas as a server does: each bucket's index and count, empty ones left out. */
 const read = ({ spans, deltas }: NativeSpans): ReadonlyArray<readonly [number, number]> => {
