@@ -3,16 +3,15 @@ import { toFamilies } from "./families/families.ts";
 import type { FamiliesOptions } from "./families/families.ts";
 import type { Family, FamilyHeader } from "./families/family.ts";
 import type { ExpositionFormat } from "./format.ts";
-import { renderTextLeaf } from "./text/series.ts";
+import { escapeHelp, renderLines } from "./text/series.ts";
 import type { SeriesSyntax } from "./text/series.ts";
-import { escapeHelp } from "./text/syntax.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Any value may stand in any sample, and nothing stands behind it. */
+/** Every sample may have any value, and no suffix. */
 const syntax: SeriesSyntax = {
-  behind: () => "",
+  suffix: () => "",
   allows: () => true,
   hasSum: () => true,
 };
@@ -28,7 +27,7 @@ export const prometheusText: ExpositionFormat = {
     const helpLine = help === "" ? "" : `# HELP ${written} ${escapeHelp(help)}\n`;
     return encoder.encode(`${helpLine}# TYPE ${written} ${type}\n`);
   },
-  renderLeaf: (leaf, previous) => renderTextLeaf(leaf, previous, syntax),
+  renderLeaf: (leaf, previous) => renderLines(leaf, previous, syntax),
   end: new Uint8Array(0),
 };
 

@@ -1,15 +1,14 @@
 import type { FamilyHeader } from "../families/family.ts";
 import type { ExpositionFormat } from "../format.ts";
 import { formatExemplar } from "./exemplar.ts";
-import { renderTextLeaf } from "../text/series.ts";
+import { escapeQuoted, renderLines } from "../text/series.ts";
 import type { SeriesSyntax } from "../text/series.ts";
-import { escapeQuoted } from "../text/syntax.ts";
 
 const encoder = new TextEncoder();
 
-/** OpenMetrics 1.0, "MetricTypes": what counts is neither negative nor `NaN`, nor is a quantile's value negative. */
+/** OpenMetrics 1.0, "MetricTypes": counts are neither negative nor `NaN`, and the values of quantiles are not negative. */
 const syntax: SeriesSyntax = {
-  behind: formatExemplar,
+  suffix: formatExemplar,
   allows: (sample, value) => {
     if (sample === "gauge") return true;
     return value >= 0 || (sample === "quantile" && Number.isNaN(value));
@@ -33,7 +32,7 @@ export const openMetricsText: ExpositionFormat = {
     const helpLine = help === "" ? "" : `# HELP ${name} ${escapeQuoted(help)}\n`;
     return encoder.encode(`# TYPE ${name} ${type}\n${unitLine}${helpLine}`);
   },
-  renderLeaf: (leaf, previous) => renderTextLeaf(leaf, previous, syntax),
+  renderLeaf: (leaf, previous) => renderLines(leaf, previous, syntax),
   end: encoder.encode("# EOF\n"),
 };
 

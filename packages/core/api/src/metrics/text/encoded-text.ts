@@ -1,8 +1,10 @@
 import type { EncodedChunk } from "../format.ts";
-import { copy, LineWriter } from "./line-writer.ts";
+import { formatValue } from "./numbers.ts";
 import type { Scalar } from "./numbers.ts";
 
-/** Where the values of a block stand. What stands behind a value, up to the line's end, counts as part of it. */
+const encoder = new TextEncoder();
+
+/** The positions of a chunk's values. A suffix, up to the line's end, counts as part of its value. */
 interface Values {
   readonly starts: Int32Array;
   readonly lengths: Uint16Array;
@@ -10,10 +12,10 @@ interface Values {
 }
 
 /**
- * Lines of text. The block made after it takes over {@link takeValues} and copies the bytes; the text around the values is
- * never written anew.
+ * Lines of text. The next chunk with the same series takes over {@link takeValues} and copies the bytes; only values are
+ * written then.
  */
-export class TextBlock implements EncodedChunk {
+export class EncodedLines implements EncodedChunk {
   readonly bytes: Uint8Array;
   #values: Values | undefined;
 
@@ -22,28 +24,28 @@ export class TextBlock implements EncodedChunk {
     this.#values = values;
   }
 
-  /** Hands the values over; `undefined` where the lines cannot be patched, or another block has taken them. */
+  /** Gives the values away; `undefined` where the lines cannot be patched, or another chunk has taken them. */
   takeValues(): Values | undefined {
     const values = this.#values;
     this.#values = undefined;
     return values;
   }
 
-  /** Takes the values back: nothing in them changed. */
+  /** Takes the values back, unchanged. */
   keepValues(values: Values): void {
     this.#values = values;
   }
 }
 
-/** Writes a block from nothing. */
-export class TextBlockWriter {
+/** Writes all lines of a chunk. */
+export class LinesWriter {
   readonly lines = new LineWriter();
   #starts: Array<number> = [];
   #lengths: Array<number> = [];
   #written: Array<number> = [];
   #patchable = true;
 
-  /** Begins a block; what was written before is dropped. */
+  /** Begins a chunk. */
   clear(): void {
     this.lines.clear();
     this.#starts = [];
@@ -52,11 +54,11 @@ export class TextBlockWriter {
     this.#patchable = true;
   }
 
-  /** A value, what stands behind it, and the line's end. */
-  value(value: Scalar, behind: string): void {
+  /** A value, its suffix, and the line's end. */
+  value(value: Scalar, suffix: string): void {
     const start = this.lines.length;
     this.lines.value(value);
-    if (behind !== "") this.lines.text(behind);
+    if (suffix !== "") this.lines.text(suffix);
     const length = this.lines.length - start;
     this.lines.text("\n");
     this.#starts.push(start);
@@ -65,13 +67,13 @@ export class TextBlockWriter {
     if (typeof value === "bigint" || length > maxLength) this.#patchable = false;
   }
 
-  /** Says that the next block cannot be made by changing values alone. */
+  /** Marks the chunk as one whose successor differs in more than values. */
   unpatchable(): void {
     this.#patchable = false;
   }
 
-  take(): TextBlock {
-    return new TextBlock(
+  take(): EncodedLines {
+    return new EncodedLines(
       this.lines.take(),
       this.#patchable
         ? {
@@ -86,42 +88,42 @@ export class TextBlockWriter {
 
 const maxLength = 65_535;
 
-/** Makes a block of the one before it by writing the values that changed. */
-export class TextBlockPatch {
-  /** The new values, one behind the other. */
+/** Makes a chunk of the one before it by writing the values that changed. */
+export class LinesPatch {
+  /** The new values, one after another. */
   readonly #scratch = new LineWriter();
-  /** Index and place in the scratch of each new value that is as long as the old one. */
+  /** Index, and position in the scratch, of each new value that is as long as the old one. */
   readonly #replaced: Array<number> = [];
-  /** Index, place in the scratch, and length of each new value that is not. */
+  /** Index, position in the scratch, and length of each new value that is longer or shorter. */
   readonly #moved: Array<number> = [];
-  #previous: TextBlock = new TextBlock(new Uint8Array(0), undefined);
+  #previous: EncodedLines = new EncodedLines(new Uint8Array(0), undefined);
   #values: Values | undefined;
 
-  /** Begins a patch; returns the values that stand in the block, `undefined` where it cannot be patched. */
-  begin(block: TextBlock): Float64Array | undefined {
+  /** Begins a patch; returns the values in the chunk, `undefined` where it cannot be patched. */
+  begin(chunk: EncodedLines): Float64Array | undefined {
     this.#scratch.clear();
     this.#replaced.length = 0;
     this.#moved.length = 0;
-    this.#previous = block;
-    this.#values = block.takeValues();
+    this.#previous = chunk;
+    this.#values = chunk.takeValues();
     return this.#values?.written;
   }
 
-  /** The value number `index` of the block is now `value`, and `behind` stands behind it; in the order of the block. */
-  set(index: number, value: number, behind: string): void {
+  /** Replaces the value at `index`, and its suffix. Called in ascending order. */
+  set(index: number, value: number, suffix: string): void {
     const values = this.#values;
     if (values === undefined) return;
     values.written[index] = value;
     const scratch = this.#scratch;
     const from = scratch.length;
     scratch.value(value);
-    if (behind !== "") scratch.text(behind);
+    if (suffix !== "") scratch.text(suffix);
     const length = scratch.length - from;
     if (length === values.lengths[index]) this.#replaced.push(index, from);
     else this.#moved.push(index, from, length);
   }
 
-  finish(): TextBlock {
+  finish(): EncodedLines {
     const values = this.#values;
     this.#values = undefined;
     if (values === undefined) return this.#previous;
@@ -137,12 +139,12 @@ export class TextBlockPatch {
       const start = values.starts[index] ?? 0;
       copy(buffer, from, from + (values.lengths[index] ?? 0), bytes, start);
     }
-    return new TextBlock(bytes, values);
+    return new EncodedLines(bytes, values);
   }
 
   /**
-   * Moves what stands between values whose length changed, and shifts the places of all behind them. The old bytes are copied
-   * as one, so far to the right that each part then moves left, over what is done with.
+   * Moves the text between values whose length changed, and shifts the positions of all later values. The old bytes are first
+   * copied as a whole, so far to the right that each part then moves left, over bytes that were moved before.
    */
   #layOut({ starts, lengths }: Values): Uint8Array {
     const moved = this.#moved;
@@ -178,3 +180,116 @@ export class TextBlockPatch {
     return bytes.subarray(0, size);
   }
 }
+
+/** A growing buffer of UTF-8 text. */
+export class LineWriter {
+  #buffer = new Uint8Array(64 * 1024);
+  #length = 0;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** The text so far, at its start. Text written after a {@link clear} overwrites it. */
+  get buffer(): Uint8Array {
+    return this.#buffer;
+  }
+
+  clear(length = 0): void {
+    this.#length = length;
+  }
+
+  /** A copy of the text so far. */
+  take(): Uint8Array {
+    return this.#buffer.slice(0, this.#length);
+  }
+
+  text(text: string): void {
+    // A code unit takes three bytes at most.
+    this.#reserve(text.length * 3);
+    const buffer = this.#buffer;
+    const start = this.#length;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      if (code > 127) {
+        this.#length = start + encoder.encodeInto(text, buffer.subarray(start)).written;
+        return;
+      }
+      buffer[start + index] = code;
+    }
+    this.#length = start + text.length;
+  }
+
+  bytes(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    copy(bytes, 0, bytes.length, this.#buffer, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Repeats the text between two positions. */
+  repeat(start: number, end: number): void {
+    this.#reserve(end - start);
+    this.#buffer.copyWithin(this.#length, start, end);
+    this.#length += end - start;
+  }
+
+  /** A sample's value, as {@link formatValue} writes it. */
+  value(value: Scalar): void {
+    if (typeof value === "number" && (value | 0) === value && value >= 0 && value < 1e9) {
+      this.#digits(value);
+    } else {
+      this.text(formatValue(value));
+    }
+  }
+
+  #digits(value: number): void {
+    this.#reserve(9);
+    const buffer = this.#buffer;
+    const end = this.#length + countDigits(value);
+    this.#length = end;
+    let rest = value | 0;
+    let at = end;
+    do {
+      const next = (rest / 10) | 0;
+      at -= 1;
+      buffer[at] = 48 + rest - next * 10;
+      rest = next;
+    } while (rest > 0);
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#buffer.length) return;
+    const larger = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+    larger.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = larger;
+  }
+}
+
+/** Copies bytes; for the few between two values, a loop is faster than a view. */
+const copy = (from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): void => {
+  if (end - start > 96) {
+    to.set(from.subarray(start, end), at);
+    return;
+  }
+  for (let index = start; index < end; index += 1) to[at + index - start] = from[index] ?? 0;
+};
+
+const countDigits = (value: number): number =>
+  value < 10_000
+    ? value < 100
+      ? value < 10
+        ? 1
+        : 2
+      : value < 1000
+        ? 3
+        : 4
+    : value < 1_000_000
+      ? value < 100_000
+        ? 5
+        : 6
+      : value < 10_000_000
+        ? 7
+        : value < 100_000_000
+          ? 8
+          : 9;

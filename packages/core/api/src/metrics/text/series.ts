@@ -1,5 +1,6 @@
 import type {
   HistogramSeries,
+  Labels,
   Leaf,
   ScalarSeries,
   Series,
@@ -7,14 +8,13 @@ import type {
 } from "../families/family.ts";
 import type { EncodedChunk } from "../format.ts";
 import { formatBound } from "./numbers.ts";
-import { TextBlock, TextBlockPatch, TextBlockWriter } from "./encoded-text.ts";
-import { braced, formatLabels } from "./syntax.ts";
+import { EncodedLines, LinesPatch, LinesWriter } from "./encoded-text.ts";
 
-/** Where the text formats differ in how they write series. */
+/** The differences between the text formats in how they write series. */
 export interface SeriesSyntax {
-  /** What stands behind the value of a counter, or of a histogram's bucket; `""` for nothing. */
-  readonly behind: (series: ScalarSeries | HistogramSeries, bucket: number) => string;
-  /** Whether a value may stand in this sample. A sample that may not have its value is left out. */
+  /** The text after the value of a counter, or of a histogram's bucket; `""` for none. */
+  readonly suffix: (series: ScalarSeries | HistogramSeries, bucket: number) => string;
+  /** Whether this sample may have a value. A sample with a forbidden value is left out. */
   readonly allows: (sample: SampleKind, value: number) => boolean;
   /** Whether a histogram with these bounds has a sum and a count. */
   readonly hasSum: (bounds: ReadonlyArray<number>) => boolean;
@@ -23,17 +23,17 @@ export interface SeriesSyntax {
 /** `sum` is a histogram's or a summary's. */
 export type SampleKind = "counter" | "gauge" | "sum" | "quantile";
 
-const writer = new TextBlockWriter();
-const patch = new TextBlockPatch();
+const writer = new LinesWriter();
+const patch = new LinesPatch();
 
-/** The lines of a leaf, made of those of `previous` where only values changed. */
-export const renderTextLeaf = (
+/** The lines of a leaf, made from those of `previous` where only values changed. */
+export const renderLines = (
   { header, series }: Leaf,
   previous: EncodedChunk | undefined,
   syntax: SeriesSyntax,
 ): EncodedChunk => {
   const patched =
-    previous instanceof TextBlock && header.type !== "summary"
+    previous instanceof EncodedLines && header.type !== "summary"
       ? patchSeries(series, previous, syntax)
       : undefined;
   if (patched !== undefined) return patched;
@@ -56,7 +56,7 @@ const writeScalar = (name: string, series: ScalarSeries, syntax: SeriesSyntax): 
     return;
   }
   writer.lines.text(`${name}${braced(formatLabels(series.labels))} `);
-  writer.value(value, type === "counter" ? syntax.behind(series, 0) : "");
+  writer.value(value, type === "counter" ? syntax.suffix(series, 0) : "");
 };
 
 const writeHistogram = (name: string, series: HistogramSeries, syntax: SeriesSyntax): void => {
@@ -68,10 +68,10 @@ const writeHistogram = (name: string, series: HistogramSeries, syntax: SeriesSyn
   const end = lines.length;
   let total = 0;
   for (const [index, bound] of boundTexts(series.bounds).entries()) {
-    if (index > 0) lines.again(start, end);
+    if (index > 0) lines.repeat(start, end);
     lines.bytes(bound);
     total = counts[index] ?? 0;
-    writer.value(total, syntax.behind(series, index));
+    writer.value(total, syntax.suffix(series, index));
   }
   if (!syntax.hasSum(series.bounds) || !syntax.allows("sum", sum)) {
     writer.unpatchable();
@@ -102,7 +102,7 @@ const writeSummary = (name: string, series: SummarySeries, syntax: SeriesSyntax)
 /** `undefined` where the lines themselves have to change. */
 const patchSeries = (
   series: ReadonlyArray<Series>,
-  previous: TextBlock,
+  previous: EncodedLines,
   syntax: SeriesSyntax,
 ): EncodedChunk | undefined => {
   const written = patch.begin(previous);
@@ -117,7 +117,7 @@ const patchSeries = (
       if (value !== written[slot]) {
         if (typeof value === "bigint" || !syntax.allows(type, value)) return undefined;
         if (!Object.is(value, written[slot])) {
-          patch.set(slot, value, type === "counter" ? syntax.behind(one, 0) : "");
+          patch.set(slot, value, type === "counter" ? syntax.suffix(one, 0) : "");
         }
       }
       slot += 1;
@@ -136,13 +136,13 @@ const patchHistogram = (
   const sumSlot = slot + counts.length;
   const total = counts[counts.length - 1] ?? 0;
   const sumChanged = !Object.is(sum, written[sumSlot]);
-  // What has observed nothing has neither a new count nor a new sum.
+  // A histogram without new observations has neither a new count nor a new sum.
   if (!sumChanged && total === written[sumSlot + 1]) return true;
   if (!syntax.allows("sum", sum)) return false;
   for (let index = 0; index < counts.length; index += 1) {
     const count = counts[index] ?? 0;
     if (count !== written[slot + index]) {
-      patch.set(slot + index, count, syntax.behind(series, index));
+      patch.set(slot + index, count, syntax.suffix(series, index));
     }
   }
   if (sumChanged) patch.set(sumSlot, sum, "");
@@ -153,7 +153,7 @@ const patchHistogram = (
 const encoder = new TextEncoder();
 const knownBounds = new WeakMap<ReadonlyArray<number>, ReadonlyArray<Uint8Array>>();
 
-/** What stands between a bucket's labels and its value, for each bound. */
+/** The text between a bucket's labels and its value, for each bound. */
 const boundTexts = (bounds: ReadonlyArray<number>): ReadonlyArray<Uint8Array> => {
   let texts = knownBounds.get(bounds);
   if (texts === undefined) {
@@ -162,3 +162,30 @@ const boundTexts = (bounds: ReadonlyArray<number>): ReadonlyArray<Uint8Array> =>
   }
   return texts;
 };
+
+/** Labels without braces; `""` for none. */
+export const formatLabels = (labels: Labels): string => {
+  let text = "";
+  for (const [name, value] of labels) {
+    text += `${text === "" ? "" : ","}${name}="${escapeQuoted(value)}"`;
+  }
+  return text;
+};
+
+export const braced = (labels: string): string => (labels === "" ? "" : `{${labels}}`);
+
+/** Escapes a label's value; OpenMetrics writes help texts in the same way. */
+export const escapeQuoted = (text: string): string =>
+  /[\\"\n]/.test(text) ? text.replace(/[\\"\n]/g, escapeRune) : text;
+
+/** Escapes a help text of Prometheus's text format, where quotes are not escaped. */
+export const escapeHelp = (help: string): string =>
+  /[\\\n]/.test(help) ? help.replace(/[\\\n]/g, escapeRune) : help;
+
+const escapes = new Map([
+  ["\\", "\\\\"],
+  ['"', '\\"'],
+  ["\n", "\\n"],
+]);
+
+const escapeRune = (rune: string): string => escapes.get(rune) ?? rune;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "@effect/vitest";
 import fc from "fast-check";
 import { formatValue } from "../../../src/metrics/text/numbers.ts";
-import { TextBlockPatch, TextBlockWriter } from "../../../src/metrics/text/encoded-text.ts";
-import type { TextBlock } from "../../../src/metrics/text/encoded-text.ts";
+import { LinesPatch, LinesWriter } from "../../../src/metrics/text/encoded-text.ts";
+import type { EncodedLines } from "../../../src/metrics/text/encoded-text.ts";
 
-const writer = new TextBlockWriter();
-const patch = new TextBlockPatch();
+const writer = new LinesWriter();
+const patch = new LinesPatch();
 
-const write = (values: ReadonlyArray<number | bigint>): TextBlock => {
+const write = (values: ReadonlyArray<number | bigint>): EncodedLines => {
   writer.clear();
   for (const [index, value] of values.entries()) {
     writer.lines.text(`série_${index} `);
@@ -17,7 +17,7 @@ const write = (values: ReadonlyArray<number | bigint>): TextBlock => {
 };
 
 const change = (
-  block: TextBlock,
+  block: EncodedLines,
   changes: ReadonlyArray<readonly [index: number, value: number]>,
 ) => {
   const written = patch.begin(block);
@@ -26,9 +26,9 @@ const change = (
   return patch.finish();
 };
 
-const textOf = ({ bytes }: TextBlock): string => new TextDecoder().decode(bytes);
+const textOf = ({ bytes }: EncodedLines): string => new TextDecoder().decode(bytes);
 
-describe("TextBlockPatch", () => {
+describe("LinesPatch", () => {
   it("makes the block that would have been written, time and again, and leaves the former ones alone", () => {
     const value = fc.oneof(fc.nat(200), fc.nat(), fc.double());
     fc.assert(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import fc from "fast-check";
-import { LineWriter } from "../../../src/metrics/text/line-writer.ts";
+import { LineWriter } from "../../../src/metrics/text/encoded-text.ts";
 import { formatValue } from "../../../src/metrics/text/numbers.ts";
 
 const decoder = new TextDecoder();
@@ -49,7 +49,7 @@ describe("LineWriter", () => {
       written((lines) => {
         lines.text(line);
         lines.bytes(new TextEncoder().encode(line));
-        lines.again(0, 100_000);
+        lines.repeat(0, 100_000);
       }),
     ).toBe("x".repeat(200_000));
   });
