@@ -8,7 +8,7 @@ import type {
 } from "../families/family.ts";
 import type { EncodedChunk } from "../format.ts";
 import { formatBound } from "./numbers.ts";
-import { EncodedLines, LinesPatch, LinesWriter } from "./encoded-text.ts";
+import { EncodedLines, LinesPatch, LinesWriter } from "./lines.ts";
 
 /** The differences between the text formats in how they write series. */
 export interface SeriesSyntax {
