@@ -6,15 +6,14 @@ import { parse } from "sucrase/dist/esm/parser/index.js";
  */
 export class CodeSyntaxError extends Error {
   override readonly name = "SyntaxError";
-  /** Line of the code as sent, from 1. */
-  readonly line: number;
-  /** Column of that line, from 1. */
-  readonly column: number;
 
-  constructor(problem: string, line: number, column: number) {
+  /** The position is that of the code as sent: `line` and `column` count from 1. */
+  constructor(
+    problem: string,
+    readonly line: number,
+    readonly column: number,
+  ) {
     super(`${problem} (line ${line}, column ${column})`);
-    this.line = line;
-    this.column = column;
   }
 }
 

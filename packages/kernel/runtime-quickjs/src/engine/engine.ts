@@ -9,12 +9,10 @@ import {
   type QuickJSSyncVariant,
 } from "quickjs-emscripten-core";
 import {
-  type BoundedMemory,
+  BoundedMemory,
   imageOf,
-  makeBoundedMemory,
   type MemoryImage,
   minimumMemoryBytes,
-  SandboxMemoryExhausted,
   writeImage,
 } from "../guest/memory.ts";
 import { Bridge, type BridgePointers } from "../guest/bridge.ts";
@@ -34,11 +32,17 @@ export interface EngineImage extends MemoryImage {
   readonly bridge: BridgePointers;
 }
 
+interface Addresses {
+  runtime?: JSRuntimePointer;
+  context?: JSContextPointer;
+}
+
 /** One WebAssembly instance of QuickJS with a fresh realm. It serves one run and is then dropped as a whole. */
 export interface Engine {
   readonly context: QuickJSContext;
   readonly bridge: Bridge;
   readonly memory: BoundedMemory;
+  readonly addresses: Addresses;
   /** Called with the memory's size in bytes whenever it grows. */
   onGrow: (bytes: number) => void;
   /** Called every few thousand instructions; `true` interrupts the code. */
@@ -55,59 +59,11 @@ export const makeEngine = async (
   memoryBytes: number,
   image?: EngineImage,
   emptied?: WebAssembly.Memory,
-): Promise<Engine> =>
-  (
-    await buildEngine(wasmModule, memoryBytes, {
-      initialBytes: image?.initialBytes,
-      image,
-      emptied,
-    })
-  ).engine;
-
-/** Makes the image from which further engines of this module start. It contains nothing that an agent sent. */
-export const makeEngineImage = async (
-  wasmModule: WebAssembly.Module,
-  initialBytes = minimumMemoryBytes,
-): Promise<EngineImage> => {
-  const { addresses, engine } = await buildEngine(wasmModule, initialBytes, { initialBytes });
-  const fresh = makeBoundedMemory(initialBytes, () => {}, initialBytes);
-  await newQuickJSWASMModuleFromVariant(checkedVariant(wasmModule, fresh, () => {}, {}));
-  const { context, runtime } = addresses;
-  if (context === undefined || runtime === undefined) {
-    throw new TypeError("The QuickJS build made no realm.");
-  }
-  return {
-    ...imageOf(engine.memory.memory.buffer, fresh.memory.buffer),
-    runtime,
-    context,
-    bridge: engine.bridge.pointers,
-  };
-};
-
-interface Addresses {
-  runtime?: JSRuntimePointer;
-  context?: JSContextPointer;
-}
-
-/** Initial contents of an engine's memory. */
-interface EngineStart {
-  readonly initialBytes?: number | undefined;
-  readonly image?: EngineImage | undefined;
-  readonly emptied?: WebAssembly.Memory | undefined;
-}
-
-const buildEngine = async (
-  wasmModule: WebAssembly.Module,
-  memoryBytes: number,
-  { emptied, image, initialBytes }: EngineStart,
-): Promise<{ readonly engine: Engine; readonly addresses: Addresses }> => {
+  initialBytes = image?.initialBytes,
+): Promise<Engine> => {
   const addresses: Addresses = {};
-  const memory = makeBoundedMemory(
-    memoryBytes,
-    (bytes) => engine.onGrow(bytes),
-    initialBytes,
-    emptied,
-  );
+  const onGrow = (bytes: number) => engine.onGrow(bytes);
+  const memory = new BoundedMemory(memoryBytes, onGrow, initialBytes, emptied);
   const checkLoop = () => {
     if (engine.shouldStop()) throw new Error("The sandbox was stopped.");
   };
@@ -126,11 +82,33 @@ const buildEngine = async (
     context,
     bridge: new Bridge(context, memory, image?.bridge),
     memory,
+    addresses,
     onGrow: () => {},
     shouldStop: () => false,
   };
   runtime.setInterruptHandler(() => engine.shouldStop());
-  return { engine, addresses };
+  return engine;
+};
+
+/** Makes the image from which further engines of this module start. It contains nothing that an agent sent. */
+export const makeEngineImage = async (
+  wasmModule: WebAssembly.Module,
+  initialBytes = minimumMemoryBytes,
+): Promise<EngineImage> => {
+  const engine = await makeEngine(wasmModule, initialBytes, undefined, undefined, initialBytes);
+  const fresh = new BoundedMemory(initialBytes, () => {}, initialBytes);
+  await newQuickJSWASMModuleFromVariant(checkedVariant(wasmModule, fresh, () => {}, {}));
+  const { context, runtime } = engine.addresses;
+  if (context === undefined || runtime === undefined) {
+    throw new TypeError("The QuickJS build made no realm.");
+  }
+  const { bridge, memory } = engine;
+  return {
+    ...imageOf(memory.memory.buffer, fresh.memory.buffer),
+    runtime,
+    context,
+    bridge: bridge.pointers,
+  };
 };
 
 const checkedVariant = (
@@ -178,11 +156,7 @@ const checkedVariant = (
         // Without this check the bindings would write a string that does not fit over the start of the memory.
         module._malloc = (size) => {
           const pointer = malloc(size);
-          if (pointer === 0) {
-            memory.markExhausted();
-            throw new SandboxMemoryExhausted("The sandbox has no memory left.");
-          }
-          return pointer;
+          return pointer === 0 ? memory.exhaust() : pointer;
         };
         return module;
       };

@@ -1,14 +1,10 @@
 /** Reads a WebAssembly binary from front to back. */
 export class WasmReader {
-  readonly bytes: Uint8Array;
-  at: number;
-  readonly end: number;
-
-  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
-    this.bytes = bytes;
-    this.at = at;
-    this.end = end;
-  }
+  constructor(
+    readonly bytes: Uint8Array,
+    public at = 0,
+    readonly end = bytes.length,
+  ) {}
 
   byte(): number {
     return this.bytes[this.at++] ?? 0;
@@ -42,36 +38,9 @@ export class WasmReader {
 
   /** Passes over what follows an instruction's opcode. */
   skipImmediates(opcode: number): void {
-    if (opcode >= 0x45 && opcode <= 0xc4) return;
-    if (opcode >= 0x28 && opcode <= 0x3e) return this.skipNumbers(2);
-    if (opcode >= 0x20 && opcode <= 0x26) return this.skipNumbers(1);
+    const numbers = immediates[opcode];
+    if (numbers !== undefined && numbers !== other) return this.skipNumbers(numbers);
     switch (opcode) {
-      case 0x00: // unreachable
-      case 0x01: // nop
-      case 0x05: // else
-      case 0x0b: // end
-      case 0x0f: // return
-      case 0x1a: // drop
-      case 0x1b: // select
-      case 0xd1: // ref.is_null
-        return;
-      case 0x02: // block
-      case 0x03: // loop
-      case 0x04: // if
-      case 0x0c: // br
-      case 0x0d: // br_if
-      case 0x10: // call
-      case 0x12: // return_call
-      case 0x3f: // memory.size
-      case 0x40: // memory.grow
-      case 0x41: // i32.const
-      case 0x42: // i64.const
-      case 0xd0: // ref.null
-      case 0xd2: // ref.func
-        return this.skipNumbers(1);
-      case 0x11: // call_indirect
-      case 0x13: // return_call_indirect
-        return this.skipNumbers(2);
       case 0x0e: // br_table
         return this.skipNumbers(this.u32() + 1);
       case 0x1c: // select with types
@@ -97,6 +66,23 @@ export class WasmReader {
     this.skipNumbers(names);
   }
 }
+
+const other = 0xff;
+
+/** Number of LEB128 immediates by opcode, or {@link other}. */
+const immediates = new Uint8Array(0x100).fill(other);
+// Numeric instructions, loads and stores, variables and tables.
+immediates.fill(0, 0x45, 0xc5);
+immediates.fill(2, 0x28, 0x3f);
+immediates.fill(1, 0x20, 0x27);
+// unreachable, nop, else, end, return, drop, select, ref.is_null
+for (const opcode of [0x00, 0x01, 0x05, 0x0b, 0x0f, 0x1a, 0x1b, 0xd1]) immediates[opcode] = 0;
+// block, loop, if, br, br_if, call, return_call
+for (const opcode of [0x02, 0x03, 0x04, 0x0c, 0x0d, 0x10, 0x12]) immediates[opcode] = 1;
+// memory.size, memory.grow, i32.const, i64.const, ref.null, ref.func
+for (const opcode of [0x3f, 0x40, 0x41, 0x42, 0xd0, 0xd2]) immediates[opcode] = 1;
+// call_indirect, return_call_indirect
+for (const opcode of [0x11, 0x13]) immediates[opcode] = 2;
 
 /** An unsigned LEB128 number. */
 export const unsignedLeb = (value: number): Array<number> => {

@@ -6,7 +6,7 @@ import {
   StaticLifetime,
   type VmFunctionImplementation,
 } from "quickjs-emscripten-core";
-import { type BoundedMemory, SandboxMemoryExhausted } from "./memory.ts";
+import type { BoundedMemory } from "./memory.ts";
 import { prelude, preludeFile } from "./prelude.ts";
 
 /** One tool call on its way out of the sandbox. */
@@ -36,22 +36,11 @@ export interface BridgeHost {
 
 /** A guest function threw; the handle is the error. */
 export class GuestThrew {
-  readonly error: QuickJSHandle;
-
-  constructor(error: QuickJSHandle) {
-    this.error = error;
-  }
+  constructor(readonly error: QuickJSHandle) {}
 }
 
 const levels: ReadonlyArray<string> = ["debug", "log", "info", "warn", "error"];
 const isLevel = (level: string): level is ConsoleLine["level"] => levels.includes(level);
-
-const noLimits: SandboxLimits = {
-  memoryBytes: 0,
-  maxOutputChars: 0,
-  maxToolInputChars: 0,
-  maxToolCallsInFlight: 0,
-};
 
 /** Addresses of the prelude's functions in a memory where the prelude has run. */
 export type BridgePointers = Readonly<
@@ -62,12 +51,10 @@ export type BridgePointers = Readonly<
 export class Bridge {
   readonly #context: QuickJSContext;
   readonly #memory: BoundedMemory;
-  readonly #limit: QuickJSHandle;
-  readonly #settle: QuickJSHandle;
-  readonly #finish: QuickJSHandle;
-  readonly #describe: QuickJSHandle;
+  /** Never freed: they belong to the prelude, and an engine is dropped as a whole. */
+  readonly #guest: Readonly<Record<keyof BridgePointers, QuickJSHandle>>;
   readonly pointers: BridgePointers;
-  #limits = noLimits;
+  #limits: SandboxLimits | undefined;
   #host: BridgeHost | undefined;
   #inFlight = 0;
   #consoleChars = 0;
@@ -85,12 +72,14 @@ export class Bridge {
       }
       this.pointers = installed;
     }
-    // Never freed: they belong to the prelude, and an engine is dropped as a whole.
     const handleTo = (pointer: JSValueConstPointer) => new StaticLifetime(pointer, context.runtime);
-    this.#limit = handleTo(this.pointers.limit);
-    this.#settle = handleTo(this.pointers.settle);
-    this.#finish = handleTo(this.pointers.finish);
-    this.#describe = handleTo(this.pointers.describe);
+    const { limit, settle, finish, describe } = this.pointers;
+    this.#guest = {
+      limit: handleTo(limit),
+      settle: handleTo(settle),
+      finish: handleTo(finish),
+      describe: handleTo(describe),
+    };
   }
 
   /** Opens the bridge for a run. Called once, before any of its code runs. */
@@ -102,7 +91,7 @@ export class Bridge {
     const numbers = [maxToolInputChars, maxToolCallsInFlight, maxOutputChars, ...seed].map(
       (number) => this.#context.newNumber(number),
     );
-    const result = this.#context.callFunction(this.#limit, this.#context.undefined, numbers);
+    const result = this.#context.callFunction(this.#guest.limit, this.#context.undefined, numbers);
     this.#context.unwrapResult(result).dispose();
     for (const handle of numbers) handle.dispose();
   }
@@ -114,7 +103,7 @@ export class Bridge {
     const id = this.#context.newNumber(answer.id);
     const succeeded = answer.succeeded ? this.#context.true : this.#context.false;
     const result = this.#context.callFunction(
-      this.#settle,
+      this.#guest.settle,
       this.#context.undefined,
       id,
       succeeded,
@@ -128,7 +117,7 @@ export class Bridge {
 
   /** The JSON text of a value, cut at the output limit. Throws {@link GuestThrew}. */
   finish(value: QuickJSHandle): RunOutput {
-    const written = this.#callForText(this.#finish, value);
+    const written = this.#callForText(this.#guest.finish, value);
     const colon = written.indexOf(":");
     const json = written.slice(colon + 1);
     const totalChars = Number(written.slice(0, colon));
@@ -139,7 +128,7 @@ export class Bridge {
 
   /** Describes an error as JSON text. Throws {@link GuestThrew} if reading the error throws. */
   describe(error: QuickJSHandle): string {
-    return this.#callForText(this.#describe, error);
+    return this.#callForText(this.#guest.describe, error);
   }
 
   hasCallsInFlight(): boolean {
@@ -148,10 +137,8 @@ export class Bridge {
 
   newString(text: string): QuickJSHandle {
     const handle = this.#context.newString(text);
-    if (this.#memory.exhausted() && this.#context.typeof(handle) !== "string") {
-      throw new SandboxMemoryExhausted("The sandbox has no memory left.");
-    }
-    return handle;
+    const isLost = this.#memory.isExhausted && this.#context.typeof(handle) !== "string";
+    return isLost ? this.#memory.exhaust() : handle;
   }
 
   #hostFunctions(): ReadonlyArray<readonly [string, VmFunctionImplementation<QuickJSHandle>]> {
@@ -193,9 +180,7 @@ export class Bridge {
 
   /** Text that crosses is never empty: an empty one means that there was no memory to copy it. */
   #text(crossed: string): string {
-    if (crossed !== "") return crossed;
-    this.#memory.markExhausted();
-    throw new SandboxMemoryExhausted("The sandbox has no memory left.");
+    return crossed === "" ? this.#memory.exhaust() : crossed;
   }
 
   #call(id: QuickJSHandle, path: QuickJSHandle, input: QuickJSHandle): void {
@@ -205,10 +190,8 @@ export class Bridge {
       path: unquote(this.#text(this.#context.getString(path))),
       inputJson,
     };
-    if (
-      this.#inFlight >= this.#limits.maxToolCallsInFlight ||
-      inputJson.length > this.#limits.maxToolInputChars
-    ) {
+    const { maxToolCallsInFlight = 0, maxToolInputChars = 0 } = this.#limits ?? {};
+    if (this.#inFlight >= maxToolCallsInFlight || inputJson.length > maxToolInputChars) {
       throw new Error("The call is over the sandbox's limits.");
     }
     this.#inFlight++;
@@ -223,7 +206,7 @@ export class Bridge {
     if (this.#context.typeof(line) !== "string") return this.#host?.onConsoleTruncated();
     const text = unquote(this.#text(this.#context.getString(line)));
     this.#consoleChars += text.length + 1;
-    if (this.#consoleChars > this.#limits.maxOutputChars + 1) {
+    if (this.#consoleChars > (this.#limits?.maxOutputChars ?? 0) + 1) {
       return this.#host?.onConsoleTruncated();
     }
     const name = this.#context.getString(level);

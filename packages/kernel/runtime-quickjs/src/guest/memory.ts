@@ -8,54 +8,51 @@ const maximumMemoryBytes = 32_768 * pageBytes;
 /** The sandbox has no memory left for a value that the host writes into it. */
 export class SandboxMemoryExhausted extends Error {}
 
-/** Linear memory that cannot outgrow its limit and remembers that it tried. */
-export interface BoundedMemory {
-  readonly memory: WebAssembly.Memory;
-  readonly limitBytes: number;
-  readonly bytes: () => number;
-  /** Whether the memory failed to grow at least once. */
-  readonly exhausted: () => boolean;
-  readonly markExhausted: () => void;
-}
-
 /**
- * Makes the memory of an engine. QuickJS's own memory limit does not hold, so the bound is the WebAssembly memory itself: a new
- * one, or an emptied one with the same limit.
+ * Linear memory that cannot outgrow its limit and remembers that it tried. QuickJS's own memory limit does not hold, so the bound
+ * is the WebAssembly memory itself: a new one, or an emptied one with the same limit.
  */
-export const makeBoundedMemory = (
-  limitBytes: number,
-  onGrow: (bytes: number) => void,
-  initialBytes = minimumMemoryBytes,
-  emptied?: WebAssembly.Memory,
-): BoundedMemory => {
-  const bounded = Math.min(Math.max(limitBytes, initialBytes), maximumMemoryBytes);
-  const memory =
-    emptied ??
-    new WebAssembly.Memory({
-      initial: initialBytes / pageBytes,
-      maximum: Math.floor(bounded / pageBytes),
-    });
-  let exhausted = false;
-  memory.grow = (pages) => {
-    try {
-      const before = WebAssembly.Memory.prototype.grow.call(memory, pages);
-      onGrow(memory.buffer.byteLength);
-      return before;
-    } catch (error) {
-      exhausted = true;
-      throw error;
-    }
-  };
-  return {
-    memory,
-    limitBytes,
-    bytes: () => memory.buffer.byteLength,
-    exhausted: () => exhausted,
-    markExhausted: () => {
-      exhausted = true;
-    },
-  };
-};
+export class BoundedMemory {
+  readonly memory: WebAssembly.Memory;
+  /** Whether the memory failed to grow at least once. */
+  isExhausted = false;
+
+  constructor(
+    limitBytes: number,
+    onGrow: (bytes: number) => void,
+    initialBytes = minimumMemoryBytes,
+    emptied?: WebAssembly.Memory,
+  ) {
+    const maximumBytes = Math.min(Math.max(limitBytes, initialBytes), maximumMemoryBytes);
+    const memory =
+      emptied ??
+      new WebAssembly.Memory({
+        initial: initialBytes / pageBytes,
+        maximum: Math.floor(maximumBytes / pageBytes),
+      });
+    memory.grow = (pages) => {
+      try {
+        const before = WebAssembly.Memory.prototype.grow.call(memory, pages);
+        onGrow(memory.buffer.byteLength);
+        return before;
+      } catch (error) {
+        this.isExhausted = true;
+        throw error;
+      }
+    };
+    this.memory = memory;
+  }
+
+  get bytes(): number {
+    return this.memory.buffer.byteLength;
+  }
+
+  /** Reports a value that does not fit. */
+  exhaust(): never {
+    this.isExhausted = true;
+    throw new SandboxMemoryExhausted("The sandbox has no memory left.");
+  }
+}
 
 /**
  * Empties a memory in which nothing runs any more, so that another engine can use it. Returns `false` if it has grown, which

@@ -1,17 +1,11 @@
-import {
-  CodeRunner,
-  type ConsoleLine,
-  type RunOutcome,
-  type RunRequest,
-  type RunResult,
-  type RunState,
-} from "@executor/kernel";
+import { CodeRunner } from "@executor/kernel";
+import type { ConsoleLine, RunOutcome, RunRequest, RunResult, RunState } from "@executor/kernel";
 import { Effect, Layer } from "effect";
 import { type Engine, type EngineImage, makeEngine, makeEngineImage } from "../engine/engine.ts";
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
 import { emptyMemory } from "../guest/memory.ts";
 import { RunClock } from "./run-clock.ts";
-import { Sandbox } from "./sandbox.ts";
+import { Sandbox, type SandboxOutcome } from "./sandbox.ts";
 import { callStarter } from "./tool-calls.ts";
 
 /** Bounds of the computing of a run. */
@@ -100,6 +94,9 @@ const make = (options: InProcessOptions) => {
   return { runtime: "quickjs", run };
 };
 
+const computedTooLong =
+  "The code computed for longer than one execution may. Compute less in one execution.";
+
 /** Promise jobs between two checks. They take about as long as the instructions between two other checks. */
 const jobsAtOnce = 16;
 
@@ -148,13 +145,9 @@ class InProcessRun {
       onEnd: ({ outcome, consoleTruncated }) => {
         this.#hasEnded = true;
         this.clock.stop();
-        onEnd({
-          outcome: outcome._tag === "Stopped" ? this.#stopped() : outcome,
-          console: this.#console,
-          consoleTruncated,
-          cpuTimeSeconds: this.#cpuMs / 1000,
-          memoryPeakBytes: this.#memoryBytes,
-        });
+        const { console, cpuTimeSeconds, memoryPeakBytes } = this.#state();
+        const end = { outcome: this.#toRunOutcome(outcome), consoleTruncated };
+        onEnd({ ...end, console, cpuTimeSeconds, memoryPeakBytes });
       },
       defer: (next) => setTimeout(next),
     });
@@ -191,13 +184,9 @@ class InProcessRun {
     return this.#cpuMs + (this.#turnStart === undefined ? 0 : performance.now() - this.#turnStart);
   }
 
-  #stopped(): RunOutcome {
-    if (!this.#hasComputedTooLong) return { _tag: "TimedOut" };
-    return {
-      _tag: "TimedOut",
-      message:
-        "The code computed for longer than one execution may. Compute less in one execution.",
-    };
+  #toRunOutcome(outcome: SandboxOutcome): RunOutcome {
+    if (outcome._tag !== "Stopped") return outcome;
+    return { _tag: "TimedOut", message: this.#hasComputedTooLong ? computedTooLong : undefined };
   }
 
   #state(): RunState {

@@ -82,7 +82,7 @@ export class Sandbox {
   start(code: string): void {
     this.#turn(() => {
       const { context, memory } = this.#engine;
-      this.#host.onMemory(memory.bytes());
+      this.#host.onMemory(memory.bytes);
       const prepared = prepareCode(code);
       this.#columnShift = prepared.columnShift + 1;
       const main = unwrap(context.evalCode(`(${prepared.text})`, codeFile));
@@ -140,7 +140,7 @@ export class Sandbox {
       if (jobs.error) jobs.error.dispose();
     }
     // A job for which there was no memory never runs, and code that awaits it waits forever.
-    const isStuck = memory.exhausted() && !bridge.hasCallsInFlight();
+    const isStuck = memory.isExhausted && !bridge.hasCallsInFlight();
     return isStuck ? { _tag: "OutOfMemory" } : undefined;
   }
 
@@ -161,7 +161,7 @@ export class Sandbox {
 
   #failed(error: QuickJSHandle): SandboxOutcome {
     const { bridge, memory } = this.#engine;
-    return failureOutcome(bridge, error, this.#columnShift, memory.exhausted());
+    return failureOutcome(bridge, error, this.#columnShift, memory.isExhausted);
   }
 
   /** The outcome of an error that was thrown on the host's side of a turn. */
@@ -178,7 +178,7 @@ export class Sandbox {
     if (error instanceof CodeSyntaxError) {
       return { _tag: "Failed", name: error.name, message: error.message };
     }
-    if (error instanceof SandboxMemoryExhausted || this.#engine.memory.exhausted()) {
+    if (error instanceof SandboxMemoryExhausted || this.#engine.memory.isExhausted) {
       return { _tag: "OutOfMemory" };
     }
     const message =

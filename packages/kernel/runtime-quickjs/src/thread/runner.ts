@@ -1,11 +1,5 @@
-import {
-  CodeRunner,
-  type ConsoleLine,
-  type RunOutcome,
-  type RunRequest,
-  type RunResult,
-  type RunState,
-} from "@executor/kernel";
+import { CodeRunner } from "@executor/kernel";
+import type { ConsoleLine, RunOutcome, RunRequest, RunResult, RunState } from "@executor/kernel";
 import { Deferred, Effect, Layer } from "effect";
 import { availableParallelism } from "node:os";
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
@@ -95,8 +89,7 @@ class RunOnWorker {
   readonly #onEnd: (result: RunResult) => void;
   readonly #calls: ToolCalls;
   readonly #console: Array<ConsoleLine> = [];
-  readonly #ended: Promise<void>;
-  #markEnded: () => void = () => {};
+  readonly #ended = Promise.withResolvers<void>();
   #control: ControlBlock | undefined;
   #grace: ReturnType<typeof setTimeout> | undefined;
   #hasEnded = false;
@@ -110,9 +103,6 @@ class RunOnWorker {
   ) {
     this.#worker = worker;
     this.#onEnd = onEnd;
-    this.#ended = new Promise((resolve) => {
-      this.#markEnded = resolve;
-    });
     this.#calls = new ToolCalls(startCall, (answers) => worker.answer(answers));
     this.#start(request);
   }
@@ -124,7 +114,7 @@ class RunOnWorker {
   /** Stops the code for good. Resolves when none of it runs any more. */
   cancel(): Promise<void> {
     this.#stop();
-    return this.#ended;
+    return this.#ended.promise;
   }
 
   #start(request: RunRequest): void {
@@ -143,15 +133,15 @@ class RunOnWorker {
       () => control.cpuMs(),
       () => this.#stop(),
     );
-    request.onStart?.(() => this.#state(control));
+    request.onStart?.(() => this.#state());
   }
 
-  #state(control: ControlBlock): RunState {
+  #state(): RunState {
     return {
       console: this.#console,
-      cpuTimeSeconds: control.cpuMs() / 1000,
-      memoryPeakBytes: control.memoryBytes(),
-      isComputing: !this.#hasEnded && control.isComputing(),
+      cpuTimeSeconds: (this.#control?.cpuMs() ?? 0) / 1000,
+      memoryPeakBytes: this.#control?.memoryBytes() ?? 0,
+      isComputing: !this.#hasEnded && this.#control?.isComputing() === true,
     };
   }
 
@@ -171,16 +161,9 @@ class RunOnWorker {
     this.clock?.stop();
     clearTimeout(this.#grace);
     this.#calls.close();
-    const cpuTimeSeconds = (this.#control?.cpuMs() ?? 0) / 1000;
-    const memoryPeakBytes = this.#control?.memoryBytes() ?? 0;
-    this.#onEnd({
-      outcome,
-      console: this.#console,
-      consoleTruncated,
-      cpuTimeSeconds,
-      memoryPeakBytes,
-    });
-    this.#markEnded();
+    const { console, cpuTimeSeconds, memoryPeakBytes } = this.#state();
+    this.#onEnd({ outcome, console, consoleTruncated, cpuTimeSeconds, memoryPeakBytes });
+    this.#ended.resolve();
   }
 }
 
