@@ -1,7 +1,7 @@
 import type { HttpApiBuilder, HttpApiGroup, HttpServerRequest } from "@effect/platform";
 import { Duration, Effect, Runtime } from "effect";
 import type { MetricsApi } from "./api.ts";
-import { refusalResponse, scrapeResponse } from "./scrape/http-response.ts";
+import { refusalResponse, scrapeResponse } from "./scrape/response.ts";
 import { negotiate } from "./scrape/negotiate.ts";
 import { MetricsNotAcceptable } from "./scrape/errors.ts";
 import { contentTypeOf } from "./format.ts";
@@ -49,14 +49,14 @@ const notAcceptable = new MetricsNotAcceptable({
   available: formats.map((format) => contentTypeOf(format)),
 });
 
-/** Called when the answer is long under way, and its fiber has ended. */
+/** Called while the answer is sent, after its fiber has ended. */
 const logSlowReader = Effect.map(Effect.runtime(), (runtime) => () => {
   Runtime.runFork(runtime)(
     Effect.logWarning("A scrape was broken off: its client took too long to read it."),
   );
 });
 
-/** In seconds, as Prometheus sends it; what is no positive number is ignored. */
+/** Seconds, as Prometheus sends them; anything but a positive number is ignored. */
 const parseTimeout = (header: string | undefined): Duration.Duration | undefined => {
   const seconds = Number(header ?? "");
   return seconds > 0 && Number.isFinite(seconds) ? Duration.seconds(seconds) : undefined;

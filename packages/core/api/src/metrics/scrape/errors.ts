@@ -1,7 +1,7 @@
 import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
 
-/** The client takes no format, or no encoding, that there is. */
+/** The client accepts none of the formats, or neither encoding. */
 export class MetricsNotAcceptable extends Schema.TaggedError<MetricsNotAcceptable>()(
   "MetricsNotAcceptable",
   {
@@ -12,21 +12,21 @@ export class MetricsNotAcceptable extends Schema.TaggedError<MetricsNotAcceptabl
   HttpApiSchema.annotations({ status: 406 }),
 ) {}
 
-/** As many scrapes as are allowed at once are under way. */
+/** The limit of concurrent scrapes is reached. */
 export class TooManyScrapes extends Schema.TaggedError<TooManyScrapes>()(
   "TooManyScrapes",
   { message: Schema.String },
   HttpApiSchema.annotations({ status: 503 }),
 ) {}
 
-/** The metrics were not written out within the time that the scrape has. */
+/** The metrics were not ready within the time of the scrape. */
 export class ScrapeTimeout extends Schema.TaggedError<ScrapeTimeout>()(
   "ScrapeTimeout",
   { message: Schema.String },
   HttpApiSchema.annotations({ status: 503 }),
 ) {}
 
-/** The metrics are more bytes than a scrape may have. */
+/** The metrics have more bytes than a scrape may have. */
 export class ExpositionTooLarge extends Schema.TaggedError<ExpositionTooLarge>()(
   "ExpositionTooLarge",
   { message: Schema.String },

@@ -1,12 +1,11 @@
 import { Effect } from "effect";
 import { constants, crc32, deflateRaw } from "node:zlib";
 import type { EncodedChunk } from "../format.ts";
-import { combineCrc32, crc32Shift } from "./gzip-crc32.ts";
 
 /**
  * A body in gzip, as parts to send one after another: one gzip member (RFC 1952) whose deflate stream is made of segments
- * that were compressed apart from each other. A segment is kept with its blocks, so that a block which a later body has
- * again is not compressed again. Compression runs in the thread pool; interrupting it leaves what is not yet begun.
+ * that are compressed separately. A segment is kept with its chunks, so that chunks which a later body repeats are not
+ * compressed a second time. Compression runs in the thread pool; after an interruption no further segment is begun.
  */
 export const gzip = (
   blocks: ReadonlyArray<EncodedChunk>,
@@ -24,13 +23,13 @@ export const gzip = (
     );
   });
 
-/** A run of blocks and what came of it. */
+/** Chunks that are compressed together, and the result. */
 interface Segment {
   readonly group: ReadonlyArray<EncodedChunk>;
-  /** A run of whole deflate blocks, none of them the last one of a stream. */
+  /** Whole deflate blocks, without the last block of a stream. */
   readonly deflated: Uint8Array;
   readonly crc: number;
-  /** Of the length; see {@link crc32Shift}. */
+  /** The result of {@link crc32Shift} for the length. */
   readonly shift: number;
   readonly length: number;
 }
@@ -44,13 +43,13 @@ const deflateConcurrency = 4;
  */
 const level = 2;
 
-/** Blocks are compressed together up to this size: starting a segment costs about as much as compressing some ten kilobytes. */
+/** The size up to which chunks are compressed together: starting a segment costs as much as compressing some ten kilobytes. */
 const groupBytes = 128 * 1024;
 
-/** By a group's first block. */
+/** Segments by their first chunk. */
 const segments = new WeakMap<EncodedChunk, Segment>();
 
-/** Empty blocks are in no group. */
+/** Leaves empty chunks out. */
 const toGroups = (
   blocks: ReadonlyArray<EncodedChunk>,
 ): ReadonlyArray<ReadonlyArray<EncodedChunk>> => {
@@ -126,3 +125,42 @@ const join = (all: ReadonlyArray<Segment>): ReadonlyArray<Uint8Array> => {
   view.setUint32(4, length, true);
   return [header, ...all.map(({ deflated }) => deflated), trailer];
 };
+
+/** The polynomial of gzip's CRC-32 (RFC 1952, section 8), reflected: its highest bit is x^0. */
+const polynomial = 0xedb88320;
+
+/** The product of two polynomials modulo CRC-32's. */
+const multiply = (left: number, right: number): number => {
+  let product = 0;
+  let shifted = right;
+  for (let bit = 31; bit >= 0; bit--) {
+    if ((left >>> bit) & 1) product ^= shifted;
+    shifted = shifted & 1 ? (shifted >>> 1) ^ polynomial : shifted >>> 1;
+  }
+  return product >>> 0;
+};
+
+/** x^(2^n) for n from 0 to 31. */
+const squares: ReadonlyArray<number> = Array.from({ length: 31 }).reduce<Array<number>>(
+  (all) => {
+    const last = all.at(-1) ?? 0;
+    return [...all, multiply(last, last)];
+  },
+  [1 << 30],
+);
+
+/**
+ * The argument of {@link combineCrc32} for the length of the second run, less than 2^29 bytes: x^(8 * bytes). It costs more
+ * than the combination, so it is worth keeping.
+ */
+export const crc32Shift = (bytes: number): number => {
+  let power = 1 << 31;
+  for (let rest = bytes, n = 3; rest > 0; rest >>>= 1, n++) {
+    if (rest & 1) power = multiply(squares[n] ?? 0, power);
+  }
+  return power >>> 0;
+};
+
+/** The CRC-32 of two runs of bytes, one after the other, from the CRC-32 of each and the shift of the second one's length. */
+export const combineCrc32 = (first: number, second: number, secondShift: number): number =>
+  (multiply(secondShift, first) ^ second) >>> 0;

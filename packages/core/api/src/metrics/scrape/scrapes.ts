@@ -6,23 +6,23 @@ import { gzip } from "./gzip.ts";
 import { recordScrape } from "./metrics.ts";
 import type { ContentCoding } from "./negotiate.ts";
 import { ExpositionTooLarge, ScrapeTimeout, TooManyScrapes } from "./errors.ts";
-import { Shared } from "./single-flight.ts";
+import { SingleFlight } from "./single-flight.ts";
 
-/** What writes out all metrics: an {@link Exposition}. */
+/** The source of all metrics: an {@link Exposition}. */
 export type ExpositionSource = Pick<Exposition, "render">;
 
 export interface ScrapeLimits {
-  /** Scrapes under way at once, each until its last byte is sent; the others are refused. */
+  /** Concurrent scrapes, each until its last byte is sent; further ones are refused. */
   readonly inFlight: number;
-  /** From the request to the first byte of the answer. A client may ask for less. */
+  /** The time from the request to the first byte of the answer. A client may ask for less. */
   readonly timeout: Duration.Duration;
-  /** From the first byte of the answer to the last. */
+  /** The time from the first byte of the answer to the last. */
   readonly sendTimeout: Duration.Duration;
-  /** The size of a body before it is compressed. */
+  /** The largest body, before compression. */
   readonly bytes: number;
 }
 
-/** Prometheus waits 10 s unless told otherwise. */
+/** Prometheus waits 10 s by default. */
 const defaultScrapeLimits: ScrapeLimits = {
   inFlight: 16,
   timeout: Duration.seconds(10),
@@ -35,7 +35,7 @@ export interface ScrapeRequest {
   readonly encoding: ContentCoding;
   /** Only the families of these names, or with samples of these names; all unless given. */
   readonly names?: ReadonlySet<string> | undefined;
-  /** How long the client waits for the whole answer. */
+  /** The time that the client waits for the whole answer. */
   readonly timeout?: Duration.Duration | undefined;
 }
 
@@ -44,7 +44,7 @@ export interface ScrapeBody {
   readonly chunks: ReadonlyArray<Uint8Array>;
   readonly bytes: number;
   readonly sendTimeout: Duration.Duration;
-  /** Ends the scrape; to be called once nothing more is sent. A second call does nothing. */
+  /** Ends the scrape. Called once nothing more is sent; a second call does nothing. */
   readonly release: () => void;
 }
 
@@ -52,20 +52,20 @@ export type ScrapeError = TooManyScrapes | ScrapeTimeout | ExpositionTooLarge;
 
 export interface ScrapesService {
   /**
-   * Gives a body to `send`, which must see to it that its `release` is called, sooner or later. Clients that ask for the same
-   * at the same time share one rendering.
+   * Gives a body to `send`, which must make sure that its `release` is called in the end. Clients that ask for the same at the
+   * same time share one rendering.
    */
   readonly scrape: <A>(
     request: ScrapeRequest,
     send: (body: ScrapeBody) => A,
   ) => Effect.Effect<A, ScrapeError>;
-  /** How many are under way. */
+  /** The number of concurrent scrapes now. */
   readonly inFlight: () => number;
 }
 
 /**
- * Scrapes within limits: of the process's own metrics, one service for the whole process, unless a layer gives another. An
- * exposition remembers what it wrote, and there is one registry.
+ * Scrapes within limits. Without a layer it is one service for the whole process, of the process's own metrics: there is one
+ * registry, and an exposition remembers what it wrote.
  */
 export class Scrapes extends Context.Reference<Scrapes>()("@executor/api/Scrapes", {
   defaultValue: (): ScrapesService => make(new Exposition(), defaultScrapeLimits),
@@ -83,8 +83,8 @@ interface Encoded {
 }
 
 const make = (source: ExpositionSource, limits: ScrapeLimits): ScrapesService => {
-  const renderings = new Shared<Rendering, ExpositionTooLarge>();
-  const bodies = new Shared<Encoded, ExpositionTooLarge>();
+  const renderings = new SingleFlight<Rendering, ExpositionTooLarge>();
+  const bodies = new SingleFlight<Encoded, ExpositionTooLarge>();
   let inFlight = 0;
 
   const render = (format: ExpositionFormat, names: ReadonlySet<string> | undefined) =>
@@ -121,7 +121,7 @@ const make = (source: ExpositionSource, limits: ScrapeLimits): ScrapesService =>
     send: (body: ScrapeBody) => A,
   ): Effect.Effect<A, ScrapeError> => {
     const timeout = Duration.min(limits.timeout, request.timeout ?? limits.timeout);
-    // From the moment that a slot is taken, an interruption either ends the rendering or finds the body with `send`.
+    // Once the scrape is counted, an interruption either ends the rendering or comes after `send` has the body.
     return Effect.uninterruptibleMask((restore) =>
       Effect.suspend((): Effect.Effect<A, ScrapeError> => {
         if (inFlight >= limits.inFlight) return Effect.fail(tooMany(limits.inFlight));
@@ -149,13 +149,13 @@ const make = (source: ExpositionSource, limits: ScrapeLimits): ScrapesService =>
   return { scrape, inFlight: () => inFlight };
 };
 
-/** A client that has given up closes its connection; twice its time is for those that have not, but stand still. */
+/** Clients that give up close their connections; twice their timeout is for those that keep it open without reading. */
 const sendTimeout = (limits: ScrapeLimits, { timeout }: ScrapeRequest): Duration.Duration =>
   timeout === undefined
     ? limits.sendTimeout
     : Duration.min(limits.sendTimeout, Duration.times(timeout, 2));
 
-/** Bodies below this are one chunk, sent whole with its length before it. */
+/** Smaller bodies are one chunk, sent with `Content-Length`. */
 const smallBytes = 256 * 1024;
 
 const joinSmall = (chunks: ReadonlyArray<Uint8Array>, bytes: number): Encoded =>

@@ -5,11 +5,8 @@ interface Running<A, E> {
   waiting: number;
 }
 
-/**
- * Runs an effect once for all that ask for it by the same key while it is under way. It is interrupted when all of them have
- * left.
- */
-export class Shared<A, E> {
+/** Runs an effect once for all callers with the same key while it runs. It is interrupted when all of them have left. */
+export class SingleFlight<A, E> {
   readonly #running = new Map<string, Running<A, E>>();
 
   readonly run = (key: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>

@@ -3,8 +3,7 @@ import { Effect } from "effect";
 import * as fc from "fast-check";
 import { crc32, gunzipSync } from "node:zlib";
 import type { EncodedChunk } from "../../../src/metrics/format.ts";
-import { combineCrc32, crc32Shift } from "../../../src/metrics/scrape/gzip-crc32.ts";
-import { gzip } from "../../../src/metrics/scrape/gzip.ts";
+import { combineCrc32, crc32Shift, gzip } from "../../../src/metrics/scrape/gzip.ts";
 
 const encoder = new TextEncoder();
 
