@@ -3,7 +3,7 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import { Effect } from "effect";
 import { McpBridge } from "../client/mcp-bridge.ts";
 import { noDaemon } from "../client/daemon.ts";
-import { mcpPath } from "../server/mcp-path.ts";
+import { mcpPath } from "../server/config.ts";
 import { portOption } from "./options.ts";
 
 /** An interrupt is the ordinary end of a command that serves. */

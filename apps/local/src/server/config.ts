@@ -4,7 +4,10 @@ import { join } from "node:path";
 
 export const defaultPort = 4788;
 
-/** Where the daemon listens, and where clients look for it. */
+/** Path of the daemon's MCP endpoint. */
+export const mcpPath = "/mcp";
+
+/** Port that the daemon listens on and its clients connect to. */
 export const port = Config.port("EXECUTOR_PORT").pipe(Config.withDefault(defaultPort));
 
 /** The directory that holds the database. */
@@ -14,7 +17,7 @@ export const dataDirectory = Config.nonEmptyString("EXECUTOR_DATA_DIR").pipe(
 
 const maxApprovalTimeoutMs = 7 * 24 * 60 * 60_000;
 
-/** Milliseconds for which a question to a person waits for its answer, where that is configured. */
+/** Milliseconds that an approval waits for its answer, if the operator sets a time. */
 export const approvalTimeoutMs = Config.integer("EXECUTOR_APPROVAL_TIMEOUT").pipe(
   Config.validate({
     message: `EXECUTOR_APPROVAL_TIMEOUT is a number of milliseconds from 1 to ${maxApprovalTimeoutMs}, a week.`,

@@ -1,25 +1,33 @@
 import { AppVersion, CoreApiLayer, makeWebHandler } from "@executor/api";
-import { Executions } from "@executor/execution";
+import { defaultLimits, Executions, Limits } from "@executor/execution";
 import { McpHost } from "@executor/host-mcp";
 import { QuickJsRunner } from "@executor/runtime-quickjs";
 import { sdkLayer } from "@executor/sdk";
 import { StorageError } from "@executor/storage";
 import * as Storage from "@executor/storage/bun";
 import { FetchHttpClient } from "@effect/platform";
-import { BunFileSystem, BunHttpServer } from "@effect/platform-bun";
+import { BunFileSystem } from "@effect/platform-bun";
 import { Context, Effect, Layer } from "effect";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { plugins } from "../plugins.ts";
 import { version } from "../version.ts";
-import { executionLimits } from "./execution-limits.ts";
-import { loopbackGate } from "./gate.ts";
+import { approvalTimeoutMs, mcpPath } from "./config.ts";
 import { applyLabelBudgets } from "./label-budgets.ts";
-import { mcpEndpoint } from "./mcp-endpoint.ts";
+import { loopbackOnly } from "./loopback.ts";
 import { secretKeyLayer } from "./secret-key.ts";
 import { processMetrics, startMetricsExport } from "./telemetry.ts";
 
-/** What the API and the MCP endpoint share, on the database in `dataDirectory`. */
+/** Limits of executions on this machine. */
+const executionLimits = Layer.effect(
+  Limits,
+  Effect.map(approvalTimeoutMs, (configured) => ({
+    ...defaultLimits,
+    approvalTimeoutMs: configured ?? defaultLimits.approvalTimeoutMs,
+  })),
+);
+
+/** Services of the API and the MCP endpoint, on the database in `dataDirectory`. */
 const servicesLayer = (dataDirectory: string) =>
   McpHost.layer({ version }).pipe(
     Layer.provideMerge(Executions.layer),
@@ -32,16 +40,7 @@ const servicesLayer = (dataDirectory: string) =>
     Layer.provide(Storage.layer(join(dataDirectory, "executor.db"))),
   );
 
-/** The API over services that are there already. */
-const apiLayer = <R>(services: Context.Context<R>) =>
-  CoreApiLayer.pipe(
-    Layer.provide(Layer.succeedContext(services)),
-    Layer.provide(Layer.succeed(AppVersion, version)),
-    Layer.merge(processMetrics()),
-    Layer.merge(BunHttpServer.layerContext),
-  );
-
-/** Builds the daemon's services and gives what answers its requests. Closing the scope ends them. */
+/** Builds the daemon's services and the handler of its requests. Closing the scope ends them. */
 export const createServerHandlers = (dataDirectory: string) =>
   Effect.gen(function* () {
     yield* makeDirectory(dataDirectory);
@@ -50,9 +49,16 @@ export const createServerHandlers = (dataDirectory: string) =>
     yield* startMetricsExport();
     const services = yield* Layer.build(servicesLayer(dataDirectory));
     const host = Context.get(services, McpHost);
+    const api = CoreApiLayer.pipe(
+      Layer.provide(Layer.succeedContext(services)),
+      Layer.provide(Layer.succeed(AppVersion, version)),
+      Layer.merge(processMetrics()),
+    );
     return {
-      api: yield* makeWebHandler(apiLayer(services), loopbackGate),
-      mcp: mcpEndpoint(host.handle),
+      handle: yield* makeWebHandler(api, {
+        middleware: loopbackOnly,
+        mcp: { path: mcpPath, handle: host.handle },
+      }),
       stopListening: host.stopListening,
     };
   });

@@ -1,11 +1,33 @@
-/** Names and addresses that only this machine answers to. */
-const isLoopbackName = (name: string): boolean =>
-  name === "localhost" || name === "[::1]" || /^127(\.\d{1,3}){3}$/.test(name);
+import { HttpServerRequest, HttpServerResponse } from "@effect/platform";
+import { authAttempts, Forbidden, surfaceOf } from "@executor/api";
+import type { Middleware } from "@executor/api";
+import { Effect, Schema } from "effect";
+import { mcpPath } from "./config.ts";
+
+const encode = Schema.encodeSync(Forbidden);
+
+/** Implementation-defined server error (JSON-RPC 2.0, section 5.1). */
+const serverError = -32000;
+
+/** Lets in requests from this machine, unless another site's page makes them; counts the others and answers them with 403. */
+export const loopbackOnly: Middleware = (app) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    const { host, origin } = request.headers;
+    const message = refusal({ host, origin });
+    if (message === undefined) return app;
+    const surface = surfaceOf(request.url);
+    authAttempts.add(1, { surface, outcome: "refused" });
+    if (surface !== "mcp") return respond(encode(new Forbidden({ message })));
+    const body = { jsonrpc: "2.0", error: { code: serverError, message }, id: null };
+    return Effect.zipRight(Effect.annotateCurrentSpan("http.route", mcpPath), respond(body));
+  });
+
+const respond = (body: unknown) =>
+  Effect.succeed(HttpServerResponse.unsafeJson(body, { status: 403 }));
 
 /**
- * Why a request may not come in, or `undefined` where it may. A page on the web can make a browser send requests to
- * this machine, under a name of its own that resolves here (DNS rebinding): its `Host` gives it away. Any other page's
- * request carries that page's `Origin`.
+ * Reason to refuse a request, or `undefined`. A page on the web can make a browser send requests to this machine, under a name
+ * that resolves here (DNS rebinding): its `Host` gives it away. Any other page's request carries that page's `Origin`.
  */
 export const refusal = (headers: {
   readonly host: string | undefined;
@@ -25,3 +47,7 @@ export const refusal = (headers: {
 };
 
 const parse = (url: string): URL | undefined => URL.parse(url) ?? undefined;
+
+/** Names and addresses that resolve to this machine only. */
+const isLoopbackName = (name: string): boolean =>
+  name === "localhost" || name === "[::1]" || /^127(\.\d{1,3}){3}$/.test(name);

@@ -1,9 +1,8 @@
 import type { WebHandler } from "@executor/api";
 import { Duration, Effect, Schema } from "effect";
 import { version } from "../version.ts";
-import { dataDirectory } from "./config.ts";
+import { dataDirectory, mcpPath } from "./config.ts";
 import { createServerHandlers } from "./handlers.ts";
-import { mcpPath } from "./mcp-path.ts";
 
 const hostname = "127.0.0.1";
 const maxRequestBodyBytes = 128 * 1024 * 1024;
@@ -31,12 +30,11 @@ export const serve = (port: number) =>
 type Server = ReturnType<typeof Bun.serve>;
 
 interface Handlers {
-  readonly api: WebHandler;
-  readonly mcp: WebHandler;
+  readonly handle: WebHandler;
   readonly stopListening: () => void;
 }
 
-const listen = (port: number, { api, mcp }: Handlers) =>
+const listen = (port: number, { handle }: Handlers) =>
   Effect.try({
     try: () =>
       Bun.serve({
@@ -45,8 +43,7 @@ const listen = (port: number, { api, mcp }: Handlers) =>
         // A tool call or an execution may keep its request open for minutes.
         idleTimeout: 0,
         maxRequestBodySize: maxRequestBodyBytes,
-        routes: { [mcpPath]: mcp },
-        fetch: api,
+        fetch: handle,
       }),
     catch: (error) => new ListenError({ message: explain(port, error) }),
   });

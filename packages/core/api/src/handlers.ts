@@ -1,4 +1,4 @@
-import { HttpApiBuilder } from "@effect/platform";
+import { HttpApiBuilder, HttpApiSwagger } from "@effect/platform";
 import { Layer } from "effect";
 import { CoreExecutorApi } from "./api.ts";
 import { ExecutionsHandlers } from "./executions/handlers.ts";
@@ -20,4 +20,16 @@ export const CoreHandlers = Layer.mergeAll(
   SecretsHandlers,
   MetricsHandlers,
   HealthHandlers,
+);
+
+/** Serves the API's OpenAPI document and a page that shows it, which needs no network. */
+export const docsLayer = Layer.merge(
+  HttpApiSwagger.layer({ path: "/api/docs" }),
+  HttpApiBuilder.middlewareOpenApi({ path: "/api/openapi.json" }),
+);
+
+/** The API with its handlers and its documentation. */
+export const CoreApiLayer = Layer.provideMerge(
+  docsLayer,
+  Layer.provide(HttpApiBuilder.api(CoreExecutorApi), CoreHandlers),
 );

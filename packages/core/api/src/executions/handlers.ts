@@ -2,7 +2,7 @@ import { HttpApiBuilder } from "@effect/platform";
 import { Executions } from "@executor/execution";
 import { Effect } from "effect";
 import { CoreExecutorApi } from "../api.ts";
-import { Caller } from "../http/caller.ts";
+import { Caller } from "../http/web-handler.ts";
 
 export const ExecutionsHandlers = HttpApiBuilder.group(CoreExecutorApi, "executions", (handlers) =>
   Effect.map(Executions, (executions) =>

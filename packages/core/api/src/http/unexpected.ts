@@ -1,17 +1,28 @@
-import { HttpServerError, HttpServerRequest, HttpServerResponse } from "@effect/platform";
-import type { HttpApp, HttpRouter } from "@effect/platform";
+import {
+  HttpRouter,
+  HttpServerError,
+  HttpServerRequest,
+  HttpServerResponse,
+} from "@effect/platform";
+import type { HttpApp } from "@effect/platform";
 import { Cause, Effect, Schema } from "effect";
-import { InternalError, InvalidRequestBody, RouteNotFound } from "./errors.ts";
-import { methodNotAllowed } from "./method-not-allowed.ts";
+import { InternalError, InvalidRequestBody, MethodNotAllowed, RouteNotFound } from "./errors.ts";
 
-const encode = Schema.encodeSync(Schema.Union(InternalError, InvalidRequestBody, RouteNotFound));
+const Failure = Schema.Union(InternalError, InvalidRequestBody, MethodNotAllowed, RouteNotFound);
+const encode = Schema.encodeSync(Failure);
 
-const respond = (error: InternalError | InvalidRequestBody | RouteNotFound, status: number) =>
-  HttpServerResponse.unsafeJson(encode(error), { status });
+const respond = (
+  error: typeof Failure.Type,
+  status: number,
+  headers?: Readonly<Record<string, string>>,
+) => HttpServerResponse.unsafeJson(encode(error), { status, headers });
+
+const pathOf = ({ originalUrl }: HttpServerRequest.HttpServerRequest): string =>
+  new URL(originalUrl, "http://localhost").pathname;
 
 /**
- * Answers what the endpoints did not: an unknown route, a route of `router` with another method, a body that does not parse,
- * and every defect. A defect is logged whole and answered with its trace id alone.
+ * Answers every request that the endpoints of `router` did not: an unknown route, a route with another method, a body that does
+ * not parse, and every defect. A defect is logged whole; its answer holds the trace id alone.
  */
 export const answerUnexpected = <E, RouterR, R>(
   app: HttpApp.Default<unknown, R>,
@@ -33,14 +44,40 @@ export const answerUnexpected = <E, RouterR, R>(
   );
 };
 
+/**
+ * Answers with 405 and the route's methods where the path is a route of the router, but not for this method (RFC 9110, section
+ * 15.5.6). Fails with `RouteNotFound` where the path is no route at all.
+ */
+const methodNotAllowed = <E, R>(router: HttpRouter.HttpRouter<E, R>) => {
+  const methods = new Map<HttpRouter.PathInput, Set<string>>();
+  for (const { method, path } of router.routes) {
+    const known = methods.get(path) ?? new Set();
+    known.add(method);
+    if (method === "GET") known.add("HEAD");
+    methods.set(path, known);
+  }
+  return HttpRouter.fromIterable(
+    Array.from(methods, ([path, known]) => HttpRouter.makeRoute("*", path, refuse(known))),
+  );
+};
+
+const refuse = (known: ReadonlySet<string>) => {
+  const allow = [...known].toSorted().join(", ");
+  return Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
+    const message = `${pathOf(request)} does not take ${request.method}. It takes ${allow}.`;
+    return respond(new MethodNotAllowed({ message }), 405, { allow });
+  });
+};
+
 const answer = (
   error: unknown,
   cause: Cause.Cause<unknown>,
   request: HttpServerRequest.HttpServerRequest,
 ) => {
-  const path = new URL(request.originalUrl, "http://localhost").pathname;
+  const { method } = request;
+  const path = pathOf(request);
   if (error instanceof HttpServerError.RouteNotFound) {
-    const message = `Nothing answers ${request.method} ${path}. The endpoints are listed at /api/docs.`;
+    const message = `Nothing answers ${method} ${path}. The endpoints are listed at /api/docs.`;
     return Effect.succeed(respond(new RouteNotFound({ message }), 404));
   }
   if (error instanceof HttpServerError.RequestError) {
@@ -55,7 +92,7 @@ const answer = (
     });
     yield* Effect.annotateLogs(Effect.logError("A request met something unexpected.", cause), {
       traceId,
-      method: request.method,
+      method,
       path,
     });
     return respond(new InternalError({ traceId }), 500);

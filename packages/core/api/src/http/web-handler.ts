@@ -1,26 +1,108 @@
-import { HttpApiBuilder, HttpApp } from "@effect/platform";
-import type { HttpApi, HttpRouter } from "@effect/platform";
-import { Effect, Layer } from "effect";
+import {
+  HttpApiBuilder,
+  HttpApp,
+  HttpServer,
+  HttpServerRequest,
+  HttpServerResponse,
+} from "@effect/platform";
+import type { HttpApi } from "@effect/platform";
+import { operator } from "@executor/sdk/schemas";
+import type { Actor } from "@executor/sdk/schemas";
+import { httpMethodLabel } from "@executor/telemetry";
+import { Context, Effect, Exit, Layer } from "effect";
 import type { Scope } from "effect";
-import { measured } from "./measured.ts";
+import { httpServerRequestDuration } from "./metrics.ts";
+import { ReadableDecodeErrors } from "./readable-decode-errors.ts";
 import { answerUnexpected } from "./unexpected.ts";
 
-/** Stands in front of every route: lets a request through to `app`, or answers it itself. */
-export type Gate = <R>(app: HttpApp.Default<never, R>) => HttpApp.Default<never, R>;
+/** A function from web requests to web responses. */
+export type WebHandler = (request: Request) => Promise<Response>;
+
+/** Runs in front of every route: lets a request through to `app`, or answers it itself. */
+export type Middleware = <R>(app: HttpApp.Default<never, R>) => HttpApp.Default<never, R>;
+
+export interface WebHandlerOptions {
+  readonly middleware?: Middleware;
+  /** The MCP endpoint. It answers every method, and its response is sent as it is. */
+  readonly mcp?: { readonly path: `/${string}`; readonly handle: WebHandler };
+}
+
+/** Maker of the current request. An app without accounts has one caller: its operator. */
+export class Caller extends Context.Reference<Caller>()("@executor/api/Caller", {
+  defaultValue: (): {
+    /** Owner of the executions that the request starts. */
+    readonly owner: Actor;
+    /** Actor that answers approvals of executions. */
+    readonly answersAs: Actor;
+  } => ({ owner: operator, answersAs: operator }),
+}) {}
 
 /**
- * Builds the API and gives it as a function from web requests to web responses: measured, every failure answered.
- * Closing the scope closes the layer.
+ * Builds one router of the API, its documentation and the MCP endpoint, and returns its web handler. Every request is recorded in
+ * `http.server.request.duration`, every failure is answered, and a wrong method gets 405. Closing the scope closes the layer.
  */
 export const makeWebHandler = <E>(
-  api: Layer.Layer<HttpApi.Api | HttpRouter.HttpRouter.DefaultServices, E>,
-  gate: Gate,
-): Effect.Effect<(request: Request) => Promise<Response>, E, Scope.Scope> =>
+  api: Layer.Layer<HttpApi.Api, E>,
+  { mcp, middleware = (app) => app }: WebHandlerOptions = {},
+): Effect.Effect<WebHandler, E, Scope.Scope> =>
   Effect.gen(function* () {
     const runtime = yield* Layer.toRuntime(
-      Layer.mergeAll(api, HttpApiBuilder.Router.Live, HttpApiBuilder.Middleware.layer),
+      Layer.mergeAll(
+        api,
+        mcp === undefined ? Layer.empty : mcpRoute(mcp),
+        ReadableDecodeErrors,
+        HttpServer.layerContext,
+        HttpApiBuilder.Router.Live,
+        HttpApiBuilder.Middleware.layer,
+      ),
     );
     const app = yield* Effect.provide(HttpApiBuilder.httpApp, runtime);
     const router = yield* Effect.provide(HttpApiBuilder.Router.router, runtime);
-    return HttpApp.toWebHandlerRuntime(runtime)(measured(gate(answerUnexpected(app, router))));
+    return HttpApp.toWebHandlerRuntime(runtime)(
+      measured(middleware(answerUnexpected(app, router))),
+    );
   });
+
+/** A client that closes the connection ends its own stream; the handler itself runs to its end. */
+const mcpRoute = ({ handle, path }: NonNullable<WebHandlerOptions["mcp"]>) =>
+  HttpApiBuilder.Router.use((router) =>
+    router.all(
+      path,
+      Effect.gen(function* () {
+        const request = yield* HttpServerRequest.HttpServerRequest;
+        const web = yield* HttpServerRequest.toWeb(request);
+        const response = yield* Effect.promise(() => handle(web));
+        const { headers, status } = response;
+        return HttpServerResponse.raw(response, { status, headers });
+      }),
+      { uninterruptible: true },
+    ),
+  );
+
+/** nginx's status for a client that closed the connection before the response; HTTP itself has none. */
+const clientClosedRequest = 499;
+
+/** Records every request once, under the template of its route; a request without a route has no such label. */
+const measured = <R>(app: HttpApp.Default<never, R>): HttpApp.Default<never, R> =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method }) => {
+    const started = performance.now();
+    return Effect.onExit(app, (exit) =>
+      Effect.map(route, (template) => {
+        const status = Exit.isSuccess(exit) ? exit.value.status : clientClosedRequest;
+        httpServerRequestDuration.record((performance.now() - started) / 1000, {
+          "http.request.method": httpMethodLabel(method),
+          "http.route": template,
+          "http.response.status_code": String(status),
+        });
+      }),
+    );
+  });
+
+/** The router writes the template on the request's span. */
+const route = Effect.match(Effect.currentSpan, {
+  onFailure: () => undefined,
+  onSuccess: (span) => {
+    const template = span.attributes.get("http.route");
+    return typeof template === "string" ? template : undefined;
+  },
+});

@@ -1,4 +1,4 @@
-import { HttpApi, HttpApiBuilder, HttpServer } from "@effect/platform";
+import { HttpApi, HttpApiBuilder } from "@effect/platform";
 import { Effect, Exit, Layer, Scope } from "effect";
 import { connect } from "node:net";
 import { makeWebHandler } from "../../../src/http/web-handler.ts";
@@ -16,13 +16,7 @@ export const startTarget = async (layer: Layer.Layer<Scrapes>) => {
     Layer.provide(Layer.succeedContext(scrapes)),
   );
   const handle = await Effect.runPromise(
-    Scope.extend(
-      makeWebHandler(
-        Layer.merge(Layer.provide(HttpApiBuilder.api(TestApi), handlers), HttpServer.layerContext),
-        (app) => app,
-      ),
-      scope,
-    ),
+    Scope.extend(makeWebHandler(Layer.provide(HttpApiBuilder.api(TestApi), handlers)), scope),
   );
   const server = Bun.serve({ hostname: "127.0.0.1", port: 0, idleTimeout: 0, fetch: handle });
   return {

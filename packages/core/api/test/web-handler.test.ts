@@ -1,14 +1,7 @@
-import {
-  HttpApi,
-  HttpApiBuilder,
-  HttpApiEndpoint,
-  HttpApiGroup,
-  HttpServer,
-} from "@effect/platform";
+import { HttpApi, HttpApiBuilder, HttpApiEndpoint, HttpApiGroup } from "@effect/platform";
 import { describe, expect, it } from "@effect/vitest";
 import { snapshot } from "@executor/telemetry";
 import { Effect, Layer, Schema } from "effect";
-import { ReadableDecodeErrors } from "../src/http/readable-decode-errors.ts";
 import { makeWebHandler } from "../src/http/web-handler.ts";
 
 class Api extends HttpApi.make("test").add(
@@ -28,14 +21,7 @@ const things = HttpApiBuilder.group(Api, "things", (handlers) =>
     .handle("break", () => Effect.die(new Error("the password is hunter2"))),
 );
 
-const handler = makeWebHandler(
-  Layer.mergeAll(
-    Layer.provide(HttpApiBuilder.api(Api), things),
-    HttpServer.layerContext,
-    ReadableDecodeErrors,
-  ),
-  (app) => app,
-);
+const handler = makeWebHandler(Layer.provide(HttpApiBuilder.api(Api), things));
 
 const ask = (path: string, init?: RequestInit) =>
   Effect.gen(function* () {
@@ -142,6 +128,42 @@ describe("makeWebHandler", () => {
         _tag: "InternalError",
         traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
       });
+    }),
+  );
+
+  it.scoped("gives the MCP endpoint its request, and sends and records its answer as it is", () =>
+    Effect.gen(function* () {
+      const path = "/mcp";
+      const handle = yield* makeWebHandler(Layer.provide(HttpApiBuilder.api(Api), things), {
+        mcp: {
+          path,
+          handle: async (request) =>
+            new Response(`${request.method} ${await request.text()}`, {
+              status: 202,
+              headers: { "mcp-session-id": "one" },
+            }),
+        },
+      });
+      const send = (method: string) =>
+        Effect.promise(() => {
+          const body = method === "POST" ? "{}" : null;
+          return handle(new Request(`http://localhost${path}?x=1`, { method, body }));
+        });
+      const posted = yield* send("POST");
+      expect(posted.status).toBe(202);
+      expect(posted.headers.get("mcp-session-id")).toBe("one");
+      expect(yield* Effect.promise(() => posted.text())).toBe("POST {}");
+      const deleted = yield* send("DELETE");
+      expect(yield* Effect.promise(() => deleted.text())).toBe("DELETE ");
+      for (const method of ["POST", "DELETE"]) {
+        expect(
+          recorded({
+            "http.request.method": method,
+            "http.route": path,
+            "http.response.status_code": "202",
+          }),
+        ).toBe(1);
+      }
     }),
   );
 });

@@ -1,2 +1,0 @@
-/** Where MCP clients find the daemon. */
-export const mcpPath = "/mcp";
