@@ -1,6 +1,9 @@
 import type { AuthSettings } from "./auth/better-auth.ts";
 import type { DurableObjectNamespace } from "./durable-object-state.ts";
 
+/** Path of the MCP endpoint. */
+export const mcpPath = "/mcp";
+
 /** The bindings, variables and secrets of `wrangler.jsonc`. Variables are text; those with a question mark have defaults. */
 export interface Environment {
   /** One object for each organization. */

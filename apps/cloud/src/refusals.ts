@@ -1,3 +1,4 @@
+import type { Surface } from "@executor/api";
 import type { DurableObjectNamespace } from "./durable-object-state.ts";
 import type { Environment } from "./environment.ts";
 
@@ -6,8 +7,6 @@ export const platformName = "platform";
 
 /** Where the Worker tells the platform's object what it refused. No client's request gets there. */
 export const refusalsPath = "/internal/refusals";
-
-export type Surface = "api" | "mcp" | "metrics";
 
 export interface RefusalCount {
   readonly surface: Surface;

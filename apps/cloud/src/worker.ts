@@ -1,3 +1,4 @@
+import { surfaceOf } from "@executor/api";
 import { Effect } from "effect";
 import { authenticate } from "./auth/authenticate.ts";
 import { authPath, makeAuth } from "./auth/better-auth.ts";
@@ -6,12 +7,12 @@ import { encodeIdentity, identityHeader, internalHeaderPrefix } from "./auth/ide
 import type { Identity } from "./auth/identity.ts";
 import { forbidden, isRefusal } from "./auth/refusal.ts";
 import { docsPage, openApiDocument } from "./docs.ts";
+import { mcpPath } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { answerKeys } from "./keys/handlers.ts";
 import { restrictFetch } from "./network/restrict-fetch.ts";
 import { platformIdentity, platformMetricsPath } from "./platform.ts";
 import { countRefusal } from "./refusals.ts";
-import type { Surface } from "./refusals.ts";
 import { version } from "./version.ts";
 
 /** Exported under the name by which the platform stores its objects. */
@@ -34,7 +35,7 @@ export default {
     if (pathname === "/api/health") return Response.json({ status: "ok", version });
     if (pathname === "/api/openapi.json") return openApiDocument();
     if (pathname === "/api/docs") return docsPage();
-    if (pathname !== "/mcp" && !pathname.startsWith("/api/")) return notFound(pathname);
+    if (pathname !== mcpPath && !pathname.startsWith("/api/")) return notFound(pathname);
 
     const refuse = async (outcome: string, response: Response): Promise<Response> => {
       const counted = countRefusal(surfaceOf(pathname), outcome, environment);
@@ -117,11 +118,6 @@ const forward = async (
       { status: 503, headers: { "retry-after": "1" } },
     );
   }
-};
-
-const surfaceOf = (pathname: string): Surface => {
-  if (pathname === "/mcp") return "mcp";
-  return pathname.endsWith("/metrics") ? "metrics" : "api";
 };
 
 const notFound = (pathname: string): Response =>

@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect";
+import { Schema } from "effect";
 import { Permission } from "./permission.ts";
 
 /** Who makes a request, as the Worker found out: a person of an organization, or one of its keys. */
@@ -21,6 +21,5 @@ const Text = Schema.parseJson(Identity);
 
 export const encodeIdentity = Schema.encodeSync(Text);
 
-/** Fails where the text is none. */
-export const decodeIdentity = (text: string | undefined) =>
-  Effect.option(Schema.decodeUnknown(Text)(text));
+/** Identity in the text of {@link identityHeader}, if the text is one. */
+export const decodeIdentity = Schema.decodeUnknownOption(Text);

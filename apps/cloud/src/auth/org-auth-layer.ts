@@ -23,7 +23,7 @@ export const orgAuthLayer = (
         Effect.fail(error),
       );
 
-    const identity = yield* decodeIdentity(request.headers[identityHeader]);
+    const identity = decodeIdentity(request.headers[identityHeader]);
     if (
       Option.isNone(identity) ||
       !organizations.idFromName(identity.value.organization).equals(id)

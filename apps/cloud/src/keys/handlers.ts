@@ -1,5 +1,5 @@
-import { HttpApi, HttpApiBuilder, HttpServer } from "@effect/platform";
-import { makeWebHandler, ReadableDecodeErrors } from "@executor/api";
+import { HttpApi, HttpApiBuilder } from "@effect/platform";
+import { makeWebHandler } from "@executor/api";
 import { Effect, Layer } from "effect";
 import { KeysApi } from "./api.ts";
 import { Keys, makeKeys } from "./keys.ts";
@@ -16,21 +16,13 @@ const KeysHandlers = HttpApiBuilder.group(Api, "keys", (handlers) =>
   ),
 );
 
-/** Answers one request about keys. Built for each, since nothing of a request may outlive it here. */
+/** Answers one request about keys. The handler is built for each, since nothing of a request may outlive it here. */
 export const answerKeys = (owner: KeysOwner, request: Request): Promise<Response> =>
-  Effect.runPromise(
-    Effect.scoped(
-      Effect.flatMap(
-        makeWebHandler(
-          HttpApiBuilder.api(Api).pipe(
-            Layer.provide(KeysHandlers),
-            Layer.provide(Layer.succeed(Keys, makeKeys(owner))),
-            Layer.merge(ReadableDecodeErrors),
-            Layer.merge(HttpServer.layerContext),
-          ),
-          (app) => app,
-        ),
-        (handle) => Effect.promise(() => handle(request)),
-      ),
-    ),
+  HttpApiBuilder.api(Api).pipe(
+    Layer.provide(KeysHandlers),
+    Layer.provide(Layer.succeed(Keys, makeKeys(owner))),
+    (api) => makeWebHandler(api),
+    Effect.flatMap((handle) => Effect.promise(() => handle(request))),
+    Effect.scoped,
+    Effect.runPromise,
   );

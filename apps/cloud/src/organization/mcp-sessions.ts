@@ -1,5 +1,25 @@
-import { authAttempts } from "@executor/api";
+import { authAttempts, Forbidden } from "@executor/api";
+import type { WebHandler } from "@executor/api";
+import { Option, Schema } from "effect";
+import { mcpPermission } from "../auth/endpoint-permissions.ts";
+import { decodeIdentity, identityHeader } from "../auth/identity.ts";
 import type { Identity } from "../auth/identity.ts";
+
+const encodeForbidden = Schema.encodeSync(Forbidden);
+
+/** The MCP endpoint of an organization: lets in callers with the permission to run code, each to its own sessions. */
+export const mcpEndpoint = (host: WebHandler): WebHandler => {
+  const sessions = new McpSessions();
+  return async (request) => {
+    const identity = decodeIdentity(request.headers.get(identityHeader));
+    if (Option.isSome(identity) && identity.value.permissions.includes(mcpPermission)) {
+      return sessions.handle(request, identity.value, host);
+    }
+    authAttempts.add(1, { surface: "mcp", outcome: "forbidden" });
+    const message = `MCP needs the permission ${mcpPermission}. Use a key that has it.`;
+    return Response.json(encodeForbidden(new Forbidden({ message })), { status: 403 });
+  };
+};
 
 const sessionHeader = "mcp-session-id";
 
@@ -11,11 +31,7 @@ export class McpSessions {
   readonly #owners = new Map<string, string>();
 
   /** Hands a request on to the host, unless its session is another's. */
-  async handle(
-    request: Request,
-    { subject }: Identity,
-    host: (request: Request) => Promise<Response>,
-  ): Promise<Response> {
+  async handle(request: Request, { subject }: Identity, host: WebHandler): Promise<Response> {
     const id = request.headers.get(sessionHeader);
     const owner = id === null ? subject : this.#owners.get(id);
     if (owner !== undefined && owner !== subject) {

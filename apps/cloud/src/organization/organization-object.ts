@@ -1,16 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
-import { authAttempts, Forbidden, measuredRoute } from "@executor/api";
 import { organizationMetrics } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
-import { Effect, Option, Schema, Scope } from "effect";
-import { mcpPermission } from "../auth/endpoint-permissions.ts";
-import { decodeIdentity, identityHeader } from "../auth/identity.ts";
+import { Effect, Scope } from "effect";
 import type { DurableObjectState } from "../durable-object-state.ts";
 import type { Environment } from "../environment.ts";
 import { refusalsPath } from "../refusals.ts";
 import { countRefusals } from "./count-refusals.ts";
 import { inOrganization, respondInOrganization } from "./in-organization.ts";
-import { McpSessions } from "./mcp-sessions.ts";
 import { organizationServices } from "./organization-services.ts";
 import { organizationSettings } from "./settings.ts";
 
@@ -22,15 +18,10 @@ const quietMs = 250;
 /** Milliseconds between two signs of life while an execution waits for people. */
 const keepAliveMs = 5_000;
 
-const mcpPath = "/mcp";
-
-const encodeForbidden = Schema.encodeSync(Forbidden);
-
 /** One organization: its database, its services and its metrics. */
 export class OrganizationObject extends DurableObject<DurableObjectState, Environment> {
   readonly #owner: MetricsOwner;
   readonly #metricsIntervalMs: number;
-  readonly #sessions = new McpSessions();
   readonly #ready: Promise<Services>;
   /** Requests whose last byte is not sent. */
   #inFlight = 0;
@@ -56,7 +47,9 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
     this.#begin();
     const end = () => this.#end(services);
     try {
-      const response = await inOrganization(this.#owner, () => this.#answer(services, request));
+      const isCount = new URL(request.url).pathname === refusalsPath;
+      const answer = isCount ? countRefusals : services.handle;
+      const response = await inOrganization(this.#owner, () => answer(request));
       return respondInOrganization(this.#owner, response, end);
     } catch (error) {
       end();
@@ -66,25 +59,6 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
 
   override async alarm(): Promise<void> {
     await this.#rest(await this.#ready);
-  }
-
-  #answer(services: Services, request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
-    if (pathname === mcpPath) return this.#measuredMcp(services)(request);
-    return pathname === refusalsPath ? countRefusals(request) : services.api(request);
-  }
-
-  readonly #measuredMcp = (services: Services) =>
-    measuredRoute(mcpPath, (request) => this.#answerMcp(services, request));
-
-  async #answerMcp(services: Services, request: Request): Promise<Response> {
-    const identity = await this.#run(decodeIdentity(request.headers.get(identityHeader) ?? ""));
-    if (Option.isNone(identity) || !identity.value.permissions.includes(mcpPermission)) {
-      authAttempts.add(1, { surface: "mcp", outcome: "forbidden" });
-      const message = `MCP needs the permission ${mcpPermission}. Use a key that has it.`;
-      return Response.json(encodeForbidden(new Forbidden({ message })), { status: 403 });
-    }
-    return this.#sessions.handle(request, identity.value, services.mcp);
   }
 
   #begin(): void {

@@ -1,12 +1,5 @@
-import { HttpApiBuilder, FetchHttpClient, HttpServer } from "@effect/platform";
-import {
-  AppVersion,
-  CoreHandlers,
-  Exposition,
-  makeWebHandler,
-  ReadableDecodeErrors,
-  Scrapes,
-} from "@executor/api";
+import { HttpApiBuilder, FetchHttpClient } from "@effect/platform";
+import { AppVersion, CoreHandlers, Exposition, makeWebHandler, Scrapes } from "@executor/api";
 import { Executions, Limits } from "@executor/execution";
 import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
 import * as InProcessRunner from "@executor/runtime-quickjs/in-process";
@@ -18,6 +11,7 @@ import { Context, Effect, Layer } from "effect";
 import { CloudExecutorApi } from "../auth/cloud-api.ts";
 import { orgAuthLayer } from "../auth/org-auth-layer.ts";
 import type { DurableObjectState } from "../durable-object-state.ts";
+import { mcpPath } from "../environment.ts";
 import type { Environment } from "../environment.ts";
 import { plugins } from "../plugins.ts";
 import { initialMemoryBytes } from "../sandbox-memory.ts";
@@ -25,6 +19,8 @@ import { quickJs } from "../quickjs.ts";
 import { version } from "../version.ts";
 import { hasPausedRuns } from "./paused-runs.ts";
 import { durableScrapes } from "./durable-scrapes.ts";
+import { inOrganization } from "./in-organization.ts";
+import { mcpEndpoint } from "./mcp-sessions.ts";
 import { savedMetrics } from "./saved-metrics.ts";
 import { secretKeyLayer } from "./secret-key.ts";
 import { computingLimits } from "./settings.ts";
@@ -65,17 +61,18 @@ export const organizationServices = (
     const exposition = new Exposition({ registry: new RegistryReader(owner.registry) });
     const api = HttpApiBuilder.api(CloudExecutorApi).pipe(
       Layer.provide(CoreHandlers),
-      Layer.merge(ReadableDecodeErrors),
       Layer.provide(orgAuthLayer(ctx.id, environment.ORGANIZATIONS)),
       Layer.provide(Layer.succeedContext(services)),
       Layer.provide(Layer.succeed(AppVersion, version)),
       Layer.provideMerge(Scrapes.layerWith(durableScrapes(exposition, saved.write))),
-      Layer.merge(HttpServer.layerContext),
       Layer.merge(Layer.succeed(Organization, owner)),
     );
+    const mcp = mcpEndpoint(Context.get(services, McpHost).handle);
     return {
-      api: yield* makeWebHandler(api, storageGate(ctx.storage, settings.maxStorageBytes)),
-      mcp: Context.get(services, McpHost).handle,
+      handle: yield* makeWebHandler(api, {
+        middleware: storageGate(ctx.storage, settings.maxStorageBytes),
+        mcp: { path: mcpPath, handle: (request) => inOrganization(owner, () => mcp(request)) },
+      }),
       write: saved.write,
       hasPausedRuns: Effect.provide(hasPausedRuns, database),
     };
