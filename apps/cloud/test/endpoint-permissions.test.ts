@@ -16,13 +16,18 @@ describe("neededPermission", () => {
     ["PUT", "/api/policies", "policies:write"],
     ["GET", "/api/health", "none"],
     ["POST", "/api/metrics", "unknown"],
-    // The router takes this for the endpoint that it decodes to.
-    ["POST", "/api/sources/%64etect", "unknown"],
+    // The router decodes a path before it matches it.
+    ["POST", "/api/sources/%64etect", "sources:write"],
+    ["DELETE", "/api/sources/%64etect", "sources:write"],
+    ["GET", "/api/sources/a%2Fb", "sources:read"],
     ["GET", "/api/nothing", "unknown"],
     ["GET", "/api/metrics/", "unknown"],
     ["GET", "/API/metrics", "unknown"],
     ["GET", "/api//metrics", "unknown"],
-    ["GET", "/api/%6Detrics", "unknown"],
+    ["GET", "/api/%6Detrics", "metrics:read"],
+    ["GET", "/api/metrics?x=/api/health", "metrics:read"],
+    ["GET", "/api/sources/a/b", "unknown"],
+    ["GET", "/mcp", "unknown"],
   ])("%s %s needs %s", (method, pathname, permission) => {
     expect(neededPermission(method, pathname)).toBe(permission);
   });

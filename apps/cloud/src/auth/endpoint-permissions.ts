@@ -1,8 +1,9 @@
 import { HttpApi } from "@effect/platform";
 import { CoreExecutorApi } from "@executor/api/contract";
+import * as FindMyWay from "find-my-way-ts";
 import type { Permission } from "./permission.ts";
 
-/** What each endpoint needs; `none`: belonging to the organization is enough. */
+/** Permission of each endpoint; `none` asks for membership of the organization alone. */
 const table: Readonly<Record<string, Permission | "none">> = {
   "sources.list": "sources:read",
   "sources.get": "sources:read",
@@ -25,39 +26,28 @@ const table: Readonly<Record<string, Permission | "none">> = {
   "health.health": "none",
 };
 
-/** What running agent code over MCP needs. */
+/** Permission of the MCP endpoint, which runs code. */
 export const mcpPermission: Permission = "executions:write";
 
-interface Rule {
-  readonly method: string;
-  readonly path: RegExp;
-  readonly permission: Permission | "none";
-}
-
-const rules: ReadonlyArray<Rule> = (() => {
-  const found: Array<Rule> = [];
-  HttpApi.reflect(CoreExecutorApi, {
-    onGroup: () => {},
-    onEndpoint: ({ group, endpoint }) => {
-      const name = `${group.identifier}.${endpoint.name}`;
-      const permission = table[name];
-      if (permission === undefined) throw new Error(`${name} has no permission in the table.`);
-      const path = new RegExp(`^${endpoint.path.replaceAll(/:[^/]+/g, "[^/]+")}$`);
-      found.push({ method: endpoint.method, path, permission });
-    },
-  });
-  return found;
-})();
-
-/**
- * What a request needs. `unknown`: no endpoint is at its path for its method. Nothing else may mean that nothing is needed: the
- * router decodes what is matched here as it stands, so `/api/sources/%64etect` looks like another endpoint's path.
- */
-export const neededPermission = (
-  method: string,
-  pathname: string,
-): Permission | "none" | "unknown" => {
-  const read = method === "HEAD" ? "GET" : method;
-  const found = rules.find((rule) => rule.method === read && rule.path.test(pathname));
-  return found?.permission ?? "unknown";
+/** Options of the API's router: a path is matched as it is written, but for its percent-encoding. */
+export const routerConfig = {
+  ignoreTrailingSlash: false,
+  ignoreDuplicateSlashes: false,
+  caseSensitive: true,
 };
+
+/** Routes of the API, matched by the library and the options of its router, so that both find the same endpoint. */
+const routes = FindMyWay.make<Permission | "none">(routerConfig);
+HttpApi.reflect(CoreExecutorApi, {
+  onGroup: () => {},
+  onEndpoint: ({ group, endpoint }) => {
+    const name = `${group.identifier}.${endpoint.name}`;
+    const permission = table[name];
+    if (permission === undefined) throw new Error(`${name} has no permission in the table.`);
+    routes.on(endpoint.method, endpoint.path, permission);
+  },
+});
+
+/** Permission that the endpoint at a request's path and query needs; `unknown` if there is none for the method. */
+export const neededPermission = (method: string, url: string): Permission | "none" | "unknown" =>
+  routes.find(method === "HEAD" ? "GET" : method, url)?.handler ?? "unknown";

@@ -1,14 +1,18 @@
-import { HttpApiMiddleware, HttpApiSecurity, OpenApi } from "@effect/platform";
-import { Caller, Forbidden } from "@executor/api";
-import { Schema } from "effect";
-import { EndpointNotFound, Unauthorized } from "./auth-errors.ts";
+import { HttpApiMiddleware, HttpApiSecurity, HttpServerRequest, OpenApi } from "@effect/platform";
+import { authAttempts, Caller, Forbidden, surfaceOf } from "@executor/api";
+import { client, operator } from "@executor/sdk";
+import { Effect, Layer, Option, Schema } from "effect";
+import type { DurableObjectId, DurableObjectNamespace } from "../durable-object-state.ts";
+import { neededPermission } from "./endpoint-permissions.ts";
+import { decodeIdentity, identityHeader } from "./identity.ts";
+import { EndpointNotFound, Unauthorized } from "./refusal.ts";
 
-/** better-auth's cookie where it is not sent over https; with https its name begins with `__Secure-`. */
+/** Cookie of better-auth over http; over https its name begins with `__Secure-`. */
 const sessionCookie = "better-auth.session_token";
 
 /**
- * Stands in front of every endpoint of an organization: lets in who belongs to the organization and has the permission that the
- * endpoint needs.
+ * Authorization of every endpoint of an organization: lets in its members and keys that have the endpoint's permission, and tells
+ * the endpoint its {@link Caller}.
  *
  * @effect-expect-leaking HttpServerRequest | ParsedSearchParams | RouteContext
  */
@@ -28,3 +32,42 @@ export class OrgAuth extends HttpApiMiddleware.Tag<OrgAuth>()("@executor/cloud/O
     ),
   },
 }) {}
+
+/** {@link OrgAuth} in the object `id`, by the identity that the Worker verified and that no client can set. */
+export const orgAuthLayer = (
+  id: DurableObjectId,
+  organizations: DurableObjectNamespace,
+): Layer.Layer<OrgAuth> => {
+  const check = Effect.gen(function* () {
+    const { headers, method, url } = yield* HttpServerRequest.HttpServerRequest;
+    const surface = surfaceOf(url);
+    const refused = <E>(outcome: string, error: E) => {
+      authAttempts.add(1, { surface, outcome });
+      return Effect.fail(error);
+    };
+    const identity = Option.getOrUndefined(decodeIdentity(headers[identityHeader]));
+    if (identity === undefined || !organizations.idFromName(identity.organization).equals(id)) {
+      const message = "The request has no identity. Send it to the app, which verifies its key.";
+      return yield* refused("unauthorized", new Unauthorized({ message }));
+    }
+    const owner = client(identity.subject);
+    const caller = { owner, answersAs: identity.answersForAll ? operator : owner };
+    // The MCP endpoint checks and counts its requests itself, by session.
+    if (surface === "mcp") return caller;
+    const needed = neededPermission(method, url);
+    if (needed === "unknown") {
+      const [path = ""] = url.split("?");
+      const message = `Nothing answers ${method} ${path}. The endpoints are listed at /api/docs.`;
+      return yield* new EndpointNotFound({ message });
+    }
+    if (needed !== "none" && !identity.permissions.includes(needed)) {
+      const message = `This needs the permission ${needed}. Use a key or an account that has it.`;
+      return yield* refused("forbidden", new Forbidden({ message }));
+    }
+    authAttempts.add(1, { surface, outcome: "ok" });
+    return caller;
+  });
+  // The API tries both schemes in turn. The Worker has read either, so the last one decides.
+  const skip = Effect.fail(new Unauthorized({ message: "" }));
+  return Layer.succeed(OrgAuth, { key: () => skip, session: () => check });
+};

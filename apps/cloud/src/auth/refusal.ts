@@ -1,10 +1,24 @@
+import { HttpApiSchema } from "@effect/platform";
 import { Forbidden } from "@executor/api";
 import { Schema } from "effect";
-import { Unauthorized } from "./auth-errors.ts";
+
+/** The request has no valid credentials: no key and no session, or expired ones. */
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()(
+  "Unauthorized",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 401 }),
+) {}
+
+/** The API has no endpoint at the request's method and path. */
+export class EndpointNotFound extends Schema.TaggedError<EndpointNotFound>()(
+  "EndpointNotFound",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 404 }),
+) {}
 
 const encode = Schema.encodeSync(Schema.Union(Unauthorized, Forbidden));
 
-/** The Worker lets a request no further. */
+/** The Worker's answer to a request that it does not forward. */
 export interface Refusal {
   readonly outcome: "unauthorized" | "forbidden";
   readonly response: Response;
@@ -12,7 +26,7 @@ export interface Refusal {
 
 export const isRefusal = (value: object): value is Refusal => "outcome" in value;
 
-/** Nobody can be told by the request (RFC 9110, section 15.5.2). */
+/** Refuses a request that has no valid credentials (RFC 9110, section 15.5.2). */
 export const unauthorized = (message: string): Refusal => ({
   outcome: "unauthorized",
   response: Response.json(encode(new Unauthorized({ message })), {
@@ -21,7 +35,7 @@ export const unauthorized = (message: string): Refusal => ({
   }),
 });
 
-/** Somebody is known, and may not (RFC 9110, section 15.5.4). */
+/** Refuses a request whose credentials are valid and do not suffice (RFC 9110, section 15.5.4). */
 export const forbidden = (message: string): Refusal => ({
   outcome: "forbidden",
   response: Response.json(encode(new Forbidden({ message })), { status: 403 }),

@@ -1,4 +1,4 @@
-import { HttpApiBuilder, FetchHttpClient } from "@effect/platform";
+import { FetchHttpClient, HttpApiBuilder, HttpRouter } from "@effect/platform";
 import { AppVersion, CoreHandlers, Exposition, makeWebHandler, Scrapes } from "@executor/api";
 import { Executions, Limits } from "@executor/execution";
 import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
@@ -9,7 +9,8 @@ import { Organization, RegistryReader } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
 import { Context, Effect, Layer } from "effect";
 import { CloudExecutorApi } from "../auth/cloud-api.ts";
-import { orgAuthLayer } from "../auth/org-auth-layer.ts";
+import { routerConfig } from "../auth/endpoint-permissions.ts";
+import { orgAuthLayer } from "../auth/org-auth.ts";
 import type { DurableObjectState } from "../durable-object-state.ts";
 import { mcpPath } from "../environment.ts";
 import type { Environment } from "../environment.ts";
@@ -72,7 +73,7 @@ export const organizationServices = (
       handle: yield* makeWebHandler(api, {
         middleware: storageGate(ctx.storage, settings.maxStorageBytes),
         mcp: { path: mcpPath, handle: (request) => inOrganization(owner, () => mcp(request)) },
-      }),
+      }).pipe(HttpRouter.withRouterConfig(routerConfig)),
       write: saved.write,
       hasPausedRuns: Effect.provide(hasPausedRuns, database),
     };
