@@ -66,7 +66,7 @@ const make = Effect.gen(function* () {
   (yield* history.endPaused).forEach(recordLost);
 
   const runToCompletion = Effect.fnUntraced(function* (run: LiveRun) {
-    const { code, timeoutMs, trigger } = run.request;
+    const { code, timeoutMs } = run.request;
     const wallTimeMs = Math.min(timeoutMs ?? limits.wallTimeMs, limits.wallTimeMs);
     const exit = yield* runner
       .run({
@@ -87,7 +87,7 @@ const make = Effect.gen(function* () {
       yield* Effect.logError("The sandbox could not run the code.", exit.cause);
     }
     const execution = run.toExecution(end, result);
-    recordEnd({ status: end.status, trigger, durationMs: execution.durationMs });
+    recordEnd(execution);
     const use = result ?? run.observe?.();
     if (use !== undefined) recordUse(runner.runtime, use);
     if (result !== undefined) recordOutcome(result.outcome);
@@ -152,30 +152,29 @@ const make = Effect.gen(function* () {
     return yield* pausedOrEnded(live);
   });
 
-  /** The live run of an execution that the history lists as paused. */
-  const detached = (id: string): LiveRun | undefined => {
+  /** The current state of an execution that the history lists as paused. */
+  const current = (id: string): Execution | undefined => {
     const live = runs.get(id);
-    return live?.isDetached === true ? live : undefined;
+    return live?.isDetached === true ? live.toExecution() : undefined;
   };
 
-  return {
-    run,
-    resume,
-    get: (id: string) =>
-      Effect.suspend(() => {
-        const live = detached(id);
-        return live === undefined ? history.get(id) : Effect.succeed(live.toExecution());
+  const get = (id: string) =>
+    Effect.suspend(() => {
+      const execution = current(id);
+      return execution === undefined ? history.get(id) : Effect.succeed(execution);
+    });
+
+  const list = (limit: number) =>
+    Effect.map(history.list(limit), (stored) =>
+      stored.map((summary) => {
+        const execution = current(summary.id);
+        return execution === undefined
+          ? summary
+          : new ExecutionSummary(execution, { disableValidation: true });
       }),
-    list: (limit: number) =>
-      Effect.map(history.list(limit), (stored) =>
-        stored.map((summary) => {
-          const live = detached(summary.id);
-          return live === undefined
-            ? summary
-            : new ExecutionSummary(live.toExecution(), { disableValidation: true });
-        }),
-      ),
-  };
+    );
+
+  return { run, resume, get, list };
 });
 
 const maxReasonChars = 500;
@@ -187,7 +186,8 @@ const endMessage = ({ id, status, error }: Execution): string => {
 
 /** Records an execution that was paused when an earlier daemon ended, and its questions. */
 const recordLost = (execution: Execution): void => {
-  recordEnd({ status: "cancelled", trigger: execution.trigger, durationMs: execution.durationMs });
+  const { trigger, durationMs } = execution;
+  recordEnd({ status: "cancelled", trigger, durationMs });
   for (const { askedAt } of execution.approvals) {
     recordDecision("cancel", Math.max(0, Date.now() - askedAt.epochMillis) / 1000);
   }

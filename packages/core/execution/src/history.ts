@@ -40,40 +40,39 @@ export class History extends Context.Tag("@executor/execution/History")<
           WHERE sequence <= (SELECT max(sequence) FROM executions) - ${maxHistory}`;
       }, Effect.orDie);
 
-      const endPaused = Effect.gen(function* () {
-        const rows = yield* Effect.flatMap(
-          sql`SELECT record FROM executions WHERE status = 'paused'`,
-          decodeRows,
-        );
-        const executions = rows.map(({ record }) => record);
-        yield* Effect.forEach(
-          executions,
-          (paused) =>
-            save(new Execution({ ...paused, ...lost, approvals: [] }, { disableValidation: true })),
-          { discard: true },
-        );
-        return executions;
-      }).pipe(Effect.orDie, Effect.withSpan("History.endPaused"));
-
-      const get = Effect.fn("History.get")(function* (id: string) {
-        const [row] = yield* sql`SELECT record FROM executions WHERE id = ${id}`.pipe(
+      const records = <E>(rows: Effect.Effect<unknown, E>) =>
+        rows.pipe(
           Effect.flatMap(decodeRows),
+          Effect.map((decoded) => decoded.map(({ record }) => record)),
           Effect.orDie,
         );
-        return row === undefined
-          ? yield* new ExecutionNotFound({
-              message: `There is no execution ${id.slice(0, 64)}. The history keeps the last ${maxHistory}.`,
-            })
-          : row.record;
+
+      const endPaused = Effect.gen(function* () {
+        const executions = yield* records(
+          sql`SELECT record FROM executions WHERE status = 'paused'`,
+        );
+        for (const paused of executions) {
+          yield* save(
+            new Execution({ ...paused, ...lost, approvals: [] }, { disableValidation: true }),
+          );
+        }
+        return executions;
+      }).pipe(Effect.withSpan("History.endPaused"));
+
+      const get = Effect.fn("History.get")(function* (id: string) {
+        const [record] = yield* records(sql`SELECT record FROM executions WHERE id = ${id}`);
+        if (record !== undefined) return record;
+        return yield* new ExecutionNotFound({
+          message: `There is no execution ${id.slice(0, 64)}. The history keeps the last ${maxHistory}.`,
+        });
       });
 
       const list = Effect.fn("History.list")(function* (limit: number) {
-        const rows = yield* Effect.flatMap(
+        const stored = yield* records(
           sql`SELECT record FROM executions ORDER BY sequence DESC LIMIT ${limit}`,
-          decodeRows,
         );
-        return rows.map(({ record }) => new ExecutionSummary(record, { disableValidation: true }));
-      }, Effect.orDie);
+        return stored.map((record) => new ExecutionSummary(record, { disableValidation: true }));
+      });
 
       return { save, endPaused, get, list };
     }),

@@ -21,10 +21,12 @@ export const errorResponse = (
 /** Ends a request with a JSON-RPC error. The SDK's own error class writes its code into the message. */
 export class JsonRpcError extends Error {
   override readonly name = "JsonRpcError";
-  readonly code: number;
-  constructor(code: number, message: string) {
+
+  constructor(
+    readonly code: number,
+    message: string,
+  ) {
     super(message);
-    this.code = code;
   }
 }
 

@@ -66,9 +66,6 @@ export class LiveRun {
   readonly id = ExecutionId.make(`exec_${crypto.randomUUID().replaceAll("-", "")}`);
   readonly time = new ActiveTime();
   readonly openQuestions = new Map<string, OpenQuestion>();
-  readonly request: ExecutionRequest;
-  readonly startedAt: DateTime.Utc;
-  readonly slot: Slot;
   /** Whether it was paused: from then on it depends on no caller and asks no one inline. */
   isDetached = false;
   observe: (() => RunState) | undefined;
@@ -81,11 +78,11 @@ export class LiveRun {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #notifyBy = 0;
 
-  constructor(request: ExecutionRequest, startedAt: DateTime.Utc, slot: Slot) {
-    this.request = request;
-    this.startedAt = startedAt;
-    this.slot = slot;
-  }
+  constructor(
+    readonly request: ExecutionRequest,
+    readonly startedAt: DateTime.Utc,
+    readonly slot: Slot,
+  ) {}
 
   beginCall(): LiveCall {
     const call: LiveCall = { questions: 0 };

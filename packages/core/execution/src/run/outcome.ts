@@ -1,7 +1,7 @@
 import type { RunOutcome, RunOutput, RunUse } from "@executor/kernel";
 import { parseJson } from "@executor/sdk";
 import { ExecutionError, ExecutionOutput } from "../schemas.ts";
-import type { EndStatus, ExecutionTrigger } from "../schemas.ts";
+import type { EndStatus, Execution } from "../schemas.ts";
 import {
   executionDuration,
   executionOutputSize,
@@ -27,7 +27,7 @@ const failure = (status: EndStatus, name: string, message: string): TerminalStat
 export const cancelled: TerminalState = failure(
   "cancelled",
   "Cancelled",
-  "The execution was cancelled before it ended: its caller went away, or the daemon stopped.",
+  "The execution was cancelled before it ended: its caller disconnected, or the daemon stopped.",
 );
 
 /** State of a run that was paused when an earlier daemon ended. */
@@ -41,7 +41,7 @@ export const lost: TerminalState = failure(
 export const broken: TerminalState = failure(
   "failed",
   "SandboxCrash",
-  "The sandbox could not run the code. The daemon's log says why.",
+  "The sandbox could not run the code. The daemon's log has the reason.",
 );
 
 /** Turns the sandbox's outcome into the run's final state; the limits are quoted in its message. */
@@ -85,12 +85,11 @@ const toOutput = ({ json, truncated, totalChars }: RunOutput): ExecutionOutput =
   new ExecutionOutput({ value: truncated ? json : parseJson(json), truncated, totalChars });
 
 /** Records one ended execution. */
-export const recordEnd = (end: {
-  readonly status: EndStatus;
-  readonly trigger: ExecutionTrigger;
-  readonly durationMs: number;
-}): void => {
-  const { status, trigger, durationMs } = end;
+export const recordEnd = ({
+  status,
+  trigger,
+  durationMs,
+}: Pick<Execution, "status" | "trigger" | "durationMs">): void => {
   executions.add(1, { status, trigger });
   executionDuration.record(durationMs / 1000, { status });
 };
@@ -111,9 +110,7 @@ export const recordOutcome = (outcome: RunOutcome): void => {
   if (reason !== undefined) sandboxTerminations.add(1, { reason });
 };
 
-const terminationReasons: Readonly<Record<RunOutcome["_tag"], string | undefined>> = {
-  Completed: undefined,
-  Failed: undefined,
+const terminationReasons: Readonly<Partial<Record<RunOutcome["_tag"], string>>> = {
   TimedOut: "timeout",
   OutOfMemory: "out_of_memory",
   Crashed: "crash",

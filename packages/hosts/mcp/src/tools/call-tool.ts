@@ -16,69 +16,64 @@ export interface Caller {
   readonly canElicit: boolean;
 }
 
-export interface HostTools {
-  readonly list: Effect.Effect<ReadonlyArray<Tool>>;
-  /** Fails if there is no such tool; every other error is returned as a result. */
-  readonly call: (
-    params: CallToolRequest["params"],
-    context: RequestContext,
-    caller: Caller,
-  ) => Effect.Effect<CallToolResult, JsonRpcError>;
-}
+export type HostTools = Effect.Effect.Success<typeof hostTools>;
 
 const decodeExecute = Schema.decodeUnknown(ExecuteArguments, { errors: "all" });
 const decodeResume = Schema.decodeUnknown(ResumeArguments, { errors: "all" });
 
+type Params = CallToolRequest["params"];
+
 /** Lists and calls the two tools that every MCP client sees. */
-export const hostTools: Effect.Effect<HostTools, never, Executions | Sources> = Effect.gen(
-  function* () {
-    const executions = yield* Executions;
-    const sources = yield* Sources;
-    const limits = yield* Limits;
+export const hostTools = Effect.gen(function* () {
+  const executions = yield* Executions;
+  const sources = yield* Sources;
+  const limits = yield* Limits;
 
-    const execute = Effect.fn("McpHost.execute")(function* (
-      params: CallToolRequest["params"],
-      context: RequestContext,
-      { owner, canElicit }: Caller,
-    ) {
-      const { code } = yield* decodeExecute(params.arguments);
-      return yield* executions.run({
-        code,
-        trigger: "mcp",
-        owner,
-        elicit: canElicit ? elicitFrom(context) : undefined,
-        ...progressListeners(context),
-      });
+  const execute = Effect.fn("McpHost.execute")(function* (
+    params: Params,
+    context: RequestContext,
+    { owner, canElicit }: Caller,
+  ) {
+    const { code } = yield* decodeExecute(params.arguments);
+    const elicit = canElicit ? elicitFrom(context) : undefined;
+    return yield* executions.run({
+      code,
+      trigger: "mcp",
+      owner,
+      elicit,
+      ...progressListeners(context),
     });
+  });
 
-    const resume = Effect.fn("McpHost.resume")(function* (
-      params: CallToolRequest["params"],
-      { owner }: Caller,
-    ) {
-      const { executionId, ...answer } = yield* decodeResume(params.arguments);
-      return yield* executions.resume({ ...answer, id: executionId, caller: owner });
-    });
+  const resume = Effect.fn("McpHost.resume")(function* (params: Params, { owner }: Caller) {
+    const { executionId, ...answer } = yield* decodeResume(params.arguments);
+    return yield* executions.resume({ ...answer, id: executionId, caller: owner });
+  });
 
-    return {
-      list: Effect.map(sources.list, (all) => [executeTool(all, limits), resumeTool]),
-      call: (params, context, caller) => {
-        switch (params.name) {
-          case "execute":
-            return toResult(execute(params, context, caller));
-          case "resume":
-            return toResult(resume(params, caller));
-          default:
-            return Effect.fail(
-              new JsonRpcError(
-                errorCodes.invalidParams,
-                `There is no tool ${params.name.slice(0, 100)}. There are execute and resume; the connected APIs are called from code that execute runs.`,
-              ),
-            );
-        }
-      },
-    };
-  },
-);
+  const list: Effect.Effect<ReadonlyArray<Tool>> = Effect.map(sources.list, (all) => [
+    executeTool(all, limits),
+    resumeTool,
+  ]);
+
+  /** Fails if there is no such tool; every other error is returned as a result. */
+  const call = (params: Params, context: RequestContext, caller: Caller) => {
+    switch (params.name) {
+      case "execute":
+        return toResult(execute(params, context, caller));
+      case "resume":
+        return toResult(resume(params, caller));
+      default:
+        return Effect.fail(
+          new JsonRpcError(
+            errorCodes.invalidParams,
+            `There is no tool ${params.name.slice(0, 100)}. There are execute and resume; the connected APIs are called from code that execute runs.`,
+          ),
+        );
+    }
+  };
+
+  return { list, call };
+});
 
 const toResult = (
   run: Effect.Effect<Execution, { readonly message: string } | ParseResult.ParseError>,

@@ -1,3 +1,4 @@
+import type { ExecutionRequest } from "@executor/execution";
 import { inputCheck, ElicitationUnavailable } from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult, Progress } from "@executor/sdk";
 import { JsonObject } from "@executor/sdk/schemas";
@@ -66,12 +67,6 @@ const shortened = (input: string): string =>
     ? input
     : `${input.slice(0, maxInputChars)}\n(cut; the whole input has ${input.length} characters)`;
 
-/** Listeners of a run's progress, as `Executions.run` accepts them. */
-export interface ProgressListeners {
-  readonly onToolCall?: (address: string) => Effect.Effect<void>;
-  readonly onProgress?: (address: string, progress: Progress) => Effect.Effect<void>;
-}
-
 /**
  * Reports a run's progress to a client that requested it. The number counts notifications, because it must grow with each of
  * them (MCP 2025-06-18, "Progress") and several calls may be under way; the message names the call and its progress.
@@ -79,7 +74,7 @@ export interface ProgressListeners {
 export const progressListeners = ({
   _meta,
   sendNotification,
-}: RequestContext): ProgressListeners => {
+}: RequestContext): Pick<ExecutionRequest, "onToolCall" | "onProgress"> => {
   const progressToken = _meta?.progressToken;
   if (progressToken === undefined) return {};
   let sent = 0;
