@@ -1,9 +1,21 @@
 import { instrument, labelOf } from "./instruments.ts";
 
-/** What a label must be: this value, or what {@link oneOf} and its likes say. */
-type Match = string | { readonly operator: "!=" | "=~" | "!~"; readonly value: string };
+/** Calls that failed, by the `outcome` label of `executor.tool.calls`. */
+export const failed: ReadonlyArray<string> = ["tool_error", "upstream_error", "timeout"];
 
-/** By OpenTelemetry key. */
+/**
+ * Calls that reached the tool. A call that a policy blocked, a person declined or the input check refused did not, and says nothing
+ * about the tool.
+ */
+export const judged: ReadonlyArray<string> = ["ok", ...failed];
+
+/** Calls that nobody decided against: {@link judged} and those with an invalid input. */
+export const attempted: ReadonlyArray<string> = [...judged, "invalid_input"];
+
+/** A matcher of a label: a value, or the result of {@link oneOf}, {@link noneOf} or {@link not}. */
+export type Match = string | { readonly operator: "!=" | "=~" | "!~"; readonly value: string };
+
+/** Matchers by OpenTelemetry key. */
 export type Where = Readonly<Record<string, Match>>;
 
 export const oneOf = (...values: ReadonlyArray<string>): Match => ({
@@ -19,7 +31,7 @@ export const not = (value: string): Match => ({ operator: "!=", value });
 /** Labels that Prometheus itself puts on what it scrapes. */
 const targetLabels: ReadonlySet<string> = new Set(["job", "instance"]);
 
-/** Writes PromQL about what `selector` selects; names and labels come from the instruments. */
+/** Writes PromQL for the targets of `selector`; names and labels come from the instruments. */
 export class PromQl {
   readonly selector: string;
 
@@ -47,12 +59,27 @@ export class PromQl {
     return this.#part(name, "count", where);
   }
 
+  /** Rate of a counter, or of a histogram's count. */
   rate(name: string, window: string, where: Where = {}): string {
-    return `rate(${this.series(name, where)}[${window}])`;
+    return `rate(${this.#counter(name, where)}[${window}])`;
   }
 
+  /** Increase of a counter, or of a histogram's count. */
   increase(name: string, window: string, where: Where = {}): string {
-    return `increase(${this.series(name, where)}[${window}])`;
+    return `increase(${this.#counter(name, where)}[${window}])`;
+  }
+
+  sumRate(name: string, keys: ReadonlyArray<string>, window: string, where: Where = {}): string {
+    return this.sum(name, keys, this.rate(name, window, where));
+  }
+
+  sumIncrease(
+    name: string,
+    keys: ReadonlyArray<string>,
+    window: string,
+    where: Where = {},
+  ): string {
+    return this.sum(name, keys, this.increase(name, window, where));
   }
 
   /** The quantile of a histogram's observations in a window, by the labels of `keys`. */
@@ -69,22 +96,18 @@ export class PromQl {
 
   /** `sum by (…) (…)`; the labels are those of the instrument `name`. */
   sum(name: string, keys: ReadonlyArray<string>, expression: string): string {
-    return this.aggregate("sum", name, keys, expression);
-  }
-
-  aggregate(
-    operator: "sum" | "max" | "min" | "count",
-    name: string,
-    keys: ReadonlyArray<string>,
-    expression: string,
-  ): string {
     const by = keys.length === 0 ? "" : ` by (${this.labels(name, keys).join(", ")})`;
-    return `${operator}${by} (${expression})`;
+    return `sum${by} (${expression})`;
   }
 
   /** Prometheus's names of the instrument's labels; `job` and `instance` are everybody's. */
   labels(name: string, keys: ReadonlyArray<string>): ReadonlyArray<string> {
     return keys.map((key) => (targetLabels.has(key) ? key : labelOf(name, key)));
+  }
+
+  #counter(name: string, where: Where): string {
+    const { definition } = instrument(name);
+    return definition.type === "histogram" ? this.count(name, where) : this.series(name, where);
   }
 
   #part(name: string, part: "bucket" | "count", where: Where): string {

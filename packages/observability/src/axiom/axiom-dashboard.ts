@@ -1,4 +1,4 @@
-import { failed, judged } from "../outcomes.ts";
+import { failed, judged } from "../promql.ts";
 import { Mpl } from "./mpl.ts";
 
 interface ChartOptions {

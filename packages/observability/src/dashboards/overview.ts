@@ -1,5 +1,4 @@
-import { failed, judged } from "../outcomes.ts";
-import { oneOf } from "../promql.ts";
+import { failed, judged, oneOf } from "../promql.ts";
 import { dashboard, promql, window } from "./dashboard.ts";
 import { lines, number, table } from "./panels.ts";
 

@@ -1,5 +1,4 @@
-import { failed } from "../outcomes.ts";
-import { oneOf } from "../promql.ts";
+import { failed, oneOf } from "../promql.ts";
 import { dashboard, promql, window } from "./dashboard.ts";
 import { lines, table } from "./panels.ts";
 

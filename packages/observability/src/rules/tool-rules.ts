@@ -1,5 +1,4 @@
-import { attempted, failed, judged } from "../outcomes.ts";
-import { oneOf } from "../promql.ts";
+import { attempted, failed, judged, oneOf } from "../promql.ts";
 import type { Alert, RecordingRule, TestSeries } from "./alert.ts";
 import type { RuleContext } from "./rule-context.ts";
 import { testHistogram, testSeries } from "./test-series.ts";
