@@ -2,7 +2,7 @@ import { not } from "../promql.ts";
 import type { Where } from "../promql.ts";
 import type { Alert, TestSeries } from "./alert.ts";
 import type { RuleContext } from "./rule-context.ts";
-import { testCount, testSeries } from "./test-series.ts";
+import { fires, silent, testCount, testSeries } from "./test-series.ts";
 import { hour, minute } from "./windows.ts";
 
 const attempts = "executor.auth.attempts";
@@ -59,19 +59,18 @@ export const edgeAlerts = ({ promql, window, thresholds }: RuleContext): Readonl
       runbook:
         "A client has an old key or another host's name; or a web page in somebody's browser tries the daemon's port; or somebody guesses keys. Find the client, and revoke keys that may be known.",
       tests: [
-        {
-          what: "ten are refused each minute",
-          series: [refusals("0+10x30")],
-          at: "20m",
-          fires: [{ ...daemon, surface: "api" }],
-        },
-        {
-          what: "requests are let in",
-          series: [testSeries(attempts, { surface: "api", outcome: "ok" }, "0+10x30")],
-          at: "20m",
-          fires: [],
-        },
-        { what: "a few are refused", series: [refusals("0+0x10 5+0x20")], at: "20m", fires: [] },
+        fires(
+          "ten are refused each minute",
+          "20m",
+          { ...daemon, surface: "api" },
+          refusals("0+10x30"),
+        ),
+        silent(
+          "requests are let in",
+          "20m",
+          testSeries(attempts, { surface: "api", outcome: "ok" }, "0+10x30"),
+        ),
+        silent("a few are refused", "20m", refusals("0+0x10 5+0x20")),
       ],
     },
     {
@@ -83,28 +82,26 @@ export const edgeAlerts = ({ promql, window, thresholds }: RuleContext): Readonl
       runbook:
         "This is a fault of the daemon, not of a tool or of the agent. Its log has the cause; report it.",
       tests: [
-        {
-          what: "half of the requests do",
-          series: [operation("", "0+1x120"), operation(internalError, "0+1x120")],
-          at: "90m",
-          fires: [daemon],
-        },
-        {
-          what: "tools fail, and the endpoint works",
-          series: [
-            operation("", "0+1x120"),
-            operation("tool_error", "0+9x120"),
-            operation(internalError, "0+0x120"),
-          ],
-          at: "90m",
-          fires: [],
-        },
-        {
-          what: "there are few requests, and all do",
-          series: [operation("", "0+0x120"), operation(internalError, "0+0x10 1 2 3+0x110")],
-          at: "30m",
-          fires: [],
-        },
+        fires(
+          "half of the requests do",
+          "90m",
+          daemon,
+          operation("", "0+1x120"),
+          operation(internalError, "0+1x120"),
+        ),
+        silent(
+          "tools fail, and the endpoint works",
+          "90m",
+          operation("", "0+1x120"),
+          operation("tool_error", "0+9x120"),
+          operation(internalError, "0+0x120"),
+        ),
+        silent(
+          "there are few requests, and all do",
+          "30m",
+          operation("", "0+0x120"),
+          operation(internalError, "0+0x10 1 2 3+0x110"),
+        ),
       ],
     },
     {
@@ -118,24 +115,26 @@ export const edgeAlerts = ({ promql, window, thresholds }: RuleContext): Readonl
       runbook:
         "An InternalError's traceId is in the daemon's log with its cause. 503 with Retry-After means too much at once: too many executions wait, or too many scrapes come.",
       tests: [
-        {
-          what: "half of the requests get a 500",
-          series: [request("200", "0+1x120"), request("500", "0+1x120")],
-          at: "90m",
-          fires: [daemon],
-        },
-        {
-          what: "many requests get a 404",
-          series: [request("200", "0+1x120"), request("404", "0+9x120"), request("500", "0+0x120")],
-          at: "90m",
-          fires: [],
-        },
-        {
-          what: "there are few requests, and all get a 500",
-          series: [request("200", "0+0x120"), request("500", "0+0x10 1 2 3+0x110")],
-          at: "30m",
-          fires: [],
-        },
+        fires(
+          "half of the requests get a 500",
+          "90m",
+          daemon,
+          request("200", "0+1x120"),
+          request("500", "0+1x120"),
+        ),
+        silent(
+          "many requests get a 404",
+          "90m",
+          request("200", "0+1x120"),
+          request("404", "0+9x120"),
+          request("500", "0+0x120"),
+        ),
+        silent(
+          "there are few requests, and all get a 500",
+          "30m",
+          request("200", "0+0x120"),
+          request("500", "0+0x10 1 2 3+0x110"),
+        ),
       ],
     },
   ];

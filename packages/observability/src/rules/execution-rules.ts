@@ -1,7 +1,7 @@
 import { oneOf } from "../promql.ts";
 import type { Alert, TestSeries } from "./alert.ts";
 import type { RuleContext } from "./rule-context.ts";
-import { testHistogram, testSeries } from "./test-series.ts";
+import { fires, silent, testHistogram, testSeries } from "./test-series.ts";
 import { hour, minute } from "./windows.ts";
 
 const executions = "executor.executions";
@@ -46,31 +46,26 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "The history (GET /api/executions) has their code. Where a tool is slow, the tools' times on the dashboard show it; where code handles too much data, tell the agent to filter earlier. A person's thinking does not count as an execution's time.",
       tests: [
-        {
-          what: "half of them run out of time",
-          series: [execution("completed", "0+1x120"), execution("timeout", "0+1x120")],
-          at: "90m",
-          fires: [daemon],
-        },
-        {
-          what: "most complete or fail by themselves",
-          series: [
-            execution("completed", "0+9x120"),
-            execution("failed", "0+9x120"),
-            execution("timeout", "0+1x120"),
-          ],
-          at: "90m",
-          fires: [],
-        },
-        {
-          what: "there are few, and all run out of memory",
-          series: [
-            execution("completed", "0+0x120"),
-            execution("out_of_memory", "0+0x10 1 2 3 3+0x100"),
-          ],
-          at: "30m",
-          fires: [],
-        },
+        fires(
+          "half of them run out of time",
+          "90m",
+          daemon,
+          execution("completed", "0+1x120"),
+          execution("timeout", "0+1x120"),
+        ),
+        silent(
+          "most complete or fail by themselves",
+          "90m",
+          execution("completed", "0+9x120"),
+          execution("failed", "0+9x120"),
+          execution("timeout", "0+1x120"),
+        ),
+        silent(
+          "there are few, and all run out of memory",
+          "30m",
+          execution("completed", "0+0x120"),
+          execution("out_of_memory", "0+0x10 1 2 3 3+0x100"),
+        ),
       ],
     },
     {
@@ -82,19 +77,14 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "Agent code cannot bring the daemon down, but it ended a sandbox in a way that none of its limits foresees. The daemon's log has the reason; report it with the execution's code.",
       tests: [
-        {
-          what: "it crashed for the first time since the start",
-          series: [crashes("_x20 1+0x20")],
-          at: "25m",
-          fires: [daemon],
-        },
-        {
-          what: "it crashed again",
-          series: [crashes("1+0x20 2+0x20")],
-          at: "25m",
-          fires: [daemon],
-        },
-        { what: "its last crash is long ago", series: [crashes("1+0x60")], at: "30m", fires: [] },
+        fires(
+          "it crashed for the first time since the start",
+          "25m",
+          daemon,
+          crashes("_x20 1+0x20"),
+        ),
+        fires("it crashed again", "25m", daemon, crashes("1+0x20 2+0x20")),
+        silent("its last crash is long ago", "30m", crashes("1+0x60")),
       ],
     },
     {
@@ -106,19 +96,9 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "As many run as may run at once. Look at what takes long on the dashboards; paused executions hold no place. Fewer executions at once from the agents, or faster tools, help.",
       tests: [
-        {
-          what: "most wait for seconds",
-          series: testHistogram(queue, {}, 5, "0+5x60"),
-          at: "30m",
-          fires: [daemon],
-        },
-        {
-          what: "none waits",
-          series: testHistogram(queue, {}, 0.01, "0+5x60"),
-          at: "30m",
-          fires: [],
-        },
-        { what: "few wait", series: testHistogram(queue, {}, 5, "0+1x60"), at: "30m", fires: [] },
+        fires("most wait for seconds", "30m", daemon, ...testHistogram(queue, {}, 5, "0+5x60")),
+        silent("none waits", "30m", ...testHistogram(queue, {}, 0.01, "0+5x60")),
+        silent("few wait", "30m", ...testHistogram(queue, {}, 5, "0+1x60")),
       ],
     },
     {
@@ -130,19 +110,18 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "Run `executor executions` for the paused execution and answer with `executor resume`. Unanswered, it expires and its execution fails. Where a tool needs no approval, allow it with a policy.",
       tests: [
-        {
-          what: "a question has been open for ten minutes",
-          series: [testSeries(oldest, {}, "0+60x10")],
-          at: "10m",
-          fires: [{ job: "executor", instance: "a" }],
-        },
-        { what: "none is open", series: [testSeries(oldest, {}, "0+0x10")], at: "10m", fires: [] },
-        {
-          what: "each is answered within minutes",
-          series: [testSeries(oldest, {}, "0 60 120 180 0 60 120 180 0 60 120")],
-          at: "10m",
-          fires: [],
-        },
+        fires(
+          "a question has been open for ten minutes",
+          "10m",
+          { job: "executor", instance: "a" },
+          testSeries(oldest, {}, "0+60x10"),
+        ),
+        silent("none is open", "10m", testSeries(oldest, {}, "0+0x10")),
+        silent(
+          "each is answered within minutes",
+          "10m",
+          testSeries(oldest, {}, "0 60 120 180 0 60 120 180 0 60 120"),
+        ),
       ],
     },
     {
@@ -154,24 +133,25 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "Nobody sees the questions, or nobody is there. Use a client that asks its user inline, answer with `executor resume`, or change the policies of tools that ask too often.",
       tests: [
-        {
-          what: "nine of ten expire",
-          series: [approval("approved", "0+1x120"), approval("expired", "0+9x120")],
-          at: "70m",
-          fires: [daemon],
-        },
-        {
-          what: "one of ten expires",
-          series: [approval("approved", "0+9x120"), approval("expired", "0+1x120")],
-          at: "70m",
-          fires: [],
-        },
-        {
-          what: "there are few questions, and all expire",
-          series: [approval("approved", "0+0x120"), approval("expired", "0+0x10 1 2+0x110")],
-          at: "20m",
-          fires: [],
-        },
+        fires(
+          "nine of ten expire",
+          "70m",
+          daemon,
+          approval("approved", "0+1x120"),
+          approval("expired", "0+9x120"),
+        ),
+        silent(
+          "one of ten expires",
+          "70m",
+          approval("approved", "0+9x120"),
+          approval("expired", "0+1x120"),
+        ),
+        silent(
+          "there are few questions, and all expire",
+          "20m",
+          approval("approved", "0+0x120"),
+          approval("expired", "0+0x10 1 2+0x110"),
+        ),
       ],
     },
   ];

@@ -1,5 +1,18 @@
 import { instrument, labelOf } from "../instruments.ts";
-import type { TestSeries } from "./alert.ts";
+import type { TestCase, TestSeries } from "./alert.ts";
+
+export const fires = (
+  what: string,
+  at: string,
+  labels: Readonly<Record<string, string>>,
+  ...series: ReadonlyArray<TestSeries>
+): TestCase => ({ what, series, at, fires: [labels] });
+
+export const silent = (
+  what: string,
+  at: string,
+  ...series: ReadonlyArray<TestSeries>
+): TestCase => ({ what, series, at, fires: [] });
 
 /** The target that every rule test scrapes. */
 export const target = { job: "executor", instance: "a" };
