@@ -1,6 +1,6 @@
 import type { Alert, TestSeries } from "./alert.ts";
 import type { RuleContext } from "./rule-context.ts";
-import { testSeries } from "./test-series.ts";
+import { fires, silent, testSeries } from "./test-series.ts";
 import { minute } from "./windows.ts";
 
 const up = "executor.source.up";
@@ -28,19 +28,18 @@ export const sourceAlerts = ({ promql, window }: RuleContext): ReadonlyArray<Ale
       runbook:
         "The last exchange with it ended in a connection that failed. Try its address from the daemon's machine; for a program, look at the daemon's log. It counts as up again with the next call or refresh that works, so refresh it once it is back.",
       tests: [
-        {
-          what: "it is down for ten minutes",
-          series: [upSeries("1 0+0x20")],
-          at: "12m",
-          fires: [{ job: "executor", instance: "a", executor_source: "shop", kind: "openapi" }],
-        },
-        { what: "it is up", series: [upSeries("1+0x20")], at: "12m", fires: [] },
-        {
-          what: "one call could not connect, and the next one could",
-          series: [upSeries("1 1 0 0 1+0x20")],
-          at: "8m",
-          fires: [],
-        },
+        fires(
+          "it is down for ten minutes",
+          "12m",
+          { job: "executor", instance: "a", executor_source: "shop", kind: "openapi" },
+          upSeries("1 0+0x20"),
+        ),
+        silent("it is up", "12m", upSeries("1+0x20")),
+        silent(
+          "one call could not connect, and the next one could",
+          "8m",
+          upSeries("1 1 0 0 1+0x20"),
+        ),
       ],
     },
     {
@@ -52,24 +51,20 @@ export const sourceAlerts = ({ promql, window }: RuleContext): ReadonlyArray<Ale
       runbook:
         "Refresh the source and read the error: the address is wrong, the credentials are, or what is there is no description of its kind. Its tools stay as they were read last. A namespace of _OTHER means sources that were never added.",
       tests: [
-        {
-          what: "it fails once a minute",
-          series: [connect("ok", "1+0x30"), connect("error", "0+1x30")],
-          at: "20m",
-          fires: [{ job: "executor", executor_source: "shop" }],
-        },
-        {
-          what: "it fails and then works",
-          series: [connect("ok", "1+0x15 2+0x15"), connect("error", "0+1x10 10+0x20")],
-          at: "20m",
-          fires: [],
-        },
-        {
-          what: "it failed once",
-          series: [connect("ok", "1+0x30"), connect("error", "0+0x10 1+0x20")],
-          at: "20m",
-          fires: [],
-        },
+        fires(
+          "it fails once a minute",
+          "20m",
+          { job: "executor", executor_source: "shop" },
+          connect("ok", "1+0x30"),
+          connect("error", "0+1x30"),
+        ),
+        silent(
+          "it fails and then works",
+          "20m",
+          connect("ok", "1+0x15 2+0x15"),
+          connect("error", "0+1x10 10+0x20"),
+        ),
+        silent("it failed once", "20m", connect("ok", "1+0x30"), connect("error", "0+0x10 1+0x20")),
       ],
     },
   ];

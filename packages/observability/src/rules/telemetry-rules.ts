@@ -1,7 +1,7 @@
 import { not } from "../promql.ts";
 import type { Alert, TestSeries } from "./alert.ts";
 import type { RuleContext } from "./rule-context.ts";
-import { target, testHistogram, testSeries } from "./test-series.ts";
+import { fires, silent, target, testHistogram, testSeries } from "./test-series.ts";
 import { minute } from "./windows.ts";
 
 const series = "executor.metrics.series";
@@ -42,24 +42,25 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "Look at which label has many values (METRICS.md says what bounds each). Raise the budget with EXECUTOR_METRICS_MAX_SERIES_PER_METRIC where they are wanted; a restart forgets those of removed sources.",
       tests: [
-        {
-          what: "nine of ten label sets are used",
-          series: [ofMetric(series, "1800+0x40"), ofMetric(limit, "2000+0x40")],
-          at: "30m",
-          fires: [{ ...target, metric }],
-        },
-        {
-          what: "half of them are used",
-          series: [ofMetric(series, "1000+0x40"), ofMetric(limit, "2000+0x40")],
-          at: "30m",
-          fires: [],
-        },
-        {
-          what: "the budget grows with the tools that were just added",
-          series: [ofMetric(series, "1800+0x40"), ofMetric(limit, "2000+0x5 9000+0x35")],
-          at: "30m",
-          fires: [],
-        },
+        fires(
+          "nine of ten label sets are used",
+          "30m",
+          { ...target, metric },
+          ofMetric(series, "1800+0x40"),
+          ofMetric(limit, "2000+0x40"),
+        ),
+        silent(
+          "half of them are used",
+          "30m",
+          ofMetric(series, "1000+0x40"),
+          ofMetric(limit, "2000+0x40"),
+        ),
+        silent(
+          "the budget grows with the tools that were just added",
+          "30m",
+          ofMetric(series, "1800+0x40"),
+          ofMetric(limit, "2000+0x5 9000+0x35"),
+        ),
       ],
     },
     {
@@ -71,24 +72,19 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "Its label budget is spent, or that of all metrics. Sums stay exact; what is new is not told apart. Raise EXECUTOR_METRICS_MAX_SERIES_PER_METRIC or EXECUTOR_METRICS_MAX_SERIES, or restart the daemon where sources that are gone have spent it.",
       tests: [
-        {
-          what: "measurements overflow for the first time",
-          series: [ofMetric(overflow, "_x10 40+0x20")],
-          at: "15m",
-          fires: [{ job: "executor", metric }],
-        },
-        {
-          what: "they go on overflowing",
-          series: [ofMetric(overflow, "40+3x60")],
-          at: "40m",
-          fires: [{ job: "executor", metric }],
-        },
-        {
-          what: "the last one is long ago",
-          series: [ofMetric(overflow, "40+0x60")],
-          at: "40m",
-          fires: [],
-        },
+        fires(
+          "measurements overflow for the first time",
+          "15m",
+          { job: "executor", metric },
+          ofMetric(overflow, "_x10 40+0x20"),
+        ),
+        fires(
+          "they go on overflowing",
+          "40m",
+          { job: "executor", metric },
+          ofMetric(overflow, "40+3x60"),
+        ),
+        silent("the last one is long ago", "40m", ofMetric(overflow, "40+0x60")),
       ],
     },
     {
@@ -100,19 +96,9 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "Two pieces of code record under one name. What the reasons do is in packages/core/api/src/metrics/families/conflicts.ts; rename one of the metrics.",
       tests: [
-        {
-          what: "two series are left out",
-          series: [conflict("2+0x40")],
-          at: "30m",
-          fires: [{ ...target, reason: "type" }],
-        },
-        { what: "none is", series: [conflict("0+0x40")], at: "30m", fires: [] },
-        {
-          what: "one scrape had to repair",
-          series: [conflict("0 1 0+0x40")],
-          at: "30m",
-          fires: [],
-        },
+        fires("two series are left out", "30m", { ...target, reason: "type" }, conflict("2+0x40")),
+        silent("none is", "30m", conflict("0+0x40")),
+        silent("one scrape had to repair", "30m", conflict("0 1 0+0x40")),
       ],
     },
     {
@@ -124,19 +110,14 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "The daemon's log names the receiver and its answer. `executor metrics push --dry-run` sends once and shows it. docs/push.md has the settings of each receiver. Nothing is lost of cumulative metrics once it works again.",
       tests: [
-        {
-          what: "every push fails",
-          series: [points("900+0x40"), failedPoints("0+300x40")],
-          at: "30m",
-          fires: [target],
-        },
-        { what: "pushes work", series: [points("0+300x40")], at: "30m", fires: [] },
-        {
-          what: "one push failed, and the next worked",
-          series: [points("0+300x40"), failedPoints("0+0x20 300+0x20")],
-          at: "30m",
-          fires: [],
-        },
+        fires("every push fails", "30m", target, points("900+0x40"), failedPoints("0+300x40")),
+        silent("pushes work", "30m", points("0+300x40")),
+        silent(
+          "one push failed, and the next worked",
+          "30m",
+          points("0+300x40"),
+          failedPoints("0+0x20 300+0x20"),
+        ),
       ],
     },
     {
@@ -148,24 +129,18 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "Look at the number of series and at the event loop on the dashboard Runtime and telemetry. Scrape less often, ask for some families with name[], or lower EXECUTOR_METRICS_MAX_SERIES.",
       tests: [
-        {
-          what: "each takes up to five seconds",
-          series: testHistogram(collection, {}, 5, "0+1x40"),
-          at: "30m",
-          fires: [target],
-        },
-        {
-          what: "each takes milliseconds",
-          series: testHistogram(collection, {}, 0.025, "0+1x40"),
-          at: "30m",
-          fires: [],
-        },
-        {
-          what: "a single one was slow",
-          series: testHistogram(collection, {}, 5, "0+0x20 1+0x20"),
-          at: "30m",
-          fires: [],
-        },
+        fires(
+          "each takes up to five seconds",
+          "30m",
+          target,
+          ...testHistogram(collection, {}, 5, "0+1x40"),
+        ),
+        silent("each takes milliseconds", "30m", ...testHistogram(collection, {}, 0.025, "0+1x40")),
+        silent(
+          "a single one was slow",
+          "30m",
+          ...testHistogram(collection, {}, 5, "0+0x20 1+0x20"),
+        ),
       ],
     },
   ];

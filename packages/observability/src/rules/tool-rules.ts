@@ -1,7 +1,7 @@
 import { attempted, failed, judged, oneOf } from "../promql.ts";
 import type { Alert, RecordingRule, TestSeries } from "./alert.ts";
 import type { RuleContext } from "./rule-context.ts";
-import { testHistogram, testSeries } from "./test-series.ts";
+import { fires, silent, testHistogram, testSeries } from "./test-series.ts";
 import { hour, minute } from "./windows.ts";
 
 const calls = "executor.tool.calls";
@@ -83,36 +83,34 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         severity: "critical",
         forSeconds: 2 * minute,
         tests: [
-          {
-            what: "nine of ten calls fail for an hour",
-            series: [call("ok", "0+1x120"), call("upstream_error", "0+9x120")],
-            at: "80m",
-            fires: [shop],
-          },
-          {
-            what: "one of ten calls fails",
-            series: [call("ok", "0+9x120"), call("upstream_error", "0+1x120")],
-            at: "80m",
-            fires: [],
-          },
-          {
-            what: "few calls are made, and all fail",
-            series: [call("ok", "0+0x120"), call("timeout", quietTraffic)],
-            at: "17m",
-            fires: [],
-          },
-          {
-            what: "most calls are blocked, declined or not valid",
-            series: [
-              call("ok", "0+1x120"),
-              call("tool_error", "0+0x120"),
-              call("blocked", "0+9x120"),
-              call("declined", "0+9x120"),
-              call("invalid_input", "0+1x120"),
-            ],
-            at: "80m",
-            fires: [],
-          },
+          fires(
+            "nine of ten calls fail for an hour",
+            "80m",
+            shop,
+            call("ok", "0+1x120"),
+            call("upstream_error", "0+9x120"),
+          ),
+          silent(
+            "one of ten calls fails",
+            "80m",
+            call("ok", "0+9x120"),
+            call("upstream_error", "0+1x120"),
+          ),
+          silent(
+            "few calls are made, and all fail",
+            "17m",
+            call("ok", "0+0x120"),
+            call("timeout", quietTraffic),
+          ),
+          silent(
+            "most calls are blocked, declined or not valid",
+            "80m",
+            call("ok", "0+1x120"),
+            call("tool_error", "0+0x120"),
+            call("blocked", "0+9x120"),
+            call("declined", "0+9x120"),
+            call("invalid_input", "0+1x120"),
+          ),
         ],
       },
       { rate: 14.4, long: "1h", short: "5m" },
@@ -124,24 +122,25 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         severity: "warning",
         forSeconds: 15 * minute,
         tests: [
-          {
-            what: "four of ten calls fail for six hours",
-            series: [call("ok", "0+6x400"), call("tool_error", "0+4x400")],
-            at: "380m",
-            fires: [shop],
-          },
-          {
-            what: "one of ten calls fails",
-            series: [call("ok", "0+9x400"), call("tool_error", "0+1x400")],
-            at: "380m",
-            fires: [],
-          },
-          {
-            what: "few calls are made, and all fail",
-            series: [call("ok", "0+0x400"), call("tool_error", quietTraffic)],
-            at: "35m",
-            fires: [],
-          },
+          fires(
+            "four of ten calls fail for six hours",
+            "380m",
+            shop,
+            call("ok", "0+6x400"),
+            call("tool_error", "0+4x400"),
+          ),
+          silent(
+            "one of ten calls fails",
+            "380m",
+            call("ok", "0+9x400"),
+            call("tool_error", "0+1x400"),
+          ),
+          silent(
+            "few calls are made, and all fail",
+            "35m",
+            call("ok", "0+0x400"),
+            call("tool_error", quietTraffic),
+          ),
         ],
       },
       { rate: 6, long: "6h", short: "30m" },
@@ -155,24 +154,9 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "Compare with the time of the requests to the upstream on the dashboard Tools and sources. Where both are long, the upstream is slow; where only the calls are, look at the event loop on Runtime and telemetry. Time that people take is in neither.",
       tests: [
-        {
-          what: "calls take between 30 and 60 seconds",
-          series: timed(60, "0+5x60"),
-          at: "30m",
-          fires: [shop],
-        },
-        {
-          what: "calls take up to half a second",
-          series: timed(0.5, "0+5x60"),
-          at: "30m",
-          fires: [],
-        },
-        {
-          what: "few calls are made, and all are slow",
-          series: timed(60, "0+1x60"),
-          at: "30m",
-          fires: [],
-        },
+        fires("calls take between 30 and 60 seconds", "30m", shop, ...timed(60, "0+5x60")),
+        silent("calls take up to half a second", "30m", ...timed(0.5, "0+5x60")),
+        silent("few calls are made, and all are slow", "30m", ...timed(60, "0+1x60")),
       ],
     },
     {
@@ -185,24 +169,25 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       runbook:
         "Look at an execution's error for what was wrong. Names that do not exist are counted under the source _OTHER. Where the source's description is wrong or has changed, refresh the source; where agents guess, tell them to describe a tool before they call it.",
       tests: [
-        {
-          what: "nine of ten calls are not valid",
-          series: [call("ok", "0+1x120"), call("invalid_input", "0+9x120")],
-          at: "100m",
-          fires: [shop],
-        },
-        {
-          what: "one of ten calls is not valid",
-          series: [call("ok", "0+9x120"), call("invalid_input", "0+1x120")],
-          at: "100m",
-          fires: [],
-        },
-        {
-          what: "few calls are made, and none is valid",
-          series: [call("ok", "0+0x120"), call("invalid_input", quietTraffic)],
-          at: "40m",
-          fires: [],
-        },
+        fires(
+          "nine of ten calls are not valid",
+          "100m",
+          shop,
+          call("ok", "0+1x120"),
+          call("invalid_input", "0+9x120"),
+        ),
+        silent(
+          "one of ten calls is not valid",
+          "100m",
+          call("ok", "0+9x120"),
+          call("invalid_input", "0+1x120"),
+        ),
+        silent(
+          "few calls are made, and none is valid",
+          "40m",
+          call("ok", "0+0x120"),
+          call("invalid_input", quietTraffic),
+        ),
       ],
     },
   ];
