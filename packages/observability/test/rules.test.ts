@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { ruleGroups } from "../src/rules/rules.ts";
-import { rulesFile } from "../src/rules/rule-files.ts";
+import { ruleGroups, rulesFile } from "../src/rules/rule-files.ts";
 import { defaultSettings } from "../src/settings.ts";
 
 const alerts = ruleGroups(defaultSettings).flatMap((group) => group.alerts);

@@ -1,9 +1,9 @@
 import { not } from "../promql.ts";
 import type { Where } from "../promql.ts";
-import type { Alert, TestSeries } from "./alert.ts";
-import type { RuleContext } from "./rule-context.ts";
-import { fires, silent, testCount, testSeries } from "./test-series.ts";
-import { hour, minute } from "./windows.ts";
+import { hour, minute } from "./alert.ts";
+import type { Alert, RuleContext } from "./alert.ts";
+import { fires, silent, testCount, testSeries } from "./test-cases.ts";
+import type { TestSeries } from "./test-cases.ts";
 
 const attempts = "executor.auth.attempts";
 const operations = "mcp.server.operation.duration";
@@ -39,21 +39,20 @@ const request = (status: string, values: string): TestSeries =>
 
 const daemon = { job: "executor" };
 
-export const edgeAlerts = ({ promql, window, thresholds }: RuleContext): ReadonlyArray<Alert> => {
-  const { minimumTraffic, serverErrorRatio } = thresholds;
-  const counted = (name: string, where: Where = {}) =>
-    promql.sum(name, ["job"], `increase(${promql.count(name, where)}[${window(hour)}])`);
+export const edgeAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
+  const { minimumTraffic, serverErrorRatio, refusals: maxRefusals } = rules.thresholds;
   const ratio = (name: string, where: Where) =>
-    `${counted(name, where)}\n/ ${counted(name)} > ${serverErrorRatio}\nand ${counted(name)} >= ${minimumTraffic}`;
+    rules.ratio(
+      rules.increase(name, ["job"], hour, where),
+      rules.increase(name, ["job"], hour),
+      serverErrorRatio,
+      minimumTraffic,
+    );
   return [
     {
       name: "ExecutorAuthRefused",
       severity: "warning",
-      expression: `${promql.sum(
-        attempts,
-        ["job", "surface"],
-        promql.increase(attempts, window(15 * minute), { outcome: not("ok") }),
-      )} > ${thresholds.refusals}`,
+      expression: `${rules.increase(attempts, ["job", "surface"], 15 * minute, { outcome: not("ok") })} > ${maxRefusals}`,
       forSeconds: 0,
       summary: "Many requests to {{ $labels.surface }} are refused.",
       runbook:

@@ -1,8 +1,8 @@
 import { oneOf } from "../promql.ts";
-import type { Alert, TestSeries } from "./alert.ts";
-import type { RuleContext } from "./rule-context.ts";
-import { fires, silent, testHistogram, testSeries } from "./test-series.ts";
-import { hour, minute } from "./windows.ts";
+import { hour, minute } from "./alert.ts";
+import type { Alert, RuleContext } from "./alert.ts";
+import { fires, silent, testHistogram, testSeries } from "./test-cases.ts";
+import type { TestSeries } from "./test-cases.ts";
 
 const executions = "executor.executions";
 const terminations = "executor.sandbox.terminations";
@@ -20,27 +20,22 @@ const approval = (decision: string, values: string): TestSeries =>
   testSeries(approvals, { decision }, values);
 
 export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
-  const { promql, window, thresholds } = rules;
+  const { promql, thresholds } = rules;
   const { minimumTraffic, minimumApprovals } = thresholds;
   const ended = (...statuses: ReadonlyArray<string>) =>
-    promql.sum(
-      executions,
-      ["job"],
-      promql.increase(executions, window(hour), { status: oneOf(...statuses) }),
-    );
+    rules.increase(executions, ["job"], hour, { status: oneOf(...statuses) });
   const all = ended("completed", "failed", "timeout", "out_of_memory");
-  const decided = (where = {}) =>
-    promql.sum(approvals, ["job"], promql.increase(approvals, window(hour), where));
-  const queued = promql.sum(
-    queue,
-    ["job"],
-    `increase(${promql.count(queue)}[${window(10 * minute)}])`,
-  );
+  const decided = (where = {}) => rules.increase(approvals, ["job"], hour, where);
   return [
     {
       name: "ExecutorExecutionsTerminated",
       severity: "warning",
-      expression: `${ended("timeout", "out_of_memory")}\n/ ${all} > ${thresholds.terminatedRatio}\nand ${all} >= ${minimumTraffic}`,
+      expression: rules.ratio(
+        ended("timeout", "out_of_memory"),
+        all,
+        thresholds.terminatedRatio,
+        minimumTraffic,
+      ),
       forSeconds: 5 * minute,
       summary: "Many executions run out of time or of memory.",
       runbook:
@@ -90,7 +85,14 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
     {
       name: "ExecutorExecutionsQueueing",
       severity: "warning",
-      expression: `${promql.quantile(0.95, queue, window(10 * minute), ["job"])} > ${thresholds.queueP95Seconds}\nand ${queued} >= ${minimumTraffic}`,
+      expression: rules.slow(
+        0.95,
+        queue,
+        ["job"],
+        10 * minute,
+        thresholds.queueP95Seconds,
+        minimumTraffic,
+      ),
       forSeconds: 5 * minute,
       summary: "Executions wait for a free sandbox.",
       runbook:
@@ -127,7 +129,12 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
     {
       name: "ExecutorApprovalsExpire",
       severity: "info",
-      expression: `${decided({ decision: "expired" })}\n/ ${decided()} > ${thresholds.expiredApprovalsRatio}\nand ${decided()} >= ${minimumApprovals}`,
+      expression: rules.ratio(
+        decided({ decision: "expired" }),
+        decided(),
+        thresholds.expiredApprovalsRatio,
+        minimumApprovals,
+      ),
       forSeconds: 0,
       summary: "Most questions to people expire without an answer.",
       runbook:

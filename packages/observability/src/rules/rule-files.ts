@@ -1,9 +1,37 @@
 import { dump } from "js-yaml";
 import type { RuleSettings } from "../settings.ts";
-import type { Alert, TestCase } from "./alert.ts";
-import { ruleGroups } from "./rules.ts";
-import type { RuleGroup } from "./rules.ts";
-import { duration } from "./windows.ts";
+import { duration, RuleContext } from "./alert.ts";
+import type { Alert, RecordingRule } from "./alert.ts";
+import { edgeAlerts } from "./edge-rules.ts";
+import { executionAlerts } from "./execution-rules.ts";
+import { processAlerts } from "./process-rules.ts";
+import { sourceAlerts } from "./source-rules.ts";
+import { telemetryAlerts } from "./telemetry-rules.ts";
+import type { TestCase } from "./test-cases.ts";
+import { toolAlerts, toolRecordingRules } from "./tool-rules.ts";
+
+/** Rules that Prometheus evaluates in one interval. */
+export interface RuleGroup {
+  readonly name: string;
+  readonly recording?: ReadonlyArray<RecordingRule>;
+  readonly alerts: ReadonlyArray<Alert>;
+}
+
+export const ruleGroups = (settings: RuleSettings): ReadonlyArray<RuleGroup> => {
+  const rules = new RuleContext(settings);
+  return [
+    {
+      name: "executor-tools",
+      recording: toolRecordingRules(rules),
+      alerts: toolAlerts(rules),
+    },
+    { name: "executor-sources", alerts: sourceAlerts(rules) },
+    { name: "executor-executions", alerts: executionAlerts(rules) },
+    { name: "executor-edge", alerts: edgeAlerts(rules) },
+    { name: "executor-telemetry", alerts: telemetryAlerts(rules) },
+    { name: "executor-process", alerts: processAlerts(rules) },
+  ];
+};
 
 const header = "# Written by `bun run metrics:docs` from packages/observability/src. Edit there.\n";
 
@@ -26,7 +54,7 @@ const alertRule = (alert: Alert, speed: number) => ({
 const rulesOf = (group: RuleGroup, speed: number) => ({
   name: group.name,
   rules: [
-    ...group.recording.map(({ record, expression }) => ({ record, expr: expression })),
+    ...(group.recording ?? []).map(({ record, expression }) => ({ record, expr: expression })),
     ...group.alerts.map((alert) => alertRule(alert, speed)),
   ],
 });
@@ -35,12 +63,12 @@ const rulesOf = (group: RuleGroup, speed: number) => ({
 export const rulesFile = (settings: RuleSettings): string =>
   yaml({ groups: ruleGroups(settings).map((group) => rulesOf(group, settings.speed)) });
 
-/** Fills in a template's labels as Prometheus does. */
+/** Replaces labels in a template as Prometheus does. */
 const filled = (template: string, labels: Readonly<Record<string, string>>): string =>
   template.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => labels[label] ?? "");
 
-const testOf = (alert: Alert, { what, series, at, fires }: TestCase) => ({
-  name: `${alert.name}: ${what}`,
+const testOf = (alert: Alert, { situation, series, at, fires }: TestCase) => ({
+  name: `${alert.name}: ${situation}`,
   interval: "1m",
   input_series: series,
   alert_rule_test: [
@@ -57,7 +85,7 @@ const testOf = (alert: Alert, { what, series, at, fires }: TestCase) => ({
   ],
 });
 
-/** What `promtool test rules` runs; `rulesName` is the rules' file beside it. */
+/** Input of `promtool test rules`; `rulesName` is the file of the rules in the same folder. */
 export const ruleTestsFile = (settings: RuleSettings, rulesName: string): string =>
   yaml({
     rule_files: [rulesName],
@@ -79,7 +107,7 @@ const entry = (alert: Alert): string =>
 const cases = ({ tests }: Alert, fires: boolean): string =>
   tests
     .filter((test) => test.fires.length > 0 === fires)
-    .map(({ what }) => what)
+    .map(({ situation }) => situation)
     .join("; ");
 
 /** The page of runbooks. */

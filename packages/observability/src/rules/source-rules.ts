@@ -1,7 +1,7 @@
-import type { Alert, TestSeries } from "./alert.ts";
-import type { RuleContext } from "./rule-context.ts";
-import { fires, silent, testSeries } from "./test-series.ts";
-import { minute } from "./windows.ts";
+import { minute } from "./alert.ts";
+import type { Alert, RuleContext } from "./alert.ts";
+import { fires, silent, testSeries } from "./test-cases.ts";
+import type { TestSeries } from "./test-cases.ts";
 
 const up = "executor.source.up";
 const connects = "executor.source.connects";
@@ -11,18 +11,14 @@ const upSeries = (values: string): TestSeries =>
 const connect = (outcome: string, values: string): TestSeries =>
   testSeries(connects, { "executor.source": "shop", outcome }, values);
 
-export const sourceAlerts = ({ promql, window }: RuleContext): ReadonlyArray<Alert> => {
+export const sourceAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
   const ended = (outcome: string) =>
-    promql.sum(
-      connects,
-      ["job", "executor.source"],
-      promql.increase(connects, window(15 * minute), { outcome }),
-    );
+    rules.increase(connects, ["job", "executor.source"], 15 * minute, { outcome });
   return [
     {
       name: "ExecutorSourceDown",
       severity: "warning",
-      expression: `${promql.series(up)} == 0`,
+      expression: `${rules.promql.series(up)} == 0`,
       forSeconds: 5 * minute,
       summary: "The source {{ $labels.executor_source }} cannot be reached.",
       runbook:

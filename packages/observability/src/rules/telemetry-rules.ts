@@ -1,8 +1,9 @@
-import { not } from "../promql.ts";
-import type { Alert, TestSeries } from "./alert.ts";
-import type { RuleContext } from "./rule-context.ts";
-import { fires, silent, target, testHistogram, testSeries } from "./test-series.ts";
-import { minute } from "./windows.ts";
+import { not, oneOf } from "../promql.ts";
+import type { Match } from "../promql.ts";
+import { minute } from "./alert.ts";
+import type { Alert, RuleContext } from "./alert.ts";
+import { fires, silent, target, testHistogram, testSeries } from "./test-cases.ts";
+import type { TestSeries } from "./test-cases.ts";
 
 const series = "executor.metrics.series";
 const limit = "executor.metrics.series.limit";
@@ -20,18 +21,9 @@ const failedPoints = (values: string): TestSeries =>
   testSeries(exported, { "error.type": "connection_error" }, values);
 
 export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
-  const { promql, window, thresholds } = rules;
-  const pushed = (where: Readonly<Record<string, ReturnType<typeof not>>>) =>
-    promql.sum(
-      exported,
-      ["job", "instance"],
-      promql.increase(exported, window(15 * minute), where),
-    );
-  const collected = promql.sum(
-    collection,
-    ["job", "instance"],
-    `increase(${promql.count(collection)}[${window(15 * minute)}])`,
-  );
+  const { promql, thresholds } = rules;
+  const pushed = (errorType: Match) =>
+    rules.increase(exported, ["job", "instance"], 15 * minute, { "error.type": errorType });
   return [
     {
       name: "ExecutorSeriesBudgetNearlySpent",
@@ -104,7 +96,7 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
     {
       name: "ExecutorPushFailing",
       severity: "warning",
-      expression: `${pushed({ "error.type": not("") })} > 0\nunless ${pushed({ "error.type": { operator: "=~", value: "" } })} > 0`,
+      expression: `${pushed(not(""))} > 0\nunless ${pushed(oneOf(""))} > 0`,
       forSeconds: 0,
       summary: "No receiver has taken the daemon's metrics for a quarter of an hour.",
       runbook:
@@ -123,7 +115,14 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
     {
       name: "ExecutorScrapeSlow",
       severity: "warning",
-      expression: `${promql.quantile(0.99, collection, window(15 * minute), ["job", "instance"])} > ${thresholds.scrapeP99Seconds}\nand ${collected} >= 5`,
+      expression: rules.slow(
+        0.99,
+        collection,
+        ["job", "instance"],
+        15 * minute,
+        thresholds.scrapeP99Seconds,
+        5,
+      ),
       forSeconds: 0,
       summary: "The metrics take seconds to write.",
       runbook:

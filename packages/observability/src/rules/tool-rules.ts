@@ -1,8 +1,8 @@
 import { attempted, failed, judged, oneOf } from "../promql.ts";
-import type { Alert, RecordingRule, TestSeries } from "./alert.ts";
-import type { RuleContext } from "./rule-context.ts";
-import { fires, silent, testHistogram, testSeries } from "./test-series.ts";
-import { hour, minute } from "./windows.ts";
+import { hour, minute } from "./alert.ts";
+import type { Alert, RecordingRule, RuleContext } from "./alert.ts";
+import { fires, silent, testHistogram, testSeries } from "./test-cases.ts";
+import type { TestSeries } from "./test-cases.ts";
 
 const calls = "executor.tool.calls";
 const duration = "executor.tool.call.duration";
@@ -15,18 +15,14 @@ const windows = [
   { name: "6h", seconds: 6 * hour },
 ];
 
-const recorded = (what: string, window: string): string =>
-  `job_source:executor_tool_${what}${window}`;
+const recorded = (value: string, window: string): string =>
+  `job_source:executor_tool_${value}${window}`;
 
 /** Calls that reached a source, and the part of them that failed, over the windows that burn rates need. */
-export const toolRecordingRules = ({ promql, window }: RuleContext): ReadonlyArray<RecordingRule> =>
+export const toolRecordingRules = (rules: RuleContext): ReadonlyArray<RecordingRule> =>
   windows.flatMap(({ name, seconds }) => {
     const increase = (outcomes: ReadonlyArray<string>) =>
-      promql.sum(
-        calls,
-        keys,
-        promql.increase(calls, window(seconds), { outcome: oneOf(...outcomes) }),
-      );
+      rules.increase(calls, keys, seconds, { outcome: oneOf(...outcomes) });
     return [
       { record: recorded("calls:increase", name), expression: increase(judged) },
       {
@@ -66,15 +62,9 @@ const burn = (
 const quietTraffic = "0+0x10 1 2 3 4 5 5+0x400";
 
 export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
-  const { promql, window, thresholds } = rules;
-  const { minimumTraffic, toolP95Seconds, invalidInputRatio } = thresholds;
+  const { minimumTraffic, toolP95Seconds, invalidInputRatio } = rules.thresholds;
   const increase = (outcomes: ReadonlyArray<string>) =>
-    promql.sum(calls, keys, promql.increase(calls, window(hour), { outcome: oneOf(...outcomes) }));
-  const ended = promql.sum(
-    duration,
-    keys,
-    `increase(${promql.count(duration)}[${window(10 * minute)}])`,
-  );
+    rules.increase(calls, keys, hour, { outcome: oneOf(...outcomes) });
   return [
     burn(
       rules,
@@ -148,7 +138,7 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
     {
       name: "ExecutorToolCallsSlow",
       severity: "warning",
-      expression: `${promql.quantile(0.95, duration, window(10 * minute), keys)} > ${toolP95Seconds}\nand ${ended} >= ${minimumTraffic}`,
+      expression: rules.slow(0.95, duration, keys, 10 * minute, toolP95Seconds, minimumTraffic),
       forSeconds: 10 * minute,
       summary: "One of twenty calls of {{ $labels.executor_source }} takes very long.",
       runbook:
@@ -162,7 +152,12 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
     {
       name: "ExecutorInvalidInput",
       severity: "info",
-      expression: `${increase(["invalid_input"])}\n/ ${increase(attempted)} > ${invalidInputRatio}\nand ${increase(attempted)} >= ${minimumTraffic}`,
+      expression: rules.ratio(
+        increase(["invalid_input"]),
+        increase(attempted),
+        invalidInputRatio,
+        minimumTraffic,
+      ),
       forSeconds: 15 * minute,
       summary:
         "Agents mostly call {{ $labels.executor_source }} with input that its tools do not take.",

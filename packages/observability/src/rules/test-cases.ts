@@ -1,18 +1,33 @@
 import { instrument, labelOf } from "../instruments.ts";
-import type { TestCase, TestSeries } from "./alert.ts";
+
+/** One series of a rule test, in promtool's notation: `0+1x60`. */
+export interface TestSeries {
+  readonly series: string;
+  readonly values: string;
+}
+
+/** A situation in which an alert must fire or stay silent. */
+export interface TestCase {
+  readonly situation: string;
+  readonly series: ReadonlyArray<TestSeries>;
+  /** Time of the evaluation in promtool's notation. */
+  readonly at: string;
+  /** Labels of each alert that fires, except its severity. */
+  readonly fires: ReadonlyArray<Readonly<Record<string, string>>>;
+}
 
 export const fires = (
-  what: string,
+  situation: string,
   at: string,
   labels: Readonly<Record<string, string>>,
   ...series: ReadonlyArray<TestSeries>
-): TestCase => ({ what, series, at, fires: [labels] });
+): TestCase => ({ situation, series, at, fires: [labels] });
 
 export const silent = (
-  what: string,
+  situation: string,
   at: string,
   ...series: ReadonlyArray<TestSeries>
-): TestCase => ({ what, series, at, fires: [] });
+): TestCase => ({ situation, series, at, fires: [] });
 
 /** The target that every rule test scrapes. */
 export const target = { job: "executor", instance: "a" };
@@ -31,7 +46,7 @@ export const targetSeries = (name: string, values: string): TestSeries => ({
   values,
 });
 
-/** A counter's or a gauge's series; label keys are OpenTelemetry's. */
+/** A series of a counter or a gauge; label keys are OpenTelemetry's. */
 export const testSeries = (
   name: string,
   labels: Readonly<Record<string, string>>,
@@ -54,7 +69,7 @@ export const testCount = (
   values,
 });
 
-/** A histogram all of whose observations are in the bucket that ends at `bound`. */
+/** A histogram with all observations in the bucket that ends at `bound`. */
 export const testHistogram = (
   name: string,
   labels: Readonly<Record<string, string>>,
