@@ -9,17 +9,9 @@ import {
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { instrument, labelOf } from "../instruments.ts";
-import { PromQl } from "../promql.ts";
 import { datasource } from "./panels.ts";
 import type { Row } from "./panels.ts";
-
-/** What every panel selects: the daemons that are chosen on top. */
-const chosen = 'job=~"$job",instance=~"$instance"';
-
-export const promql = new PromQl(chosen);
-
-/** Grafana's own window for rates: wide enough for four scrapes at the zoom in use. */
-export const window = "$__rate_interval";
+import { promql } from "./queries.ts";
 
 const buildInfo = instrument("executor.build_info").prometheusName;
 

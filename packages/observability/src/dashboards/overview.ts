@@ -1,6 +1,7 @@
 import { failed, judged, oneOf } from "../promql.ts";
-import { dashboard, promql, window } from "./dashboard.ts";
+import { dashboard } from "./dashboard.ts";
 import { lines, number, table } from "./panels.ts";
+import { promql, quantileBy, query, rateBy, window } from "./queries.ts";
 
 const calls = "executor.tool.calls";
 const duration = "executor.tool.call.duration";
@@ -8,9 +9,9 @@ const executions = "executor.executions";
 const operations = "mcp.server.operation.duration";
 
 const callRate = (outcomes: ReadonlyArray<string>) =>
-  promql.sum(calls, [], promql.rate(calls, window, { outcome: oneOf(...outcomes) }));
+  promql.sumRate(calls, [], window, { outcome: oneOf(...outcomes) });
 
-/** Whether all is well, on one screen. */
+/** Health of all daemons on one screen. */
 export const overview = (): string =>
   dashboard({
     uid: "executor-overview",
@@ -22,201 +23,121 @@ export const overview = (): string =>
       {
         title: "Now",
         panels: [
-          number({
-            title: "Daemons that answer",
-            description: "Targets that Prometheus could scrape.",
-            unit: "short",
-            queries: [{ expression: `sum(${promql.target("up")})`, legend: "up" }],
-          }),
-          number({
-            title: "Tool calls",
-            description: "Tool calls per second, however they ended.",
-            unit: "reqps",
-            queries: [
-              { expression: promql.sum(calls, [], promql.rate(calls, window)), legend: "calls" },
-            ],
-          }),
-          number({
-            title: "Tool calls that fail",
-            description:
-              "Part of the calls that failed. Blocked and declined calls, and calls with an input that the tool does not take, are left out.",
-            unit: "percentunit",
-            queries: [
-              { expression: `${callRate(failed)} / ${callRate(judged)}`, legend: "failed" },
-            ],
-          }),
-          number({
-            title: "Executions under way",
-            description: "Executions that run or wait for a person.",
-            unit: "short",
-            queries: [
-              {
-                expression: promql.sum(
-                  "executor.execution.active",
-                  ["state"],
-                  promql.series("executor.execution.active"),
-                ),
-                legend: "{{state}}",
-              },
-            ],
-          }),
-          number({
-            title: "Oldest open question",
-            description: "How long the longest open question has waited for a person.",
-            unit: "s",
-            queries: [
-              {
-                expression: `max(${promql.series("executor.approval.oldest_age")})`,
-                legend: "age",
-              },
-            ],
-          }),
-          number({
-            title: "Sources that are down",
-            description: "Sources that could not be reached when they were tried last.",
-            unit: "short",
-            queries: [
-              {
-                expression: `count(${promql.series("executor.source.up")} == 0) or vector(0)`,
-                legend: "down",
-              },
-            ],
-          }),
+          number(
+            "Daemons that answer",
+            "Targets that Prometheus could scrape.",
+            "short",
+            query(`sum(${promql.target("up")})`, "up"),
+          ),
+          number(
+            "Tool calls",
+            "Tool calls per second, however they ended.",
+            "reqps",
+            query(promql.sumRate(calls, [], window), "calls"),
+          ),
+          number(
+            "Tool calls that fail",
+            "Part of the calls that failed. Blocked and declined calls, and calls with an input that the tool does not take, are left out.",
+            "percentunit",
+            query(`${callRate(failed)} / ${callRate(judged)}`, "failed"),
+          ),
+          number(
+            "Executions under way",
+            "Executions that run or wait for a person.",
+            "short",
+            query(
+              promql.sum(
+                "executor.execution.active",
+                ["state"],
+                promql.series("executor.execution.active"),
+              ),
+              "{{state}}",
+            ),
+          ),
+          number(
+            "Oldest open question",
+            "How long the longest open question has waited for a person.",
+            "s",
+            query(`max(${promql.series("executor.approval.oldest_age")})`, "age"),
+          ),
+          number(
+            "Sources that are down",
+            "Sources that could not be reached when they were tried last.",
+            "short",
+            query(`count(${promql.series("executor.source.up")} == 0) or vector(0)`, "down"),
+          ),
         ],
       },
       {
         title: "Agents",
         panels: [
-          lines({
-            title: "Tool calls by outcome",
-            description: "What came of the calls.",
-            unit: "reqps",
-            queries: [
-              {
-                expression: promql.sum(calls, ["outcome"], promql.rate(calls, window)),
-                legend: "{{outcome}}",
-              },
-            ],
-          }),
-          lines({
-            title: "Time of tool calls",
-            description:
-              "Half of the calls, and all but one of twenty and of a hundred, took at most this long; waiting for people left out.",
-            unit: "s",
-            queries: [0.5, 0.95, 0.99].map((quantile) => ({
-              expression: promql.quantile(quantile, duration, window, []),
-              legend: `p${quantile * 100}`,
-            })),
-          }),
-          lines({
-            title: "Executions by how they ended",
-            description: "Runs of agent code.",
-            unit: "reqps",
-            queries: [
-              {
-                expression: promql.sum(executions, ["status"], promql.rate(executions, window)),
-                legend: "{{status}}",
-              },
-            ],
-          }),
-          lines({
-            title: "Executions by who asked",
-            description: "Over MCP, the API or the command line.",
-            unit: "reqps",
-            queries: [
-              {
-                expression: promql.sum(executions, ["trigger"], promql.rate(executions, window)),
-                legend: "{{trigger}}",
-              },
-            ],
-          }),
-          lines({
-            title: "MCP requests",
-            description: "What clients ask of the MCP endpoint.",
-            unit: "reqps",
-            queries: [
-              {
-                expression: promql.sum(
-                  operations,
-                  ["mcp.method.name"],
-                  `rate(${promql.count(operations)}[${window}])`,
-                ),
-                legend: "{{mcp_method_name}}",
-              },
-            ],
-          }),
-          lines({
-            title: "MCP clients",
-            description: "Which clients ask; those that are not known by name are _OTHER.",
-            unit: "reqps",
-            queries: [
-              {
-                expression: promql.sum(
-                  "executor.client.requests",
-                  ["mcp.client.name"],
-                  promql.rate("executor.client.requests", window),
-                ),
-                legend: "{{mcp_client_name}}",
-              },
-            ],
-          }),
+          lines(
+            "Tool calls by outcome",
+            "What came of the calls.",
+            "reqps",
+            rateBy(calls, ["outcome"]),
+          ),
+          lines(
+            "Time of tool calls",
+            "Half of the calls, and all but one of twenty and of a hundred, took at most this long; waiting for people left out.",
+            "s",
+            ...[0.5, 0.95, 0.99].map((quantile) => quantileBy(quantile, duration, [])),
+          ),
+          lines(
+            "Executions by how they ended",
+            "Runs of agent code.",
+            "reqps",
+            rateBy(executions, ["status"]),
+          ),
+          lines(
+            "Executions by who asked",
+            "Over MCP, the API or the command line.",
+            "reqps",
+            rateBy(executions, ["trigger"]),
+          ),
+          lines(
+            "MCP requests",
+            "What clients ask of the MCP endpoint.",
+            "reqps",
+            rateBy(operations, ["mcp.method.name"]),
+          ),
+          lines(
+            "MCP clients",
+            "Which clients ask; those that are not known by name are _OTHER.",
+            "reqps",
+            rateBy("executor.client.requests", ["mcp.client.name"]),
+          ),
         ],
       },
       {
         title: "People",
         panels: [
           lines(
-            {
-              title: "Answers to questions",
-              description: "What people decided, and which questions expired or were given up.",
-              unit: "reqps",
-              queries: [
-                {
-                  expression: promql.sum(
-                    "executor.approvals",
-                    ["decision"],
-                    promql.rate("executor.approvals", window),
-                  ),
-                  legend: "{{decision}}",
-                },
-              ],
-            },
-            12,
-          ),
+            "Answers to questions",
+            "What people decided, and which questions expired or were given up.",
+            "reqps",
+            rateBy("executor.approvals", ["decision"]),
+          ).span(12),
           lines(
-            {
-              title: "Time until an answer",
-              description: "How long questions waited.",
-              unit: "s",
-              queries: [0.5, 0.95].map((quantile) => ({
-                expression: promql.quantile(
-                  quantile,
-                  "executor.approval.wait.duration",
-                  window,
-                  [],
-                ),
-                legend: `p${quantile * 100}`,
-              })),
-            },
-            12,
-          ),
+            "Time until an answer",
+            "How long questions waited.",
+            "s",
+            ...[0.5, 0.95].map((quantile) =>
+              quantileBy(quantile, "executor.approval.wait.duration", []),
+            ),
+          ).span(12),
         ],
       },
       {
         title: "What runs",
         panels: [
-          table({
-            title: "Daemons",
-            description: "Versions.",
-            unit: "short",
-            queries: [{ expression: promql.series("executor.build_info"), legend: "" }],
-          }),
-          table({
-            title: "Sources",
-            description: "1 where the last exchange with the source worked.",
-            unit: "short",
-            queries: [{ expression: promql.series("executor.source.up"), legend: "" }],
-          }),
+          table("Daemons", "Versions.", "short", query(promql.series("executor.build_info"))),
+          table(
+            "Sources",
+            "1 where the last exchange with the source worked.",
+            "short",
+            query(promql.series("executor.source.up")),
+          ),
         ],
       },
     ],

@@ -11,23 +11,10 @@ import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-s
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
-
-export interface Query {
-  readonly expression: string;
-  /** Grafana's legend template, such as `{{outcome}}`. */
-  readonly legend: string;
-}
+import type { Query } from "./queries.ts";
 
 /** Grafana's names of units. */
 export type Unit = "s" | "bytes" | "short" | "reqps" | "percentunit";
-
-export interface PanelOptions {
-  readonly title: string;
-  /** The question that it answers. */
-  readonly description: string;
-  readonly unit: Unit;
-  readonly queries: ReadonlyArray<Query>;
-}
 
 /** A row of panels under a heading. */
 export interface Row {
@@ -42,8 +29,8 @@ const columns = 24;
 
 const refIds = "ABCDEFGH";
 
-const queries = (options: PanelOptions, format: PromQueryFormat) =>
-  options.queries.map(({ expression, legend }, index) => {
+const targets = (queries: ReadonlyArray<Query>, format: PromQueryFormat) =>
+  queries.map(({ expression, legend }, index) => {
     const query = new DataqueryBuilder()
       .refId(refIds.charAt(index))
       .datasource(datasource)
@@ -52,16 +39,21 @@ const queries = (options: PanelOptions, format: PromQueryFormat) =>
     return format === PromQueryFormat.Table ? query.instant().format(format) : query.range();
   });
 
-/** Lines over time, three or two to a row. */
-export const lines = (options: PanelOptions, span = 8): cog.Builder<Panel> =>
+/** Lines over time, three in a row unless they have another span. */
+export const lines = (
+  title: string,
+  description: string,
+  unit: Unit,
+  ...queries: ReadonlyArray<Query>
+) =>
   new TimeSeriesBuilder()
-    .title(options.title)
-    .description(options.description)
+    .title(title)
+    .description(description)
     .datasource(datasource)
-    .unit(options.unit)
+    .unit(unit)
     .min(0)
     .fillOpacity(10)
-    .span(span)
+    .span(8)
     .height(8)
     .legend(
       new VizLegendOptionsBuilder()
@@ -70,26 +62,36 @@ export const lines = (options: PanelOptions, span = 8): cog.Builder<Panel> =>
         .showLegend(true),
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi))
-    .targets(queries(options, PromQueryFormat.TimeSeries));
+    .targets(targets(queries, PromQueryFormat.TimeSeries));
 
-/** One number, six to a row. */
-export const number = (options: PanelOptions): cog.Builder<Panel> =>
+/** One number, six in a row. */
+export const number = (
+  title: string,
+  description: string,
+  unit: Unit,
+  ...queries: ReadonlyArray<Query>
+) =>
   new StatBuilder()
-    .title(options.title)
-    .description(options.description)
+    .title(title)
+    .description(description)
     .datasource(datasource)
-    .unit(options.unit)
+    .unit(unit)
     .span(columns / 6)
     .height(4)
-    .targets(queries(options, PromQueryFormat.TimeSeries));
+    .targets(targets(queries, PromQueryFormat.TimeSeries));
 
-/** What is now, a line for each series. */
-export const table = (options: PanelOptions, span = 12): cog.Builder<Panel> =>
+/** Current values, a line for each series. */
+export const table = (
+  title: string,
+  description: string,
+  unit: Unit,
+  ...queries: ReadonlyArray<Query>
+) =>
   new TableBuilder()
-    .title(options.title)
-    .description(options.description)
+    .title(title)
+    .description(description)
     .datasource(datasource)
-    .unit(options.unit)
-    .span(span)
+    .unit(unit)
+    .span(12)
     .height(8)
-    .targets(queries(options, PromQueryFormat.Table));
+    .targets(targets(queries, PromQueryFormat.Table));

@@ -1,7 +1,8 @@
 import { not, noneOf } from "../promql.ts";
-import { dashboard, promql, window } from "./dashboard.ts";
-import { lines, number, table } from "./panels.ts";
-import type { Query } from "./panels.ts";
+import { dashboard } from "./dashboard.ts";
+import { lines, number, table } from "./panel-options.ts";
+import { promql, window } from "./queries.ts";
+import type { Query } from "./panel-options.ts";
 
 const queue = "executor.execution.queue.duration";
 const run = "executor.execution.duration";

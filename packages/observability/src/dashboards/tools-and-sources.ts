@@ -1,6 +1,7 @@
 import { failed, oneOf } from "../promql.ts";
-import { dashboard, promql, window } from "./dashboard.ts";
-import { lines, table } from "./panels.ts";
+import { dashboard } from "./dashboard.ts";
+import { lines, table } from "./panel-options.ts";
+import { promql, window } from "./queries.ts";
 
 const calls = "executor.tool.calls";
 const duration = "executor.tool.call.duration";
