@@ -1,7 +1,7 @@
 import { failed, oneOf } from "../promql.ts";
 import { dashboard } from "./dashboard.ts";
-import { lines, table } from "./panel-options.ts";
-import { promql, window } from "./queries.ts";
+import { lines, table } from "./panels.ts";
+import { gaugeBy, promql, quantileBy, query, range, rateBy, window } from "./queries.ts";
 
 const calls = "executor.tool.calls";
 const duration = "executor.tool.call.duration";
@@ -11,9 +11,8 @@ const requests = "http.client.request.duration";
 const operations = "mcp.client.operation.duration";
 
 const source = { "executor.source": oneOf("$source") };
-const range = "$__range";
 
-/** Which tools are used, fail and are slow, and whether it is their upstreams. */
+/** Use, failures and times of tools, and of their upstreams. */
 export const toolsAndSources = (): string =>
   dashboard({
     uid: "executor-tools-and-sources",
@@ -24,188 +23,106 @@ export const toolsAndSources = (): string =>
       {
         title: "Tools",
         panels: [
-          table({
-            title: "Most used",
-            description: "Calls in the time shown.",
-            unit: "short",
-            queries: [
-              {
-                expression: `topk(20, ${promql.sum(calls, ["mcp.tool.name"], promql.increase(calls, range, source))})`,
-                legend: "",
-              },
-            ],
-          }),
-          table({
-            title: "Most failing",
-            description: "Calls in the time shown that failed.",
-            unit: "short",
-            queries: [
-              {
-                expression: `topk(20, ${promql.sum(calls, ["mcp.tool.name", "outcome"], promql.increase(calls, range, { ...source, outcome: oneOf(...failed) }))} > 0)`,
-                legend: "",
-              },
-            ],
-          }),
-          lines({
-            title: "Slowest",
-            description: "All but one of twenty calls took at most this long.",
-            unit: "s",
-            queries: [
-              {
-                expression: `topk(10, ${promql.quantile(0.95, duration, window, ["mcp.tool.name"], source)})`,
-                legend: "{{mcp_tool_name}}",
-              },
-            ],
-          }),
-          lines({
-            title: "Errors by type",
-            description: "Why calls did not return data.",
-            unit: "reqps",
-            queries: [
-              {
-                expression: promql.sum(
-                  errors,
-                  ["executor.source", "error.type"],
-                  promql.rate(errors, window, source),
-                ),
-                legend: "{{executor_source}} {{error_type}}",
-              },
-            ],
-          }),
-          lines({
-            title: "Size of results",
-            description: "All but one of twenty replies were at most this large.",
-            unit: "bytes",
-            queries: [
-              {
-                expression: promql.quantile(0.95, size, window, ["executor.source"], source),
-                legend: "{{executor_source}}",
-              },
-            ],
-          }),
+          table(
+            "Most used",
+            "Calls in the time shown.",
+            "short",
+            query(`topk(20, ${promql.sumIncrease(calls, ["mcp.tool.name"], range, source)})`),
+          ),
+          table(
+            "Most failing",
+            "Calls in the time shown that failed.",
+            "short",
+            query(
+              `topk(20, ${promql.sumIncrease(calls, ["mcp.tool.name", "outcome"], range, { ...source, outcome: oneOf(...failed) })} > 0)`,
+            ),
+          ),
+          lines(
+            "Slowest",
+            "All but one of twenty calls took at most this long.",
+            "s",
+            query(
+              `topk(10, ${promql.quantile(0.95, duration, window, ["mcp.tool.name"], source)})`,
+              "{{mcp_tool_name}}",
+            ),
+          ),
+          lines(
+            "Errors by type",
+            "Why calls did not return data.",
+            "reqps",
+            rateBy(errors, ["executor.source", "error.type"], source),
+          ),
+          lines(
+            "Size of results",
+            "All but one of twenty replies were at most this large.",
+            "bytes",
+            quantileBy(0.95, size, ["executor.source"], source),
+          ),
         ],
       },
       {
         title: "Sources",
         panels: [
-          lines({
-            title: "Calls",
-            description: "Calls of each source's tools.",
-            unit: "reqps",
-            queries: [
-              {
-                expression: promql.sum(
-                  calls,
-                  ["executor.source"],
-                  promql.rate(calls, window, source),
-                ),
-                legend: "{{executor_source}}",
-              },
-            ],
-          }),
-          lines({
-            title: "Reachable",
-            description:
-              "1 where the last exchange worked, 0 where the source could not be reached.",
-            unit: "short",
-            queries: [
-              {
-                expression: promql.series("executor.source.up", source),
-                legend: "{{executor_source}}",
-              },
-            ],
-          }),
-          lines({
-            title: "Tools",
-            description: "Tools that each source offers.",
-            unit: "short",
-            queries: [
-              {
-                expression: promql.series("executor.source.tools", source),
-                legend: "{{executor_source}}",
-              },
-            ],
-          }),
-          table({
-            title: "Last success",
-            description: "Seconds since the last exchange that worked.",
-            unit: "s",
-            queries: [
-              {
-                expression: `time() - ${promql.series("executor.source.last_success.timestamp", source)}`,
-                legend: "",
-              },
-            ],
-          }),
-          table({
-            title: "Reading the descriptions",
-            description: "Attempts in the time shown, by what came of them.",
-            unit: "short",
-            queries: [
-              {
-                expression: promql.sum(
-                  "executor.source.connects",
-                  ["executor.source", "outcome"],
-                  promql.increase("executor.source.connects", range, source),
-                ),
-                legend: "",
-              },
-            ],
-          }),
+          lines(
+            "Calls",
+            "Calls of each source's tools.",
+            "reqps",
+            rateBy(calls, ["executor.source"], source),
+          ),
+          lines(
+            "Reachable",
+            "1 where the last exchange worked, 0 where the source could not be reached.",
+            "short",
+            gaugeBy("executor.source.up", ["executor.source"], source),
+          ),
+          lines(
+            "Tools",
+            "Tools that each source offers.",
+            "short",
+            gaugeBy("executor.source.tools", ["executor.source"], source),
+          ),
+          table(
+            "Last success",
+            "Seconds since the last exchange that worked.",
+            "s",
+            query(`time() - ${promql.series("executor.source.last_success.timestamp", source)}`),
+          ),
+          table(
+            "Reading the descriptions",
+            "Attempts in the time shown, by what came of them.",
+            "short",
+            query(
+              promql.sumIncrease(
+                "executor.source.connects",
+                ["executor.source", "outcome"],
+                range,
+                source,
+              ),
+            ),
+          ),
         ],
       },
       {
         title: "Upstreams",
         panels: [
-          lines({
-            title: "HTTP requests by status",
-            description: "Requests to OpenAPI and GraphQL upstreams.",
-            unit: "reqps",
-            queries: [
-              {
-                expression: promql.sum(
-                  requests,
-                  ["executor.source", "http.response.status_code"],
-                  `rate(${promql.count(requests, source)}[${window}])`,
-                ),
-                legend: "{{executor_source}} {{http_response_status_code}}",
-              },
-            ],
-          }),
-          lines({
-            title: "Time of HTTP requests",
-            description: "All but one of twenty took at most this long.",
-            unit: "s",
-            queries: [
-              {
-                expression: promql.quantile(
-                  0.95,
-                  requests,
-                  window,
-                  ["executor.source", "server.address"],
-                  source,
-                ),
-                legend: "{{executor_source}} {{server_address}}",
-              },
-            ],
-          }),
-          lines({
-            title: "Time of MCP requests",
-            description: "All but one of twenty requests to MCP servers took at most this long.",
-            unit: "s",
-            queries: [
-              {
-                expression: promql.quantile(
-                  0.95,
-                  operations,
-                  window,
-                  ["executor.source", "mcp.method.name"],
-                  source,
-                ),
-                legend: "{{executor_source}} {{mcp_method_name}}",
-              },
-            ],
-          }),
+          lines(
+            "HTTP requests by status",
+            "Requests to OpenAPI and GraphQL upstreams.",
+            "reqps",
+            rateBy(requests, ["executor.source", "http.response.status_code"], source),
+          ),
+          lines(
+            "Time of HTTP requests",
+            "All but one of twenty took at most this long.",
+            "s",
+            quantileBy(0.95, requests, ["executor.source", "server.address"], source),
+          ),
+          lines(
+            "Time of MCP requests",
+            "All but one of twenty requests to MCP servers took at most this long.",
+            "s",
+            quantileBy(0.95, operations, ["executor.source", "mcp.method.name"], source),
+          ),
         ],
       },
     ],
