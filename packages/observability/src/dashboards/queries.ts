@@ -1,4 +1,3 @@
-import { labelOf } from "../instruments.ts";
 import { PromQl } from "../promql.ts";
 import type { Where } from "../promql.ts";
 
