@@ -1,4 +1,4 @@
 export { readFamilies, readSamples, sumOf } from "./exposition.ts";
 export type { Sample, TextFamily } from "./exposition.ts";
 export { freePort } from "./free-port.ts";
-export { until } from "./until.ts";
+export { until, untilEffect } from "./until.ts";

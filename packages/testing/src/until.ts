@@ -1,10 +1,24 @@
+import { Effect } from "effect";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Asks every 20 ms until the answer is yes; fails after fifteen seconds. */
-export const until = async (what: string, probe: () => Promise<boolean>): Promise<void> => {
-  const deadline = performance.now() + 15_000;
+const timeoutMs = 45_000;
+
+/** Waits until the probe answers true; asks every 10 ms, and fails after 45 seconds with `what` in its message. */
+export const until = async (
+  what: string,
+  probe: () => boolean | Promise<boolean>,
+): Promise<void> => {
+  const deadline = performance.now() + timeoutMs;
   while (!(await probe())) {
-    if (performance.now() > deadline) throw new Error(`It is still not so that ${what}.`);
-    await sleep(20);
+    if (performance.now() > deadline) {
+      throw new Error(`It is still not so that ${what}, after ${timeoutMs / 1000} s.`);
+    }
+    await sleep(10);
   }
 };
+
+/** {@link until} as an effect; it waits on the real clock, also where the test's clock stands still. */
+export const untilEffect = (
+  what: string,
+  probe: () => boolean | Promise<boolean>,
+): Effect.Effect<void> => Effect.promise(() => until(what, probe));

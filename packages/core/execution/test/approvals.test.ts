@@ -12,7 +12,7 @@ import { Effect, Fiber } from "effect";
 import { Executions } from "../src/executions.ts";
 import type { ResumeRequest } from "../src/approvals/questions.ts";
 import { active, decided, decidedSince, inShop, resume, run, until } from "./support/approvals.ts";
-import { sum, total } from "./support/series.ts";
+import { observed, total } from "@executor/testing/series";
 
 describe("approvals by pausing", () => {
   it.live("pause a run, and let it go on at the same place", () =>
@@ -164,9 +164,9 @@ describe("approvals by pausing", () => {
       Effect.gen(function* () {
         const tool = { "mcp.tool.name": "shop.write" };
         const before = {
-          call: sum("executor.tool.call.duration", tool),
-          order: sum("executor.tool.call.duration", { "mcp.tool.name": "shop.order" }),
-          run: sum("executor.execution.duration"),
+          call: observed("executor.tool.call.duration", tool),
+          order: observed("executor.tool.call.duration", { "mcp.tool.name": "shop.order" }),
+          run: observed("executor.execution.duration"),
         };
         const started = performance.now();
         const paused = yield* run("await tools.shop.write({}); return await tools.shop.order({})", {
@@ -180,9 +180,11 @@ describe("approvals by pausing", () => {
 
         const rest = performance.now() - started - 1_400;
         expect(ended.durationMs).toBeLessThan(rest);
-        expect(sum("executor.execution.duration") - before.run).toBeLessThan(rest / 1000);
-        expect(sum("executor.tool.call.duration", tool) - before.call).toBeLessThan(rest / 1000);
-        const order = sum("executor.tool.call.duration", { "mcp.tool.name": "shop.order" });
+        expect(observed("executor.execution.duration") - before.run).toBeLessThan(rest / 1000);
+        expect(observed("executor.tool.call.duration", tool) - before.call).toBeLessThan(
+          rest / 1000,
+        );
+        const order = observed("executor.tool.call.duration", { "mcp.tool.name": "shop.order" });
         expect(order - before.order).toBeLessThan(rest / 1000);
         expect(total("executor.tool.calls", { ...tool, outcome: "ok" })).toBeGreaterThan(0);
       }),

@@ -3,7 +3,7 @@ import { operator } from "@executor/sdk";
 import { Effect, Either, Fiber } from "effect";
 import { Executions } from "../src/executions.ts";
 import { layerWith } from "./support/layer.ts";
-import { total } from "./support/series.ts";
+import { total } from "@executor/testing/series";
 
 const run = (code: string, timeoutMs?: number) =>
   Effect.flatMap(Executions, (executions) =>

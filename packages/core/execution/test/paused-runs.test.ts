@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { Effect, Fiber, Layer } from "effect";
 import { Executions } from "../src/executions.ts";
 import { active, decided, decidedSince, inShop, resume, run, until } from "./support/approvals.ts";
-import { total } from "./support/series.ts";
+import { total } from "@executor/testing/series";
 
 describe("paused runs", () => {
   const write = "return (await tools.shop.write({ id: 1 })).id";

@@ -3,7 +3,7 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { Effect, Schema } from "effect";
 import { connect, execute } from "./support/client.ts";
 import { served } from "./support/host.ts";
-import { total } from "./support/series.ts";
+import { total } from "@executor/testing/series";
 
 const write = "return await tools.up.write({ name: 'Rex' })";
 const refused = "try { await tools.up.write({}) } catch (error) { return error.message }";

@@ -3,8 +3,8 @@ import { ToolListChangedNotificationSchema } from "@modelcontextprotocol/sdk/typ
 import { Effect } from "effect";
 import { connect, execute } from "./support/client.ts";
 import { Served, served, source } from "./support/host.ts";
-import { total } from "./support/series.ts";
-import { until } from "./support/until.ts";
+import { total } from "@executor/testing/series";
+import { untilEffect } from "@executor/testing";
 
 describe("McpHost", () => {
   it.scopedLive("lists two tools, and names the sources in the description", () =>
@@ -28,10 +28,10 @@ describe("McpHost", () => {
       client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
         changes += 1;
       });
-      yield* until("the client listens", () => total("executor.mcp.streams.active") === 1);
+      yield* untilEffect("the client listens", () => total("executor.mcp.streams.active") === 1);
       const { sources } = yield* Served;
       yield* sources.add(source("another"));
-      yield* until("the client heard of it", () => changes > 0);
+      yield* untilEffect("the client heard of it", () => changes > 0);
       const { tools } = yield* Effect.promise(() => client.listTools());
       expect(tools[0]?.description).toContain("- another: Upstream (5 tools)");
     }).pipe(Effect.provide(served())),

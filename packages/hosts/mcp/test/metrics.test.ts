@@ -2,8 +2,8 @@ import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
 import { connect, execute, initialize, post } from "./support/client.ts";
 import { served } from "./support/host.ts";
-import { observed, total } from "./support/series.ts";
-import { until } from "./support/until.ts";
+import { observed, total } from "@executor/testing/series";
+import { untilEffect } from "@executor/testing";
 
 const operations = (labels: Readonly<Record<string, string>>) =>
   total("mcp.server.operation.duration", labels);
@@ -86,13 +86,13 @@ describe("metrics", () => {
 
   it.scopedLive("counts the streams that are open", () =>
     Effect.gen(function* () {
-      yield* until("none is open", () => streams("tcp") === 0);
+      yield* untilEffect("none is open", () => streams("tcp") === 0);
       const { client } = yield* connect();
-      yield* until("the client listens", () => streams("tcp") === 1);
+      yield* untilEffect("the client listens", () => streams("tcp") === 1);
       yield* connect();
-      yield* until("both listen", () => streams("tcp") === 2);
+      yield* untilEffect("both listen", () => streams("tcp") === 2);
       yield* Effect.promise(() => client.close());
-      yield* until("one listens", () => streams("tcp") === 1);
+      yield* untilEffect("one listens", () => streams("tcp") === 1);
     }).pipe(Effect.provide(served())),
   );
 });

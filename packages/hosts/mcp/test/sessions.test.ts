@@ -4,8 +4,8 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { Effect } from "effect";
 import { connect, execute, initialize, post } from "./support/client.ts";
 import { Served, served } from "./support/host.ts";
-import { total } from "./support/series.ts";
-import { until } from "./support/until.ts";
+import { total } from "@executor/testing/series";
+import { untilEffect } from "@executor/testing";
 
 const cancelled = () => total("executor.executions", { status: "cancelled" });
 const running = () => total("executor.execution.active", { state: "running" });
@@ -42,14 +42,14 @@ describe("sessions", () => {
     Effect.gen(function* () {
       const { client } = yield* connect();
       const before = { cancelled: cancelled(), streams: 0 };
-      yield* until("the client listens", () => streams() > 0);
+      yield* untilEffect("the client listens", () => streams() > 0);
       before.streams = streams();
       const { result, leave } = hang(client);
-      yield* until("it runs", () => running() === 1);
+      yield* untilEffect("it runs", () => running() === 1);
       leave();
       expect(yield* Effect.promise(() => result)).toBe("left");
-      yield* until("it is cancelled", () => cancelled() === before.cancelled + 1);
-      yield* until("its stream is closed", () => streams() === before.streams);
+      yield* untilEffect("it is cancelled", () => cancelled() === before.cancelled + 1);
+      yield* untilEffect("its stream is closed", () => streams() === before.streams);
       expect(yield* execute(client, "return 1")).toMatchObject({ isError: false });
       expect(
         total("mcp.server.operation.duration", {
@@ -65,11 +65,11 @@ describe("sessions", () => {
       const { client } = yield* connect();
       const before = cancelled();
       const { result } = hang(client);
-      yield* until("it runs", () => running() === 1);
+      yield* untilEffect("it runs", () => running() === 1);
       yield* Effect.promise(() => client.close());
       yield* Effect.promise(() => result);
-      yield* until("it is cancelled", () => cancelled() === before + 1);
-      yield* until("no stream is left", () => streams() === 0);
+      yield* untilEffect("it is cancelled", () => cancelled() === before + 1);
+      yield* untilEffect("no stream is left", () => streams() === 0);
     }).pipe(Effect.provide(served())),
   );
 
@@ -79,9 +79,9 @@ describe("sessions", () => {
       const { sessionId = "" } = transport;
       const before = cancelled();
       const { result } = hang(client);
-      yield* until("it runs", () => running() === 1);
+      yield* untilEffect("it runs", () => running() === 1);
       yield* Effect.promise(() => transport.terminateSession());
-      yield* until("it is cancelled", () => cancelled() === before + 1);
+      yield* untilEffect("it is cancelled", () => cancelled() === before + 1);
       expect(yield* ping(sessionId)).toBe(404);
       yield* Effect.promise(() => client.close());
       yield* Effect.promise(() => result);
@@ -101,7 +101,7 @@ describe("sessions", () => {
   it.scopedLive("refuses one more where every session is in use", () =>
     Effect.gen(function* () {
       yield* connect();
-      yield* until("the client listens", () => streams() === 1);
+      yield* untilEffect("the client listens", () => streams() === 1);
       const refused = yield* post(initialize);
       expect(refused.status).toBe(503);
       expect(refused.headers.get("retry-after")).toBe("30");
@@ -116,7 +116,7 @@ describe("sessions", () => {
   it.scopedLive("ends sessions that are idle for too long", () =>
     Effect.gen(function* () {
       const { transport } = yield* connect();
-      yield* until("the client listens", () => streams() === 1);
+      yield* untilEffect("the client listens", () => streams() === 1);
       const session = yield* bareSession;
       expect(yield* ping(session)).toBe(200);
       yield* Effect.sleep("500 millis");
@@ -128,12 +128,12 @@ describe("sessions", () => {
   it.scopedLive("closes listening streams on request, and nothing else", () =>
     Effect.gen(function* () {
       const { client, transport } = yield* connect();
-      yield* until("the client listens", () => streams() === 1);
+      yield* untilEffect("the client listens", () => streams() === 1);
       const { result, leave } = hang(client);
-      yield* until("it runs", () => running() === 1);
+      yield* untilEffect("it runs", () => running() === 1);
       const { stopListening } = yield* Served;
       stopListening();
-      yield* until("only the run's stream is left", () => streams() === 1);
+      yield* untilEffect("only the run's stream is left", () => streams() === 1);
       expect(running()).toBe(1);
       expect(yield* ping(transport.sessionId ?? "")).toBe(200);
       leave();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { Effect, Fiber } from "effect";
 import { httpServer } from "./support/http-server.ts";
 import { answering, call, plugin, settingsOf } from "./support/source.ts";
-import { until } from "./support/until.ts";
+import { untilEffect } from "@executor/testing";
 
 /** `method error` of every series, with how often it was recorded. */
 const recorded = (): Record<string, number> =>
@@ -38,7 +38,10 @@ describe("mcp.client.operation.duration", () => {
         yield* Effect.flip(call(mcp, settings, "break"));
         yield* Effect.flip(call(mcp, { ...settings, timeoutMs: 20 }, "hang"));
         const interrupted = yield* Effect.fork(call(mcp, settings, "hang"));
-        yield* until(() => server.seen.calls.filter((name) => name === "hang").length === 2);
+        yield* untilEffect(
+          "both calls hang",
+          () => server.seen.calls.filter((name) => name === "hang").length === 2,
+        );
         yield* Fiber.interrupt(interrupted);
         const before = seconds();
         yield* call(mcp, settings, "ask-name").pipe(

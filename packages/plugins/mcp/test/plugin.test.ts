@@ -2,7 +2,7 @@ import type { Progress } from "@executor/sdk";
 import { describe, expect, it } from "@effect/vitest";
 import { Deferred, Effect, Fiber, Stream } from "effect";
 import { httpServer } from "./support/http-server.ts";
-import { until } from "./support/until.ts";
+import { untilEffect } from "@executor/testing";
 import { answering, call, collecting, plugin, settingsOf } from "./support/source.ts";
 
 const start = Effect.fnUntraced(function* (options: Parameters<typeof httpServer>[0] = {}) {
@@ -156,7 +156,7 @@ describe("calls", () => {
       expect((yield* call(mcp, settings, "steps", { count: 8, ms: 100 })).data).toBe("done");
       const error = yield* Effect.flip(call(mcp, settings, "hang"));
       expect(error).toMatchObject({ outcome: "timeout", errorType: "timeout" });
-      yield* until(() => server.seen.cancelled.includes("hang"));
+      yield* untilEffect("the call is cancelled", () => server.seen.cancelled.includes("hang"));
     }),
   );
 
@@ -164,9 +164,9 @@ describe("calls", () => {
     Effect.gen(function* () {
       const { mcp, settings, server } = yield* start();
       const fiber = yield* Effect.fork(call(mcp, settings, "hang"));
-      yield* until(() => server.seen.calls.includes("hang"));
+      yield* untilEffect("the call hangs", () => server.seen.calls.includes("hang"));
       yield* Fiber.interrupt(fiber);
-      yield* until(() => server.seen.cancelled.includes("hang"));
+      yield* untilEffect("the call is cancelled", () => server.seen.cancelled.includes("hang"));
       expect((yield* call(mcp, settings, "echo", { message: "still here" })).data).toBe(
         "still here",
       );
@@ -244,7 +244,7 @@ describe("questions", () => {
     Effect.gen(function* () {
       const { mcp, settings, server } = yield* start();
       const other = yield* Effect.fork(call(mcp, settings, "hang"));
-      yield* until(() => server.seen.calls.includes("hang"));
+      yield* untilEffect("the call hangs", () => server.seen.calls.includes("hang"));
       const asked = yield* Deferred.make<void>();
       const asking = yield* call(mcp, settings, "ask-aside", { who: "me" }).pipe(
         answering(() =>
@@ -255,7 +255,9 @@ describe("questions", () => {
         ),
         Effect.fork,
       );
-      yield* until(() => server.requests.some(({ rpc }) => rpc.includes("ask-aside")));
+      yield* untilEffect("the server was asked", () =>
+        server.requests.some(({ rpc }) => rpc.includes("ask-aside")),
+      );
       yield* Effect.sleep(100);
       expect(yield* Deferred.isDone(asked)).toBe(false);
       yield* Fiber.interrupt(other);
@@ -286,7 +288,7 @@ describe("changes", () => {
       yield* call(mcp, settings, "echo");
       expect(server.sessions()).toHaveLength(1);
       yield* mcp.release?.(settings) ?? Effect.void;
-      yield* until(() => server.sessions().length === 0);
+      yield* untilEffect("no session is left", () => server.sessions().length === 0);
     }),
   );
 });
@@ -298,7 +300,7 @@ describe("detect", () => {
       expect(yield* mcp.detect(settings)).toMatchObject({
         value: { name: "Test Server", namespace: "test" },
       });
-      yield* until(() => server.sessions().length === 0);
+      yield* untilEffect("no session is left", () => server.sessions().length === 0);
       const page = yield* httpServer({ intercept: () => new Response("hello") });
       expect(yield* mcp.detect(settingsOf({ url: page.url }))).toMatchObject({ _tag: "None" });
     }),

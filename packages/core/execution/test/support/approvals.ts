@@ -8,7 +8,7 @@ import type { ResumeRequest } from "../../src/approvals/questions.ts";
 import type { ExecutionRequest } from "../../src/run/live-run.ts";
 import { layerWith } from "./layer.ts";
 import { addShop } from "./plugin.ts";
-import { total } from "./series.ts";
+import { total } from "@executor/testing/series";
 
 export const run = (code: string, more: Partial<ExecutionRequest> = {}) =>
   Effect.flatMap(Executions, (executions) =>

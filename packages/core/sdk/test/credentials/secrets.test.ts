@@ -9,24 +9,14 @@ import { Sources } from "../../src/sources/sources.ts";
 import { ToolInvoker } from "../../src/invocation/tool-invoker.ts";
 import { Tools } from "../../src/tools/tools.ts";
 import { layerProbe, Probe, probeSource, putSecret, secretName } from "../support/probe.ts";
-import { counterValue } from "../support/series.ts";
+import { untilEffect } from "@executor/testing";
+import { counterValue } from "@executor/testing/series";
 
 const database = Layer.merge(layerMemory, SecretKey.layerTest);
 const layer = Layer.provideMerge(layerProbe, database);
 
 const bearer = { Authorization: { secret: secretName("token"), prefix: "Bearer " } };
 const value = "tok_0123456789";
-
-/** Lets promises and other fibers go on until it is so; the test's own deadline ends a vain wait. */
-const until = (holds: () => boolean): Effect.Effect<void> =>
-  Effect.suspend(() =>
-    holds()
-      ? Effect.void
-      : Effect.zipRight(
-          Effect.promise(() => Bun.sleep(1)),
-          until(holds),
-        ),
-  );
 
 const lastSeen = Effect.map(Probe, ({ seen }) => seen.at(-1));
 
@@ -81,7 +71,10 @@ describe("Secrets", () => {
       yield* (yield* ToolInvoker).call("rotate.echo", {});
       expect((yield* lastSeen)?.headers).toEqual({ Authorization: "Bearer tok_another_one" });
       const { following, released } = yield* Probe;
-      yield* until(() => released.length === 1 && following.length === 1);
+      yield* untilEffect(
+        "the follower was released",
+        () => released.length === 1 && following.length === 1,
+      );
       expect(released.map(({ headers }) => headers)).toEqual([
         { Authorization: `Bearer ${value}` },
       ]);

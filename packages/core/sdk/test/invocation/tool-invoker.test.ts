@@ -3,7 +3,7 @@ import { Effect, Exit, Fiber } from "effect";
 import { Sources } from "../../src/sources/sources.ts";
 import { ToolInvoker } from "../../src/invocation/tool-invoker.ts";
 import { fixtureSource, layerFixture } from "../support/fixture.ts";
-import { counterValue, gaugeValue, labelValues } from "../support/series.ts";
+import { counterValue, gaugeValue, labelValues } from "@executor/testing/series";
 
 const calls = (tool: string, source: string, outcome: string) =>
   counterValue("executor.tool.calls", {

@@ -4,7 +4,7 @@ import { Effect, Layer, Queue, TestClock } from "effect";
 import { SecretKey } from "../../src/credentials/secret-key.ts";
 import { Sources } from "../../src/sources/sources.ts";
 import { layerProbe, Probe, probeSource } from "../support/probe.ts";
-import { gaugeValue } from "../support/series.ts";
+import { gaugeValue } from "@executor/testing/series";
 
 const layer = Layer.provideMerge(layerProbe, Layer.merge(layerMemory, SecretKey.layerTest));
 

@@ -7,7 +7,7 @@ import {
   recordSourceWorked,
 } from "../../src/sources/source-gauges.ts";
 import { Namespace } from "../../src/model/source.ts";
-import { gaugeValue } from "../support/series.ts";
+import { gaugeValue } from "@executor/testing/series";
 
 describe("a source's gauges", () => {
   const source = { namespace: Namespace.make("gauged"), kind: "mcp" as const };

@@ -5,7 +5,7 @@ import { Namespace, NewSource, SourceSettings } from "../../src/model/source.ts"
 import { Sources } from "../../src/sources/sources.ts";
 import { Tools } from "../../src/tools/tools.ts";
 import { fixtureSource, layerFixture } from "../support/fixture.ts";
-import { counterValue, gaugeValue } from "../support/series.ts";
+import { counterValue, gaugeValue } from "@executor/testing/series";
 
 const everything = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient;

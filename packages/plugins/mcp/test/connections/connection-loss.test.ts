@@ -5,7 +5,7 @@ import { Effect, Fiber } from "effect";
 import { httpServer } from "../support/http-server.ts";
 import type { HttpTestServer, HttpTestServerOptions } from "../support/http-server.ts";
 import { call, collecting, plugin, settingsOf } from "../support/source.ts";
-import { until } from "../support/until.ts";
+import { untilEffect } from "@executor/testing";
 
 const start = Effect.fnUntraced(function* (options: HttpTestServerOptions = {}) {
   const server = yield* httpServer(options);
@@ -59,7 +59,7 @@ describe("a stream that breaks", () => {
         collecting(progress),
         Effect.fork,
       );
-      yield* until(() => progress.length > 0);
+      yield* untilEffect("progress was reported", () => progress.length > 0);
       yield* Effect.promise(server.cut);
       expect((yield* Fiber.join(fiber)).data).toBe("done");
       expect(progress.map((step) => step.progress)).toEqual([1, 2, 3, 4]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Exit, Fiber, Scope } from "effect";
 import { answering, call, plugin, programSettings, settingsOf } from "../support/source.ts";
-import { until } from "../support/until.ts";
+import { untilEffect } from "@executor/testing";
 
 describe("a program", () => {
   it.scopedLive("is loaded and called", () =>
@@ -115,10 +115,16 @@ describe("a program", () => {
           const before = descendants();
           const settings = programSettings(behaviour);
           const use = yield* Effect.fork(Effect.exit(call(mcp, settings, "hang")));
-          yield* until(() => descendants().length > before.length + Number(behaviour === "parent"));
+          yield* untilEffect(
+            "its processes run",
+            () => descendants().length > before.length + Number(behaviour === "parent"),
+          );
           const started = descendants().filter((pid) => !before.includes(pid));
           yield* Scope.close(scope, Exit.void);
-          yield* until(() => !running().some(({ pid }) => started.includes(pid)));
+          yield* untilEffect(
+            "its processes ended",
+            () => !running().some(({ pid }) => started.includes(pid)),
+          );
           yield* Fiber.interrupt(use);
         }),
     );

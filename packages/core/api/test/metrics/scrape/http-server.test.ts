@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from "@effect/vitest";
 import { Deferred, Duration, Effect } from "effect";
 import { gunzipSync } from "node:zlib";
+import { until } from "@executor/testing";
 import { Scrapes } from "../../../src/metrics/scrape/scrapes.ts";
 import type { ScrapeLimits } from "../../../src/metrics/scrape/scrapes.ts";
-import { getMetrics, rawClient, startTarget, until } from "./http-target.ts";
+import { getMetrics, rawClient, startTarget } from "./http-target.ts";
 import type { Target } from "./http-target.ts";
 import { makeBlocks, makeSource, totalBytes } from "./scrape-source.ts";
 
@@ -36,7 +37,7 @@ describe("GET /metrics over a connection", () => {
   it("sends a small body with its length", async () => {
     const { port } = await start(small);
     const client = rawClient(port, getMetrics("Connection: close"));
-    await until(() => client.closed() !== "no", "the answer was there");
+    await until("the answer was there", () => client.closed() !== "no");
     const [head = "", body = ""] = client.text().split("\r\n\r\n");
     expect(head).toMatch(/^HTTP\/1.1 200 OK\r\n/);
     expect(head).toMatch(/^content-type: text\/plain; version=0.0.4; charset=utf-8$/im);
@@ -56,7 +57,7 @@ describe("GET /metrics over a connection", () => {
     });
     expect(packed.headers.get("content-encoding")).toBe("gzip");
     expect(gunzipSync(await bytesOf(packed)).equals(joined(large))).toBe(true);
-    await until(() => inFlight() === 0, "both were released");
+    await until("both were released", () => inFlight() === 0);
   });
 
   it("is read by curl as every client reads gzip", async () => {
@@ -81,7 +82,7 @@ describe("GET /metrics over a connection", () => {
         port,
         getMetrics("Connection: close", `Accept-Encoding: ${encoding}`).replace("GET", "HEAD"),
       );
-      await until(() => client.closed() !== "no", "the answer was there");
+      await until("the answer was there", () => client.closed() !== "no");
       const [head = "", body] = client.text().split("\r\n\r\n");
       expect(head).toMatch(/^HTTP\/1.1 200 OK\r\n/);
       expect(head).toMatch(/^content-type: text\/plain; version=0.0.4; charset=utf-8$/im);
@@ -169,27 +170,27 @@ describe("GET /metrics over a connection", () => {
   it("takes a slow reader's slot until it has read all, and no more bytes than it reads", async () => {
     const { port, url, inFlight } = await start(huge, { inFlight: 1 });
     const slow = rawClient(port, getMetrics("Connection: close"), { reads: 1_000 });
-    await until(() => slow.received() > 0, "the slow reader has begun");
+    await until("the slow reader has begun", () => slow.received() > 0);
     const refused = await fetch(url);
     expect(refused.status).toBe(503);
     expect(refused.headers.get("retry-after")).toBe("1");
     expect(await refused.json()).toMatchObject({ _tag: "TooManyScrapes" });
     expect(inFlight()).toBe(1);
     slow.resume();
-    await until(() => slow.closed() !== "no", "the slow reader has all");
+    await until("the slow reader has all", () => slow.closed() !== "no");
     expect(slow.tail()).toMatch(/\r\n0\r\n\r\n$/);
-    await until(() => inFlight() === 0, "the slot was free");
+    await until("the slot was free", () => inFlight() === 0);
     expect((await fetch(url)).status).toBe(200);
   });
 
   it("breaks off a reader that takes too long, so that it cannot take half a body for a whole one", async () => {
-    const { port, inFlight } = await start(huge, { sendTimeout: Duration.millis(300) });
+    const { port, inFlight } = await start(huge, { sendTimeout: Duration.seconds(2) });
     const stuck = rawClient(port, getMetrics(), { reads: 1_000 });
-    await until(() => stuck.received() > 0, "the reader has begun");
+    await until("the reader has begun", () => stuck.received() > 0);
     expect(inFlight()).toBe(1);
-    await until(() => inFlight() === 0, "the slot was free");
+    await until("the slot was free", () => inFlight() === 0);
     stuck.resume();
-    await until(() => stuck.closed() !== "no", "the connection was broken off");
+    await until("the connection was broken off", () => stuck.closed() !== "no");
     expect(stuck.received()).toBeLessThan(totalBytes(huge));
     expect(stuck.tail()).not.toMatch(/\r\n0\r\n\r\n$/);
   });
@@ -198,16 +199,16 @@ describe("GET /metrics over a connection", () => {
     const gate = Effect.runSync(Deferred.make<void>());
     const { port, inFlight, seen } = await start(huge, {}, Deferred.await(gate));
     const early = rawClient(port, getMetrics());
-    await until(() => inFlight() === 1, "the rendering has begun");
+    await until("the rendering has begun", () => inFlight() === 1);
     early.destroy();
-    await until(() => inFlight() === 0, "the slot of the early one was free");
-    await until(() => seen.interrupted === 1, "the rendering was stopped");
+    await until("the slot of the early one was free", () => inFlight() === 0);
+    await until("the rendering was stopped", () => seen.interrupted === 1);
     Effect.runSync(Deferred.succeed(gate, undefined));
     const within = rawClient(port, getMetrics(), { reads: 1_000 });
-    await until(() => within.received() > 0, "the body has begun");
+    await until("the body has begun", () => within.received() > 0);
     expect(inFlight()).toBe(1);
     within.destroy();
-    await until(() => inFlight() === 0, "the slot of the one within was free");
+    await until("the slot of the one within was free", () => inFlight() === 0);
   });
 
   it("answers a thousand scrapes at once, within its limits, and gives back their memory", async () => {
@@ -233,7 +234,7 @@ describe("GET /metrics over a connection", () => {
     expect(new Set(statuses)).toEqual(new Set([200, 503]));
     expect(ok).toBeGreaterThanOrEqual(16);
     expect(seen.started - startedBefore).toBeLessThanOrEqual(ok);
-    await until(() => inFlight() === 0, "all slots were free");
+    await until("all slots were free", () => inFlight() === 0);
     Bun.gc(true);
     expect(process.memoryUsage().rss - before).toBeLessThan(64 * 1024 * 1024);
     expect((await fetch(url)).status).toBe(200);

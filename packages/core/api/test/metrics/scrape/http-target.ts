@@ -70,12 +70,3 @@ export const rawClient = (
 
 export const getMetrics = (...headers: ReadonlyArray<string>): string =>
   ["GET /api/metrics HTTP/1.1", "Host: localhost", ...headers, "", ""].join("\r\n");
-
-/** Waits, at most ten seconds. */
-export const until = async (condition: () => boolean, what: string): Promise<void> => {
-  const end = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > end) throw new Error(`Waited ten seconds until ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
