@@ -2,6 +2,7 @@ export { readPairs, RegistryReading } from "./registry-reading.ts";
 export type {
   FindDefinition,
   MetricDefinition,
+  Pairs,
   RegistryReadingOptions,
 } from "./registry-reading.ts";
 export { mergeSeries } from "./series.ts";
@@ -15,5 +16,6 @@ export type {
   Series,
   SummarySeries,
 } from "./series.ts";
+export { sortInSteps } from "./sort-in-steps.ts";
 export { atOnce, eventLoopTurn, inSlices, nextInSlices } from "./slices.ts";
-export { unitWords } from "./units.ts";
+export { isUnit, toReadUnit, unitWords } from "./units.ts";

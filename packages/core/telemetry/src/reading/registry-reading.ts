@@ -104,9 +104,12 @@ export class RegistryReading {
   }
 }
 
+/** A snapshot of Effect's registry, such as `Metric.unsafeSnapshot()`. */
+export type Pairs = Iterable<MetricPair.MetricPair.Untyped>;
+
 /** The series of Effect's pairs of keys and states, as a snapshot of a registry has them. */
 export const readPairs = (
-  pairs: Iterable<MetricPair.MetricPair.Untyped>,
+  pairs: Pairs,
   definition: FindDefinition = findDefinition,
 ): ReadonlyArray<Series> => {
   const maker = new SourceMaker(definition);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { sortInSteps } from "../../../src/metrics/families/sort-in-steps.ts";
-import { toEnd } from "../rendering.ts";
+import { atOnce, sortInSteps } from "../../src/reading/index.ts";
 
 interface Item {
   readonly key: number;
@@ -16,7 +15,7 @@ describe("sortInSteps", () => {
         key: (place * 7_919) % 613,
         place,
       }));
-      expect(toEnd(sortInSteps(items, byKey))).toEqual(items.toSorted(byKey));
+      expect(atOnce(sortInSteps(items, byKey))).toEqual(items.toSorted(byKey));
     });
   }
 
