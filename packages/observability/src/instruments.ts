@@ -33,12 +33,7 @@ export const instruments: ReadonlyArray<Instrument> = [...catalogue()]
     definition,
     budget: maxLabelSets(),
     prometheusName: sampleName(definition),
-    prometheusLabels: new Map(
-      definition.labels.map((key) => [
-        key,
-        labelName(key, definition.type === "histogram" ? "le" : undefined),
-      ]),
-    ),
+    prometheusLabels: new Map(definition.labels.map((key) => [key, labelName(key)])),
   }))
   .toSorted((left, right) => (left.definition.name < right.definition.name ? -1 : 1));
 

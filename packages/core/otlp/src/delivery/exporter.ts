@@ -1,4 +1,4 @@
-import type { FindDefinition } from "@executor/api/metric-descriptor";
+import type { FindDefinition } from "@executor/telemetry/reading";
 import type { Pair } from "@executor/api/metric-point";
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization";
 import { HttpBody, HttpClient, HttpClientResponse } from "@effect/platform";

@@ -1,5 +1,5 @@
-import { unitOfTags } from "@executor/api/metric-descriptor";
-import type { FindDefinition } from "@executor/api/metric-descriptor";
+import { unitOfTags } from "@executor/api/metric-point";
+import type { FindDefinition } from "@executor/telemetry/reading";
 import { descriptionOf, kindOf, readFrequency } from "@executor/api/metric-point";
 import type { Kind, Pair } from "@executor/api/metric-point";
 import { mergeReadings } from "./merge.ts";

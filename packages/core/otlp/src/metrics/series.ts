@@ -1,4 +1,4 @@
-import { isUnitTag, ownLabels, wordLabel } from "@executor/api/metric-descriptor";
+import { isUnitTag, ownLabels, wordLabel } from "@executor/api/metric-point";
 import { quantileValue } from "@executor/api/metric-point";
 import type { Key, Kind, Pair } from "@executor/api/metric-point";
 import { MetricState } from "effect";

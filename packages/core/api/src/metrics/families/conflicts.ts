@@ -1,6 +1,6 @@
 /**
- * What was repaired or left out of an exposition because it cannot be written as it was recorded; the values of the `reason`
- * label of `executor.metrics.conflicts`, which counts series.
+ * Reasons for which a series was repaired or left out of an exposition, because it cannot be written as it was recorded. They
+ * are the values of the `reason` label of `executor.metrics.conflicts`, which counts series.
  */
 export const conflictReasons = [
   /** Left out: the name belongs to a metric of another type, recorded first. */
@@ -29,13 +29,14 @@ export const conflictReasons = [
 
 export type ConflictReason = (typeof conflictReasons)[number];
 
-/** How many series each reason touched; a reason that is absent touched none. */
+/** The number of series that each reason touched; a reason that is absent touched no series. */
 export type Conflicts = ReadonlyMap<ConflictReason, number>;
 
 const all: ReadonlyArray<ConflictReason> = conflictReasons;
 
-/** A reason as one bit, so that a series keeps its reasons in a number. */
-export const reasonBit = (reason: ConflictReason): number => 1 << all.indexOf(reason);
+/** Reasons as bits, so that a series keeps them in one number. */
+export const reasonBits = (...reasons: ReadonlyArray<ConflictReason>): number =>
+  reasons.reduce((bits, reason) => bits | (1 << all.indexOf(reason)), 0);
 
 /** A running count of series by reason. */
 export class ConflictCounter {

@@ -1,113 +1,58 @@
-import { effectMetricDescription } from "./effect-metrics.ts";
-import type { FamilyType } from "./family.ts";
+import type { Metric, MetricType } from "@executor/telemetry/reading";
+import type { FamilyHeader, FamilyType } from "./family.ts";
 import { familyName, labelName } from "./names.ts";
-import { descriptionOf } from "./point.ts";
-import type { Key, Kind } from "./point.ts";
-import { isUnit, translateUnit } from "./units.ts";
-import type { Unit } from "./units.ts";
+import { translateUnit } from "./units.ts";
+import type { UnitWords } from "./units.ts";
 
-export interface MetricDefinition {
-  /** UCUM. */
-  readonly unit: string;
-  readonly description: string;
-}
-
-export type FindDefinition = (name: string) => MetricDefinition | undefined;
-
-/** What the series of one metric have in common. */
-export class Descriptor {
-  readonly kind: Kind;
-  readonly type: FamilyType;
-  /** The family's name. */
+/** A metric in Prometheus's terms: the header of its family, and the names of its labels. */
+export class Descriptor implements FamilyHeader {
   readonly name: string;
+  readonly type: FamilyType;
   readonly help: string;
   readonly unit: string;
-  readonly divisor: number;
-  /** Whether the metric's tags may name its unit: nothing else declares one. */
-  readonly unitInTags: boolean;
   readonly #labelNames = new Map<string, string>();
 
-  constructor(key: Key, kind: Kind, definition: MetricDefinition | undefined, unit: string) {
-    const translated = translateUnit(unit);
-    const help = [
-      descriptionOf(key),
-      definition?.description,
-      effectMetricDescription(key.name),
-    ].find((text) => text !== undefined && text !== "");
-    this.kind = kind;
-    this.type = familyTypes[kind];
-    this.name = familyName(key.name, this.type, translated, unit === "1");
-    this.help = (help ?? "").toWellFormed();
-    this.unit = unitSuffix(this.name, translated);
-    this.divisor = translated.divisor;
-    this.unitInTags = definition === undefined;
+  constructor({ name, description, unit, type }: Metric) {
+    const words = translateUnit(unit);
+    const help = description === "" ? (effectMetrics.get(name) ?? "") : description;
+    this.type = familyTypes[type];
+    this.name = familyName(name, this.type, words, unit === "1");
+    this.help = help.toWellFormed();
+    this.unit = unitSuffix(this.name, words);
   }
 
   labelName(key: string): string {
     let name = this.#labelNames.get(key);
     if (name === undefined) {
-      name = labelName(key, ownLabels[this.kind]);
+      name = labelName(key);
       this.#labelNames.set(key, name);
     }
     return name;
   }
 }
 
-/** The descriptors of all metrics, each made once. */
-export class Descriptors {
-  readonly #definition: FindDefinition;
-  readonly #known = new Map<string, Descriptor>();
-
-  constructor(definition: FindDefinition) {
-    this.#definition = definition;
-  }
-
-  find(key: Key, kind: Kind): Descriptor {
-    const definition = this.#definition(key.name);
-    const unit = definition === undefined ? unitOfTags(key) : definition.unit;
-    const identity = [kind, key.name, descriptionOf(key), unit].join("\u0000");
-    let descriptor = this.#known.get(identity);
-    if (descriptor === undefined) {
-      descriptor = new Descriptor(key, kind, definition, unit);
-      this.#known.set(identity, descriptor);
-    }
-    return descriptor;
-  }
-}
-
-/** The label of a frequency's word, as Effect's OTLP exporter names it. */
-export const wordLabel = "key";
-
-/** The labels that samples of a kind carry beside the measurement's own. */
-export const ownLabels: Readonly<Record<Kind, string | undefined>> = {
-  counter: undefined,
-  sum: undefined,
-  gauge: undefined,
-  histogram: "le",
-  summary: "quantile",
-  frequency: wordLabel,
-};
-
-const familyTypes: Readonly<Record<Kind, FamilyType>> = {
+const familyTypes: Readonly<Record<MetricType, FamilyType>> = {
   counter: "counter",
-  // To Prometheus, what goes down is a gauge.
+  // To Prometheus, a number that goes down is a gauge.
   sum: "gauge",
   gauge: "gauge",
   histogram: "histogram",
   summary: "summary",
-  frequency: "counter",
 };
 
-/** Whether a tag names the unit, by Effect's convention: a tag `unit`, or a timer's `time_unit`. */
-export const isUnitTag = (key: string, value: string): boolean =>
-  (key === "unit" || key === "time_unit") && isUnit(value);
-
-/** The unit that the tags name, `""` for none. */
-export const unitOfTags = ({ tags }: Key): string =>
-  tags.find(({ key, value }) => isUnitTag(key, value))?.value ?? "";
+/** Help texts of Effect's own runtime metrics, which have no description. */
+const effectMetrics = new Map(
+  Object.entries({
+    effect_fiber_started: "Fibers that were started.",
+    effect_fiber_active: "Fibers that are running or waiting.",
+    effect_fiber_successes: "Fibers that ended with a value.",
+    effect_fiber_failures: "Fibers that ended with an error, a defect or an interruption.",
+    effect_fiber_lifetimes: "Time from the start of a fiber to its end.",
+  }),
+);
 
 /** The words of a unit where a name ends in them, as OpenMetrics demands of a family that names its unit; else `""`. */
-const unitSuffix = (name: string, { main, per }: Unit): string => {
+const unitSuffix = (name: string, { main, per }: UnitWords): string => {
   const words = per === "" ? main : main === "" ? `per_${per}` : `${main}_per_${per}`;
   return words !== "" && name.endsWith(`_${words}`) ? words : "";
 };

@@ -1,67 +1,44 @@
-import { reasonBit } from "./conflicts.ts";
-import { isUnitTag, ownLabels, wordLabel } from "./descriptor.ts";
+import type { Labels as RecordedLabels } from "@executor/telemetry/reading";
+import { reasonBits } from "./conflicts.ts";
 import type { Descriptor } from "./descriptor.ts";
 import type { Labels } from "./family.ts";
-import { isReservedLabel } from "./names.ts";
-import type { Key } from "./point.ts";
 
 /**
- * The labels of a series. An empty value is no label. Keys that have one Prometheus name become one label, its values joined
- * with `;` in the order of the keys (OpenTelemetry's "Prometheus and OpenMetrics Compatibility", "Metric Attributes"). Half a
- * surrogate pair has no UTF-8 and is replaced here, since values that differ only there would become equal on the wire.
+ * The labels of a series by Prometheus name. Keys that have one Prometheus name become one label, their values joined with `;`
+ * in the order of the keys (OpenTelemetry's "Prometheus and OpenMetrics Compatibility", "Metric Attributes").
  */
-export const toLabels = ({ tags }: Key, descriptor: Descriptor, word: string): Labels => {
+export const toLabels = (recorded: RecordedLabels, descriptor: Descriptor): Labels => {
   const labels: Array<readonly [name: string, value: string]> = [];
   let sorted = true;
-  let previousKey = "";
-  for (const { key, value } of tags) {
-    if (key < previousKey) return toJoinedLabels(tags, descriptor, word);
-    previousKey = key;
-    if (value === "" || (descriptor.unitInTags && isUnitTag(key, value))) continue;
+  for (const { key, value } of recorded) {
     const name = descriptor.labelName(key);
     for (const [other] of labels) {
-      if (other === name) return toJoinedLabels(tags, descriptor, word);
+      if (other === name) return toJoinedLabels(recorded, descriptor);
       if (other > name) sorted = false;
     }
-    labels.push([name, value.toWellFormed()]);
-  }
-  if (word !== "") {
-    labels.push([wordLabel, word.toWellFormed()]);
-    sorted = false;
+    labels.push([name, value]);
   }
   return sorted ? labels : labels.toSorted(byName);
 };
 
-/** {@link toLabels} for keys in any order, some of which may have one name. */
-const toJoinedLabels = (tags: Key["tags"], descriptor: Descriptor, word: string): Labels => {
+/** {@link toLabels} for keys of which several have one name. */
+const toJoinedLabels = (recorded: RecordedLabels, descriptor: Descriptor): Labels => {
   const labels = new Map<string, string>();
-  for (const { key, value } of tags.toSorted(byKey)) {
-    if (value === "" || (descriptor.unitInTags && isUnitTag(key, value))) continue;
+  for (const { key, value } of recorded) {
     const name = descriptor.labelName(key);
     const existing = labels.get(name);
-    const wellFormed = value.toWellFormed();
-    labels.set(name, existing === undefined ? wellFormed : `${existing};${wellFormed}`);
+    labels.set(name, existing === undefined ? value : `${existing};${value}`);
   }
-  if (word !== "") labels.set(wordLabel, word.toWellFormed());
   return [...labels].toSorted(byName);
 };
 
-const joinedLabel = reasonBit("label_name");
-const reservedLabel = reasonBit("reserved_label");
-
-/** What was repaired in the labels of a series, as bits of {@link reasonBit}. */
-export const labelRepairs = ({ tags }: Key, descriptor: Descriptor): number => {
-  const own = ownLabels[descriptor.kind];
-  const names: Array<string> = [];
-  let repairs = 0;
-  for (const { key, value } of tags) {
-    if (value === "" || (descriptor.unitInTags && isUnitTag(key, value))) continue;
-    const name = descriptor.labelName(key);
-    if (names.includes(name)) repairs |= joinedLabel;
-    if (isReservedLabel(key, own)) repairs |= reservedLabel;
-    names.push(name);
-  }
-  return repairs;
+/** The repairs that {@link toLabels} makes, as bits of `reasonBits`. */
+export const labelRepairs = (recorded: RecordedLabels, descriptor: Descriptor): number => {
+  const names = recorded.map(({ key }) => descriptor.labelName(key));
+  const joined = new Set(names).size < names.length ? reasonBits("label_name") : 0;
+  // Prometheus keeps these for itself.
+  const reserved = recorded.some(({ key }) => key.startsWith("__"));
+  return joined | (reserved ? reasonBits("reserved_label") : 0);
 };
 
 /** A text that is the same for equal labels only, and sorts as the labels do. */
@@ -76,6 +53,3 @@ export const labelsIdentity = (labels: Labels): string => {
 
 const byName = (left: readonly [string, string], right: readonly [string, string]): number =>
   left[0] < right[0] ? -1 : left[0] > right[0] ? 1 : 0;
-
-const byKey = (left: { readonly key: string }, right: { readonly key: string }): number =>
-  left.key < right.key ? -1 : left.key > right.key ? 1 : 0;

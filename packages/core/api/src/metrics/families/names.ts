@@ -1,5 +1,5 @@
 import type { FamilyType } from "./family.ts";
-import type { Unit } from "./units.ts";
+import type { UnitWords } from "./units.ts";
 
 /**
  * The Prometheus name of a metric, without the `_total` that samples of counters end in: OpenTelemetry's "Prometheus and
@@ -9,7 +9,7 @@ import type { Unit } from "./units.ts";
 export const familyName = (
   name: string,
   type: FamilyType,
-  { main, per }: Unit,
+  { main, per }: UnitWords,
   dimensionless: boolean,
 ): string => {
   let tokens = name.split(/[^a-zA-Z0-9:]+/).filter((token) => token !== "");
@@ -25,16 +25,10 @@ export const familyName = (
 
 /**
  * The Prometheus name of a label key. Runs of illegal runes and underscores become one underscore; a leading digit or
- * underscore gets `key` before it, as Prometheus does, which also keeps the reserved `__` names free; `own`, the label
- * that the metric's kind writes itself, gets `exported_` before it.
+ * underscore gets `key` before it, as Prometheus does, which also keeps the reserved `__` names free.
  */
-export const labelName = (key: string, own: string | undefined): string => {
+export const labelName = (key: string): string => {
   const name = key.replace(/[^a-zA-Z0-9]+/g, "_");
   if (name === "" || /^[0-9]/.test(name)) return `key_${name}`;
-  if (name.startsWith("_")) return `key${name}`;
-  return name === own ? `exported_${name}` : name;
+  return name.startsWith("_") ? `key${name}` : name;
 };
-
-/** Whether Prometheus or the metric's kind keeps this label key for itself, so that {@link labelName} renames it. */
-export const isReservedLabel = (key: string, own: string | undefined): boolean =>
-  key.startsWith("__") || key === own;

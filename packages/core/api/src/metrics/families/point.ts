@@ -1,3 +1,4 @@
+import { isUnit } from "@executor/telemetry/reading";
 import { MetricKeyType, MetricState, Option } from "effect";
 import type { MetricKey, MetricPair } from "effect";
 import type { Scalar } from "../text/numbers.ts";
@@ -69,3 +70,20 @@ export const quantileValue = (value: Option.Option<number>): number =>
 /** How often each word was seen. The registry goes on counting in this very map. */
 export const readFrequency = (state: State): ReadonlyMap<string, number> | undefined =>
   MetricState.isFrequencyState(state) ? state.occurrences : undefined;
+
+export const wordLabel = "key";
+
+export const ownLabels: Readonly<Record<Kind, string | undefined>> = {
+  counter: undefined,
+  sum: undefined,
+  gauge: undefined,
+  histogram: "le",
+  summary: "quantile",
+  frequency: wordLabel,
+};
+
+export const isUnitTag = (key: string, value: string): boolean =>
+  (key === "unit" || key === "time_unit") && isUnit(value);
+
+export const unitOfTags = ({ tags }: Key): string =>
+  tags.find(({ key, value }) => isUnitTag(key, value))?.value ?? "";
