@@ -1,25 +1,26 @@
-import type { FamilyHeader, FamilyType, Leaf, Series } from "./family.ts";
+import { sortInSteps } from "@executor/telemetry/reading";
+import type { Chunk, FamilyHeader, FamilySeries, FamilyType } from "./family.ts";
 import { labelsIdentity } from "./labels.ts";
-import { sortInSteps } from "./sort-in-steps.ts";
 
-/** A series that knows its leaf. */
-type Placeable = Series & { leaf: Leaf | undefined };
+/** A series that knows its chunk. */
+type ChunkSeries = FamilySeries & { chunk: Chunk | undefined };
 
-/** A series beside its labels' identity, by which a family is sorted. */
-type Placed<S> = readonly [identity: string, series: S];
+/** A series with its labels' identity, by which a family is sorted. */
+type Keyed<S> = readonly [identity: string, series: S];
 
-export class LeafNode<S extends Placeable = Placeable> implements Leaf {
+/** A run of a family's series in the tree. */
+export class ChunkNode<S extends ChunkSeries = ChunkSeries> implements Chunk {
   version = 0;
   readonly #family: FamilyNode<S>;
   readonly series: ReadonlyArray<S>;
   /** The identity of the first series. */
   readonly first: string;
 
-  constructor(family: FamilyNode<S>, first: string, placed: ReadonlyArray<Placed<S>>) {
+  constructor(family: FamilyNode<S>, first: string, keyed: ReadonlyArray<Keyed<S>>) {
     this.#family = family;
     this.first = first;
-    this.series = placed.map(([, series]) => series);
-    for (const series of this.series) series.leaf = this;
+    this.series = keyed.map(([, series]) => series);
+    for (const series of this.series) series.chunk = this;
   }
 
   get header(): FamilyHeader {
@@ -28,26 +29,27 @@ export class LeafNode<S extends Placeable = Placeable> implements Leaf {
 }
 
 /**
- * The most series a leaf holds, so that a leaf has about 100 lines whatever its family's type: of a registry with 1 % of its
- * series changed, half of the leaves stay as they are, and those that do not cost little.
+ * The most series of a chunk, so that a chunk has about 100 lines whatever its family's type: where 1 % of a registry's series
+ * changed, half of the chunks stay as they are, and the others cost little.
  */
-const leafSizes: Readonly<Record<FamilyType, number>> = {
+const chunkSizes: Readonly<Record<FamilyType, number>> = {
   counter: 64,
   gauge: 64,
   histogram: 8,
   summary: 32,
 };
 
-/** A family under the index: a tree of height one, its leaves sorted and each of bounded size. */
-export class FamilyNode<S extends Placeable = Placeable> {
+/** A family in the index: a tree of height one, its chunks sorted and each of bounded size. */
+export class FamilyNode<S extends ChunkSeries = ChunkSeries> {
   header: FamilyHeader;
-  leaves: ReadonlyArray<LeafNode<S>> = [];
-  /** The member that took the name; `undefined` once it is gone. */
+  chunks: ReadonlyArray<ChunkNode<S>> = [];
+  /** The series that took the name; `undefined` once it is gone. */
   owner: object | undefined;
-  members = 0;
-  /** Members that have a help text. */
-  helpful = 0;
-  /** Members whose repair depends on the order in which members were recorded. */
+  /** Series that joined the family. */
+  size = 0;
+  /** Series that have a help text. */
+  withHelp = 0;
+  /** Series whose repair depends on the order in which they were recorded. */
   ordered = 0;
   readonly #added = new Map<string, S>();
   readonly #removed = new Set<S>();
@@ -61,7 +63,7 @@ export class FamilyNode<S extends Placeable = Placeable> {
   find(identity: string): S | undefined {
     const added = this.#added.get(identity);
     if (added !== undefined) return added;
-    const series = this.#leafOf(identity)?.series ?? [];
+    const series = this.#chunkOf(identity)?.series ?? [];
     let from = 0;
     let to = series.length;
     while (from < to) {
@@ -78,87 +80,87 @@ export class FamilyNode<S extends Placeable = Placeable> {
 
   /** Adds a series when the family is next settled, in the place of `existing`, which had its labels. */
   put(identity: string, series: S, existing?: S): void {
-    if (existing?.leaf !== undefined) this.#removed.add(existing);
+    if (existing?.chunk !== undefined) this.#removed.add(existing);
     this.#added.set(identity, series);
   }
 
-  /** Removes a series that is in a leaf when the family is next settled. */
+  /** Removes a series that is in a chunk when the family is next settled. */
   remove(series: S): void {
     this.#removed.add(series);
   }
 
-  /** Brings the leaves up to date with what was put and removed; leaves that neither touches stay. */
+  /** Applies what was put and removed; chunks without such a series stay. */
   *settle(): Generator<void, void> {
     if (this.#added.size === 0 && this.#removed.size === 0) return;
-    const placed: Array<Placed<S>> = [];
+    const keyed: Array<Keyed<S>> = [];
     for (const entry of this.#added) {
-      placed.push(entry);
-      if (placed.length % batch === 0) yield;
+      keyed.push(entry);
+      if (keyed.length % batch === 0) yield;
     }
-    const added = yield* sortInSteps(placed, byIdentity);
-    const touched = new Set([...this.#removed].map(({ leaf }) => leaf));
-    const leaves: Array<LeafNode<S>> = [];
+    const added = yield* sortInSteps(keyed, byIdentity);
+    const touched = new Set([...this.#removed].map(({ chunk }) => chunk));
+    const chunks: Array<ChunkNode<S>> = [];
     let at = 0;
-    for (const [index, leaf] of this.leaves.entries()) {
-      const end = this.#until(added, at, this.leaves[index + 1]?.first);
-      if (end === at && !touched.has(leaf)) {
-        leaves.push(leaf);
+    for (const [index, chunk] of this.chunks.entries()) {
+      const end = this.#until(added, at, this.chunks[index + 1]?.first);
+      if (end === at && !touched.has(chunk)) {
+        chunks.push(chunk);
         continue;
       }
-      const kept = leaf.series
+      const kept = chunk.series
         .filter((series) => !this.#removed.has(series))
-        .map((series): Placed<S> => [labelsIdentity(series.labels), series]);
-      this.#split(yield* sortInSteps([...kept, ...added.slice(at, end)], byIdentity), leaves);
+        .map((series): Keyed<S> => [labelsIdentity(series.labels), series]);
+      this.#split(yield* sortInSteps([...kept, ...added.slice(at, end)], byIdentity), chunks);
       at = end;
       yield;
     }
     for (; at < added.length; at += batch) {
-      this.#split(added.slice(at, at + batch), leaves);
+      this.#split(added.slice(at, at + batch), chunks);
       yield;
     }
-    this.leaves = leaves;
+    this.chunks = chunks;
     this.#added.clear();
     this.#removed.clear();
   }
 
-  /** The end of what belongs before `next`. */
-  #until(added: ReadonlyArray<Placed<S>>, from: number, next: string | undefined): number {
+  /** The end of the series that belong before `next`. */
+  #until(added: ReadonlyArray<Keyed<S>>, from: number, next: string | undefined): number {
     if (next === undefined) return added.length;
     let end = from;
-    for (let placed = added[end]; placed !== undefined && placed[0] < next; placed = added[end]) {
+    for (let keyed = added[end]; keyed !== undefined && keyed[0] < next; keyed = added[end]) {
       end += 1;
     }
     return end;
   }
 
-  #split(placed: ReadonlyArray<Placed<S>>, into: Array<LeafNode<S>>): void {
-    const count = Math.ceil(placed.length / leafSizes[this.header.type]);
+  #split(keyed: ReadonlyArray<Keyed<S>>, into: Array<ChunkNode<S>>): void {
+    const count = Math.ceil(keyed.length / chunkSizes[this.header.type]);
     for (let index = 0; index < count; index += 1) {
-      const part = placed.slice(
-        Math.floor((placed.length * index) / count),
-        Math.floor((placed.length * (index + 1)) / count),
+      const part = keyed.slice(
+        Math.floor((keyed.length * index) / count),
+        Math.floor((keyed.length * (index + 1)) / count),
       );
       const first = part[0];
-      if (first !== undefined) into.push(new LeafNode(this, first[0], part));
+      if (first !== undefined) into.push(new ChunkNode(this, first[0], part));
     }
   }
 
-  /** The last leaf that begins at or before `identity`. */
-  #leafOf(identity: string): LeafNode<S> | undefined {
+  /** The last chunk that begins at or before `identity`. */
+  #chunkOf(identity: string): ChunkNode<S> | undefined {
     let from = 0;
-    let to = this.leaves.length;
+    let to = this.chunks.length;
     while (from < to) {
       const middle = (from + to) >>> 1;
-      const leaf = this.leaves[middle];
-      if (leaf !== undefined && leaf.first <= identity) from = middle + 1;
+      const chunk = this.chunks[middle];
+      if (chunk !== undefined && chunk.first <= identity) from = middle + 1;
       else to = middle;
     }
-    return this.leaves[from - 1];
+    return this.chunks[from - 1];
   }
 }
 
-/** Series that are put into new leaves at a time; a multiple of every leaf size. */
+/** Series that are put into new chunks at a time; a multiple of every chunk size. */
 const batch = 1024;
 
-const byIdentity = ([left]: Placed<unknown>, [right]: Placed<unknown>): number =>
+const byIdentity = ([left]: Keyed<unknown>, [right]: Keyed<unknown>): number =>
   left < right ? -1 : left > right ? 1 : 0;
