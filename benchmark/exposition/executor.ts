@@ -4,7 +4,7 @@ import type { Rendering } from "@executor/api";
 import { prometheusText } from "@executor/api/metrics-formats";
 import type { ExpositionFormat } from "@executor/api/metrics-formats";
 import { gzip } from "@executor/api/metrics-gzip";
-import { RegistryReader } from "@executor/telemetry";
+import { RegistryReading } from "@executor/telemetry/reading";
 import type { Subject, Workload } from "./subject.ts";
 
 export interface ExecutorSubject extends Subject {
@@ -36,7 +36,9 @@ export const makeExecutor = ({ size, labelsOf, bounds }: Workload): ExecutorSubj
       ),
     ),
   );
-  const exposition = new Exposition({ registry: new RegistryReader(registry) });
+  const exposition = new Exposition({
+    reading: new RegistryReading({ registries: [registry] }),
+  });
   const renderAs = (format: ExpositionFormat) => Effect.runPromise(exposition.render(format));
   return {
     add: (index, amount) => counters[index]?.update(amount),

@@ -5,8 +5,9 @@ import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
 import * as InProcessRunner from "@executor/runtime-quickjs/in-process";
 import { sdkLayer } from "@executor/sdk";
 import * as Storage from "@executor/storage/durable-object";
-import { Organization, RegistryReader } from "@executor/telemetry";
+import { Organization } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
+import { RegistryReading } from "@executor/telemetry/reading";
 import { Context, Effect, Layer } from "effect";
 import { CloudExecutorApi } from "../auth/cloud-api.ts";
 import { routerConfig } from "../auth/endpoint-permissions.ts";
@@ -59,7 +60,9 @@ export const organizationServices = (
     const services = yield* Layer.build(servicesLayer(environment, settings)).pipe(
       Effect.provide(database),
     );
-    const exposition = new Exposition({ registry: new RegistryReader(owner.registry) });
+    const exposition = new Exposition({
+      reading: new RegistryReading({ registries: [owner.registry] }),
+    });
     const api = HttpApiBuilder.api(CloudExecutorApi).pipe(
       Layer.provide(CoreHandlers),
       Layer.provide(orgAuthLayer(ctx.id, environment.ORGANIZATIONS)),

@@ -1,4 +1,4 @@
-import type { FamilyHeader, Leaf } from "./families/family.ts";
+import type { Chunk, FamilyHeader } from "./families/family.ts";
 
 /**
  * A run of bytes of an exposition. It never changes once it is made: a response may still be sending it. A later scrape has
@@ -21,10 +21,10 @@ export interface ExpositionFormat {
   /** The bytes before a family's series, which are `seriesBytes` long. */
   readonly familyStart: (family: FamilyHeader, seriesBytes: number) => Uint8Array;
   /**
-   * The series of one leaf. `previous` is the result for the leaf before, where its series are still the same and only their
+   * The series of one chunk. `previous` is the result for the chunk before, where its series are still the same and only their
    * values may have changed; a format may build on it, and must not change its bytes.
    */
-  readonly renderLeaf: (leaf: Leaf, previous: EncodedChunk | undefined) => EncodedChunk;
+  readonly renderChunk: (chunk: Chunk, previous: EncodedChunk | undefined) => EncodedChunk;
   /** The bytes after the last family. */
   readonly end: Uint8Array;
 }

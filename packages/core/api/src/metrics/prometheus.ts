@@ -1,7 +1,7 @@
-import type { MetricPair } from "effect";
-import { toFamilies } from "./families/families.ts";
-import type { FamiliesOptions } from "./families/families.ts";
+import type { Pairs } from "@executor/telemetry/reading";
 import type { Family, FamilyHeader } from "./families/family.ts";
+import { toFamilies } from "./families/series-index.ts";
+import type { FamiliesOptions } from "./families/series-index.ts";
 import type { ExpositionFormat } from "./format.ts";
 import { escapeHelp, renderLines } from "./text/series.ts";
 import type { SeriesSyntax } from "./text/series.ts";
@@ -27,7 +27,7 @@ export const prometheusText: ExpositionFormat = {
     const helpLine = help === "" ? "" : `# HELP ${written} ${escapeHelp(help)}\n`;
     return encoder.encode(`${helpLine}# TYPE ${written} ${type}\n`);
   },
-  renderLeaf: (leaf, previous) => renderLines(leaf, previous, syntax),
+  renderChunk: (chunk, previous) => renderLines(chunk, previous, syntax),
   end: new Uint8Array(0),
 };
 
@@ -45,17 +45,15 @@ export const prometheusText100: ExpositionFormat = {
  * A snapshot of Effect's registry in Prometheus's text format 0.0.4. What cannot be written as it is, is repaired as
  * `SeriesIndex` describes.
  */
-export const renderPrometheus = (
-  pairs: Iterable<MetricPair.MetricPair.Untyped>,
-  options?: FamiliesOptions,
-): string => writePrometheus(toFamilies(pairs, options).families);
+export const renderPrometheus = (pairs: Pairs, options?: FamiliesOptions): string =>
+  writePrometheus(toFamilies(pairs, options).families);
 
 /** Families in Prometheus's text format 0.0.4; `""` for none. */
 export const writePrometheus = (families: ReadonlyArray<Family>): string =>
   families
     .map((family) => {
-      const leaf = { header: family, series: family.series, version: 0 };
-      const { bytes } = prometheusText.renderLeaf(leaf, undefined);
+      const chunk = { header: family, series: family.series, version: 0 };
+      const { bytes } = prometheusText.renderChunk(chunk, undefined);
       const start = prometheusText.familyStart(family, bytes.length);
       return decoder.decode(start) + decoder.decode(bytes);
     })

@@ -1,25 +1,21 @@
-import { exemplarOf } from "@executor/telemetry";
 import type { Exemplar } from "@executor/telemetry";
-import type { HistogramSeries, ScalarSeries } from "../families/family.ts";
+import type { HistogramSeries, NumberSeries } from "@executor/telemetry/reading";
 import { formatValue } from "../text/numbers.ts";
 
 /** Names and values of an exemplar's labels together, in code points (OpenMetrics 1.0, "Exemplars"). */
 const maxCodePoints = 128;
 
 /**
- * The exemplar of a counter, or of a histogram's bucket by its position among the series' bounds, in the unit of the series'
- * values. `undefined` where there is none that the formats allow: its value must lie within the bucket, and its labels
- * must not be long.
+ * The exemplar of a counter, or of a histogram's bucket by its index, where the formats allow it: its value must lie within the
+ * bucket, and its labels must not be long.
  */
 export const seriesExemplar = (
-  series: ScalarSeries | HistogramSeries,
+  reading: NumberSeries | HistogramSeries,
   bucket: number,
 ): Exemplar | undefined => {
-  const recorded = exemplarOf(series.key, bucket);
-  if (recorded === undefined || isLong(recorded)) return undefined;
-  const { divisor } = series;
-  const exemplar = divisor === 1 ? recorded : { ...recorded, value: recorded.value / divisor };
-  return series.type !== "histogram" || isWithin(exemplar.value, series.bounds, bucket)
+  const exemplar = reading.type === "histogram" ? reading.exemplars?.[bucket] : reading.exemplar;
+  if (exemplar === undefined || isLong(exemplar)) return undefined;
+  return reading.type !== "histogram" || isWithin(exemplar.value, reading.bounds, bucket)
     ? exemplar
     : undefined;
 };
@@ -28,8 +24,8 @@ export const seriesExemplar = (
  * What OpenMetrics writes behind the value of a `_total` or a `_bucket` sample, ` # {trace_id="…",span_id="…"} value time`;
  * `""` where there is no exemplar.
  */
-export const formatExemplar = (series: ScalarSeries | HistogramSeries, bucket: number): string => {
-  const exemplar = seriesExemplar(series, bucket);
+export const formatExemplar = (reading: NumberSeries | HistogramSeries, bucket: number): string => {
+  const exemplar = seriesExemplar(reading, bucket);
   if (exemplar === undefined) return "";
   const { traceId, spanId, value, timestamp } = exemplar;
   const labels = `trace_id="${escapeId(traceId)}",span_id="${escapeId(spanId)}"`;

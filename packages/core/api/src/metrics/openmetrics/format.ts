@@ -32,7 +32,7 @@ export const openMetricsText: ExpositionFormat = {
     const helpLine = help === "" ? "" : `# HELP ${name} ${escapeQuoted(help)}\n`;
     return encoder.encode(`# TYPE ${name} ${type}\n${unitLine}${helpLine}`);
   },
-  renderLeaf: (leaf, previous) => renderLines(leaf, previous, syntax),
+  renderChunk: (chunk, previous) => renderLines(chunk, previous, syntax),
   end: encoder.encode("# EOF\n"),
 };
 

@@ -1,16 +1,11 @@
-import type {
-  FamilyHeader,
-  FamilyType,
-  HistogramSeries,
-  Leaf,
-  Series,
-} from "../families/family.ts";
+import type { Series } from "@executor/telemetry/reading";
+import type { Chunk, FamilyHeader, FamilySeries, FamilyType } from "../families/family.ts";
 import type { EncodedChunk, ExpositionFormat } from "../format.ts";
 import { seriesExemplar } from "../openmetrics/exemplar.ts";
 import { writeLabels, writeValue } from "./series.ts";
 import { ProtobufWriter } from "./writer.ts";
 
-/** Families and leaves are written without a pause, so all share one writer. */
+/** Families and chunks are written without a pause, so all share one writer. */
 const writer = new ProtobufWriter();
 
 /**
@@ -36,7 +31,7 @@ export const protobuf: ExpositionFormat = {
     writer.varint(writer.length + seriesBytes);
     return writer.take();
   },
-  renderLeaf: (leaf, previous) => encodeSeries(leaf, previous),
+  renderChunk: (chunk, previous) => encodeSeries(chunk, previous),
   end: new Uint8Array(),
 };
 
@@ -53,24 +48,18 @@ class Layout {
   readonly begins: Uint32Array;
   readonly labelsBegin: Uint32Array;
   readonly labelsEnd: Uint32Array;
-  /** 1 for a counter without an exemplar: it has the same size whatever its value. */
-  readonly isPlain: Uint8Array;
-  /** Sums and counts by which a changed histogram is recognized. */
-  readonly sums: Float64Array;
-  readonly counts: Float64Array;
+  /** The readings that were encoded. */
+  readonly readings: Array<Series>;
 
-  constructor({ header, series }: Leaf) {
-    const histograms = header.type === "histogram" ? series.length : 0;
+  constructor(series: ReadonlyArray<FamilySeries>) {
     this.begins = new Uint32Array(series.length);
     this.labelsBegin = new Uint32Array(series.length);
     this.labelsEnd = new Uint32Array(series.length);
-    this.isPlain = new Uint8Array(series.length);
-    this.sums = new Float64Array(histograms);
-    this.counts = new Float64Array(histograms);
+    this.readings = series.map(({ reading }) => reading);
   }
 }
 
-/** The series of a leaf as `metric` fields of a `MetricFamily`. */
+/** The series of a chunk as `metric` fields of a `MetricFamily`. */
 class EncodedSeries implements EncodedChunk {
   readonly bytes: Uint8Array;
   readonly layout: Layout;
@@ -82,70 +71,75 @@ class EncodedSeries implements EncodedChunk {
 }
 
 /**
- * Writes a leaf, from its last series to its first. Runs of unchanged series, counters and gauges are copied from `previous`,
+ * Writes a chunk, from its last series to its first. Runs of unchanged series, counters and gauges are copied from `previous`,
  * and the new values of the latter overwrite the old ones; series that must be encoded keep the bytes of their labels.
  */
-const encodeSeries = (leaf: Leaf, previous: EncodedChunk | undefined): EncodedChunk => {
+const encodeSeries = (
+  { header, series }: Chunk,
+  previous: EncodedChunk | undefined,
+): EncodedChunk => {
   const before = previous instanceof EncodedSeries ? previous : undefined;
-  let at = leaf.series.length - 1;
-  if (before !== undefined && lastToWrite(leaf, before, at) === -1) return withValues(leaf, before);
-  const layout = new Layout(leaf);
+  const isCounter = header.type === "counter";
+  let at = series.length - 1;
+  if (before !== undefined && lastToWrite(series, before, at) === -1) {
+    return withValues(series, before);
+  }
+  const layout = new Layout(series);
   writer.clear();
   while (at >= 0) {
-    const toWrite = before === undefined ? at : lastToWrite(leaf, before, at);
-    if (before !== undefined && toWrite < at) copySeries(leaf, layout, before, toWrite + 1, at);
-    const series = leaf.series[toWrite];
-    if (series !== undefined) writeSeries(layout, before, toWrite, series);
+    const toWrite = before === undefined ? at : lastToWrite(series, before, at);
+    if (before !== undefined && toWrite < at) copySeries(series, layout, before, toWrite + 1, at);
+    const one = series[toWrite];
+    if (one !== undefined) writeSeries(layout, before, toWrite, one, isCounter);
     at = toWrite - 1;
   }
   return new EncodedSeries(writer.take(), layout);
 };
 
 /** The last series up to `at` that must be encoded; -1 where all can be copied. */
-const lastToWrite = ({ series }: Leaf, { layout }: EncodedSeries, at: number): number => {
+const lastToWrite = (
+  series: ReadonlyArray<FamilySeries>,
+  { layout: { readings } }: EncodedSeries,
+  at: number,
+): number => {
   let position = at;
   for (; position >= 0; position -= 1) {
-    const candidate = series[position];
-    if (candidate === undefined || !canCopy(candidate, layout, position)) break;
+    const [reading, encoded] = [series[position]?.reading, readings[position]];
+    if (reading === undefined || encoded === undefined || !canCopy(reading, encoded)) break;
   }
   return position;
 };
 
-const canCopy = (series: Series, { isPlain, sums, counts }: Layout, at: number): boolean => {
-  switch (series.type) {
-    case "gauge":
-      return true;
-    case "counter":
-      return isPlain[at] === 1 && seriesExemplar(series, 0) === undefined;
-    case "histogram":
-      return Object.is(sums[at], series.sum) && counts[at] === totalCount(series);
-    case "summary":
-      // Its quantiles change with time, without an observation.
-      return false;
-  }
-};
-
-const totalCount = ({ bounds, counts }: HistogramSeries): number => counts[bounds.length - 1] ?? 0;
+/** Whether the encoded bytes stay but for a number; without an exemplar they have the same size whatever it is. */
+const canCopy = (reading: Series, encoded: Series): boolean =>
+  reading === encoded ||
+  (reading.type === "number" &&
+    encoded.type === "number" &&
+    seriesExemplar(reading, 0) === undefined &&
+    seriesExemplar(encoded, 0) === undefined);
 
 /** The position of a counter's or a gauge's number: after its labels, a tag, a length and a tag. */
 const valueBegin = (labelsEnd: number): number => labelsEnd - 3;
 
-/** A copy of the chunk with the leaf's current values, all of which fit over the old ones. */
-const withValues = ({ series }: Leaf, { bytes: old, layout }: EncodedSeries): EncodedSeries => {
+/** A copy of the encoded chunk with the current values, all of which fit over the old ones. */
+const withValues = (
+  series: ReadonlyArray<FamilySeries>,
+  { bytes: old, layout }: EncodedSeries,
+): EncodedSeries => {
   const bytes = old.slice();
   const view = new DataView(bytes.buffer);
-  for (const [at, one] of series.entries()) {
-    if ("value" in one) {
-      const begin = bytes.length - valueBegin(layout.labelsEnd[at] ?? 0);
-      view.setFloat64(begin, Number(one.value), true);
-    }
+  for (const [at, { reading }] of series.entries()) {
+    layout.readings[at] = reading;
+    if (reading.type !== "number") continue;
+    const begin = bytes.length - valueBegin(layout.labelsEnd[at] ?? 0);
+    view.setFloat64(begin, Number(reading.value), true);
   }
   return new EncodedSeries(bytes, layout);
 };
 
 /** Copies series, from the first to the last, with their current values. */
 const copySeries = (
-  { series }: Leaf,
+  series: ReadonlyArray<FamilySeries>,
   layout: Layout,
   { bytes, layout: old }: EncodedSeries,
   first: number,
@@ -156,15 +150,13 @@ const copySeries = (
   const moved = writer.length - lastEnd;
   writer.copy(bytes, size - (old.begins[first] ?? 0), size - lastEnd);
   for (let at = last; at >= first; at -= 1) {
-    const one = series[at];
-    if (one === undefined) continue;
+    const reading = series[at]?.reading;
+    if (reading === undefined) continue;
     const labelsEnd = (old.labelsEnd[at] ?? 0) + moved;
     layout.begins[at] = (old.begins[at] ?? 0) + moved;
     layout.labelsBegin[at] = (old.labelsBegin[at] ?? 0) + moved;
     layout.labelsEnd[at] = labelsEnd;
-    layout.isPlain[at] = old.isPlain[at] ?? 0;
-    if (one.type === "histogram") observe(layout, at, one);
-    else if ("value" in one) writer.setDouble(valueBegin(labelsEnd), Number(one.value));
+    if (reading.type === "number") writer.setDouble(valueBegin(labelsEnd), Number(reading.value));
   }
 };
 
@@ -172,13 +164,14 @@ const writeSeries = (
   layout: Layout,
   before: EncodedSeries | undefined,
   at: number,
-  series: Series,
+  { labels, reading }: FamilySeries,
+  isCounter: boolean,
 ): void => {
   const end = writer.length;
-  writeValue(writer, series);
+  writeValue(writer, reading, isCounter);
   layout.labelsEnd[at] = writer.length;
   if (before === undefined) {
-    writeLabels(writer, series.labels);
+    writeLabels(writer, labels);
   } else {
     const { bytes, layout: old } = before;
     const [begin, labelsEnd] = [old.labelsBegin[at] ?? 0, old.labelsEnd[at] ?? 0];
@@ -187,11 +180,4 @@ const writeSeries = (
   layout.labelsBegin[at] = writer.length;
   writer.endMessage(0x22, end);
   layout.begins[at] = writer.length;
-  if (series.type === "counter" && seriesExemplar(series, 0) === undefined) layout.isPlain[at] = 1;
-  if (series.type === "histogram") observe(layout, at, series);
-};
-
-const observe = (layout: Layout, at: number, series: HistogramSeries): void => {
-  layout.sums[at] = series.sum;
-  layout.counts[at] = totalCount(series);
 };

@@ -1,12 +1,11 @@
-import { createdAt, nativeHistogramOf } from "@executor/telemetry";
 import type { Exemplar, NativeBuckets, NativeHistogramState } from "@executor/telemetry";
 import type {
   HistogramSeries,
-  Labels,
-  ScalarSeries,
+  NumberSeries,
   Series,
   SummarySeries,
-} from "../families/family.ts";
+} from "@executor/telemetry/reading";
+import type { Labels } from "../families/family.ts";
 import { seriesExemplar } from "../openmetrics/exemplar.ts";
 import type { ProtobufWriter } from "./writer.ts";
 
@@ -16,12 +15,10 @@ import type { ProtobufWriter } from "./writer.ts";
  */
 
 /** The fields of a `Metric` that are not its labels. */
-export const writeValue = (writer: ProtobufWriter, series: Series): void => {
+export const writeValue = (writer: ProtobufWriter, series: Series, isCounter: boolean): void => {
   switch (series.type) {
-    case "counter":
-      return writeCounter(writer, series);
-    case "gauge":
-      return writeGauge(writer, series);
+    case "number":
+      return isCounter ? writeCounter(writer, series) : writeGauge(writer, series);
     case "histogram":
       return writeHistogram(writer, series);
     case "summary":
@@ -40,13 +37,13 @@ export const writeLabels = (writer: ProtobufWriter, labels: Labels): void => {
   }
 };
 
-const writeGauge = (writer: ProtobufWriter, { value }: ScalarSeries): void => {
+const writeGauge = (writer: ProtobufWriter, { value }: NumberSeries): void => {
   const end = writer.length;
   writer.double(0x09, Number(value));
   writer.endMessage(0x12, end);
 };
 
-const writeCounter = (writer: ProtobufWriter, series: ScalarSeries): void => {
+const writeCounter = (writer: ProtobufWriter, series: NumberSeries): void => {
   const end = writer.length;
   writeCreated(writer, 0x1a, series);
   const exemplar = seriesExemplar(series, 0);
@@ -74,9 +71,8 @@ const writeSummary = (writer: ProtobufWriter, series: SummarySeries): void => {
 const writeHistogram = (writer: ProtobufWriter, series: HistogramSeries): void => {
   const { bounds, counts } = series;
   const last = bounds.length - 1;
-  const classicCount = counts[last] ?? 0;
-  const native = nativeHistogram(series, classicCount);
-  const count = native?.count ?? classicCount;
+  const native = wholeNative(series);
+  const count = native?.count ?? series.count;
   const end = writer.length;
   writeCreated(writer, 0x7a, series);
   if (native !== undefined) writeNative(writer, native);
@@ -98,17 +94,11 @@ const writeHistogram = (writer: ProtobufWriter, series: HistogramSeries): void =
 };
 
 /**
- * The native histogram of a series, where the instrument has one of all its observations. One with more was read for the first
- * time, and has counted on since the snapshot; one with fewer belongs to the first of several series that were merged.
+ * The native histogram of a series, where it has all observations. One with more was read for the first time, and has counted
+ * on since the reading.
  */
-const nativeHistogram = (
-  { key, divisor }: HistogramSeries,
-  count: number,
-): NativeHistogramState | undefined => {
-  if (divisor !== 1) return undefined;
-  const native = nativeHistogramOf(key);
-  return native !== undefined && native.count >= count ? native : undefined;
-};
+const wholeNative = ({ native, count }: HistogramSeries): NativeHistogramState | undefined =>
+  native !== undefined && native.count >= count ? native : undefined;
 
 const writeNative = (writer: ProtobufWriter, native: NativeHistogramState): void => {
   const isEmpty = native.positive.indexes.length + native.negative.indexes.length === 0;
@@ -164,9 +154,8 @@ const writeExemplar = (writer: ProtobufWriter, tag: number, exemplar: Exemplar):
   writer.endMessage(tag, end);
 };
 
-const writeCreated = (writer: ProtobufWriter, tag: number, { key }: Series): void => {
-  const created = createdAt(key);
-  if (created !== undefined) writeTimestamp(writer, tag, created);
+const writeCreated = (writer: ProtobufWriter, tag: number, { createdAt }: Series): void => {
+  if (createdAt !== undefined) writeTimestamp(writer, tag, createdAt);
 };
 
 /** `google.protobuf.Timestamp` of Unix seconds that have milliseconds. */

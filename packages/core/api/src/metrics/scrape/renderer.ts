@@ -1,6 +1,6 @@
-import type { FamilyNode, LeafNode } from "../families/family-node.ts";
 import { sampleNames } from "../families/family.ts";
 import type { FamilyHeader } from "../families/family.ts";
+import type { ChunkNode, FamilyNode } from "../families/family-tree.ts";
 import type { EncodedChunk, ExpositionFormat } from "../format.ts";
 
 /** An exposition: its blocks one after another, never joined. */
@@ -10,7 +10,7 @@ export interface Body {
   readonly bytes: number;
 }
 
-interface RenderedLeaf {
+interface RenderedChunk {
   readonly version: number;
   readonly block: EncodedChunk;
 }
@@ -23,7 +23,7 @@ interface RenderedStart {
 
 /** What a format made of the families, kept as long as they are. */
 class Rendered {
-  readonly leaves = new WeakMap<LeafNode, RenderedLeaf>();
+  readonly chunks = new WeakMap<ChunkNode, RenderedChunk>();
   readonly starts = new WeakMap<FamilyNode, RenderedStart>();
   readonly end: EncodedChunk;
   usedAt = 0;
@@ -44,7 +44,7 @@ export class Renderer {
   /** By the format's id, the one used last at the end. */
   readonly #rendered = new Map<string, Rendered>();
 
-  /** Yields after each leaf that it had to write. */
+  /** Yields after each chunk that it had to write. */
   *steps(
     families: ReadonlyArray<FamilyNode>,
     format: ExpositionFormat,
@@ -60,21 +60,21 @@ export class Renderer {
     };
     for (const family of families) {
       if (names !== undefined && !isNamed(family.header, names)) continue;
-      const leaves: Array<EncodedChunk> = [];
+      const encoded: Array<EncodedChunk> = [];
       let seriesBytes = 0;
-      for (const leaf of family.leaves) {
-        let last = rendered.leaves.get(leaf);
-        if (last?.version !== leaf.version) {
-          const { version } = leaf;
-          last = { version, block: format.renderLeaf(leaf, last?.block) };
-          rendered.leaves.set(leaf, last);
+      for (const chunk of family.chunks) {
+        let last = rendered.chunks.get(chunk);
+        if (last?.version !== chunk.version) {
+          const { version } = chunk;
+          last = { version, block: format.renderChunk(chunk, last?.block) };
+          rendered.chunks.set(chunk, last);
           yield;
         }
-        leaves.push(last.block);
+        encoded.push(last.block);
         seriesBytes += last.block.bytes.length;
       }
       push(this.#start(family, seriesBytes, format, rendered));
-      for (const block of leaves) push(block);
+      for (const block of encoded) push(block);
     }
     push(rendered.end);
     return { blocks, bytes };

@@ -1,11 +1,5 @@
-import type {
-  HistogramSeries,
-  Labels,
-  Leaf,
-  ScalarSeries,
-  Series,
-  SummarySeries,
-} from "../families/family.ts";
+import type { HistogramSeries, NumberSeries, SummarySeries } from "@executor/telemetry/reading";
+import type { Chunk, FamilySeries, FamilyType, Labels } from "../families/family.ts";
 import type { EncodedChunk } from "../format.ts";
 import { formatBound } from "./numbers.ts";
 import { EncodedLines, LinesPatch, LinesWriter } from "./lines.ts";
@@ -13,7 +7,7 @@ import { EncodedLines, LinesPatch, LinesWriter } from "./lines.ts";
 /** The differences between the text formats in how they write series. */
 export interface SeriesSyntax {
   /** The text after the value of a counter, or of a histogram's bucket; `""` for none. */
-  readonly suffix: (series: ScalarSeries | HistogramSeries, bucket: number) => string;
+  readonly suffix: (reading: NumberSeries | HistogramSeries, bucket: number) => string;
   /** Whether this sample may have a value. A sample with a forbidden value is left out. */
   readonly allows: (sample: SampleKind, value: number) => boolean;
   /** Whether a histogram with these bounds has a sum and a count. */
@@ -26,98 +20,112 @@ export type SampleKind = "counter" | "gauge" | "sum" | "quantile";
 const writer = new LinesWriter();
 const patch = new LinesPatch();
 
-/** The lines of a leaf, made from those of `previous` where only values changed. */
+/** The lines of a chunk, made from those of `previous` where only values changed. */
 export const renderLines = (
-  { header, series }: Leaf,
+  { header, series }: Chunk,
   previous: EncodedChunk | undefined,
   syntax: SeriesSyntax,
 ): EncodedChunk => {
+  const { type } = header;
   const patched =
-    previous instanceof EncodedLines && header.type !== "summary"
-      ? patchSeries(series, previous, syntax)
+    previous instanceof EncodedLines && type !== "summary"
+      ? patchSeries(type, series, previous, syntax)
       : undefined;
   if (patched !== undefined) return patched;
-  const name = header.type === "counter" ? `${header.name}_total` : header.name;
+  const name = type === "counter" ? `${header.name}_total` : header.name;
   writer.clear();
-  for (const one of series) writeSeries(name, one, syntax);
+  for (const { labels, reading } of series) {
+    const own = formatLabels(labels);
+    if (reading.type === "histogram") writeHistogram(name, own, reading, syntax);
+    else if (reading.type === "summary") writeSummary(name, own, reading, syntax);
+    else writeNumber(type === "counter" ? type : "gauge", name, own, reading, syntax);
+  }
   return writer.take();
 };
 
-const writeSeries = (name: string, series: Series, syntax: SeriesSyntax): void => {
-  if (series.type === "histogram") writeHistogram(name, series, syntax);
-  else if (series.type === "summary") writeSummary(name, series, syntax);
-  else writeScalar(name, series, syntax);
-};
-
-const writeScalar = (name: string, series: ScalarSeries, syntax: SeriesSyntax): void => {
-  const { type, value } = series;
+const writeNumber = (
+  type: "counter" | "gauge",
+  name: string,
+  own: string,
+  reading: NumberSeries,
+  syntax: SeriesSyntax,
+): void => {
+  const { value } = reading;
   if (!syntax.allows(type, Number(value))) {
     writer.unpatchable();
     return;
   }
-  writer.lines.text(`${name}${braced(formatLabels(series.labels))} `);
-  writer.value(value, type === "counter" ? syntax.suffix(series, 0) : "");
+  writer.lines.text(`${name}${braced(own)} `);
+  writer.value(value, type === "counter" ? syntax.suffix(reading, 0) : "");
 };
 
-const writeHistogram = (name: string, series: HistogramSeries, syntax: SeriesSyntax): void => {
+const writeHistogram = (
+  name: string,
+  own: string,
+  reading: HistogramSeries,
+  syntax: SeriesSyntax,
+): void => {
   const { lines } = writer;
-  const { counts, sum } = series;
-  const own = formatLabels(series.labels);
+  const { bounds, counts, count, sum } = reading;
   const start = lines.length;
   lines.text(`${name}_bucket{${own === "" ? "" : `${own},`}le="`);
   const end = lines.length;
-  let total = 0;
-  for (const [index, bound] of boundTexts(series.bounds).entries()) {
+  for (const [index, bound] of boundTexts(bounds).entries()) {
     if (index > 0) lines.repeat(start, end);
     lines.bytes(bound);
-    total = counts[index] ?? 0;
-    writer.value(total, syntax.suffix(series, index));
+    writer.value(counts[index] ?? 0, syntax.suffix(reading, index));
   }
-  if (!syntax.hasSum(series.bounds) || !syntax.allows("sum", sum)) {
+  if (!syntax.hasSum(bounds) || !syntax.allows("sum", sum)) {
     writer.unpatchable();
     return;
   }
   lines.text(`${name}_sum${braced(own)} `);
   writer.value(sum, "");
   lines.text(`${name}_count${braced(own)} `);
-  writer.value(total, "");
+  writer.value(count, "");
 };
 
-const writeSummary = (name: string, series: SummarySeries, syntax: SeriesSyntax): void => {
-  const own = formatLabels(series.labels);
-  for (const [quantile, value] of series.quantiles) {
+const writeSummary = (
+  name: string,
+  own: string,
+  { quantiles, count, sum }: SummarySeries,
+  syntax: SeriesSyntax,
+): void => {
+  for (const [quantile, value] of quantiles) {
     if (!syntax.allows("quantile", value)) continue;
     const labels = `${own === "" ? "" : `${own},`}quantile="${formatBound(quantile)}"`;
     writer.lines.text(`${name}{${labels}} `);
     writer.value(value, "");
   }
-  if (syntax.allows("sum", series.sum)) {
+  if (syntax.allows("sum", sum)) {
     writer.lines.text(`${name}_sum${braced(own)} `);
-    writer.value(series.sum, "");
+    writer.value(sum, "");
   }
   writer.lines.text(`${name}_count${braced(own)} `);
-  writer.value(series.count, "");
+  writer.value(count, "");
 };
 
 /** `undefined` where the lines themselves have to change. */
 const patchSeries = (
-  series: ReadonlyArray<Series>,
+  type: FamilyType,
+  series: ReadonlyArray<FamilySeries>,
   previous: EncodedLines,
   syntax: SeriesSyntax,
 ): EncodedChunk | undefined => {
   const written = patch.begin(previous);
   if (written === undefined) return undefined;
   let slot = 0;
-  for (const one of series) {
-    if (one.type === "histogram") {
-      if (!patchHistogram(one, slot, written, syntax)) return undefined;
-      slot += one.bounds.length + 2;
-    } else if (one.type !== "summary") {
-      const { type, value } = one;
+  const kind = type === "counter" ? type : "gauge";
+  for (const { reading } of series) {
+    if (reading.type === "histogram") {
+      if (!patchHistogram(reading, slot, written, syntax)) return undefined;
+      slot += reading.bounds.length + 2;
+    } else if (reading.type === "number") {
+      const { value } = reading;
       if (value !== written[slot]) {
-        if (typeof value === "bigint" || !syntax.allows(type, value)) return undefined;
+        if (typeof value === "bigint" || !syntax.allows(kind, value)) return undefined;
         if (!Object.is(value, written[slot])) {
-          patch.set(slot, value, type === "counter" ? syntax.suffix(one, 0) : "");
+          patch.set(slot, value, kind === "counter" ? syntax.suffix(reading, 0) : "");
         }
       }
       slot += 1;
@@ -127,14 +135,13 @@ const patchSeries = (
 };
 
 const patchHistogram = (
-  series: HistogramSeries,
+  reading: HistogramSeries,
   slot: number,
   written: Float64Array,
   syntax: SeriesSyntax,
 ): boolean => {
-  const { counts, sum } = series;
+  const { counts, count: total, sum } = reading;
   const sumSlot = slot + counts.length;
-  const total = counts[counts.length - 1] ?? 0;
   const sumChanged = !Object.is(sum, written[sumSlot]);
   // A histogram without new observations has neither a new count nor a new sum.
   if (!sumChanged && total === written[sumSlot + 1]) return true;
@@ -142,7 +149,7 @@ const patchHistogram = (
   for (let index = 0; index < counts.length; index += 1) {
     const count = counts[index] ?? 0;
     if (count !== written[slot + index]) {
-      patch.set(slot + index, count, syntax.suffix(series, index));
+      patch.set(slot + index, count, syntax.suffix(reading, index));
     }
   }
   if (sumChanged) patch.set(sumSlot, sum, "");
