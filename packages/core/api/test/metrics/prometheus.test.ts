@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { MetricBoundaries } from "effect";
 import { renderPrometheus } from "../../src/metrics/prometheus.ts";
-import type { FamiliesOptions } from "../../src/metrics/families/families.ts";
+import type { FamiliesOptions } from "../../src/metrics/families/series-index.ts";
 import { makeRegistry } from "./registry.ts";
 import type { TestRegistry } from "./registry.ts";
 

@@ -1,4 +1,4 @@
-import { RegistryReader } from "@executor/telemetry";
+import { RegistryReading } from "@executor/telemetry/reading";
 import { MetricKey, MetricLabel, MetricRegistry } from "effect";
 import type { MetricBoundaries } from "effect";
 
@@ -11,7 +11,9 @@ export const makeRegistry = () => {
   const registry = MetricRegistry.make();
   return {
     snapshot: () => registry.snapshot(),
-    reader: () => new RegistryReader(registry),
+    registry,
+    /** A reading of it, whatever instruments declare. */
+    reading: () => new RegistryReading({ registries: [registry], definition: () => undefined }),
     counter: (name: string, tags: Tags, value: number, description?: string) =>
       registry
         .get(

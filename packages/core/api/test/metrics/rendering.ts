@@ -1,17 +1,23 @@
-import type { MetricPair } from "effect";
-import type { FindDefinition } from "../../src/metrics/families/descriptor.ts";
+import { atOnce, readPairs, RegistryReading } from "@executor/telemetry/reading";
+import type { FindDefinition, Pairs, Series } from "@executor/telemetry/reading";
 import type { ExpositionFormat } from "../../src/metrics/format.ts";
 import { Renderer } from "../../src/metrics/scrape/renderer.ts";
 import { SeriesIndex } from "../../src/metrics/families/series-index.ts";
 
-export type Pairs = ReadonlyArray<MetricPair.MetricPair.Untyped>;
+const processReading = new RegistryReading();
 
-/** What a generator returns. */
-export const toEnd = <A>(steps: Generator<void, A>): A => {
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done === true) return value;
-  }
+/** The process's series of the metrics whose name begins so. */
+export const recorded = (prefix: string): ReadonlyArray<Series> =>
+  processReading.read().filter(({ metric }) => metric.name.startsWith(prefix));
+
+/** The bytes of the families of an index. */
+export const encode = (
+  index: SeriesIndex,
+  format: ExpositionFormat,
+  renderer = new Renderer(),
+): Buffer => {
+  const { blocks } = atOnce(renderer.steps(index.families, format));
+  return Buffer.concat(blocks.map(({ bytes }) => bytes));
 };
 
 /** One exposition of a snapshot, made from nothing. */
@@ -20,8 +26,7 @@ export const writeAs = (
   pairs: Pairs,
   definition: FindDefinition = () => undefined,
 ): string => {
-  const index = new SeriesIndex(definition);
-  index.update(pairs);
-  const { blocks } = toEnd(new Renderer().steps(index.families, format));
-  return Buffer.concat(blocks.map(({ bytes }) => bytes)).toString("utf8");
+  const index = new SeriesIndex();
+  index.update(readPairs(pairs, definition));
+  return encode(index, format).toString("utf8");
 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { MetricBoundaries, MetricKey, MetricPair, MetricState, Option } from "effect";
-import { toFamilies } from "../../../src/metrics/families/families.ts";
+import { toFamilies } from "../../../src/metrics/families/series-index.ts";
 import { writePrometheus } from "../../../src/metrics/prometheus.ts";
 import { makeRegistry } from "../registry.ts";
 import type { TestRegistry } from "../registry.ts";

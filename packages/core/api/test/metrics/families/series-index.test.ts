@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
-import { MetricBoundaries } from "effect";
+import { atOnce } from "@executor/telemetry/reading";
+import type { Series } from "@executor/telemetry/reading";
 import fc from "fast-check";
-import type { FindDefinition } from "../../../src/metrics/families/descriptor.ts";
 import type { EncodedChunk, ExpositionFormat } from "../../../src/metrics/format.ts";
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
 import { prometheusText } from "../../../src/metrics/prometheus.ts";
@@ -11,20 +11,20 @@ import { SeriesIndex } from "../../../src/metrics/families/series-index.ts";
 import { recording } from "../recordings.ts";
 import { makeRegistry } from "../registry.ts";
 import type { TestRegistry } from "../registry.ts";
-import { toEnd } from "../rendering.ts";
-import type { Pairs } from "../rendering.ts";
 
 const formats: ReadonlyArray<ExpositionFormat> = [prometheusText, openMetricsText, protobuf];
 
-/** An index that lives on from one snapshot to the next. */
-const makeSubject = (definition: FindDefinition = () => undefined) => {
-  const index = new SeriesIndex(definition);
+type Readings = ReadonlyArray<Series>;
+
+/** An index that lives on from one reading to the next. */
+const makeSubject = () => {
+  const index = new SeriesIndex();
   const renderer = new Renderer();
   const published: Array<readonly [block: EncodedChunk, copy: Uint8Array]> = [];
-  const render = (pairs: Pairs) => {
-    toEnd(index.steps(pairs));
+  const render = (readings: Readings) => {
+    atOnce(index.steps(readings));
     const bodies = formats.map((format) => {
-      const { blocks, bytes } = toEnd(renderer.steps(index.families, format));
+      const { blocks, bytes } = atOnce(renderer.steps(index.families, format));
       for (const block of blocks) published.push([block, block.bytes.slice()]);
       const joined = Buffer.concat(blocks.map((block) => block.bytes));
       expect(joined.length).toBe(bytes);
@@ -36,11 +36,11 @@ const makeSubject = (definition: FindDefinition = () => undefined) => {
   return { index, published, render };
 };
 
-const fresh = (pairs: Pairs) => makeSubject().render(pairs);
+const fresh = (readings: Readings) => makeSubject().render(readings);
 
 type Step =
   | { readonly record: ReadonlyArray<(registry: TestRegistry) => void> }
-  /** Leaves out the entries at these places, until the next step of this kind. */
+  /** Leaves out the series at these places, until the next step of this kind. */
   | { readonly hide: ReadonlyArray<number> }
   | { readonly rotate: number };
 
@@ -53,27 +53,28 @@ const steps = fc.array(
   { maxLength: 8 },
 );
 
-/** The snapshots that the steps lead to, with all that the registry held at that time. */
-const eachSnapshot = (sequence: ReadonlyArray<Step>, visit: (pairs: Pairs) => void): void => {
+/** The readings that the steps lead to. */
+const eachReading = (sequence: ReadonlyArray<Step>, visit: (readings: Readings) => void): void => {
   const registry = makeRegistry();
+  const reading = registry.reading();
   let hidden: ReadonlyArray<number> = [];
   let rotated = 0;
   for (const step of sequence) {
     if ("record" in step) for (const record of step.record) record(registry);
     else if ("hide" in step) hidden = step.hide;
     else rotated = step.rotate;
-    const pairs = registry.snapshot().filter((_, index) => !hidden.includes(index));
-    visit([...pairs.slice(rotated), ...pairs.slice(0, rotated)]);
+    const readings = reading.read().filter((_, index) => !hidden.includes(index));
+    visit([...readings.slice(rotated), ...readings.slice(0, rotated)]);
   }
 };
 
 describe("SeriesIndex", () => {
-  it("holds after any history what an index made of the last snapshot holds, in every format", () => {
+  it("holds after any history what an index made of the last reading holds, in every format", () => {
     fc.assert(
       fc.property(steps, (sequence) => {
         const subject = makeSubject();
-        eachSnapshot(sequence, (pairs) => {
-          expect(subject.render(pairs)).toEqual(fresh(pairs));
+        eachReading(sequence, (readings) => {
+          expect(subject.render(readings)).toEqual(fresh(readings));
         });
         expect(
           subject.published.every(([{ bytes }, copy]) => Buffer.compare(bytes, copy) === 0),
@@ -83,7 +84,7 @@ describe("SeriesIndex", () => {
     );
   });
 
-  it("does so where families have many leaves", () => {
+  it("does so where families have many chunks", () => {
     const value = fc.oneof(
       { weight: 5, arbitrary: fc.nat(100_000) },
       { weight: 1, arbitrary: fc.double() },
@@ -97,15 +98,16 @@ describe("SeriesIndex", () => {
           for (let index = 0; index < 1_000; index += 1) {
             registry.gauge("level", [["n", String(index * 2)]], index);
           }
+          const reading = registry.reading();
           const subject = makeSubject();
           for (const [changes, hidden] of rounds) {
             for (const [index, changed] of changes) {
               registry.gauge("level", [["n", String(index)]], changed);
             }
-            const pairs = registry
-              .snapshot()
+            const readings = reading
+              .read()
               .filter((_, index) => index < hidden || index > hidden + 300);
-            expect(subject.render(pairs)).toEqual(fresh(pairs));
+            expect(subject.render(readings)).toEqual(fresh(readings));
           }
         },
       ),
@@ -113,16 +115,17 @@ describe("SeriesIndex", () => {
     );
   });
 
-  it("writes only the leaves anew in which a value changed", () => {
+  it("writes only the chunks anew in which a value changed", () => {
     const registry = makeRegistry();
     for (let index = 0; index < 1_000; index += 1) {
       registry.counter("jobs", [["n", String(index)]], 1);
     }
-    const index = new SeriesIndex(() => undefined);
+    const reading = registry.reading();
+    const index = new SeriesIndex();
     const renderer = new Renderer();
     const blocks = () => {
-      toEnd(index.steps(registry.snapshot()));
-      return toEnd(renderer.steps(index.families, prometheusText)).blocks;
+      atOnce(index.steps(reading.read()));
+      return atOnce(renderer.steps(index.families, prometheusText)).blocks;
     };
     const first = blocks();
     expect(first.length).toBeGreaterThan(4);
@@ -132,37 +135,36 @@ describe("SeriesIndex", () => {
     expect(second.filter((block, at) => block !== first[at])).toHaveLength(1);
   });
 
-  it("keeps the other leaves where a series appears or ends", () => {
+  it("keeps the other chunks where a series appears or ends", () => {
     const registry = makeRegistry();
     for (let index = 1_000; index < 2_000; index += 1) {
       registry.gauge("level", [["n", String(index)]], 1);
     }
-    const index = new SeriesIndex(() => undefined);
-    const leaves = (pairs: Pairs) => {
-      toEnd(index.steps(pairs));
-      return index.families.flatMap((family) => family.leaves);
+    const reading = registry.reading();
+    const index = new SeriesIndex();
+    const chunks = (readings: Readings) => {
+      atOnce(index.steps(readings));
+      return index.families.flatMap((family) => family.chunks);
     };
-    const first = leaves(registry.snapshot());
+    const first = chunks(reading.read());
     registry.gauge("level", [["n", "1000a"]], 1);
-    const second = leaves(registry.snapshot());
-    expect(second.filter((leaf) => !first.includes(leaf))).toHaveLength(1);
-    const third = leaves(registry.snapshot().slice(1));
-    expect(third.filter((leaf) => !second.includes(leaf))).toHaveLength(1);
+    const second = chunks(reading.read());
+    expect(second.filter((chunk) => !first.includes(chunk))).toHaveLength(1);
+    const third = chunks(reading.read().slice(1));
+    expect(third.filter((chunk) => !second.includes(chunk))).toHaveLength(1);
   });
 
-  it("starts afresh after an error", () => {
+  it("starts afresh where the last update was not carried through", () => {
     const registry = makeRegistry();
+    const reading = registry.reading();
+    const subject = makeSubject();
     registry.counter("jobs", [["a", "1"]], 1);
-    let fails = true;
-    const subject = makeSubject((name) => {
-      if (name === "wait" && fails) throw new Error("no definition");
-      return undefined;
-    });
-    subject.render(registry.snapshot());
+    subject.render(reading.read());
+    for (let index = 0; index < 1_000; index += 1) {
+      registry.gauge("level", [["n", String(index)]], index);
+    }
+    subject.index.steps(reading.read()).next();
     registry.counter("jobs", [["a", "2"]], 1);
-    registry.histogram("wait", [], MetricBoundaries.fromIterable([1]), [0.5]);
-    expect(() => subject.render(registry.snapshot())).toThrow("no definition");
-    fails = false;
-    expect(subject.render(registry.snapshot())).toEqual(fresh(registry.snapshot()));
+    expect(subject.render(reading.read())).toEqual(fresh(reading.read()));
   });
 });

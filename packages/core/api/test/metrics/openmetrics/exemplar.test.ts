@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest";
-import { counter, durationSeconds, histogram, snapshot } from "@executor/telemetry";
+import { counter, durationSeconds, histogram } from "@executor/telemetry";
+import { RegistryReading } from "@executor/telemetry/reading";
+import type { HistogramSeries, NumberSeries } from "@executor/telemetry/reading";
 import { Effect, Tracer } from "effect";
-import { toFamilies } from "../../../src/metrics/families/families.ts";
-import type { HistogramSeries, ScalarSeries } from "../../../src/metrics/families/family.ts";
 import { formatExemplar, seriesExemplar } from "../../../src/metrics/openmetrics/exemplar.ts";
 
 const traceId = "0af7651916cd43dd8448eb211c80319c";
@@ -16,13 +16,10 @@ const inSpan = (ids: { readonly traceId: string; readonly spanId: string }, reco
   );
 
 /** The series of a metric, its unit as given. */
-const seriesOf = (name: string, unit = "s"): ScalarSeries | HistogramSeries => {
-  const pairs = snapshot().filter(({ metricKey }) => metricKey.name === name);
-  const { families } = toFamilies(pairs, { definition: () => ({ unit, description: "" }) });
-  const [family] = families;
-  if (family === undefined || family.type === "summary") throw new Error(`${name} is not there`);
-  const [series] = family.series;
-  if (series === undefined) throw new Error(`${name} has no series`);
+const seriesOf = (name: string, unit = "s"): NumberSeries | HistogramSeries => {
+  const reading = new RegistryReading({ definition: () => ({ unit, description: "" }) });
+  const series = reading.read().find(({ metric }) => metric.name === name);
+  if (series === undefined || series.type === "summary") throw new Error(`${name} has no series`);
   return series;
 };
 
@@ -91,9 +88,16 @@ describe("seriesExemplar", () => {
     inSpan({ traceId, spanId }, () => wait.record(0.015, {}));
     const series = seriesOf(name);
     if (series.type !== "histogram") throw new Error("not a histogram");
-    const { type, labels, key, divisor, counts, sum } = series;
+    const { type, source, metric, labels, createdAt, repairs } = series;
+    const { counts, count, sum, min, max, exemplars, native } = series;
     const within = (bounds: ReadonlyArray<number>) =>
-      seriesExemplar({ type, labels, key, divisor, counts, sum, bounds }, 1)?.value;
+      seriesExemplar(
+        {
+          ...{ type, source, metric, labels, createdAt, repairs },
+          ...{ bounds, counts, count, sum, min, max, exemplars, native },
+        },
+        1,
+      )?.value;
     expect(within(series.bounds)).toBe(0.015);
     expect(within([0.02, 0.05, Number.POSITIVE_INFINITY])).toBeUndefined();
     expect(within([0.001, 0.012, Number.POSITIVE_INFINITY])).toBeUndefined();

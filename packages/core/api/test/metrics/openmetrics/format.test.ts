@@ -1,14 +1,14 @@
 import { describe, expect, it } from "@effect/vitest";
-import { counter, durationSeconds, findDefinition, histogram, snapshot } from "@executor/telemetry";
+import { counter, durationSeconds, histogram } from "@executor/telemetry";
+import type { FindDefinition } from "@executor/telemetry/reading";
 import { Effect, MetricBoundaries } from "effect";
-import type { FindDefinition } from "../../../src/metrics/families/descriptor.ts";
-import { toFamilies } from "../../../src/metrics/families/families.ts";
+import { toFamilies } from "../../../src/metrics/families/series-index.ts";
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
 import { Renderer } from "../../../src/metrics/scrape/renderer.ts";
 import { SeriesIndex } from "../../../src/metrics/families/series-index.ts";
 import { makeRegistry } from "../registry.ts";
 import type { TestRegistry } from "../registry.ts";
-import { toEnd, writeAs } from "../rendering.ts";
+import { encode, recorded, writeAs } from "../rendering.ts";
 
 const render = (
   record: (registry: TestRegistry) => void,
@@ -131,15 +131,15 @@ describe("openMetricsText", () => {
 
   it.effect("writes exemplars as they come, into the lines it has", () =>
     Effect.gen(function* () {
-      const pairs = () =>
-        snapshot().filter(({ metricKey: { name } }) => name.startsWith("test.exemplars."));
       const index = new SeriesIndex();
       const renderer = new Renderer();
       const write = (): string => {
-        index.update(pairs());
-        const { blocks } = toEnd(renderer.steps(index.families, openMetricsText));
-        const text = Buffer.concat(blocks.map(({ bytes }) => bytes)).toString("utf8");
-        expect(text).toBe(writeAs(openMetricsText, pairs(), findDefinition));
+        const readings = recorded("test.exemplars.");
+        index.update(readings);
+        const fresh = new SeriesIndex();
+        fresh.update(readings);
+        const text = encode(index, openMetricsText, renderer).toString("utf8");
+        expect(text).toBe(encode(fresh, openMetricsText).toString("utf8"));
         return text;
       };
       const record = (value: number) =>

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@effect/vitest";
-import { counter, histogram, sizeBytes, snapshot } from "@executor/telemetry";
+import { counter, histogram, sizeBytes } from "@executor/telemetry";
+import type { Series } from "@executor/telemetry/reading";
 import { Effect, MetricBoundaries, Tracer } from "effect";
 import fc from "fast-check";
-import { toFamilies } from "../../../src/metrics/families/families.ts";
+import { toFamilies } from "../../../src/metrics/families/series-index.ts";
 import type { Family, Labels } from "../../../src/metrics/families/family.ts";
 import { protobuf } from "../../../src/metrics/protobuf/format.ts";
 import { Renderer } from "../../../src/metrics/scrape/renderer.ts";
@@ -12,27 +13,24 @@ import { decodeFamilies } from "@executor/testing/protobuf";
 import type { DecodedFamily, DecodedMetric } from "@executor/testing/protobuf";
 import { makeRegistry } from "../registry.ts";
 import type { TestRegistry } from "../registry.ts";
-import { toEnd } from "../rendering.ts";
-import type { Pairs } from "../rendering.ts";
+import { encode, recorded } from "../rendering.ts";
 
-/** What renders a registry in protobuf, again and again. */
-const renderer = (pairs: () => Pairs): (() => Buffer) => {
+/** Renders readings in protobuf, time after time. */
+const renderer = (read: () => ReadonlyArray<Series>): (() => Buffer) => {
   const index = new SeriesIndex();
   const writer = new Renderer();
   return () => {
-    index.update(pairs());
-    const { blocks } = toEnd(writer.steps(index.families, protobuf));
-    return Buffer.concat(blocks.map(({ bytes }) => bytes));
+    index.update(read());
+    return encode(index, protobuf, writer);
   };
 };
 
-const renderRegistry = (registry: TestRegistry): Buffer => renderer(() => registry.snapshot())();
-
-const pairsOf = (name: string) => snapshot().filter(({ metricKey }) => metricKey.name === name);
+const renderRegistry = (registry: TestRegistry): Buffer =>
+  renderer(() => registry.reading().read())();
 
 /** The one series that the process has recorded under a name. */
 const decoded = (name: string): DecodedMetric | undefined =>
-  decodeFamilies(renderer(() => pairsOf(name))())[0]?.metric[0];
+  decodeFamilies(renderer(() => recorded(name))())[0]?.metric[0];
 
 const within = (traceId: string, sampled: boolean, record: () => void): void =>
   Effect.sync(record).pipe(
@@ -55,38 +53,34 @@ const expected = (families: ReadonlyArray<Family>): ReadonlyArray<DecodedFamily>
     metric: expectedMetrics(family),
   }));
 
-const expectedMetrics = (family: Family): ReadonlyArray<DecodedMetric> => {
-  switch (family.type) {
-    case "counter":
-    case "gauge":
-      return family.series.map(({ labels, value }) => ({
-        label: toPairs(labels),
-        [family.type]: { value: Number(value) },
-      }));
+const expectedMetrics = ({ type, series }: Family): ReadonlyArray<DecodedMetric> =>
+  series.map(({ labels, reading }) => ({
+    label: toPairs(labels),
+    [type]: expectedValue(reading),
+  }));
+
+const expectedValue = (reading: Series) => {
+  switch (reading.type) {
+    case "number":
+      return { value: Number(reading.value) };
     case "histogram":
-      return family.series.map(({ labels, bounds: upperBounds, counts, sum }) => ({
-        label: toPairs(labels),
-        histogram: {
-          sampleCount: counts[upperBounds.length - 1] ?? 0,
-          sampleSum: sum,
-          bucket: upperBounds
-            .slice(0, -1)
-            .map((upperBound, at) => ({ cumulativeCount: counts[at] ?? 0, upperBound })),
-          negativeSpan: [],
-          negativeDelta: [],
-          positiveSpan: [],
-          positiveDelta: [],
-        },
-      }));
+      return {
+        sampleCount: reading.counts[reading.bounds.length - 1] ?? 0,
+        sampleSum: reading.sum,
+        bucket: reading.bounds
+          .slice(0, -1)
+          .map((upperBound, at) => ({ cumulativeCount: reading.counts[at] ?? 0, upperBound })),
+        negativeSpan: [],
+        negativeDelta: [],
+        positiveSpan: [],
+        positiveDelta: [],
+      };
     case "summary":
-      return family.series.map(({ labels, quantiles, sum, count }) => ({
-        label: toPairs(labels),
-        summary: {
-          sampleCount: count,
-          sampleSum: sum,
-          quantile: quantiles.map(([quantile, value]) => ({ quantile, value })),
-        },
-      }));
+      return {
+        sampleCount: reading.count,
+        sampleSum: reading.sum,
+        quantile: reading.quantiles.map(([quantile, value]) => ({ quantile, value })),
+      };
   }
 };
 
@@ -172,7 +166,8 @@ describe("the protobuf format", () => {
     fc.assert(
       fc.property(steps, (batches) => {
         const registry = makeRegistry();
-        const render = renderer(() => registry.snapshot());
+        const reading = registry.reading();
+        const render = renderer(() => reading.read());
         for (const batch of batches) {
           for (const record of batch) apply(registry, record);
           expect(render().equals(renderRegistry(registry))).toBe(true);
@@ -201,14 +196,17 @@ describe("the protobuf format", () => {
           labels,
           boundaries: sizeBytes,
         });
-        const pairs = () => [...pairsOf(name), ...pairsOf(`${name}.size`)];
-        const render = renderer(pairs);
+        const read = () => [
+          ...recorded(name).filter(({ metric }) => metric.name === name),
+          ...recorded(`${name}.size`),
+        ];
+        const render = renderer(read);
         for (const batch of batches) {
           for (const { a, value, isTraced } of batch) {
             within(traceId, isTraced, () => things.add(value, { a }));
             within(traceId, isTraced, () => size.record(value, { a }));
           }
-          expect(render().equals(renderer(pairs)())).toBe(true);
+          expect(render().equals(renderer(read)())).toBe(true);
         }
       }),
       { numRuns: 40 },
@@ -301,20 +299,20 @@ describe("the protobuf format", () => {
     size.record(1, {});
     const registry = makeRegistry();
     registry.histogram(name, [], sizeBytes, [2]);
-    const render = renderer(() => [...pairsOf(name), ...registry.snapshot()]);
+    const render = renderer(() => [...recorded(name), ...registry.reading().read()]);
     const read = decodeFamilies(render())[0]?.metric[0]?.histogram;
     expect(read?.sampleCount).toBe(2);
     expect(read?.schema).toBeUndefined();
   });
 
-  it("keeps the native histogram to the observations of the snapshot", () => {
+  it("keeps the native histogram to the observations of the reading", () => {
     const name = "test.protobuf.later";
     const size = histogram({ name, ...described, boundaries: sizeBytes });
     size.record(1, {});
     decoded(name);
-    const pairs = pairsOf(name);
+    const readings = recorded(name);
     size.record(2, {});
-    const [family] = decodeFamilies(renderer(() => pairs)());
+    const [family] = decodeFamilies(renderer(() => readings)());
     expect(family?.metric[0]?.histogram).toMatchObject({ sampleCount: 1, positiveDelta: [1] });
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from "@effect/vitest";
+import { describe, expect, it } from "@effect/vitest";
 import { Effect, Fiber } from "effect";
 import fc from "fast-check";
 import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
@@ -8,8 +8,6 @@ import { prometheusText } from "../../../src/metrics/prometheus.ts";
 import { recording } from "../recordings.ts";
 import { makeRegistry } from "../registry.ts";
 import { writeAs } from "../rendering.ts";
-
-const definition = () => undefined;
 
 const textOf = ({ blocks }: Rendering): string =>
   Buffer.concat(blocks.map(({ bytes }) => bytes)).toString("utf8");
@@ -27,7 +25,7 @@ describe("Exposition", () => {
     Effect.gen(function* () {
       const registry = bigRegistry(3);
       registry.gauge("jobs", [], 1);
-      const exposition = new Exposition({ snapshot: registry.snapshot, definition });
+      const exposition = new Exposition({ reading: registry.reading() });
       for (const format of [prometheusText, openMetricsText]) {
         const rendering = yield* exposition.render(format);
         expect(textOf(rendering)).toBe(writeAs(format, registry.snapshot()));
@@ -40,7 +38,7 @@ describe("Exposition", () => {
   it.live("lets the event loop go on while it writes", () =>
     Effect.gen(function* () {
       const registry = bigRegistry(20_000);
-      const exposition = new Exposition({ snapshot: registry.snapshot, definition });
+      const exposition = new Exposition({ reading: registry.reading() });
       let turns = 0;
       const timer = setInterval(() => (turns += 1), 1);
       yield* exposition.render(prometheusText);
@@ -50,17 +48,19 @@ describe("Exposition", () => {
   );
 
   it.live(
-    "takes one snapshot after the other, each whole, however many renderings are asked for",
+    "takes one reading after the other, each whole, however many renderings are asked for",
     () =>
       Effect.gen(function* () {
         const registry = bigRegistry(3_000);
-        let snapshots = 0;
+        let readings = 0;
+        const reading = registry.reading();
         const exposition = new Exposition({
-          definition,
-          snapshot: () => {
-            snapshots += 1;
-            registry.counter("snapshots", [], 1);
-            return registry.snapshot();
+          reading: {
+            *steps() {
+              readings += 1;
+              registry.counter("readings", [], 1);
+              return yield* reading.steps();
+            },
           },
         });
         const renderings = yield* Effect.forEach(
@@ -68,10 +68,10 @@ describe("Exposition", () => {
           (format) => exposition.render(format),
           { concurrency: "unbounded" },
         );
-        expect(snapshots).toBe(3);
+        expect(readings).toBe(3);
         const numbers = renderings
           .map(textOf)
-          .map((text) => /^snapshots_total (\d)$/m.exec(text)?.[1]);
+          .map((text) => /^readings_total (\d)$/m.exec(text)?.[1]);
         expect(new Set(numbers)).toEqual(new Set(["1", "2", "3"]));
       }),
   );
@@ -79,7 +79,7 @@ describe("Exposition", () => {
   it.live("is right after interruptions at any time", () =>
     Effect.gen(function* () {
       const registry = bigRegistry(5_000);
-      const exposition = new Exposition({ snapshot: registry.snapshot, definition });
+      const exposition = new Exposition({ reading: registry.reading() });
       for (let round = 0; round < 8; round += 1) {
         for (let index = 0; index < 500; index += 1) {
           registry.counter("jobs", [["n", `more ${round} ${index}`]], 1);
@@ -94,52 +94,38 @@ describe("Exposition", () => {
     }),
   );
 
-  it.effect("reads states one by one as it reads a snapshot, whatever is recorded in between", () =>
-    Effect.promise(() =>
-      fc.assert(
-        fc.asyncProperty(
-          fc.array(fc.array(recording, { maxLength: 5 }), { minLength: 2, maxLength: 5 }),
-          async (rounds) => {
-            const registry = makeRegistry();
-            const exposition = new Exposition({ registry: registry.reader(), definition });
-            for (const recordings of [...rounds, ...rounds.toReversed()]) {
-              for (const record of recordings) record(registry);
-              const rendering = await Effect.runPromise(exposition.render(prometheusText));
-              expect(textOf(rendering)).toBe(writeAs(prometheusText, registry.snapshot()));
-            }
-          },
+  it.effect(
+    "reads the registry time after time as it reads a snapshot, whatever is recorded in between",
+    () =>
+      Effect.promise(() =>
+        fc.assert(
+          fc.asyncProperty(
+            fc.array(fc.array(recording, { maxLength: 5 }), { minLength: 2, maxLength: 5 }),
+            async (rounds) => {
+              const registry = makeRegistry();
+              const exposition = new Exposition({ reading: registry.reading() });
+              for (const recordings of [...rounds, ...rounds.toReversed()]) {
+                for (const record of recordings) record(registry);
+                const rendering = await Effect.runPromise(exposition.render(prometheusText));
+                expect(textOf(rendering)).toBe(writeAs(prometheusText, registry.snapshot()));
+              }
+            },
+          ),
         ),
       ),
-    ),
   );
 
-  it.effect("takes a snapshot of a registry only where it has other series than before", () =>
-    Effect.gen(function* () {
-      const registry = makeRegistry();
-      const reader = registry.reader();
-      const snapshots = vi.spyOn(reader, "snapshot");
-      const exposition = new Exposition({ registry: reader, definition });
-      const render = () => exposition.render(prometheusText);
-      registry.counter("jobs", [], 1);
-      yield* render();
-      registry.counter("jobs", [], 1);
-      expect(textOf(yield* render())).toContain("jobs_total 2");
-      expect(snapshots).toHaveBeenCalledTimes(1);
-      registry.counter("jobs", [["n", "2"]], 5);
-      expect(textOf(yield* render())).toContain('jobs_total{n="2"} 5');
-      expect(snapshots).toHaveBeenCalledTimes(2);
-    }),
-  );
-
-  it.effect("recovers from a snapshot that failed", () =>
+  it.effect("recovers from a reading that failed", () =>
     Effect.gen(function* () {
       const registry = bigRegistry(3);
       let fails = true;
+      const reading = registry.reading();
       const exposition = new Exposition({
-        definition,
-        snapshot: () => {
-          if (fails) throw new Error("no snapshot");
-          return registry.snapshot();
+        reading: {
+          *steps() {
+            if (fails) throw new Error("no reading");
+            return yield* reading.steps();
+          },
         },
       });
       const exit = yield* Effect.exit(exposition.render(prometheusText));

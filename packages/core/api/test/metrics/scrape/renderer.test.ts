@@ -1,36 +1,39 @@
 import { describe, expect, it } from "@effect/vitest";
+import { atOnce } from "@executor/telemetry/reading";
 import { MetricBoundaries } from "effect";
 import type { ExpositionFormat } from "../../../src/metrics/format.ts";
 import { prometheusText } from "../../../src/metrics/prometheus.ts";
 import { Renderer } from "../../../src/metrics/scrape/renderer.ts";
 import { SeriesIndex } from "../../../src/metrics/families/series-index.ts";
 import { makeRegistry } from "../registry.ts";
-import { toEnd } from "../rendering.ts";
 
 const makeIndex = () => {
   const registry = makeRegistry();
   registry.counter("jobs", [], 1);
   registry.gauge("level", [], 2);
   registry.histogram("wait", [], MetricBoundaries.fromIterable([]), [3]);
-  const index = new SeriesIndex(() => undefined);
-  index.update(registry.snapshot());
-  return { registry, index };
+  const reading = registry.reading();
+  const index = new SeriesIndex();
+  index.update(reading.read());
+  return { registry, reading, index };
 };
 
 const text = (names?: ReadonlySet<string>): string => {
-  const { blocks } = toEnd(new Renderer().steps(makeIndex().index.families, prometheusText, names));
+  const { blocks } = atOnce(
+    new Renderer().steps(makeIndex().index.families, prometheusText, names),
+  );
   return Buffer.concat(blocks.map(({ bytes }) => bytes)).toString("utf8");
 };
 
-/** Counts how often leaves are written from nothing. */
+/** Counts how often chunks are written from nothing. */
 const counting = (id: string) => {
   const counted = { fresh: 0 };
   const format: ExpositionFormat = {
     ...prometheusText,
     id,
-    renderLeaf: (leaf, previous) => {
+    renderChunk: (chunk, previous) => {
       if (previous === undefined) counted.fresh += 1;
-      return prometheusText.renderLeaf(leaf, previous);
+      return prometheusText.renderChunk(chunk, previous);
     },
   };
   return { counted, format };
@@ -47,12 +50,12 @@ describe("Renderer", () => {
   });
 
   it("writes a family's start anew once its help changes", () => {
-    const { registry, index } = makeIndex();
+    const { registry, reading, index } = makeIndex();
     const renderer = new Renderer();
-    toEnd(renderer.steps(index.families, prometheusText));
+    atOnce(renderer.steps(index.families, prometheusText));
     registry.gauge("level", [["a", "1"]], 1, "Level.");
-    index.update(registry.snapshot());
-    const { blocks } = toEnd(renderer.steps(index.families, prometheusText, new Set(["level"])));
+    index.update(reading.read());
+    const { blocks } = atOnce(renderer.steps(index.families, prometheusText, new Set(["level"])));
     expect(Buffer.concat(blocks.map(({ bytes }) => bytes)).toString("utf8")).toBe(
       '# HELP level Level.\n# TYPE level gauge\nlevel 2\nlevel{a="1"} 1\n',
     );
@@ -62,8 +65,8 @@ describe("Renderer", () => {
     const { index } = makeIndex();
     const renderer = new Renderer();
     const [a, b, c] = [counting("a"), counting("b"), counting("c")];
-    for (const { format } of [a, b, a, c, a, b]) toEnd(renderer.steps(index.families, format));
-    const leaves = index.families.length;
-    expect([a, b, c].map(({ counted }) => counted.fresh / leaves)).toEqual([1, 2, 1]);
+    for (const { format } of [a, b, a, c, a, b]) atOnce(renderer.steps(index.families, format));
+    const chunks = index.families.length;
+    expect([a, b, c].map(({ counted }) => counted.fresh / chunks)).toEqual([1, 2, 1]);
   });
 });

@@ -23,9 +23,7 @@ describe("the metrics endpoint", () => {
   let target: Target;
 
   beforeAll(async () => {
-    target = await startTarget(
-      Scrapes.layerWith(new Exposition({ snapshot: () => registry.snapshot() })),
-    );
+    target = await startTarget(Scrapes.layerWith(new Exposition({ reading: registry.reading() })));
   });
   afterAll(() => target.stop());
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { durationSeconds, histogram, snapshot } from "@executor/telemetry";
+import { durationSeconds, histogram } from "@executor/telemetry";
 import { Effect, Tracer } from "effect";
 import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
 import { contentTypeOf } from "../../../src/metrics/format.ts";
@@ -7,6 +7,7 @@ import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
 import { renderPrometheus } from "../../../src/metrics/prometheus.ts";
 import { protobuf } from "../../../src/metrics/protobuf/format.ts";
 import { nastyRegistry } from "../nasty.ts";
+import { recorded } from "../rendering.ts";
 
 const servers = findPrometheus();
 const traceId = "0af7651916cd43dd8448eb211c80319c";
@@ -46,9 +47,16 @@ describe("a real Prometheus that prefers protobuf", () => {
           Effect.withParentSpan(Tracer.externalSpan({ traceId, spanId: "b7ad6b7169203331" })),
           Effect.runSync,
         );
-        const own = snapshot().filter(({ metricKey }) => metricKey.name.startsWith(`${name}.`));
+        const own = recorded(`${name}.`);
         const nasty = nastyRegistry();
-        const exposition = new Exposition({ snapshot: () => [...nasty.snapshot(), ...own] });
+        const readNasty = nasty.reading();
+        const exposition = new Exposition({
+          reading: {
+            *steps() {
+              return [...(yield* readNasty.steps()), ...own];
+            },
+          },
+        });
         const classicSamples = renderPrometheus(nasty.snapshot())
           .split("\n")
           .filter((line) => line !== "" && !line.startsWith("#")).length;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { readFamilies } from "@executor/testing";
 import type { Sample, TextFamily } from "@executor/testing";
 import fc from "fast-check";
-import { toFamilies } from "../../../src/metrics/families/families.ts";
+import { toFamilies } from "../../../src/metrics/families/series-index.ts";
 import type { Family, Labels } from "../../../src/metrics/families/family.ts";
 import { writePrometheus } from "../../../src/metrics/prometheus.ts";
 import { name, recording, tags } from "../recordings.ts";
@@ -20,29 +20,32 @@ const sample = (sampleName: string, labels: Labels, sampleValue: number | bigint
 /** What a reader of the body must find. */
 const expected = (family: Family): TextFamily => {
   const written = family.type === "counter" ? `${family.name}_total` : family.name;
-  const samples = (() => {
-    switch (family.type) {
-      case "counter":
-      case "gauge":
-        return family.series.map((series) => sample(written, series.labels, series.value));
+  const samples = family.series.flatMap(({ labels, reading }): ReadonlyArray<Sample> => {
+    switch (reading.type) {
+      case "number":
+        return [sample(written, labels, reading.value)];
       case "histogram":
-        return family.series.flatMap(({ labels, bounds, counts, sum }) => [
-          ...bounds.map((bound, at) =>
-            sample(`${written}_bucket`, [...labels, ["le", boundText(bound)]], counts[at] ?? 0),
+        return [
+          ...reading.bounds.map((bound, at) =>
+            sample(
+              `${written}_bucket`,
+              [...labels, ["le", boundText(bound)]],
+              reading.counts[at] ?? 0,
+            ),
           ),
-          sample(`${written}_sum`, labels, sum),
-          sample(`${written}_count`, labels, counts[bounds.length - 1] ?? Number.NaN),
-        ]);
+          sample(`${written}_sum`, labels, reading.sum),
+          sample(`${written}_count`, labels, reading.counts.at(-1) ?? Number.NaN),
+        ];
       case "summary":
-        return family.series.flatMap(({ labels, quantiles, sum, count }) => [
-          ...quantiles.map(([quantile, quantileValue]) =>
+        return [
+          ...reading.quantiles.map(([quantile, quantileValue]) =>
             sample(written, [...labels, ["quantile", boundText(quantile)]], quantileValue),
           ),
-          sample(`${written}_sum`, labels, sum),
-          sample(`${written}_count`, labels, count),
-        ]);
+          sample(`${written}_sum`, labels, reading.sum),
+          sample(`${written}_count`, labels, reading.count),
+        ];
     }
-  })();
+  });
   return {
     name: written,
     type: family.type,
@@ -98,7 +101,7 @@ describe("writePrometheus", () => {
         const { families, conflicts } = toFamilies(registry.snapshot());
         const total = families
           .flatMap((family) => (family.type === "counter" ? family.series : []))
-          .reduce((sum, { value: count }) => sum + Number(count), 0);
+          .reduce((sum, { reading }) => sum + ("value" in reading ? Number(reading.value) : 0), 0);
         const scaled = series.some(([, all]) => all.some(([, unit]) => unit === "ms"));
         fc.pre(!scaled);
         expect(total + (conflicts.get("sample_name") ?? 0)).toBe(series.length);
