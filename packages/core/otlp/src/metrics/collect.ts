@@ -1,6 +1,5 @@
-import { unitOfTags } from "@executor/api/metric-point";
 import type { FindDefinition } from "@executor/telemetry/reading";
-import { descriptionOf, kindOf, readFrequency } from "@executor/api/metric-point";
+import { descriptionOf, kindOf, readFrequency, unitOfTags } from "@executor/api/metric-point";
 import type { Kind, Pair } from "@executor/api/metric-point";
 import { mergeReadings } from "./merge.ts";
 import type { Attributes, MetricHeader, Point, Reading, Temporality } from "./model.ts";

@@ -1,5 +1,4 @@
-import { isUnitTag, ownLabels, wordLabel } from "@executor/api/metric-point";
-import { quantileValue } from "@executor/api/metric-point";
+import { isUnitTag, ownLabels, quantileValue, wordLabel } from "@executor/api/metric-point";
 import type { Key, Kind, Pair } from "@executor/api/metric-point";
 import { MetricState } from "effect";
 import type { Attributes, Reading } from "./model.ts";

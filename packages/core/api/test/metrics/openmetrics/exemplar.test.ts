@@ -93,8 +93,20 @@ describe("seriesExemplar", () => {
     const within = (bounds: ReadonlyArray<number>) =>
       seriesExemplar(
         {
-          ...{ type, source, metric, labels, createdAt, repairs },
-          ...{ bounds, counts, count, sum, min, max, exemplars, native },
+          type,
+          source,
+          metric,
+          labels,
+          createdAt,
+          repairs,
+          bounds,
+          counts,
+          count,
+          sum,
+          min,
+          max,
+          exemplars,
+          native,
         },
         1,
       )?.value;
