@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "@effect/vitest";
 import { apiClient } from "../support/daemon/api-client.ts";
 import { runExecutor } from "../support/cli/command.ts";
@@ -79,7 +80,7 @@ describe("a daemon that cannot start", () => {
     const env = {
       ...pushEnvironment(receiver),
       EXECUTOR_PORT: String(running.port),
-      EXECUTOR_DATA_DIR: running.dataDirectory,
+      EXECUTOR_DATA_DIR: join(running.dataDirectory, "another"),
     };
     const { code, stderr } = await runExecutor(["serve"], { env });
     expect(code).toBe(1);
