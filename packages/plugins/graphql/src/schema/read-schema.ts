@@ -3,20 +3,41 @@ import type { Json } from "@executor/sdk";
 import { readJson, runSteps } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
-import type { GraphQLSchema } from "graphql";
+import {
+  assertInputType,
+  assertInterfaceType,
+  assertObjectType,
+  assertOutputType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isUnionType,
+} from "graphql";
+import type { GraphQLArgument, GraphQLInputField, GraphQLNamedType, GraphQLSchema } from "graphql";
 import { buildSchema } from "./build-schema.ts";
 import { findSchema, readIntrospection } from "./introspection.ts";
 import { readSdl } from "./sdl.ts";
 
-/** A schema with a name that the same text always gets. */
+/** A schema with a name: equal texts have equal names. */
 export interface NamedSchema {
   readonly name: string;
   readonly schema: GraphQLSchema;
 }
 
+/** A schema as graphql-js builds it, without validation. */
+export interface BuiltSchema {
+  readonly schema: GraphQLSchema;
+  /**
+   * The default of an argument or an input field as it is written, which graphql-js would drop if it has another type. `path`:
+   * `Type.field` or `Type.field.argument`.
+   */
+  readonly defaultOf: (value: GraphQLArgument | GraphQLInputField, path: string) => unknown;
+}
+
 /**
- * The schema that a text holds, as an introspection result in JSON or in the schema definition language. `parsed` is what the
- * text is as JSON, where that is known.
+ * Reads a schema from the JSON of an introspection result or from GraphQL's schema definition language. `parsed`: the text's
+ * JSON value, if it is known.
  */
 export const readSchema: (
   text: string,
@@ -29,7 +50,7 @@ export const readSchema: (
     runSteps(schemaOf(text, parsed)),
     (problem) =>
       new InvalidSourceDocument({
-        message: `This is not a GraphQL schema that can be used: ${problem}. Give the schema in GraphQL's schema definition language, or the JSON of an introspection result.`,
+        message: `This is not a GraphQL schema that can be used: ${problem.replace(/\.$/, "")}. Give the schema in GraphQL's schema definition language, or the JSON of an introspection result.`,
       }),
   );
   return { name: yield* nameOf(text), schema };
@@ -39,8 +60,8 @@ function* schemaOf(text: string, parsed: Json | undefined): Steps<GraphQLSchema>
   const start = text.trimStart();
   if (start === "") throw new Error("it is empty");
   if (start.startsWith("<")) throw new Error("it is HTML or XML");
-  if (!start.startsWith("{")) return yield* buildSchema(yield* readSdl(text));
-  // A description of another kind can be large, and parsing it for nothing slow.
+  if (!start.startsWith("{")) return yield* checked(yield* readSdl(text));
+  // A large document of another kind is not worth parsing.
   const mayBeOne = parsed === undefined && text.includes('"__schema"');
   const json = mayBeOne ? Either.getOrUndefined(readJson(text)) : parsed;
   const schema = findSchema(json);
@@ -48,12 +69,43 @@ function* schemaOf(text: string, parsed: Json | undefined): Steps<GraphQLSchema>
   return yield* buildSchema(yield* readIntrospection(schema));
 }
 
-/** 64 bits of SHA-256. */
+/**
+ * Checks what tools and selections rely on, which is less than a valid schema: servers publish schemas that are not valid, and
+ * answer all the same. Sets the defaults.
+ */
+function* checked({ schema, defaultOf }: BuiltSchema): Steps<GraphQLSchema> {
+  yield;
+  const query = schema.getQueryType();
+  if (query == null) throw new Error("it has no type for queries");
+  for (const root of [query, schema.getMutationType()]) if (root != null) assertObjectType(root);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isIntrospectionType(type)) checkType(type, defaultOf);
+    yield;
+  }
+  return schema;
+}
+
+const checkType = (type: GraphQLNamedType, defaultOf: BuiltSchema["defaultOf"]): void => {
+  const checkInput = (value: GraphQLArgument | GraphQLInputField, path: string): void => {
+    assertInputType(value.type);
+    value.defaultValue = defaultOf(value, `${path}.${value.name}`);
+  };
+  if (isUnionType(type)) for (const possible of type.getTypes()) assertObjectType(possible);
+  if (isInputObjectType(type)) {
+    for (const field of Object.values(type.getFields())) checkInput(field, type.name);
+  }
+  if (isObjectType(type) || isInterfaceType(type)) {
+    for (const implemented of type.getInterfaces()) assertInterfaceType(implemented);
+    for (const field of Object.values(type.getFields())) {
+      assertOutputType(field.type);
+      for (const argument of field.args) checkInput(argument, `${type.name}.${field.name}`);
+    }
+  }
+};
+
+/** 64 bits of SHA-256 in hexadecimal. */
 const nameOf = (text: string): Effect.Effect<string> =>
   Effect.map(
     Effect.promise(() => crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))),
-    (digest) =>
-      Array.from(new Uint8Array(digest, 0, 8), (byte) => byte.toString(16).padStart(2, "0")).join(
-        "",
-      ),
+    (digest) => new Uint8Array(digest, 0, 8).toHex(),
   );

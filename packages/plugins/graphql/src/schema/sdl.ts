@@ -1,113 +1,85 @@
 import type { Steps } from "@executor/plugin-kit";
 import {
+  buildASTSchema,
   GraphQLError,
   isTypeDefinitionNode,
   isTypeExtensionNode,
   Kind,
-  Lexer,
-  OperationTypeNode,
   parse,
-  Source,
-  TokenKind,
+  valueFromASTUntyped,
+  visit,
 } from "graphql";
-import type { DefinitionNode, SchemaDefinitionNode, SchemaExtensionNode } from "graphql";
-import { describeType } from "./sdl-types.ts";
-import type { TypeSystemNode } from "./sdl-types.ts";
-import type { SchemaDescription, TypeDescription } from "./type-description.ts";
+import type {
+  ArgumentNode,
+  ASTNode,
+  DirectiveNode,
+  DefinitionNode,
+  TypeDefinitionNode,
+  TypeExtensionNode,
+} from "graphql";
+import type { BuiltSchema } from "./read-schema.ts";
 
 /**
- * Reads a schema in GraphQL's schema definition language. What extends a type is added to it. It is not validated beyond
- * what is read: schemas that servers publish are not always valid, and their servers answer all the same.
+ * Builds a schema from GraphQL's schema definition language. It accepts more than graphql-js, because servers publish schemas
+ * that are not valid: extensions of types that are not defined, types that are defined twice, and directives with any arguments.
+ * Throws an error that names the problem.
  */
-export function* readSdl(text: string): Steps<SchemaDescription> {
-  const types = new Map<string, [TypeSystemNode, ...Array<TypeSystemNode>]>();
-  const schemas: Array<SchemaDefinitionNode | SchemaExtensionNode> = [];
-  for (const part of parts(text)) {
-    for (const node of parsePart(part)) {
-      if (isTypeDefinitionNode(node) || isTypeExtensionNode(node)) {
-        const known = types.get(node.name.value);
-        if (known === undefined) types.set(node.name.value, [node]);
-        else known.push(node);
-      } else if (node.kind === Kind.SCHEMA_DEFINITION || node.kind === Kind.SCHEMA_EXTENSION) {
-        schemas.push(node);
-      } else if (node.kind !== Kind.DIRECTIVE_DEFINITION) {
-        throw new Error("it holds an operation where a schema holds types");
-      }
+export function* readSdl(text: string): Steps<BuiltSchema> {
+  const document = parseSdl(text);
+  yield;
+  const defined = new Set(document.definitions.filter(isTypeDefinitionNode).map(nameOf));
+  const seen = new Set<string>();
+  const normalise = (node: ASTNode): unknown => {
+    if (node.kind === Kind.DIRECTIVE) return directive(node);
+    if (isTypeDefinitionNode(node)) {
+      if (seen.has(nameOf(node)))
+        return { ...node, kind: node.kind.replace(/Definition$/, "Extension") };
+      seen.add(nameOf(node));
+    } else if (isTypeExtensionNode(node) && !defined.has(nameOf(node))) {
+      defined.add(nameOf(node));
+      return { ...node, kind: node.kind.replace(/Extension$/, "Definition") };
+    }
+    return undefined;
+  };
+  const definitions: Array<DefinitionNode> = [];
+  for (const definition of document.definitions) {
+    if (
+      definition.kind === Kind.OPERATION_DEFINITION ||
+      definition.kind === Kind.FRAGMENT_DEFINITION
+    ) {
+      throw new Error("it holds an operation where a schema holds types");
+    }
+    if (definition.kind !== Kind.DIRECTIVE_DEFINITION) {
+      definitions.push(visit(definition, { enter: normalise }));
     }
     yield;
   }
-  const described: Array<TypeDescription> = [];
-  for (const nodes of types.values()) {
-    described.push(describeType(nodes));
-    yield;
-  }
-  const root = (operation: OperationTypeNode, usual: string): string | undefined => {
-    const named = schemas
-      .flatMap((node) => node.operationTypes ?? [])
-      .find((type) => type.operation === operation)?.type.name.value;
-    const isDefined = schemas.some((node) => node.kind === Kind.SCHEMA_DEFINITION);
-    return named ?? (!isDefined && types.has(usual) ? usual : undefined);
-  };
   return {
-    query: root(OperationTypeNode.QUERY, "Query"),
-    mutation: root(OperationTypeNode.MUTATION, "Mutation"),
-    types: described,
+    schema: buildASTSchema(
+      { ...document, definitions },
+      { assumeValidSDL: true, assumeValid: true },
+    ),
+    defaultOf: ({ astNode }) =>
+      astNode?.defaultValue == null ? undefined : valueFromASTUntyped(astNode.defaultValue),
   };
 }
 
-interface Part {
-  readonly text: string;
-  /** The line of the whole text that the part begins on, from 1. */
-  readonly line: number;
-}
+const nameOf = ({ name }: TypeDefinitionNode | TypeExtensionNode): string => name.value;
 
-/** The text in parts that can be parsed by themselves: a definition ends where a brace closes that nothing is around. */
-function* parts(text: string): Generator<Part> {
-  const lexer = new Lexer(new Source(text));
-  let start = 0;
-  let line = 1;
-  let depth = 0;
-  for (let token = advance(lexer); token.kind !== TokenKind.EOF; token = advance(lexer)) {
-    if (opening.has(token.kind)) depth += 1;
-    if (closing.has(token.kind)) depth -= 1;
-    if (depth === 0 && token.kind === TokenKind.BRACE_R) {
-      yield { text: text.slice(start, token.end), line };
-      start = token.end;
-      line = token.line;
-    }
-  }
-  if (lexer.lastToken.end > start) yield { text: text.slice(start), line };
-}
-
-const opening: ReadonlySet<string> = new Set([
-  TokenKind.BRACE_L,
-  TokenKind.PAREN_L,
-  TokenKind.BRACKET_L,
-]);
-const closing: ReadonlySet<string> = new Set([
-  TokenKind.BRACE_R,
-  TokenKind.PAREN_R,
-  TokenKind.BRACKET_R,
-]);
-
-const advance = (lexer: Lexer) => {
-  try {
-    return lexer.advance();
-  } catch (error) {
-    throw syntaxError(error, 1);
-  }
+/** Only the directives that tools show, without arguments that graphql-js would refuse. `null` removes the node. */
+const directive = (node: DirectiveNode): DirectiveNode | null => {
+  const isShown = node.name.value === "deprecated" || node.name.value === "oneOf";
+  const isAccepted = ({ name, value }: ArgumentNode): boolean =>
+    name.value === "reason" && value.kind === Kind.STRING;
+  return isShown ? { ...node, arguments: (node.arguments ?? []).filter(isAccepted) } : null;
 };
 
-const parsePart = ({ line, text }: Part): ReadonlyArray<DefinitionNode> => {
+const parseSdl = (text: string) => {
   try {
-    return parse(text, { noLocation: true }).definitions;
+    return parse(text, { noLocation: true });
   } catch (error) {
-    throw syntaxError(error, line);
+    if (!(error instanceof GraphQLError)) throw new Error("it is nested too deeply");
+    const line = error.locations?.[0]?.line ?? 1;
+    throw new Error(`${error.message.replace(/\.$/, "")} (line ${line})`);
   }
-};
-
-const syntaxError = (error: unknown, firstLine: number): Error => {
-  if (!(error instanceof GraphQLError)) return new Error("it is nested too deeply");
-  const line = firstLine - 1 + (error.locations?.[0]?.line ?? 1);
-  return new Error(`${error.message.replace(/\.$/, "")} (line ${line})`);
 };
