@@ -1,12 +1,17 @@
-import type { Json } from "@executor/sdk";
-import { isArray, member, text } from "@executor/plugin-kit";
+import type { Json, JsonObject } from "@executor/sdk";
+import { isArray, isObject, member, text } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
-import { Either, Schema } from "effect";
-import { getIntrospectionQuery } from "graphql";
-import { TypeDescription } from "./type-description.ts";
-import type { SchemaDescription } from "./type-description.ts";
+import {
+  buildClientSchema,
+  getIntrospectionQuery,
+  parseConstValue,
+  specifiedScalarTypes,
+  valueFromASTUntyped,
+} from "graphql";
+import type { IntrospectionQuery } from "graphql";
+import type { BuiltSchema } from "./read-schema.ts";
 
-/** What is asked first: with deprecated arguments and oneOf inputs, which servers from before October 2021 do not know. */
+/** The first query, with deprecated arguments and oneOf inputs, which servers from before October 2021 do not know. */
 export const introspectionQuery = getIntrospectionQuery({
   specifiedByUrl: false,
   directiveIsRepeatable: false,
@@ -14,35 +19,95 @@ export const introspectionQuery = getIntrospectionQuery({
   oneOf: true,
 });
 
-/** What every server knows. */
+/** The query that every server knows. */
 export const olderIntrospectionQuery = getIntrospectionQuery({
   specifiedByUrl: false,
   directiveIsRepeatable: false,
 });
 
-/** `__schema` of an introspection result, with or without the `data` around it. */
+/** `__schema` of an introspection result, with or without `data` around it. */
 export const findSchema = (result: Json | undefined): Json | undefined =>
   member(member(result, "data"), "__schema") ?? member(result, "__schema");
 
-const decodeType = Schema.decodeUnknownEither(TypeDescription);
-
-/** Reads the value of `__schema`. Throws an error that says which type is not as introspection gives it. */
-export function* readIntrospection(schema: Json): Steps<SchemaDescription> {
+/**
+ * Builds a schema from the value of `__schema` (GraphQL October 2021, section 4.2). It accepts more than graphql-js: lists that
+ * a server leaves out, types that are non-null twice, and defaults that are not literals. Throws an error that names the problem.
+ */
+export function* readIntrospection(schema: Json): Steps<BuiltSchema> {
   const listed = member(schema, "types");
   if (!isArray(listed)) throw new Error("its introspection result lists no types");
-  const types: Array<TypeDescription> = [];
-  for (const given of listed) {
-    const name = text(member(given, "name")) ?? "a type without a name";
-    const type = decodeType(given);
-    if (Either.isLeft(type)) {
-      throw new Error(`${name} is not described as introspection describes types`);
-    }
-    types.push(type.right);
+  const defaults = new Map<string, unknown>();
+  const types: Array<Json> = specifiedScalarTypes.map(({ name }) => ({ kind: "SCALAR", name }));
+  for (const type of listed) {
+    types.push(completeType(type, defaults));
     yield;
   }
+  const queryType = member(schema, "queryType") ?? null;
+  const mutationType = member(schema, "mutationType") ?? null;
+  const result = { __schema: { queryType, mutationType, types, directives: [] } };
+  if (!isIntrospection(result)) throw new Error("it is no introspection result");
   return {
-    query: text(member(member(schema, "queryType"), "name")),
-    mutation: text(member(member(schema, "mutationType"), "name")),
-    types,
+    schema: buildClientSchema(result, { assumeValid: true }),
+    defaultOf: (_, path) => defaults.get(path),
   };
 }
+
+/** Holds for what `completeType` gives; graphql-js checks kinds and references itself. */
+const isIntrospection = (result: object): result is IntrospectionQuery => "__schema" in result;
+
+/** A type with everything that graphql-js insists on. `defaults` takes its default values by their path. */
+const completeType = (type: Json, defaults: Map<string, unknown>): JsonObject => {
+  const typeName = text(member(type, "name")) ?? "a type without a name";
+  const undescribed = new Error(`${typeName} is not described as introspection describes types`);
+  if (text(member(type, "name")) === undefined || text(member(type, "kind")) === undefined) {
+    throw undescribed;
+  }
+
+  const list = (of: Json, key: string): ReadonlyArray<JsonObject> => {
+    const given = member(of, key);
+    return (isArray(given) ? given : []).map((one) => {
+      if (!isObject(one) || text(one["name"]) === undefined) throw undescribed;
+      const isDeprecated = one["isDeprecated"] === true;
+      return { ...one, deprecationReason: isDeprecated ? "Deprecated." : null };
+    });
+  };
+
+  const reference = (to: Json | undefined): JsonObject => {
+    if (!isObject(to)) throw undescribed;
+    const { kind, ofType } = to;
+    if (!isObject(ofType)) return to;
+    const inner = reference(ofType);
+    return kind === "NON_NULL" && inner["kind"] === kind ? inner : { ...to, ofType: inner };
+  };
+
+  const inputs = (of: Json, key: string, path: string): ReadonlyArray<JsonObject> =>
+    list(of, key).map((value) => {
+      const { defaultValue, name } = value;
+      if (typeof defaultValue === "string") {
+        defaults.set(`${path}.${String(name)}`, literal(defaultValue));
+      }
+      return { ...value, type: reference(value["type"]), defaultValue: null };
+    });
+
+  return {
+    ...(isObject(type) ? type : {}),
+    fields: list(type, "fields").map((field) => ({
+      ...field,
+      type: reference(field["type"]),
+      args: inputs(field, "args", `${typeName}.${String(field["name"])}`),
+    })),
+    inputFields: inputs(type, "inputFields", typeName),
+    interfaces: list(type, "interfaces"),
+    enumValues: list(type, "enumValues"),
+    possibleTypes: list(type, "possibleTypes"),
+  };
+};
+
+/** A default is shown and never sent: a broken literal only counts as a default. */
+const literal = (written: string): unknown => {
+  try {
+    return valueFromASTUntyped(parseConstValue(written));
+  } catch {
+    return null;
+  }
+};

@@ -15,7 +15,6 @@ import {
   isUnionType,
 } from "graphql";
 import type { GraphQLArgument, GraphQLInputField, GraphQLNamedType, GraphQLSchema } from "graphql";
-import { buildSchema } from "./build-schema.ts";
 import { findSchema, readIntrospection } from "./introspection.ts";
 import { readSdl } from "./sdl.ts";
 
@@ -66,7 +65,8 @@ function* schemaOf(text: string, parsed: Json | undefined): Steps<GraphQLSchema>
   const json = mayBeOne ? Either.getOrUndefined(readJson(text)) : parsed;
   const schema = findSchema(json);
   if (schema === undefined) throw new Error("it is no introspection result");
-  return yield* buildSchema(yield* readIntrospection(schema));
+  yield;
+  return yield* checked(yield* readIntrospection(schema));
 }
 
 /**

@@ -96,6 +96,39 @@ describe("schemas", () => {
     }),
   );
 
+  it.effect("may extend types that are not defined, and define types twice", () =>
+    Effect.gen(function* () {
+      const source = yield* loadText(
+        "extend type Query { a: Int } type Query2 { b: Int } extend type Query @deprecated(reason: 7) { c: In } scalar In @specifiedBy enum In { A }",
+      );
+      expect(source.tools.map(({ path }) => path)).toEqual(["query.a", "query.c"]);
+    }),
+  );
+
+  it.effect("keep defaults as they are written, of whatever type", () =>
+    Effect.gen(function* () {
+      const sdl =
+        'enum Role { A } input In { b: Int = 1 } type Query { a(r: Role! = "A", i: In = {}, n: [Int!]! = 5): Int }';
+      const properties = {
+        r: { $ref: "#/$defs/Role", default: "A" },
+        i: { anyOf: [{ $ref: "#/$defs/In" }, { type: "null" }], default: {} },
+        n: { type: "array", items: { type: "integer" }, default: 5 },
+      };
+      const { __schema } = introspectionFromSchema(buildSchema(sdl, { assumeValidSDL: true }));
+      const literals: Record<string, string> = { r: '"A"', i: "{}", n: "5", b: "1" };
+      const introspected = JSON.stringify({ __schema }, (_, value: unknown) =>
+        typeof value === "object" && value !== null && "defaultValue" in value && "name" in value
+          ? { ...value, defaultValue: literals[String(value.name)] }
+          : value,
+      );
+      for (const text of [sdl, introspected]) {
+        const { tools } = yield* loadText(text);
+        expect(tools[0]?.inputSchema["properties"]).toEqual(properties);
+        expect(tools[0]?.inputSchema["required"]).toBeUndefined();
+      }
+    }),
+  );
+
   it.effect("may refer to a type as non-null twice over", () =>
     Effect.gen(function* () {
       const twice = {
@@ -125,16 +158,18 @@ describe("schemas", () => {
     ['{"__schema": {}}', "lists no types"],
     ['{"__schema": {"types": [{"name": "User"}]}}', "User is not described"],
     ['{"__schema": {"types": [7]}}', "a type without a name is not described"],
-    ["openapi: 3.1.0\npaths: {}", 'expected digit but got: "." (line 1)'],
+    ["openapi: 3.1.0\npaths: {}", 'Unexpected Name "openapi" (line 1)'],
     ["type Query { a: Int }\n\ntype B {\n  c Int\n}", 'found Name "Int" (line 4)'],
     ['type Query {\n a: Int }\n\n"unterminated', "Unterminated string (line 4)"],
     ["query { a }", "an operation where a schema holds types"],
-    ["type Query { a: Missing }", "refers to the type Missing and does not define it"],
+    ["type Query { a: Missing }", 'Unknown type: "Missing". Give'],
     ["type Other { a: Int }", "no type for queries"],
     ["schema { mutation: M } type M { a: Int } type Query { a: Int }", "no type for queries"],
     ["type Query { a(in: Query): Int }", "to be a GraphQL input type"],
     ["input In { a: Int } type Query { a: In }", "to be a GraphQL output type"],
     ["scalar Query", "to be a GraphQL Object type"],
+    ["union U = Int type Query { a: U }", "to be a GraphQL Object type"],
+    ["type Query implements Int { a: Int }", "to be a GraphQL Interface type"],
   ])("%j: %s", ([text, expected]) =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(readSchema(text));
