@@ -1,6 +1,7 @@
 import type { HttpClient } from "@effect/platform";
 import {
   callUpstream,
+  fetchDocument,
   InvalidSourceDocument,
   mergeHeaders,
   SourceDocumentTooLarge,
@@ -17,14 +18,45 @@ import type {
 import { isArray, isObject, member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import { findSchema, introspectionQuery, olderIntrospectionQuery } from "./introspection.ts";
+import { readSchema } from "./read-schema.ts";
+import type { NamedSchema } from "./read-schema.ts";
 
 const maxBytes = 64 * 1024 * 1024;
 const maxMessage = 300;
 
-/** For people: a query may hold a credential. */
+/** The URL that calls go to. A schema does not contain it, so a schema file needs a `baseUrl`. */
+export const endpointOf = ({
+  baseUrl,
+  url,
+}: ResolvedSettings): Either.Either<string, InvalidSourceDocument> => {
+  const endpoint = baseUrl ?? url ?? "";
+  const parsed = URL.parse(endpoint);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) {
+    return invalid(
+      "A GraphQL schema does not say where its server is. Give the endpoint as baseUrl, such as https://api.example.com/graphql.",
+    );
+  }
+  return parsed.username === "" && parsed.password === ""
+    ? Either.right(endpoint)
+    : invalid("The endpoint's URL holds a user name or password. Give them as a header.");
+};
+
+/** Reads the schema by introspection if only `url` is given. With a `baseUrl`, `url` is the schema file. */
+export const fetchSchema = (
+  settings: ResolvedSettings,
+): Effect.Effect<NamedSchema, SourceLoadError, HttpClient.HttpClient> => {
+  const { baseUrl, document, url } = settings;
+  const isEndpointOnly =
+    document === undefined && url !== undefined && (baseUrl === undefined || baseUrl === url);
+  return isEndpointOnly
+    ? Effect.flatMap(introspect(settings, url), (answer) => readSchema(answer.text, answer.json))
+    : Effect.flatMap(fetchDocument(settings), (file) => readSchema(file.text));
+};
+
+/** The URL without its query, which may hold a credential. */
 export const shownUrl = (endpoint: string): string => endpoint.replace(/[?#].*$/s, "");
 
-/** The headers of every request (GraphQL over HTTP, "Accept"). The source's own win. */
+/** The headers of every request (GraphQL over HTTP, "Accept"). The source's own headers override them. */
 export const requestHeaders = (settings: ResolvedSettings): UpstreamHeaders =>
   mergeHeaders(
     {
@@ -35,10 +67,10 @@ export const requestHeaders = (settings: ResolvedSettings): UpstreamHeaders =>
   );
 
 /**
- * The introspection result of an endpoint, at most 64 MiB of JSON. A server that refuses what newer versions of GraphQL
- * added is asked again in the older way.
+ * The introspection result of an endpoint, at most 64 MiB of JSON. A server that refuses the fields of newer GraphQL versions
+ * gets the older query.
  */
-export const introspect: (
+const introspect: (
   settings: ResolvedSettings,
   url: string,
 ) => Effect.Effect<Answer, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
@@ -50,7 +82,7 @@ export const introspect: (
   return hasSchema(last) ? last : yield* refused(last, url);
 });
 
-/** Whether a GraphQL server answers there. */
+/** Whether a GraphQL server answers at the URL. */
 export const isEndpoint = (
   settings: ResolvedSettings,
   url: string,
@@ -63,7 +95,7 @@ export const isEndpoint = (
 interface Answer {
   readonly response: UpstreamResponse;
   readonly text: string;
-  /** The text's value, where it is JSON. */
+  /** The text's value; `undefined` if the text is not JSON. */
   readonly json: Json | undefined;
 }
 
@@ -108,7 +140,7 @@ const refused = ({ json, response }: Answer, url: string): SourceLoadError => {
     });
   }
   return new SourceUnreachable({
-    message: `${where} answered ${status} to introspection, and not as a GraphQL endpoint does. Check the URL. If it is that of a schema file, give the endpoint as baseUrl.`,
+    message: `${where} answered ${status} to introspection, and not as a GraphQL endpoint does. Check the URL. If it leads to a schema file, give the endpoint as baseUrl.`,
   });
 };
 
@@ -122,3 +154,5 @@ const loadError = ({ errorType, message, outcome }: ToolCallError): SourceLoadEr
     ? new InvalidSourceDocument({ message })
     : new SourceUnreachable({ message });
 };
+
+const invalid = (message: string) => Either.left(new InvalidSourceDocument({ message }));

@@ -55,25 +55,31 @@ export function* readIntrospection(schema: Json): Steps<BuiltSchema> {
 /** Holds for what `completeType` gives; graphql-js checks kinds and references itself. */
 const isIntrospection = (result: object): result is IntrospectionQuery => "__schema" in result;
 
+interface Named extends JsonObject {
+  readonly name: string;
+}
+
 /** A type with everything that graphql-js insists on. `defaults` takes its default values by their path. */
 const completeType = (type: Json, defaults: Map<string, unknown>): JsonObject => {
-  const typeName = text(member(type, "name")) ?? "a type without a name";
-  const undescribed = new Error(`${typeName} is not described as introspection describes types`);
-  if (text(member(type, "name")) === undefined || text(member(type, "kind")) === undefined) {
-    throw undescribed;
-  }
+  const typeName = text(member(type, "name"));
+  const undescribed = (): Error =>
+    new Error(
+      `${typeName ?? "a type without a name"} is not described as introspection describes types`,
+    );
+  if (typeName === undefined || text(member(type, "kind")) === undefined) throw undescribed();
 
-  const list = (of: Json, key: string): ReadonlyArray<JsonObject> => {
+  const list = (of: Json, key: string): ReadonlyArray<Named> => {
     const given = member(of, key);
     return (isArray(given) ? given : []).map((one) => {
-      if (!isObject(one) || text(one["name"]) === undefined) throw undescribed;
+      const name = text(member(one, "name"));
+      if (!isObject(one) || name === undefined) throw undescribed();
       const isDeprecated = one["isDeprecated"] === true;
-      return { ...one, deprecationReason: isDeprecated ? "Deprecated." : null };
+      return { ...one, name, deprecationReason: isDeprecated ? "Deprecated." : null };
     });
   };
 
   const reference = (to: Json | undefined): JsonObject => {
-    if (!isObject(to)) throw undescribed;
+    if (!isObject(to)) throw undescribed();
     const { kind, ofType } = to;
     if (!isObject(ofType)) return to;
     const inner = reference(ofType);
@@ -83,9 +89,7 @@ const completeType = (type: Json, defaults: Map<string, unknown>): JsonObject =>
   const inputs = (of: Json, key: string, path: string): ReadonlyArray<JsonObject> =>
     list(of, key).map((value) => {
       const { defaultValue, name } = value;
-      if (typeof defaultValue === "string") {
-        defaults.set(`${path}.${String(name)}`, literal(defaultValue));
-      }
+      if (typeof defaultValue === "string") defaults.set(`${path}.${name}`, literal(defaultValue));
       return { ...value, type: reference(value["type"]), defaultValue: null };
     });
 
@@ -94,7 +98,7 @@ const completeType = (type: Json, defaults: Map<string, unknown>): JsonObject =>
     fields: list(type, "fields").map((field) => ({
       ...field,
       type: reference(field["type"]),
-      args: inputs(field, "args", `${typeName}.${String(field["name"])}`),
+      args: inputs(field, "args", `${typeName}.${field.name}`),
     })),
     inputFields: inputs(type, "inputFields", typeName),
     interfaces: list(type, "interfaces"),

@@ -75,9 +75,10 @@ function* schemaOf(text: string, parsed: Json | undefined): Steps<GraphQLSchema>
  */
 function* checked({ schema, defaultOf }: BuiltSchema): Steps<GraphQLSchema> {
   yield;
-  const query = schema.getQueryType();
-  if (query == null) throw new Error("it has no type for queries");
-  for (const root of [query, schema.getMutationType()]) if (root != null) assertObjectType(root);
+  const query = schema.getQueryType() ?? undefined;
+  if (query === undefined) throw new Error("it has no type for queries");
+  assertObjectType(query);
+  assertObjectType(schema.getMutationType() ?? query);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isIntrospectionType(type)) checkType(type, defaultOf);
     yield;

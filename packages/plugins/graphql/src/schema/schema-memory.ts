@@ -5,10 +5,10 @@ import type { NamedSchema } from "./read-schema.ts";
 /** Schemas that stay in memory. GitHub's, the largest known, takes about 10 MB. */
 const capacity = 8;
 
-/** The schemas that this process has read, so that selections can be checked before they are sent. */
+/** The schemas that this process has read. Selections are checked against them before they are sent. */
 export interface SchemaMemory {
   readonly remember: (named: NamedSchema) => void;
-  /** The schema of that name, or else what `read` brings; `none` where that fails, and it is not tried again. */
+  /** The schema of that name, otherwise the result of `read`. `none` if that fails; it is not tried a second time. */
   readonly find: <E, R>(
     name: string,
     read: Effect.Effect<NamedSchema, E, R>,
@@ -16,7 +16,7 @@ export interface SchemaMemory {
 }
 
 interface Entry {
-  /** Whoever reads the schema; others wait for it. */
+  /** Held by the fiber that reads the schema, while others wait. */
   readonly reading: Effect.Semaphore;
   schema: Option.Option<GraphQLSchema> | undefined;
 }
@@ -42,16 +42,14 @@ export const makeSchemaMemory = (): SchemaMemory => {
       Effect.suspend(() => {
         const entry = entryOf(name);
         const schema = Effect.suspend(() =>
-          entry.schema === undefined ? readInto(entry, read) : Effect.succeed(entry.schema),
+          entry.schema === undefined
+            ? Effect.map(Effect.option(read), (named) => {
+                entry.schema = Option.map(named, (found) => found.schema);
+                return entry.schema;
+              })
+            : Effect.succeed(entry.schema),
         );
         return entry.schema === undefined ? entry.reading.withPermits(1)(schema) : schema;
       }),
   };
 };
-
-const readInto = <E, R>(entry: Entry, read: Effect.Effect<NamedSchema, E, R>) =>
-  Effect.map(Effect.option(read), (named) => {
-    const schema = Option.map(named, (found) => found.schema);
-    entry.schema = schema;
-    return schema;
-  });

@@ -59,8 +59,10 @@ export function* readSdl(text: string): Steps<BuiltSchema> {
       { ...document, definitions },
       { assumeValidSDL: true, assumeValid: true },
     ),
-    defaultOf: ({ astNode }) =>
-      astNode?.defaultValue == null ? undefined : valueFromASTUntyped(astNode.defaultValue),
+    defaultOf: ({ astNode }) => {
+      const written = astNode?.defaultValue;
+      return written === undefined ? undefined : valueFromASTUntyped(written);
+    },
   };
 }
 
@@ -78,8 +80,10 @@ const parseSdl = (text: string) => {
   try {
     return parse(text, { noLocation: true });
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw new Error("it is nested too deeply");
+    if (!(error instanceof GraphQLError)) {
+      throw new Error("it is nested too deeply", { cause: error });
+    }
     const line = error.locations?.[0]?.line ?? 1;
-    throw new Error(`${error.message.replace(/\.$/, "")} (line ${line})`);
+    throw new Error(`${error.message.replace(/\.$/, "")} (line ${line})`, { cause: error });
   }
 };
