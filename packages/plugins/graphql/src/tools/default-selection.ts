@@ -13,38 +13,38 @@ import type {
   GraphQLOutputType,
   GraphQLSchema,
 } from "graphql";
-import { isDeprecated } from "./deprecation.ts";
+import { isDeprecated } from "./outline.ts";
 
-/** How deep a default selection goes: the fields of the result, and those of the objects in it. */
+/** Levels of a default selection: the fields of the result, and of the objects in it. */
 const maxDepth = 2;
 
-/** So that a result stays readable; the nearest fields come first. */
+/** Fields of a default selection, so that results stay readable. The nearest come first. */
 const maxFields = 150;
 
-/** An interface that half of the schema implements is asked for its own fields only. */
+/** Possible types of an abstract type that get fragments. With more, only the interface's own fields are selected. */
 const maxPossibleTypes = 20;
 
-/** What is selected of one type. */
+/** The selected fields of one type. */
 export interface Selection {
   readonly type: GraphQLCompositeType;
   readonly fields: ReadonlyArray<SelectedField>;
-  /** Of an interface or a union: what is selected of some of its types only. */
+  /** For an interface or a union: fields that only some of its types have. */
   readonly fragments: ReadonlyArray<Selection>;
 }
 
 export interface SelectedField {
   readonly name: string;
-  /** The member of the result; the field's name unless types of a union disagree about it. */
+  /** The key in the result: the field's name, unless types of a union disagree about its type. */
   readonly key: string;
   readonly type: GraphQLOutputType;
-  /** Absent for scalars and enums. */
+  /** `undefined` for scalars and enums. */
   readonly selection: Selection | undefined;
 }
 
 /**
- * The selection where a call gives none: all scalars and enums of the type and of the objects directly in it. Left out are
- * fields with required arguments, deprecated ones, and objects of a type that is already around them. Of interfaces and
- * unions it takes `__typename`, and the fields of each of their types.
+ * The selection of a call that gives none: all scalars and enums of the type and of the objects directly in it. Left out are
+ * deprecated fields, fields with required arguments, and objects of a type that encloses them. Interfaces and unions are
+ * selected by `__typename` and the fields of each of their types.
  */
 export const defaultSelection = (schema: GraphQLSchema, type: GraphQLCompositeType): Selection => {
   let fieldsLeft = maxFields;
@@ -61,7 +61,7 @@ export const defaultSelection = (schema: GraphQLSchema, type: GraphQLCompositeTy
       { type: of, fields: plainFields(of) },
       ...(isAbstractType(of) ? fragmentsOf(schema, of) : []),
     ];
-    // All leaves before anything nested, so that the limit meets what is farthest.
+    // Leaves count before nested objects, so that the limit cuts the farthest fields.
     const leaves = parts.map(({ fields }) =>
       fields.filter(({ field }) => !isCompositeType(getNamedType(field.type)) && take()),
     );
@@ -94,7 +94,7 @@ export const defaultSelection = (schema: GraphQLSchema, type: GraphQLCompositeTy
   return select(type, []);
 };
 
-/** The selection as GraphQL writes it, with its braces. */
+/** The selection in GraphQL's syntax, with its braces. */
 export const printSelection = (selection: Selection): string =>
   `{ ${[
     ...(selectsTypename(selection) ? ["__typename"] : []),
@@ -102,7 +102,7 @@ export const printSelection = (selection: Selection): string =>
     ...selection.fragments.map((part) => `... on ${part.type.name} ${printSelection(part)}`),
   ].join(" ")} }`;
 
-/** Whether the type's own name is asked for: where it can be one of several, and where there is nothing else to ask for. */
+/** Whether `__typename` is selected: the type can be one of several, or no other field can be selected. */
 export const selectsTypename = (selection: Selection): boolean =>
   isAbstractType(selection.type) || isEmpty(selection);
 
@@ -114,7 +114,7 @@ const printField = ({ key, name, selection }: SelectedField): string => {
 const isEmpty = ({ fields, fragments }: Selection): boolean =>
   fields.length === 0 && fragments.length === 0;
 
-/** A type with those of its fields that can be selected without saying more. */
+/** A type with the fields that can be selected without arguments. */
 interface Part {
   readonly type: GraphQLCompositeType;
   readonly fields: ReadonlyArray<Candidate>;
@@ -140,8 +140,8 @@ const plainFields = (type: GraphQLCompositeType): ReadonlyArray<Candidate> =>
         .map((field) => ({ field, key: field.name }));
 
 /**
- * Each possible type with the fields that the abstract one does not have itself. A field whose type differs between them gets
- * the key `Type_field`: results under one key must have one shape (GraphQL October 2021, section 5.3.2).
+ * Each possible type with the fields that the abstract type does not have. A field whose type differs between possible types
+ * gets the key `Type_field`: results under one key must have one shape (GraphQL October 2021, section 5.3.2).
  */
 const fragmentsOf = (schema: GraphQLSchema, type: GraphQLAbstractType): ReadonlyArray<Part> => {
   const possible = schema.getPossibleTypes(type);

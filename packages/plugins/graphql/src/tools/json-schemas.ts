@@ -1,9 +1,10 @@
 import { Json } from "@executor/sdk";
 import type { JsonObject } from "@executor/sdk";
-import { fromEntries, isArray, shorten, text } from "@executor/plugin-kit";
+import { closedObject, fromEntries, isArray, shorten, text } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
 import { Schema } from "effect";
 import {
+  isCompositeType,
   isEnumType,
   isInputObjectType,
   isListType,
@@ -11,20 +12,28 @@ import {
   isRequiredArgument,
   isRequiredInputField,
 } from "graphql";
-import type { GraphQLArgument, GraphQLInputField, GraphQLNamedType, GraphQLType } from "graphql";
-import { isDeprecated } from "./deprecation.ts";
+import type {
+  GraphQLArgument,
+  GraphQLInputField,
+  GraphQLNamedType,
+  GraphQLOutputType,
+  GraphQLType,
+} from "graphql";
+import { selectsTypename } from "./default-selection.ts";
+import type { Selection } from "./default-selection.ts";
+import { isDeprecated } from "./outline.ts";
 
 const maxDescription = 500;
 
-/** JSON Schemas of GraphQL's types. Enums, input objects and custom scalars are definitions, each made once. */
+/** JSON Schemas of GraphQL's types. Enums, input objects and custom scalars are shared definitions. */
 export interface JsonSchemas {
-  /** A value that has this type, `null` included unless the type leaves it out. */
+  /** The schema of a value of this type, with `null` unless the type is non-null. */
   readonly value: (type: GraphQLType, named: NamedTypeSchema) => JsonObject;
-  /** What an argument or a member of an input object takes, with its description and default. */
+  /** The schema of an argument or an input field, with its description and default. */
   readonly input: (value: GraphQLArgument | GraphQLInputField) => JsonObject;
   /** The schema of a scalar, an enum or an input object. */
   readonly named: NamedTypeSchema;
-  /** Everything that was referred to so far. */
+  /** All definitions that schemas made so far refer to, directly or indirectly. */
   readonly definitions: () => Steps<ReadonlyMap<string, JsonObject>>;
 }
 
@@ -54,7 +63,7 @@ export const makeJsonSchemas = (): JsonSchemas => {
 
   function* definitions(): Steps<ReadonlyMap<string, JsonObject>> {
     const made = new Map<string, JsonObject>();
-    // Making one can refer to others, which a map visits too.
+    // Making a definition may add others. A Map's iteration reaches entries that are added during it.
     for (const [name, type] of referred) {
       made.set(name, definition(type, input));
       yield;
@@ -67,11 +76,11 @@ export const makeJsonSchemas = (): JsonSchemas => {
 
 const isJson = Schema.is(Json);
 
-/** Whether a value can be left out of the input. */
+/** Whether a value must be given. */
 export const isRequired = (value: GraphQLArgument | GraphQLInputField): boolean =>
   isRequiredArgument(value) || isRequiredInputField(value);
 
-/** GraphQL October 2021, section 3.5: an ID is written as a string, and taken as an integer too. */
+/** The built-in scalars (GraphQL October 2021, section 3.5): an ID is a string, and servers take an integer too. */
 const scalars: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
   ["ID", { type: ["string", "integer"] }],
   ["Int", { type: "integer" }],
@@ -80,11 +89,9 @@ const scalars: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
   ["Boolean", { type: "boolean" }],
 ]);
 
-const objectMember: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
-
-/** No name of GraphQL's holds a hyphen, so none is the same. */
+/** The suffix cannot collide with another name: GraphQL's names have no hyphens. */
 const definitionName = ({ name }: GraphQLNamedType): string =>
-  objectMember.has(name) ? `${name}--type` : name;
+  name in Object.prototype ? `${name}--type` : name;
 
 const valueSchema = (type: GraphQLType, named: NamedTypeSchema): JsonObject =>
   isNonNullType(type) ? present(type.ofType, named) : nullable(present(type, named));
@@ -107,16 +114,40 @@ const definition = (type: GraphQLNamedType, input: JsonSchemas["input"]): JsonOb
   if (isEnumType(type)) {
     return { type: "string", enum: type.getValues().map(({ name }) => name), ...description };
   }
-  // A custom scalar is whatever its server makes of it.
+  // Only its server knows the values of a custom scalar.
   if (!isInputObjectType(type)) return { title: type.name, ...description };
   const fields = Object.values(type.getFields());
   const required = fields.filter(isRequired).map(({ name }) => name);
+  const properties = fields.map((field) => [field.name, input(field)] as const);
+  const oneOf = type.isOneOf ? { minProperties: 1, maxProperties: 1 } : {};
+  return { ...closedObject(properties, required, oneOf), ...description };
+};
+
+/** The JSON Schema of a result of this type with this selection. */
+export const outputSchema = (
+  type: GraphQLOutputType,
+  selection: Selection | undefined,
+  schemas: JsonSchemas,
+): JsonObject =>
+  schemas.value(type, (named) =>
+    isCompositeType(named) && selection !== undefined
+      ? objectSchema(selection, schemas)
+      : schemas.named(named),
+  );
+
+/** Fields that only some types of a union or an interface have are listed and not required. */
+const objectSchema = (selection: Selection, schemas: JsonSchemas): JsonObject => {
+  const { fields, fragments } = selection;
+  const typename = selectsTypename(selection) ? ["__typename"] : [];
+  const properties: ReadonlyArray<readonly [string, Json]> = [
+    ...typename.map((name) => [name, { type: "string" }] as const),
+    ...[...fields, ...fragments.flatMap((fragment) => fragment.fields)].map(
+      (field) => [field.key, outputSchema(field.type, field.selection, schemas)] as const,
+    ),
+  ];
   return {
     type: "object",
-    properties: fromEntries(fields.map((field) => [field.name, input(field)])),
-    ...(required.length > 0 ? { required } : {}),
-    ...(type.isOneOf ? { minProperties: 1, maxProperties: 1 } : {}),
-    additionalProperties: false,
-    ...description,
+    properties: fromEntries(properties),
+    required: [...typename, ...fields.map(({ key }) => key)],
   };
 };

@@ -1,13 +1,12 @@
 import { shorten } from "@executor/plugin-kit";
 import { getNamedType, isAbstractType, isCompositeType, isUnionType } from "graphql";
 import type { GraphQLCompositeType, GraphQLField, GraphQLSchema } from "graphql";
-import { isDeprecated } from "./deprecation.ts";
 
 const maxPossibleTypes = 20;
 
 /**
- * The types that a selection on `type` can reach, the nearest first, in at most `max` characters. They are written much as in
- * the schema definition language: `Repository { id: ID! issues(first: Int): Issues! } Issues { … } Owner = User | Team`.
+ * The types that a selection on `type` can reach, the nearest first, in at most `max` characters, almost as the schema
+ * definition language writes them: `Repository { id: ID! issues(first: Int): Issues! } Issues { … } Owner = User | Team`.
  */
 export const outline = (schema: GraphQLSchema, type: GraphQLCompositeType, max: number): string => {
   const reached = new Set([type]);
@@ -36,8 +35,15 @@ export const outline = (schema: GraphQLSchema, type: GraphQLCompositeType, max: 
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** As in the schema definition language: `issues(first: Int): Issues!`. */
+/** A field as the schema definition language writes it: `issues(first: Int): Issues!`. */
 export const describeField = ({ args, name, type }: Field): string => {
   const parameters = args.map((arg) => `${arg.name}: ${String(arg.type)}`).join(", ");
   return `${name}${parameters === "" ? "" : `(${parameters})`}: ${String(type)}`;
 };
+
+/** Whether the schema marks a field, an argument or an input field as deprecated. */
+export const isDeprecated = ({
+  deprecationReason,
+}: {
+  readonly deprecationReason?: string | null | undefined;
+}): boolean => typeof deprecationReason === "string";

@@ -1,14 +1,14 @@
 import type { LoadedSource, ToolDefinition } from "@executor/sdk";
+import { isReserved } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
 import type { GraphQLObjectType } from "graphql";
-import type { Binding } from "../calls/binding.ts";
-import { segments } from "./identifiers.ts";
+import type { Binding } from "../calls/operation.ts";
 import { makeJsonSchemas } from "./json-schemas.ts";
 import type { NamedSchema } from "../schema/read-schema.ts";
-import { toolDefinition } from "./tool-definition.ts";
+import { freeName, toolDefinition } from "./tool-definition.ts";
 
 /**
- * Every field of the query and mutation types as a tool, `query.user` and `mutation.addUser` whatever the types are called.
+ * Every field of the query and mutation types as a tool: `query.user`, `mutation.addUser`, whatever the names of the types.
  * Subscriptions are left out: a tool answers once.
  */
 export function* readTools(named: NamedSchema): Steps<Pick<LoadedSource, "tools" | "definitions">> {
@@ -22,12 +22,19 @@ export function* readTools(named: NamedSchema): Steps<Pick<LoadedSource, "tools"
   ];
   for (const [operation, type] of roots) {
     const fields = Object.values(type?.getFields() ?? {});
-    const paths = segments(fields.map(({ name }) => name));
-    for (const [index, field] of fields.entries()) {
-      const path = `${operation}.${paths[index] ?? field.name}`;
+    const taken = new Set(fields.map(({ name }) => name));
+    for (const field of fields) {
+      const path = `${operation}.${segment(field.name, taken)}`;
       tools.push(toolDefinition(path, operation, field, named, schemas));
       yield;
     }
   }
   return { tools, definitions: yield* schemas.definitions() };
 }
+
+/**
+ * The path segment of a field. GraphQL's names are identifiers (October 2021, section 2.1.9); a reserved one gets trailing
+ * underscores until no other field has that name.
+ */
+const segment = (name: string, taken: ReadonlySet<string>): string =>
+  isReserved(name) ? freeName(`${name}_`, taken) : name;
