@@ -1,5 +1,5 @@
 import type { HttpClient } from "@effect/platform";
-import { callUpstream, InvalidSourceDocument, peekDocument, ToolCallError } from "@executor/sdk";
+import { callUpstream, InvalidSourceDocument, peekDocument } from "@executor/sdk";
 import type {
   DetectedSource,
   LoadedSource,
@@ -7,26 +7,38 @@ import type {
   SourceLoadError,
   SourcePlugin,
   ToolCall,
+  ToolCallError,
   ToolResult,
 } from "@executor/sdk";
-import { bindingReader, httpAndFiles, member, runSteps } from "@executor/plugin-kit";
+import {
+  bindingReader,
+  httpAndFiles,
+  invalidInput,
+  member,
+  namespaceOf,
+  runSteps,
+  titleWords,
+} from "@executor/plugin-kit";
 import { Effect, Either, Option } from "effect";
-import { Binding } from "./calls/binding.ts";
-import { isEndpoint, requestHeaders, shownUrl } from "./schema/endpoint.ts";
-import { readTools } from "./tools/load.ts";
-import { operationText, requestBody } from "./calls/operation.ts";
+import { Binding, operationText, requestBody } from "./calls/operation.ts";
 import { readReply } from "./calls/reply.ts";
+import { operationProblem, readSelection } from "./calls/selection.ts";
+import {
+  endpointOf,
+  fetchSchema,
+  isEndpoint,
+  requestHeaders,
+  shownUrl,
+} from "./schema/endpoint.ts";
 import { readSchema } from "./schema/read-schema.ts";
 import { makeSchemaMemory } from "./schema/schema-memory.ts";
 import type { SchemaMemory } from "./schema/schema-memory.ts";
-import { operationProblem, readSelection } from "./calls/selection.ts";
-import { endpointOf, fetchSchema } from "./schema/source.ts";
-import { suggestNamespace } from "./suggest-namespace.ts";
+import { readTools } from "./tools/tools.ts";
 
 /**
- * GraphQL endpoints, described by introspection or by a schema file. Each field of the query and mutation types is one tool; its
- * input is one flat object of the field's arguments, with a selection set under `select`. Files are read where the context
- * has a `FileSystem`.
+ * The plugin for GraphQL endpoints, described by introspection or by a schema file. Each field of the query and mutation types
+ * is one tool; its input is one flat object of the field's arguments, with a selection set under `select`. Local files are read
+ * if the context has a `FileSystem`.
  */
 export const graphQlPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpClient> = Effect.gen(
   function* () {
@@ -42,8 +54,8 @@ export const graphQlPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
 );
 
 /**
- * A text that is a schema, or an address that answers a query. The source's headers go to the address only where `baseUrl` has
- * the same origin: before the kind is known, it may be that of a document elsewhere.
+ * Detects a text that is a schema, or a URL that answers a query. The source's headers are sent to the URL only if `baseUrl`
+ * has the same origin: before the kind is known, the URL may lead to a document on another server.
  */
 const detect: (
   settings: ResolvedSettings,
@@ -65,13 +77,26 @@ const detect: (
 
 const originOf = (url: string): string | undefined => URL.parse(url)?.origin;
 
-/** Schemas have no titles, so a source is named after its host. */
+/** A name and a namespace from the host: schemas have no titles. */
 const describeEndpoint = (endpoint: string | undefined): DetectedSource => {
   const host = endpoint === undefined ? "" : (URL.parse(endpoint)?.host ?? "");
   return {
     name: host === "" ? "GraphQL" : `GraphQL at ${host}`,
     namespace: suggestNamespace(endpoint),
   };
+};
+
+/** Parts of host names that do not distinguish sources. */
+const filler = /^(www|api|apis|graphql|gql|gateway|localhost|v?\d+)$/;
+
+/** A namespace from an endpoint's host: `https://api.github.com/graphql` gives `github`. `graphql` if no usable part is left. */
+const suggestNamespace = (endpoint: string | undefined): string => {
+  const host = endpoint === undefined ? "" : (URL.parse(endpoint)?.hostname ?? "");
+  const labels = host.split(".");
+  const telling = (labels.length > 1 ? labels.slice(0, -1) : labels).filter(
+    (label) => !filler.test(label),
+  );
+  return namespaceOf(telling.flatMap(titleWords), "graphql");
 };
 
 const load: (
@@ -106,7 +131,7 @@ const invoke: (
     const response = yield* callUpstream({
       namespace,
       method: "POST",
-      // With the query that the source's URL is shown without.
+      // The source's URL is shown without its query, which is needed here.
       url: settings.baseUrl ?? settings.url ?? call.url,
       headers: requestHeaders(settings),
       body: requestBody(binding, query, input),
@@ -116,7 +141,7 @@ const invoke: (
   },
 );
 
-/** The operation with the selection that the call gives. Where the schema cannot be had, the upstream alone checks it. */
+/** The operation with the call's selection. If the schema cannot be read, only the upstream checks the selection. */
 const operationOf = (
   { address, input, settings }: ToolCall,
   binding: Binding,
@@ -127,11 +152,9 @@ const operationOf = (
     const given = selectKey === null ? undefined : member(input, selectKey);
     if (typeof given !== "string") return operationText(binding, selection);
     const invalid = (problem: string) =>
-      new ToolCallError({
-        outcome: "invalid_input",
-        errorType: "invalid_input",
-        message: `\`${selectKey}\` of ${address} is not valid. ${problem} Call tools.describe({ path: "${address}" }) for the types.`,
-      });
+      invalidInput(
+        `\`${selectKey}\` of ${address} is not valid. ${problem} Call tools.describe({ path: "${address}" }) for the types.`,
+      );
     const operation = operationText(binding, yield* Either.mapLeft(readSelection(given), invalid));
     const found = yield* memory.find(schema, fetchSchema(settings));
     const problem = Option.flatMapNullable(found, (known) => operationProblem(known, operation));

@@ -3,7 +3,7 @@ import type { JsonObject } from "@executor/sdk";
 import * as testing from "@executor/plugin-kit/testing";
 import type { Given } from "@executor/plugin-kit/testing";
 import { Effect } from "effect";
-import { graphQlPlugin } from "../src/index.ts";
+import { graphQlPlugin } from "../src/plugin.ts";
 
 export { call, settings, tool } from "@executor/plugin-kit/testing";
 export type { Given } from "@executor/plugin-kit/testing";

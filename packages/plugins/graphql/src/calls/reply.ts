@@ -1,15 +1,26 @@
 import { ToolCallError } from "@executor/sdk";
 import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
-import { isArray, isObject, member, readJson, shorten, text } from "@executor/plugin-kit";
+import {
+  httpError,
+  invalidInput,
+  isArray,
+  isObject,
+  member,
+  readJson,
+  shorten,
+  text,
+} from "@executor/plugin-kit";
 import { Either } from "effect";
 
 const maxErrors = 5;
 const maxMessage = 1_000;
 
+const redirectHint =
+  "It redirects elsewhere, and a POST is not sent on. Let the operator add the source with the address that it redirects to.";
+
 /**
- * The data of the tool's field. A reply with `errors` is never a success: with data beside them it is a
- * `graphql_partial_error` that carries the data, else a `graphql_error`, or `invalid_input` where the server says that it
- * refused the request itself.
+ * The data of the tool's field. A reply with `errors` is never a success: with data it is a `graphql_partial_error` that carries
+ * the data; without data it is a `graphql_error`, or `invalid_input` if the server refused the request itself.
  */
 export const readReply = (
   response: UpstreamResponse,
@@ -22,7 +33,7 @@ export const readReply = (
   const data = member(member(reply, "data"), field);
   const isSuccess = status >= 200 && status <= 299;
   if (errors.length > 0) return Either.left(graphQlError(errors, data, reply, status));
-  if (!isSuccess) return Either.left(httpError(response, reply));
+  if (!isSuccess) return Either.left(httpError(status, saidBy(response, reply), redirectHint));
   return data === undefined
     ? Either.left(notGraphQl(response, reply))
     : Either.right({ data, size: body.byteLength });
@@ -35,32 +46,23 @@ const graphQlError = (
   status: number,
 ): ToolCallError => {
   const said = describeErrors(errors);
-  const httpStatus = status >= 200 && status <= 299 ? {} : { status };
-  if (data !== undefined && data !== null) {
-    return new ToolCallError({
-      outcome: "upstream_error",
-      errorType: "graphql_partial_error",
-      message: `The upstream returned only a part of the result; the error's data holds it. ${said}`,
-      data,
-      ...httpStatus,
-    });
+  const httpStatus = status >= 200 && status <= 299 ? undefined : status;
+  const hasData = data !== undefined && data !== null;
+  if (!hasData && member(reply, "data") === undefined && isRefused(errors, status)) {
+    return invalidInput(`The upstream refused the request as not valid. ${said}`, httpStatus);
   }
-  return member(reply, "data") === undefined && isRefused(errors, status)
-    ? new ToolCallError({
-        outcome: "invalid_input",
-        errorType: "invalid_input",
-        message: `The upstream refused the request as not valid. ${said}`,
-        ...httpStatus,
-      })
-    : new ToolCallError({
-        outcome: "upstream_error",
-        errorType: "graphql_error",
-        message: `The upstream returned no data. ${said}`,
-        ...httpStatus,
-      });
+  return new ToolCallError({
+    outcome: "upstream_error",
+    errorType: hasData ? "graphql_partial_error" : "graphql_error",
+    message: hasData
+      ? `The upstream returned only a part of the result; the error's data holds it. ${said}`
+      : `The upstream returned no data. ${said}`,
+    ...(hasData ? { data } : {}),
+    ...(httpStatus === undefined ? {} : { status: httpStatus }),
+  });
 };
 
-/** Codes that servers give to requests that are not valid: Apollo's, Yoga's and Hasura's. */
+/** Codes of invalid requests from Apollo, Yoga and Hasura. */
 const refusals: ReadonlySet<string> = new Set([
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
@@ -69,7 +71,7 @@ const refusals: ReadonlySet<string> = new Set([
   "validation-failed",
 ]);
 
-/** GraphQL over HTTP has 400 for requests that do not parse, validate or coerce; a code of another meaning overrules it. */
+/** Whether the request itself was refused: by code, or by 400 without a code (GraphQL over HTTP: it does not parse or validate). */
 const isRefused = (errors: ReadonlyArray<Json>, status: number): boolean => {
   const codes = errors.map((error) => text(member(member(error, "extensions"), "code")));
   return codes.every((code) => (code === undefined ? status === 400 : refusals.has(code)));
@@ -87,20 +89,6 @@ const describeErrors = (errors: ReadonlyArray<Json>): string => {
   return `${shorten(lines.join(" "), maxMessage)}${more}`;
 };
 
-const httpError = (response: UpstreamResponse, reply: Json | undefined): ToolCallError => {
-  const { status } = response;
-  const hint =
-    status >= 300 && status < 400
-      ? "It redirects elsewhere, and a POST is not sent on. Let the operator add the source with the address that it redirects to."
-      : "It gave no message.";
-  return new ToolCallError({
-    outcome: "upstream_error",
-    errorType: String(status),
-    message: `The upstream answered ${status}. ${saidBy(response, reply) ?? hint}`,
-    status,
-  });
-};
-
 const notGraphQl = (response: UpstreamResponse, reply: Json | undefined): ToolCallError => {
   const { status } = response;
   const contentType = response.headers["content-type"] ?? "no content type";
@@ -109,8 +97,8 @@ const notGraphQl = (response: UpstreamResponse, reply: Json | undefined): ToolCa
     errorType: "invalid_response",
     message:
       reply === undefined
-        ? `The upstream answered ${status} with ${shorten(contentType, 100)} that is no JSON. Check that the source's URL is that of a GraphQL endpoint. The call itself may have worked.`
-        : `The upstream answered ${status} with JSON that is no GraphQL response: it has neither the data that was asked for nor errors. The call itself may have worked.`,
+        ? `The upstream answered ${status} with ${shorten(contentType, 100)} that is not JSON. Check that the source's URL is that of a GraphQL endpoint. The call itself may have worked.`
+        : `The upstream answered ${status} with JSON that is not a GraphQL response: it has neither the data that was asked for nor errors. The call itself may have worked.`,
     status,
   });
 };

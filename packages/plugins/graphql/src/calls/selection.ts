@@ -11,8 +11,8 @@ const maxErrors = 5;
 const maxMessage = 300;
 
 /**
- * The selection set that a call gives, checked and printed anew, so that nothing of the text but a selection can get into
- * the operation. The left side says what is wrong.
+ * Parses, checks and prints the selection set of a call, so that only a selection can get into the operation. The left side
+ * says what is wrong.
  */
 export const readSelection = (text: string): Either.Either<string, string> =>
   Either.gen(function* () {
@@ -78,7 +78,7 @@ const problemOf = (set: SelectionSetNode): string | undefined => {
   return problems.size === 0 ? undefined : [...problems].join(" ");
 };
 
-/** What is wrong with an operation by its schema; `undefined` where nothing is. */
+/** The problems of an operation by its schema; `undefined` for a valid one. */
 export const operationProblem = (schema: GraphQLSchema, operation: string): string | undefined => {
   const errors = validate(schema, parse(operation, { noLocation: true }), undefined, { maxErrors });
   return errors.length === 0

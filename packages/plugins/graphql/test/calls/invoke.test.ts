@@ -344,12 +344,12 @@ describe("a failing call", () => {
       () => new Response("<html>", { headers: { "content-type": "text/html" } }),
       {
         errorType: "invalid_response",
-        message: expect.stringContaining("answered 200 with text/html that is no JSON"),
+        message: expect.stringContaining("answered 200 with text/html that is not JSON"),
       },
     ],
     [
       json({ data: {} }),
-      { errorType: "invalid_response", message: expect.stringContaining("no GraphQL response") },
+      { errorType: "invalid_response", message: expect.stringContaining("not a GraphQL response") },
     ],
     [json([1]), { errorType: "invalid_response" }],
     [json({ data: { vault: null }, errors: [] }, 500), { errorType: "500" }],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { parseJson } from "@executor/sdk";
 import { fromEntries } from "@executor/plugin-kit";
 import fc from "fast-check";
-import type { Binding } from "../../src/calls/binding.ts";
+import type { Binding } from "../../src/calls/operation.ts";
 import { operationText, requestBody } from "../../src/calls/operation.ts";
 
 const binding: Binding = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { Either } from "effect";
 import fc from "fast-check";
 import { Kind, parse, visit } from "graphql";
-import type { Binding } from "../../src/calls/binding.ts";
+import type { Binding } from "../../src/calls/operation.ts";
 import { operationText } from "../../src/calls/operation.ts";
 import { readSelection } from "../../src/calls/selection.ts";
 

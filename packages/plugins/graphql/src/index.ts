@@ -1,1 +1,0 @@
-export { graphQlPlugin } from "./plugin.ts";
