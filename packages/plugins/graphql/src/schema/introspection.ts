@@ -9,7 +9,7 @@ import {
   valueFromASTUntyped,
 } from "graphql";
 import type { IntrospectionQuery } from "graphql";
-import type { BuiltSchema } from "./read-schema.ts";
+import type { BuiltSchema } from "./built-schema.ts";
 
 /** The first query, with deprecated arguments and oneOf inputs, which servers from before October 2021 do not know. */
 export const introspectionQuery = getIntrospectionQuery({

@@ -17,7 +17,7 @@ import type {
   TypeDefinitionNode,
   TypeExtensionNode,
 } from "graphql";
-import type { BuiltSchema } from "./read-schema.ts";
+import type { BuiltSchema } from "./built-schema.ts";
 
 /**
  * Builds a schema from GraphQL's schema definition language. It accepts more than graphql-js, because servers publish schemas

@@ -1,0 +1,58 @@
+import type { Steps } from "@executor/plugin-kit";
+import {
+  assertInputType,
+  assertInterfaceType,
+  assertObjectType,
+  assertOutputType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isUnionType,
+} from "graphql";
+import type { GraphQLArgument, GraphQLInputField, GraphQLNamedType, GraphQLSchema } from "graphql";
+
+/** A schema as graphql-js builds it, without validation. */
+export interface BuiltSchema {
+  readonly schema: GraphQLSchema;
+  /**
+   * The default of an argument or an input field as it is written, which graphql-js would drop if it has another type. `path`:
+   * `Type.field` or `Type.field.argument`.
+   */
+  readonly defaultOf: (value: GraphQLArgument | GraphQLInputField, path: string) => unknown;
+}
+
+/**
+ * Checks what tools and selections rely on, which is less than a valid schema: servers publish schemas that are not valid, and
+ * answer all the same. Sets the defaults.
+ */
+export function* checked({ schema, defaultOf }: BuiltSchema): Steps<GraphQLSchema> {
+  yield;
+  const query = schema.getQueryType() ?? undefined;
+  if (query === undefined) throw new Error("it has no type for queries");
+  assertObjectType(query);
+  assertObjectType(schema.getMutationType() ?? query);
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isIntrospectionType(type)) checkType(type, defaultOf);
+    yield;
+  }
+  return schema;
+}
+
+const checkType = (type: GraphQLNamedType, defaultOf: BuiltSchema["defaultOf"]): void => {
+  const checkInput = (value: GraphQLArgument | GraphQLInputField, path: string): void => {
+    assertInputType(value.type);
+    value.defaultValue = defaultOf(value, `${path}.${value.name}`);
+  };
+  if (isUnionType(type)) for (const possible of type.getTypes()) assertObjectType(possible);
+  if (isInputObjectType(type)) {
+    for (const field of Object.values(type.getFields())) checkInput(field, type.name);
+  }
+  if (isObjectType(type) || isInterfaceType(type)) {
+    for (const implemented of type.getInterfaces()) assertInterfaceType(implemented);
+    for (const field of Object.values(type.getFields())) {
+      assertOutputType(field.type);
+      for (const argument of field.args) checkInput(argument, `${type.name}.${field.name}`);
+    }
+  }
+};
