@@ -15,7 +15,7 @@ import { active, decided, decidedSince, inShop, resume, run, until } from "./sup
 import { observed, total } from "@executor/testing/series";
 
 describe("approvals by pausing", () => {
-  it.live("pause a run, and let it go on at the same place", () =>
+  it.live("pause a run, which continues where it stopped", () =>
     inShop(
       Effect.gen(function* () {
         const before = decided();
@@ -58,30 +58,32 @@ describe("approvals by pausing", () => {
     ),
   );
 
-  it.live.each([0, 1])("are open two at once, answered from number %i on", (first) =>
-    inShop(
-      Effect.gen(function* () {
-        const before = decided();
-        const paused = yield* run(`
+  it.live.each([0, 1])(
+    "can be open two at once and answered in any order, first number %i",
+    (first) =>
+      inShop(
+        Effect.gen(function* () {
+          const before = decided();
+          const paused = yield* run(`
           const both = await Promise.allSettled([1, 2].map((id) => tools.shop.write({ id })));
           return both.map(({ value, reason }) => value?.id ?? reason.code);
         `);
-        expect(paused.approvals.map(({ input }) => input["id"])).toEqual([1, 2]);
+          expect(paused.approvals.map(({ input }) => input["id"])).toEqual([1, 2]);
 
-        const again = yield* resume(paused, { approvalId: paused.approvals[first]?.id ?? "" });
-        const [left] = again.approvals;
-        expect(again).toMatchObject({
-          status: "paused",
-          approvals: [{ input: { id: 2 - first } }],
-        });
-        const ended = yield* resume(again, { approvalId: left?.id ?? "", action: "decline" });
-        expect(ended.output?.value).toEqual(first === 0 ? [1, "declined"] : ["declined", 2]);
-        expect(decidedSince(before)).toEqual({ approved: 1, declined: 1 });
-      }),
-    ),
+          const again = yield* resume(paused, { approvalId: paused.approvals[first]?.id ?? "" });
+          const [left] = again.approvals;
+          expect(again).toMatchObject({
+            status: "paused",
+            approvals: [{ input: { id: 2 - first } }],
+          });
+          const ended = yield* resume(again, { approvalId: left?.id ?? "", action: "decline" });
+          expect(ended.output?.value).toEqual(first === 0 ? [1, "declined"] : ["declined", 2]);
+          expect(decidedSince(before)).toEqual({ approved: 1, declined: 1 });
+        }),
+      ),
   );
 
-  it.live("are answered both at the same time", () =>
+  it.live("can be answered at the same time", () =>
     inShop(
       Effect.gen(function* () {
         const paused = yield* run(
@@ -102,7 +104,7 @@ describe("approvals by pausing", () => {
     ),
   );
 
-  it.live("tell the code why they were not given, and count it", () =>
+  it.live("give the code the reason of a refusal, and are counted", () =>
     inShop(
       Effect.gen(function* () {
         const before = decided();
@@ -133,7 +135,7 @@ describe("approvals by pausing", () => {
     ),
   );
 
-  it.live("are answered by their owner or the operator, and once", () =>
+  it.live("can be answered only once, by their owner or the operator", () =>
     inShop(
       Effect.gen(function* () {
         const before = decided();
@@ -159,7 +161,7 @@ describe("approvals by pausing", () => {
     ),
   );
 
-  it.live("leave the waiting out of every duration, and the limit on time", () =>
+  it.live("do not count waiting in any duration or against the time limit", () =>
     inShop(
       Effect.gen(function* () {
         const tool = { "mcp.tool.name": "shop.write" };
@@ -170,15 +172,15 @@ describe("approvals by pausing", () => {
         };
         const started = performance.now();
         const paused = yield* run("await tools.shop.write({}); return await tools.shop.order({})", {
-          timeoutMs: 600,
+          timeoutMs: 1_500,
         });
-        yield* Effect.sleep("700 millis");
+        yield* Effect.sleep("1600 millis");
         const again = yield* resume(paused);
-        yield* Effect.sleep("700 millis");
+        yield* Effect.sleep("1600 millis");
         const ended = yield* resume(again, { content: { size: 1 } });
         expect(ended.status).toBe("completed");
 
-        const rest = performance.now() - started - 1_400;
+        const rest = performance.now() - started - 3_200;
         expect(ended.durationMs).toBeLessThan(rest);
         expect(observed("executor.execution.duration") - before.run).toBeLessThan(rest / 1000);
         expect(observed("executor.tool.call.duration", tool) - before.call).toBeLessThan(
@@ -191,7 +193,7 @@ describe("approvals by pausing", () => {
     ),
   );
 
-  it.live("do not wait long for the run's other calls", () =>
+  it.live("pause a run without waiting long for its other calls", () =>
     inShop(
       Effect.gen(function* () {
         const slowCalls = () => total("executor.tool.calls", { "mcp.tool.name": "shop.slow" });
@@ -206,7 +208,7 @@ describe("approvals by pausing", () => {
     ),
   );
 
-  it.live("check the answers of a form, and leave the question open", () =>
+  it.live("reject an invalid form and leave the question open", () =>
     inShop(
       Effect.gen(function* () {
         const paused = yield* run("return await tools.shop.order({ id: 3 })");
@@ -235,7 +237,7 @@ describe("approvals inline", () => {
     return { asked, elicit };
   };
 
-  it.live("are asked where the caller can, and counted", () =>
+  it.live("are asked inline if the caller supports it, and counted", () =>
     inShop(
       Effect.gen(function* () {
         const before = decided();
@@ -251,24 +253,26 @@ describe("approvals inline", () => {
     ),
   );
 
-  it.live("become a pause where nobody is there, from then on without asking inline", () =>
-    inShop(
-      Effect.gen(function* () {
-        const before = decided();
-        const { asked, elicit } = answering(new ElicitationUnavailable({ message: "gone" }));
-        const paused = yield* run("await tools.shop.write({}); await tools.shop.write({})", {
-          elicit,
-        });
-        const again = yield* resume(paused);
-        expect(again.status).toBe("paused");
-        expect((yield* resume(again)).status).toBe("completed");
-        expect(asked).toHaveLength(1);
-        expect(decidedSince(before)).toEqual({ approved: 2 });
-      }),
-    ),
+  it.live(
+    "pause the run if elicitation is unavailable, and are not asked inline from then on",
+    () =>
+      inShop(
+        Effect.gen(function* () {
+          const before = decided();
+          const { asked, elicit } = answering(new ElicitationUnavailable({ message: "gone" }));
+          const paused = yield* run("await tools.shop.write({}); await tools.shop.write({})", {
+            elicit,
+          });
+          const again = yield* resume(paused);
+          expect(again.status).toBe("paused");
+          expect((yield* resume(again)).status).toBe("completed");
+          expect(asked).toHaveLength(1);
+          expect(decidedSince(before)).toEqual({ approved: 2 });
+        }),
+      ),
   );
 
-  it.live("expire, and tell progress meanwhile", () =>
+  it.live("expire, and report progress meanwhile", () =>
     inShop(
       Effect.gen(function* () {
         const before = decided();
@@ -288,7 +292,7 @@ describe("approvals inline", () => {
     ),
   );
 
-  it.live("end with the caller, whose run is cancelled", () =>
+  it.live("are cancelled with the run if the caller disconnects", () =>
     inShop(
       Effect.gen(function* () {
         const before = decided();
@@ -308,8 +312,8 @@ describe("approvals inline", () => {
   );
 });
 
-describe("what agent code sees", () => {
-  it.live("is the part of a result that came with an error", () =>
+describe("agent code", () => {
+  it.live("receives the partial result of a failed call", () =>
     inShop(
       Effect.gen(function* () {
         const { output } = yield* run(
@@ -320,7 +324,7 @@ describe("what agent code sees", () => {
     ),
   );
 
-  it.live("is an error where a policy blocks, and no question where one allows", () =>
+  it.live("gets an error if a policy blocks the call, and no question if a policy allows it", () =>
     inShop(
       Effect.gen(function* () {
         const policies = yield* Policies;
@@ -336,7 +340,7 @@ describe("what agent code sees", () => {
         yield* decide("approve");
         const paused = yield* run("await tools.shop.write({})");
         expect(paused.status).toBe("paused");
-        // What is decided while a person thinks holds for the call that they approve.
+        // A policy change while a person thinks applies to the call that they approve.
         yield* decide("block");
         expect((yield* resume(paused)).error?.message).toContain("policy blocks shop.write");
         const invalid = yield* run("await tools.shop.write({ id: 'x' })");

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { operator } from "@executor/sdk";
 import { Effect, Either, Fiber } from "effect";
 import { Executions } from "../src/executions.ts";
+import { active, until } from "./support/approvals.ts";
 import { layerWith } from "./support/layer.ts";
 import { total } from "@executor/testing/series";
 
@@ -10,7 +11,7 @@ const run = (code: string, timeoutMs?: number) =>
     executions.run({ code, trigger: "api", owner: operator, timeoutMs }),
   );
 
-/** How much `measure` grows while `effect` runs. */
+/** Result of the effect, and the growth of `measure` while it runs. */
 const growth = <A, E, R>(measure: () => number, effect: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
     const before = measure();
@@ -20,7 +21,7 @@ const growth = <A, E, R>(measure: () => number, effect: Effect.Effect<A, E, R>) 
 const ended = (status: string) => () => total("executor.executions", { status, trigger: "api" });
 
 describe("Executions", () => {
-  it.live("completes, counts and remembers", () =>
+  it.live("complete, are counted and are stored", () =>
     Effect.gen(function* () {
       const [execution, counted] = yield* growth(
         ended("completed"),
@@ -40,7 +41,7 @@ describe("Executions", () => {
     }).pipe(Effect.provide(layerWith())),
   );
 
-  it.live("tells a failure, a time-out and a lack of memory apart", () =>
+  it.live("distinguish a failure, a timeout and a lack of memory", () =>
     Effect.gen(function* () {
       const [failed, failures] = yield* growth(
         ended("failed"),
@@ -67,7 +68,7 @@ describe("Executions", () => {
     }).pipe(Effect.provide(layerWith())),
   );
 
-  it.live("lets agent code find and describe tools, and counts the calls", () =>
+  it.live("let agent code find and describe tools, and count the calls", () =>
     Effect.gen(function* () {
       const calls = () =>
         total("executor.tool.calls", { "executor.source": "executor", outcome: "ok" });
@@ -90,7 +91,7 @@ describe("Executions", () => {
     }).pipe(Effect.provide(layerWith())),
   );
 
-  it.live("gives agent code errors that it can act on", () =>
+  it.live("give agent code errors that it can act on", () =>
     Effect.gen(function* () {
       const execution = yield* run(`
         const errors = [];
@@ -115,7 +116,7 @@ describe("Executions", () => {
     }).pipe(Effect.provide(layerWith())),
   );
 
-  it.live("cuts what is too long, and says so", () =>
+  it.live("cut output that is too long, and mark it as truncated", () =>
     Effect.gen(function* () {
       const { output } = yield* run("return 'x'.repeat(100000)");
       expect(output).toMatchObject({ truncated: true, totalChars: 100_002 });
@@ -123,14 +124,14 @@ describe("Executions", () => {
     }).pipe(Effect.provide(layerWith())),
   );
 
-  it.live("cancels when its caller goes away, and remembers that", () =>
+  it.live("are cancelled and stored if their caller disconnects", () =>
     Effect.gen(function* () {
       const executions = yield* Executions;
       const [, counted] = yield* growth(
         ended("cancelled"),
         Effect.gen(function* () {
           const fiber = yield* Effect.fork(run("await new Promise(() => {})"));
-          yield* Effect.sleep("200 millis");
+          yield* until(Effect.sync(active), ({ running }) => running === 1);
           yield* Fiber.interrupt(fiber);
         }),
       );
@@ -140,7 +141,7 @@ describe("Executions", () => {
     }).pipe(Effect.provide(layerWith())),
   );
 
-  it.live("ends 32 executions on two sandboxes, none of them starved", () =>
+  it.live("complete on two slots without starvation, 32 at once", () =>
     Effect.gen(function* () {
       const [results, queued] = yield* growth(
         () => total("executor.execution.queue.duration"),
@@ -154,7 +155,7 @@ describe("Executions", () => {
     }).pipe(Effect.provide(layerWith({ maxRunning: 2 }))),
   );
 
-  it.live("refuses more than may wait", () =>
+  it.live("are refused if the queue is full", () =>
     Effect.gen(function* () {
       const results = yield* Effect.all(
         Array.from({ length: 4 }, () => Effect.either(run("return 1"))),
@@ -166,7 +167,7 @@ describe("Executions", () => {
     }).pipe(Effect.provide(layerWith({ maxRunning: 1, maxWaiting: 2 }))),
   );
 
-  it.live("forgets the oldest when the history is full", () =>
+  it.live("are deleted, oldest first, when the history is full", () =>
     Effect.gen(function* () {
       const executions = yield* Executions;
       const [first] = yield* Effect.forEach([1, 2, 3, 4], (value) => run(`return ${value}`));

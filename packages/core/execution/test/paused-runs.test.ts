@@ -7,7 +7,7 @@ import { total } from "@executor/testing/series";
 describe("paused runs", () => {
   const write = "return (await tools.shop.write({ id: 1 })).id";
 
-  it.live("leave their places to others, and take them again", () =>
+  it.live("release their slots to others, and reacquire them", () =>
     inShop(
       Effect.gen(function* () {
         const paused = yield* Effect.forEach([1, 2, 3], () => run(write));
@@ -30,7 +30,7 @@ describe("paused runs", () => {
     ),
   );
 
-  it.live("keep their place while their code computes", () =>
+  it.live("keep their slot while their code computes", () =>
     inShop(
       Effect.gen(function* () {
         const paused = yield* run("const sent = tools.shop.write({}); await 0; for (;;);", {
@@ -45,7 +45,7 @@ describe("paused runs", () => {
     ),
   );
 
-  it.live("are not more than allowed: what others would ask is refused", () =>
+  it.live("are limited in number: questions of further runs fail", () =>
     inShop(
       Effect.gen(function* () {
         const first = yield* run(write);
@@ -65,36 +65,34 @@ describe("paused runs", () => {
         const paused = yield* run(
           "await tools.shop.write({}); await tools.shop.slow({}); return 1",
         );
-        const leaving = yield* Effect.fork(resume(paused));
+        const disconnecting = yield* Effect.fork(resume(paused));
         yield* Effect.sleep("300 millis");
         const { get } = yield* Executions;
         expect((yield* get(paused.id)).status).toBe("running");
-        yield* Fiber.interrupt(leaving);
+        yield* Fiber.interrupt(disconnecting);
         const end = yield* until(get(paused.id), ({ status }) => status !== "running");
         expect(end.status).toBe("completed");
       }),
     ),
   );
 
-  it.live(
-    "are cancelled with the engine, and what a dead one left is ended at the next start",
-    () =>
-      inShop(
-        Effect.gen(function* () {
-          const before = decided();
-          const own = Layer.fresh(Executions.layer);
-          const stopped = yield* run(write).pipe(Effect.provide(own));
-          const { get } = yield* Executions;
-          expect(yield* get(stopped.id)).toMatchObject({ status: "cancelled", approvals: [] });
-          expect(decidedSince(before)).toEqual({ cancelled: 1 });
+  it.live("are cancelled when the layer closes, or at the next start if the process died", () =>
+    inShop(
+      Effect.gen(function* () {
+        const before = decided();
+        const own = Layer.fresh(Executions.layer);
+        const stopped = yield* run(write).pipe(Effect.provide(own));
+        const { get } = yield* Executions;
+        expect(yield* get(stopped.id)).toMatchObject({ status: "cancelled", approvals: [] });
+        expect(decidedSince(before)).toEqual({ cancelled: 1 });
 
-          const left = yield* run(write);
-          const cancelled = total("executor.executions", { status: "cancelled" });
-          const answer = yield* Effect.flip(resume(left)).pipe(Effect.provide(own));
-          expect(answer._tag).toBe("ExecutionEnded");
-          expect(answer.message).toContain("Run the code again");
-          expect(total("executor.executions", { status: "cancelled" }) - cancelled).toBe(1);
-        }),
-      ),
+        const left = yield* run(write);
+        const cancelled = total("executor.executions", { status: "cancelled" });
+        const answer = yield* Effect.flip(resume(left)).pipe(Effect.provide(own));
+        expect(answer._tag).toBe("ExecutionEnded");
+        expect(answer.message).toContain("Run the code again");
+        expect(total("executor.executions", { status: "cancelled" }) - cancelled).toBe(1);
+      }),
+    ),
   );
 });

@@ -23,7 +23,7 @@ describe("RunSlots", () => {
         );
         for (let step = 0; step < steps; step++) yield* Effect.yieldNow();
         if (Exit.isFailure(yield* Fiber.interrupt(fiber))) interrupted++;
-        yield* Effect.timeout(visit(slots), "1 second");
+        yield* Effect.timeout(visit(slots), "10 seconds");
       }
       expect(interrupted).toBeGreaterThan(2);
     }),
@@ -40,7 +40,7 @@ describe("RunSlots", () => {
       }
       const next = yield* Effect.fork(visit(slots));
       first.end();
-      yield* Effect.timeout(Fiber.join(next), "1 second");
+      yield* Effect.timeout(Fiber.join(next), "10 seconds");
     }),
   );
 });

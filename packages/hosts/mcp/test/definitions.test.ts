@@ -31,7 +31,7 @@ describe("namespaceLines", () => {
     ).toEqual(["- github: A title (1 tool)", "- pets: A title (2 tools)"]);
   });
 
-  it("says that there is none", () => {
+  it("says that no source is connected", () => {
     expect(namespaceLines([])).toEqual(["- none yet. The operator can add one."]);
   });
 
@@ -42,7 +42,7 @@ describe("namespaceLines", () => {
     ]);
   });
 
-  it("stops after 50, and says how many more there are", () => {
+  it("lists 50 sources and the number of further ones", () => {
     const lines = namespaceLines(Array.from({ length: 73 }, (_, index) => source(`s${index}`)));
     expect(lines).toHaveLength(51);
     expect(lines.at(-1)).toBe("- and 23 more: await tools.executor.sources.list({})");

@@ -62,7 +62,7 @@ describe("elicitation", () => {
     ["decline", "declined"],
     ["cancel", "cancelled"],
   ] as const) {
-    it.scopedLive(`does not call what a person answered with ${action}`, () =>
+    it.scopedLive(`does not make a call that a person answered with ${action}`, () =>
       Effect.gen(function* () {
         const { client } = yield* connect({ elicit: async () => ({ action }) });
         const before = decided(decision)();
@@ -75,7 +75,7 @@ describe("elicitation", () => {
     );
   }
 
-  it.scopedLive("passes on a source's form, and its answers", () =>
+  it.scopedLive("passes on a source's form and its answers", () =>
     Effect.gen(function* () {
       const asked: Array<unknown> = [];
       const { client } = yield* connect({
@@ -94,7 +94,7 @@ describe("elicitation", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("pauses where the client cannot ask, and goes on once it is answered", () =>
+  it.scopedLive("pauses if the client cannot ask, and continues after an answer", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
       yield* Effect.promise(() => client.listTools());
@@ -119,7 +119,7 @@ describe("elicitation", () => {
     ["an error", () => Promise.reject(new Error("not now"))],
     ["what does not fit the form", async () => ({ action: "accept" as const, content: {} })],
   ] as const) {
-    it.scopedLive(`pauses where the client answers with ${what}`, () =>
+    it.scopedLive(`pauses if the client answers with ${what}`, () =>
       Effect.gen(function* () {
         const { client } = yield* connect({ elicit });
         const { executionId, approvals } = yield* pause(client, "return await tools.up.ask({})");
@@ -139,7 +139,7 @@ describe("elicitation", () => {
     );
   }
 
-  it.scopedLive("answers two questions of one run one by one", () =>
+  it.scopedLive("accepts the answers of two questions of one run one by one", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
       const { executionId, approvals } = yield* pause(
@@ -161,7 +161,7 @@ describe("elicitation", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("lets no other session answer", () =>
+  it.scopedLive("accepts no answer from another session", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
       const { client: stranger } = yield* connect();

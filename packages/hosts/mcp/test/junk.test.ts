@@ -29,7 +29,7 @@ const withoutSession: ReadonlyArray<Junk> = [
     says: /valid initialize/,
   },
   {
-    name: "a session that never was",
+    name: "an unknown session",
     body: request("ping"),
     headers: { "mcp-session-id": "../../etc/passwd" },
     status: 404,
@@ -37,7 +37,7 @@ const withoutSession: ReadonlyArray<Junk> = [
     says: /no such session/,
   },
   {
-    name: "another type of content",
+    name: "another content type",
     body: initialize,
     headers: { "content-type": "text/plain" },
     status: 415,
@@ -79,7 +79,7 @@ const inSession: ReadonlyArray<Junk> = [
   },
   { name: "a second initialize", body: initialize, status: 400, code: -32600, says: /already/ },
   {
-    name: "a protocol of the future",
+    name: "a future protocol version",
     body: request("ping"),
     headers: { "mcp-protocol-version": "2999-01-01" },
     status: 400,
@@ -99,7 +99,7 @@ const expectError = (response: Response, { status, code, says }: Junk) =>
     });
   });
 
-describe("junk", () => {
+describe("invalid input", () => {
   it.scopedLive("gets a JSON-RPC error outside a session", () =>
     Effect.gen(function* () {
       for (const junk of withoutSession) {
@@ -108,7 +108,7 @@ describe("junk", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("gets a JSON-RPC error inside a session, which goes on", () =>
+  it.scopedLive("gets a JSON-RPC error inside a session, which stays usable", () =>
     Effect.gen(function* () {
       const { client, transport } = yield* connect();
       for (const junk of inSession) {
@@ -119,7 +119,7 @@ describe("junk", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("is refused by the methods that there are", () =>
+  it.scopedLive("gets an Allow header for an unsupported method", () =>
     Effect.gen(function* () {
       const { url } = yield* Served;
       for (const method of ["PUT", "PATCH", "OPTIONS"]) {
@@ -157,7 +157,7 @@ describe("junk", () => {
     }).pipe(Effect.provide(served({ mcp: { maxBodyBytes: 10_000 } }))),
   );
 
-  it.scopedLive("cannot stand in a message's id, method or parameters", () =>
+  it.scopedLive("is rejected in a message's id, method or parameters", () =>
     Effect.gen(function* () {
       const { transport } = yield* connect();
       const headers = { "mcp-session-id": transport.sessionId ?? "" };

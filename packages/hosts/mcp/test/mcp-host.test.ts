@@ -21,7 +21,7 @@ describe("McpHost", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("tells its clients when the sources change", () =>
+  it.scopedLive("notifies its clients when the sources change", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
       let changes = 0;
@@ -37,10 +37,10 @@ describe("McpHost", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("runs code, and returns what came of it as structure and as text", () =>
+  it.scopedLive("runs code, and returns its result as structured content and as text", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
-      // The client checks structured content against the output schema that it was told.
+      // The client validates structured content against the output schema of the tool.
       yield* Effect.promise(() => client.listTools());
       const result = yield* execute(
         client,
@@ -81,7 +81,7 @@ describe("McpHost", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("says that a result was cut, and how long it is", () =>
+  it.scopedLive("marks a result as truncated, with its full length", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
       const result = yield* execute(client, "return 'x'.repeat(100_000)");
@@ -93,7 +93,7 @@ describe("McpHost", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("tells a model what is wrong with its arguments", () =>
+  it.scopedLive("explains invalid arguments to the model", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
       const call = (name: string, args: Record<string, unknown>) =>
@@ -121,7 +121,7 @@ describe("McpHost", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("refuses tools that it does not have, by the protocol", () =>
+  it.scopedLive("answers a call of an unknown tool with a protocol error", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
       const error = yield* Effect.promise(() =>
@@ -134,7 +134,7 @@ describe("McpHost", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("reports progress to a client that asked for it, in growing numbers", () =>
+  it.scopedLive("reports progress with increasing numbers to a client that requested it", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
       const told: Array<unknown> = [];

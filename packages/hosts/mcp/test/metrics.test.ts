@@ -42,7 +42,7 @@ describe("metrics", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("tells stdio from HTTP, and unknown clients and methods from none", () =>
+  it.scopedLive("distinguishes stdio from HTTP, and labels unknown clients and methods", () =>
     Effect.gen(function* () {
       const before = total("executor.client.requests", { "mcp.client.name": "_OTHER" });
       const begun = yield* post(initialize, { "executor-transport": "pipe" });

@@ -3,7 +3,7 @@ import { clientLabel } from "../src/sessions/client-label.ts";
 import { methodLabel, toolLabel } from "../src/sessions/operations.ts";
 
 describe("labels", () => {
-  it("knows widespread clients, and no other name", () => {
+  it("labels only widespread clients by name", () => {
     expect(["claude-code", "Visual-Studio-Code", "CURSOR"].map(clientLabel)).toEqual([
       "claude-code",
       "vscode",
@@ -14,7 +14,7 @@ describe("labels", () => {
     );
   });
 
-  it("knows the protocol's methods, and no other", () => {
+  it("labels only the protocol's methods by name", () => {
     expect(["tools/call", "ping", "tools/call ", "constructor"].map(methodLabel)).toEqual([
       "tools/call",
       "ping",
@@ -23,7 +23,7 @@ describe("labels", () => {
     ]);
   });
 
-  it("names the tool of a call alone", () => {
+  it("labels the tool only for a tool call", () => {
     expect(toolLabel("tools/call", { name: "execute" })).toBe("execute");
     expect(toolLabel("tools/call", { name: "github.repos.get" })).toBe("_OTHER");
     expect(toolLabel("tools/call", null)).toBe("_OTHER");

@@ -11,7 +11,7 @@ const cancelled = () => total("executor.executions", { status: "cancelled" });
 const running = () => total("executor.execution.active", { state: "running" });
 const streams = () => total("executor.mcp.streams.active", { "network.transport": "tcp" });
 
-/** Begins a run that never ends by itself, and gives what stops waiting for it. */
+/** Starts a run that never ends by itself; `leave` stops waiting for it. */
 const hang = (client: Client) => {
   const leaving = new AbortController();
   const call = { name: "execute", arguments: { code: "await tools.up.hang({})" } };
@@ -22,7 +22,7 @@ const hang = (client: Client) => {
   return { result, leave: () => leaving.abort() };
 };
 
-/** A session without a client: nothing listens on it. */
+/** A session without a client, and so without an open stream. */
 const bareSession = Effect.gen(function* () {
   const response = yield* post(initialize);
   yield* Effect.promise(() => response.text());
@@ -38,7 +38,7 @@ const ping = (session: string) =>
   });
 
 describe("sessions", () => {
-  it.scopedLive("cancels a run when its client says so, and closes its stream", () =>
+  it.scopedLive("cancels a run on its client's request, and closes its stream", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
       const before = { cancelled: cancelled(), streams: 0 };
@@ -60,7 +60,7 @@ describe("sessions", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("cancels a run whose client has gone away", () =>
+  it.scopedLive("cancels a run whose client has disconnected", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();
       const before = cancelled();
@@ -88,7 +88,7 @@ describe("sessions", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("ends what was idle longest to make room", () =>
+  it.scopedLive("ends the session that was idle longest to make room", () =>
     Effect.gen(function* () {
       const first = yield* bareSession;
       const second = yield* bareSession;
@@ -98,7 +98,7 @@ describe("sessions", () => {
     }).pipe(Effect.provide(served({ mcp: { maxSessions: 2 } }))),
   );
 
-  it.scopedLive("refuses one more where every session is in use", () =>
+  it.scopedLive("refuses another session if every session is in use", () =>
     Effect.gen(function* () {
       yield* connect();
       yield* untilEffect("the client listens", () => streams() === 1);
@@ -119,13 +119,13 @@ describe("sessions", () => {
       yield* untilEffect("the client listens", () => streams() === 1);
       const session = yield* bareSession;
       expect(yield* ping(session)).toBe(200);
-      yield* Effect.sleep("500 millis");
+      yield* Effect.sleep("1500 millis");
       expect(yield* ping(session)).toBe(404);
       expect(yield* ping(transport.sessionId ?? "")).toBe(200);
-    }).pipe(Effect.provide(served({ mcp: { maxIdleMs: 200 } }))),
+    }).pipe(Effect.provide(served({ mcp: { maxIdleMs: 1_000 } }))),
   );
 
-  it.scopedLive("closes listening streams on request, and nothing else", () =>
+  it.scopedLive("closes only the listening streams on request", () =>
     Effect.gen(function* () {
       const { client, transport } = yield* connect();
       yield* untilEffect("the client listens", () => streams() === 1);
@@ -141,7 +141,7 @@ describe("sessions", () => {
     }).pipe(Effect.provide(served())),
   );
 
-  it.scopedLive("lets a client of many requests have one session", () =>
+  it.scopedLive("serves many requests of a client in one session", () =>
     Effect.gen(function* () {
       const { url } = yield* Served;
       const { client, transport } = yield* connect();

@@ -50,7 +50,7 @@ describe("console", () => {
       }),
     );
 
-    it.effect("cuts all lines together and says so", () =>
+    it.effect("cuts the lines at their total length, and marks that", () =>
       Effect.gen(function* () {
         expect(
           yield* textsOf("console.log('abc'); console.log('defgh'); console.log('i')", 6),
@@ -75,7 +75,7 @@ describe("console", () => {
       }),
     );
 
-    it.effect("is told where the code is stopped inside a built-in function", () =>
+    it.effect("is complete if the code is stopped inside a built-in function", () =>
       Effect.gen(function* () {
         const { console, outcome } = yield* run(
           "console.log('before'); await tools.a.b(); Array.prototype.indexOf.call({ length: 2 ** 50 }, 1)",

@@ -108,7 +108,7 @@ describe("hostile code", () => {
             expect(result.memoryPeakBytes).toBeLessThanOrEqual(64 * 1024 * 1024);
             if (outcomes === "TimedOut") {
               expect(ticks).toBeGreaterThan(1);
-              expect(performance.now() - started).toBeLessThan(2_000);
+              expect(performance.now() - started).toBeLessThan(10_000);
             }
             expect(yield* valueOf("return 1 + 1")).toBe(2);
           }),
@@ -148,7 +148,7 @@ describe("hostile code", () => {
       }),
     );
 
-    it.effect("refuses every attempt to reach the host", () =>
+    it.effect("rejects every attempt to reach the host", () =>
       Effect.gen(function* () {
         const attempts = [
           'fetch("http://127.0.0.1")',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { CodeRunner, type RunRequest, type RunState, whileClockPaused } from "@executor/kernel";
 import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
-import { Effect, Fiber, type Layer } from "effect";
+import { Deferred, Effect, Fiber, type Layer } from "effect";
 import { layer } from "../src/host/in-process.ts";
 import { interruptibleLoops, withInitialMemory } from "../src/engine/wasm-rewriting.ts";
 import { emptyMemory } from "../src/guest/memory.ts";
@@ -59,7 +59,7 @@ describe("the runner without workers", () => {
     }).pipe(Effect.provide(runner())),
   );
 
-  it.live("leaves nothing of a run to the next one, whose memory it was", () =>
+  it.live("leaves nothing of a run in the memory that the next one reuses", () =>
     Effect.gen(function* () {
       const leave = `globalThis.left = "x".repeat(1_000_000); Array.prototype.left = 1; return 1`;
       for (let count = 0; count < 4; count += 1) {
@@ -72,7 +72,7 @@ describe("the runner without workers", () => {
     }).pipe(Effect.provide(runner())),
   );
 
-  it.live("breaks off what computes for too long, by the clock", () =>
+  it.live("interrupts code that computes for too long", () =>
     Effect.gen(function* () {
       for (const code of [
         "for (;;) {}",
@@ -88,7 +88,7 @@ describe("the runner without workers", () => {
     }).pipe(Effect.provide(runner({ maxComputingMs: 200 }))),
   );
 
-  it.live("breaks it off where the clock stands still, by what it has done", () =>
+  it.live("interrupts code by its number of checks if the clock stands still", () =>
     Effect.gen(function* () {
       for (const code of ["for (;;) {}", "for (;;) await null"]) {
         const { outcome } = yield* run(code);
@@ -100,65 +100,66 @@ describe("the runner without workers", () => {
     }).pipe(Effect.provide(runner({ maxChecks: 200 }))),
   );
 
-  it.live("ends what waits for too long, but not while a person is asked", () =>
+  it.live("ends code that waits for too long, except while a person is asked", () =>
     Effect.gen(function* () {
-      const short = { ...limits, wallTimeMs: 100 };
+      const short = { ...limits, wallTimeMs: 1_000 };
       const waiting = yield* run("await new Promise(() => {})", { limits: short });
       expect(waiting.outcome).toEqual({ _tag: "TimedOut" });
       const asked = yield* run("return await tools.ask({})", {
         limits: short,
-        callTool: () => whileClockPaused(Effect.as(Effect.sleep(300), `"yes"`)),
+        callTool: () => whileClockPaused(Effect.as(Effect.sleep(1_200), `"yes"`)),
       });
       expect(asked.outcome).toMatchObject({ output: { json: `"yes"` } });
     }).pipe(Effect.provide(runner())),
   );
 
-  it.live("stops for good when it is interrupted, and interrupts the calls under way", () =>
+  it.live("stops for good when interrupted, and interrupts its calls", () =>
     Effect.gen(function* () {
       let interrupted = 0;
+      const called = yield* Deferred.make<void>();
       const fiber = yield* Effect.fork(
         run("await tools.a({}); console.log('on')", {
           callTool: () =>
-            Effect.onInterrupt(Effect.never, () => Effect.sync(() => (interrupted += 1))),
+            Effect.zipRight(Deferred.succeed(called, undefined), Effect.never).pipe(
+              Effect.onInterrupt(() => Effect.sync(() => (interrupted += 1))),
+            ),
         }),
       );
-      yield* Effect.sleep(100);
+      yield* Deferred.await(called);
       yield* Fiber.interrupt(fiber);
       expect(interrupted).toBe(1);
     }).pipe(Effect.provide(runner())),
   );
 
-  it.live(
-    "can be observed while it lasts and after it was interrupted, which ends it for good",
-    () =>
-      Effect.gen(function* () {
-        let observe: () => RunState | undefined = () => undefined;
-        let calls = 0;
-        const fiber = yield* Effect.fork(
-          run("console.log('here'); for (;;) await tools.a({})", {
-            callTool: () =>
-              Effect.delay(
-                Effect.sync(() => String(++calls)),
-                5,
-              ),
-            onStart: (now) => {
-              observe = now;
-            },
-          }),
-        );
-        while (calls < 3) yield* Effect.sleep(5);
-        expect(observe()).toMatchObject({ console: [{ text: "here" }], isComputing: false });
-        yield* Fiber.interrupt(fiber);
-        const callsThen = calls;
-        yield* Effect.sleep(50);
-        expect(calls).toBe(callsThen);
-        const after = observe();
-        expect(after).toMatchObject({ memoryPeakBytes: initialMemoryBytes, isComputing: false });
-        expect(after?.cpuTimeSeconds).toBeGreaterThan(0);
-      }).pipe(Effect.provide(runner())),
+  it.live("can be observed during the run and after its interruption", () =>
+    Effect.gen(function* () {
+      let observe: () => RunState | undefined = () => undefined;
+      let calls = 0;
+      const fiber = yield* Effect.fork(
+        run("console.log('here'); for (;;) await tools.a({})", {
+          callTool: () =>
+            Effect.delay(
+              Effect.sync(() => String(++calls)),
+              5,
+            ),
+          onStart: (now) => {
+            observe = now;
+          },
+        }),
+      );
+      while (calls < 3) yield* Effect.sleep(5);
+      expect(observe()).toMatchObject({ console: [{ text: "here" }], isComputing: false });
+      yield* Fiber.interrupt(fiber);
+      const callsThen = calls;
+      yield* Effect.sleep(50);
+      expect(calls).toBe(callsThen);
+      const after = observe();
+      expect(after).toMatchObject({ memoryPeakBytes: initialMemoryBytes, isComputing: false });
+      expect(after?.cpuTimeSeconds).toBeGreaterThan(0);
+    }).pipe(Effect.provide(runner())),
   );
 
-  it.live("computes without a break while promises go on", () =>
+  it.live("counts as computing between two turns of promise jobs", () =>
     Effect.gen(function* () {
       let observe: () => RunState | undefined = () => undefined;
       const fiber = yield* Effect.fork(
@@ -182,7 +183,7 @@ describe("the runner without workers", () => {
     }).pipe(Effect.provide(runner())),
   );
 
-  it.live("gives more memory than a run begins with to those that need it", () =>
+  it.live("grows the memory of a run that needs more", () =>
     Effect.gen(function* () {
       const result = yield* run("return new Array(1_000_000).fill(0).map((_, n) => n).length");
       expect(result.outcome).toMatchObject({ output: { json: "1000000" } });
@@ -191,7 +192,7 @@ describe("the runner without workers", () => {
     }).pipe(Effect.provide(runner())),
   );
 
-  it.live("tells of memory that ran out", () =>
+  it.live("reports that memory ran out", () =>
     Effect.gen(function* () {
       const { outcome } = yield* run("const all = []; for (;;) all.push(new Array(1e5).fill(1))");
       expect(outcome._tag).toBe("OutOfMemory");
@@ -200,7 +201,7 @@ describe("the runner without workers", () => {
 });
 
 describe("emptyMemory", () => {
-  it("leaves no byte, and takes no memory that has grown", () => {
+  it("clears every byte, and refuses a memory that has grown", () => {
     const memory = new WebAssembly.Memory({ initial: 256, maximum: 257 });
     const bytes = new Uint8Array(memory.buffer);
     const { length } = bytes;

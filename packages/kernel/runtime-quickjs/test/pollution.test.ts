@@ -48,7 +48,7 @@ describe("prototype pollution", () => {
       }),
     );
 
-    it.effect("still reports errors, memory and output as they are", () =>
+    it.effect("does not change how errors, memory and output are reported", () =>
       Effect.gen(function* () {
         const failure = yield* failureOf(`${pollution}\nnull.x`);
         expect(failure.message).toBe("cannot read property 'x' of null");
@@ -63,7 +63,7 @@ describe("prototype pollution", () => {
       }),
     );
 
-    it.effect("cannot make up a result for a run that goes on", () =>
+    it.effect("cannot fake a result while the run continues", () =>
       Effect.gen(function* () {
         const code = `
           Promise.prototype.then = function (ok) { ok("lie"); return this };
@@ -75,7 +75,7 @@ describe("prototype pollution", () => {
       }),
     );
 
-    it.effect("ends with the run, and never reaches the host", () =>
+    it.effect("ends with the run and never reaches the host", () =>
       Effect.gen(function* () {
         yield* run(`${pollution}\nglobalThis.left = 1; Object.prototype.left = 1; return 1`);
         expect(
@@ -86,7 +86,7 @@ describe("prototype pollution", () => {
       }),
     );
 
-    it.effect("cannot change the prelude through what it hands out", () =>
+    it.effect("cannot change the prelude through its objects", () =>
       Effect.gen(function* () {
         const code = `
           try { await tools.a.fails() } catch (e) {

@@ -39,7 +39,7 @@ describe("results", () => {
       }),
     );
 
-    it.effect("cuts the result and says how long it was", () =>
+    it.effect("cuts the result and reports its full length", () =>
       Effect.gen(function* () {
         const { outcome } = yield* run("return 'ü'.repeat(100_000)", {
           limits: { maxOutputChars: 10 },
@@ -67,7 +67,7 @@ describe("results", () => {
       }),
     );
 
-    it.effect("refuses what JSON cannot hold", () =>
+    it.effect("rejects values that JSON cannot hold", () =>
       Effect.gen(function* () {
         const messages = {
           "return { a: 10n }": "BigInt",
@@ -116,7 +116,7 @@ describe("results", () => {
       }),
     );
 
-    it.effect("reports what is thrown even where it is no error", () =>
+    it.effect("reports a thrown value that is not an error", () =>
       Effect.gen(function* () {
         const messages = {
           "throw 'text'": "The code threw text",
@@ -137,10 +137,12 @@ describe("results", () => {
       Effect.gen(function* () {
         const busy = yield* run("const end = Date.now() + 150; while (Date.now() < end);");
         expect(busy.cpuTimeSeconds).toBeGreaterThan(0.14);
+        const started = performance.now();
         const waiting = yield* run("await tools.slow.call()", {
           callTool: () => Effect.delay(Effect.succeed("1"), "300 millis"),
         });
-        expect(waiting.cpuTimeSeconds).toBeLessThan(0.15);
+        const tookSeconds = (performance.now() - started) / 1000;
+        expect(waiting.cpuTimeSeconds).toBeLessThan(tookSeconds - 0.29);
       }),
     );
 

@@ -34,7 +34,7 @@ const take = (pool: WorkerPool): Taken => {
   return { lease, worker: promise };
 };
 
-/** Runs a piece of code that calls no tools to its end. */
+/** Runs code without tool calls to completion. */
 const finish = (worker: SandboxWorker): Promise<string> =>
   new Promise((resolve) => {
     worker.start("return 1", limits, {
@@ -52,7 +52,7 @@ describe("WorkerPool", () => {
     for (const pool of pools.splice(0)) pool.close();
   });
 
-  it("starts no more workers at once than it may, whatever waits", async () => {
+  it("never starts more workers at once than allowed", async () => {
     const pool = makePool({ warmWorkers: 4 });
     expect(pool.booting).toBe(1);
     const taken = Array.from({ length: 8 }, () => take(pool));
@@ -79,7 +79,7 @@ describe("WorkerPool", () => {
     expect(pool.size).toBeLessThan(16);
   });
 
-  it("hands a worker to whoever waits longest", async () => {
+  it("gives a worker to the run that has waited longest", async () => {
     const pool = makePool({ bootsAtOnce: 0 });
     const first = await readied(pool);
     const served: Array<number> = [];
@@ -93,7 +93,7 @@ describe("WorkerPool", () => {
     expect(pool.size).toBe(1);
   });
 
-  it("passes over whoever no longer waits", async () => {
+  it("skips a run that no longer waits", async () => {
     const pool = makePool({ bootsAtOnce: 0 });
     const first = await readied(pool);
     const served: Array<number> = [];
@@ -104,7 +104,7 @@ describe("WorkerPool", () => {
     expect(served).toEqual([1]);
   });
 
-  it("starts no worker for a run that soon gets a busy one", async () => {
+  it("starts no worker for a run that soon gets one that is busy now", async () => {
     const pool = makePool();
     const first = await readied(pool);
     const next = take(pool);
@@ -115,7 +115,7 @@ describe("WorkerPool", () => {
     expect(pool.size).toBe(1);
   });
 
-  it("grows while others keep their workers", async () => {
+  it("grows while other runs keep their workers", async () => {
     const pool = makePool();
     await readied(pool);
     const further = await Promise.all([take(pool).worker, take(pool).worker, take(pool).worker]);
@@ -123,7 +123,7 @@ describe("WorkerPool", () => {
     expect(pool.size).toBe(4);
   });
 
-  it("replaces a worker that dies with its run, for those who wait", async () => {
+  it("replaces a worker that died, for the runs that wait", async () => {
     const pool = makePool({ warmWorkers: 0 });
     const first = await readied(pool);
     const next = take(pool);
@@ -132,7 +132,7 @@ describe("WorkerPool", () => {
     expect(await finish(await next.worker)).toBe("Completed");
   });
 
-  it("fails one run for each worker that cannot start, and starts none for nobody", async () => {
+  it("fails one run for each worker that cannot start, and starts none without need", async () => {
     const pool = makePool({ workerUrl: new URL("./missing.ts", import.meta.url) });
     const ends = await Promise.allSettled([take(pool).worker, take(pool).worker]);
     expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
@@ -140,24 +140,24 @@ describe("WorkerPool", () => {
     expect(pool.size).toBe(0);
   });
 
-  it("tells a run that its worker died before it started", async () => {
+  it("notifies a run whose worker died before it started", async () => {
     const pool = makePool();
     const { worker } = await readied(pool);
     worker?.terminate();
     expect(worker === undefined ? undefined : await finish(worker)).toContain("terminated");
   });
 
-  it("ends idle workers beyond the warm ones after their time", async () => {
+  it("ends idle workers beyond the warm ones after their idle time", async () => {
     const pool = makePool({ idleTtlMs: 40 });
     const leases = [take(pool), take(pool)];
     await Promise.all(leases.map(({ worker }) => worker));
     for (const { lease } of leases) pool.end(lease);
     expect(pool.size).toBe(2);
-    await sleep(150);
+    while (pool.size > 1) await sleep(5);
     expect(pool.size).toBe(1);
   });
 
-  it("fails those who wait, and whoever asks later, when it is closed", async () => {
+  it("fails waiting and later runs once it is closed", async () => {
     const pool = makePool();
     const waits = take(pool).worker;
     pool.close();
@@ -167,7 +167,7 @@ describe("WorkerPool", () => {
   });
 });
 
-/** A lease whose worker is there. */
+/** A lease with a ready worker. */
 const readied = async (pool: WorkerPool): Promise<Lease> => {
   const { lease, worker } = take(pool);
   await worker;

@@ -34,13 +34,14 @@ export const decided = () =>
     ]),
   );
 
+/** Repeats the probe every 20 ms until its value is accepted. */
 export const until = <A, E, R>(
-  look: Effect.Effect<A, E, R>,
-  done: (seen: A) => boolean,
+  probe: Effect.Effect<A, E, R>,
+  isDone: (value: A) => boolean,
 ): Effect.Effect<A, E, R> =>
-  Effect.filterOrElse(look, done, () => Effect.delay(until(look, done), "20 millis"));
+  Effect.filterOrElse(probe, isDone, () => Effect.delay(until(probe, isDone), "20 millis"));
 
-/** What came of questions since `before`. */
+/** Number of decisions since `before`, by decision. */
 export const decidedSince = (before: Readonly<Record<string, number>>) =>
   Object.fromEntries(
     Object.entries(decided())

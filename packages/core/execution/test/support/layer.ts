@@ -7,7 +7,7 @@ import { defaultLimits, Limits } from "../../src/limits.ts";
 import type { ExecutionLimits } from "../../src/limits.ts";
 import { shopPlugin } from "./plugin.ts";
 
-/** Executions in the real sandbox, with the built-in tools, on a database of their own. */
+/** Executions in the real sandbox, with the built-in tools, on a fresh database. */
 export const layerWith = (limits: Partial<ExecutionLimits> = {}) =>
   Executions.layer.pipe(
     Layer.provide(Layer.succeed(Limits, { ...defaultLimits, ...limits })),

@@ -18,10 +18,10 @@ const confirm: JsonObject = {
 };
 
 const tools = {
-  /** Answers with its input. */
+  /** Returns its input. */
   read: { writes: false, answer: (input: JsonObject) => Effect.succeed(input) },
   write: { writes: true, answer: (input: JsonObject) => Effect.succeed(input) },
-  /** Asks for a size, and answers with what came of that. */
+  /** Asks for a size, and returns the answer. */
   order: {
     writes: false,
     answer: (input: JsonObject, address: string) =>
@@ -59,7 +59,7 @@ const tools = {
   },
 };
 
-/** A kind of source with one tool for each thing that executions must get along with. It stands in for the plugins above. */
+/** A kind of source with one tool for each behaviour that executions must handle. It replaces the real plugins. */
 export const shopPlugin: SourcePlugin = {
   kind: "openapi",
   detect: () => Effect.succeedNone,

@@ -7,7 +7,7 @@ import { Served } from "./host.ts";
 
 export interface ClientOptions {
   readonly name?: string;
-  /** Answers questions; a client without it says that it cannot. */
+  /** Answers questions; without it the client does not support elicitation. */
   readonly elicit?: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
 }
 
@@ -28,11 +28,11 @@ export const connect = ({ name = "test", elicit }: ClientOptions = {}) =>
     return { client, transport };
   });
 
-/** Calls `execute`, for its result as it came. */
+/** Calls `execute`, and returns the raw result. */
 export const execute = (client: Client, code: string) =>
   Effect.promise(() => client.callTool({ name: "execute", arguments: { code } }));
 
-/** A message by hand, for what no client of the SDK would send. */
+/** Sends a message that no client of the SDK would send. */
 export const post = (body: string, headers: Readonly<Record<string, string>> = {}) =>
   Effect.flatMap(Served, ({ url }) =>
     Effect.promise(() =>

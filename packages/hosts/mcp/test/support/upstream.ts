@@ -17,7 +17,7 @@ const tools: ReadonlyArray<readonly [string, ToolAnnotations]> = [
   ["write", writes],
 ];
 
-/** What the form of `ask` wants to know. */
+/** Schema of the form of `ask`. */
 const form = {
   type: "object",
   properties: { color: { type: "string", description: "Your favourite." } },

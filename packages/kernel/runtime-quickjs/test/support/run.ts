@@ -10,7 +10,7 @@ export const limits: RunLimits = {
   maxToolCallsInFlight: 50,
 };
 
-/** Answers with what it was asked. */
+/** Returns the path and the input of the call. */
 export const echo: RunRequest["callTool"] = (path, inputJson) =>
   Effect.succeed(`{"path":${JSON.stringify(path)},"input":${inputJson}}`);
 
@@ -31,14 +31,14 @@ export const run = (
     }),
   );
 
-/** The value that the code returned; dies where it ended otherwise. */
+/** Return value of the code; dies if the run did not complete. */
 export const valueOf = (code: string, options: Parameters<typeof run>[1] = {}) =>
   Effect.map(run(code, options), ({ outcome }): unknown => {
     if (outcome._tag !== "Completed") throw new Error(JSON.stringify(outcome));
     return JSON.parse(outcome.output.json);
   });
 
-/** The error that ended the code; dies where it ended otherwise. */
+/** The error that ended the code; dies if the run ended in any other way. */
 export const failureOf = (code: string, options: Parameters<typeof run>[1] = {}) =>
   Effect.map(run(code, options), ({ outcome }) => {
     if (outcome._tag !== "Failed") throw new Error(JSON.stringify(outcome));
@@ -47,7 +47,7 @@ export const failureOf = (code: string, options: Parameters<typeof run>[1] = {})
 
 export const runnerLayer = QuickJsRunner.layer({ warmWorkers: 1 });
 
-/** How often a timer of this thread ran while the effect did. How late is a matter of the machine, and for benchmarks. */
+/** Counts how often a timer of this thread fires while the effect runs. Its delay depends on the machine: see the benchmarks. */
 export const withTimer = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
     let ticks = 0;
