@@ -1,18 +1,39 @@
 import { Context } from "effect";
-import type { UpstreamHeaders } from "../upstream/upstream-headers.ts";
+import { minRedactedChars } from "./redactor.ts";
+import type { Resolution } from "./resolve-settings.ts";
 
-/**
- * Which headers may not be sent to a place, because they hold a credential of the current source that is for another one.
- * The sdk provides it around every use of a source; the last check before a request leaves.
- */
+/** Refuses headers that hold a credential of the current source and would go to a place that the credential is not for. */
+export interface HeaderGuard {
+  /** Origin that the credentials are for. */
+  readonly origin: string | undefined;
+  /** Names of the headers that may not be sent to `url`. */
+  readonly forbidden: (
+    url: URL,
+    headers: Readonly<Record<string, string>>,
+  ) => ReadonlyArray<string>;
+}
+
+/** Guard of the source in use: the last check before a request leaves. Allows everything where no source is in use. */
 export class CredentialGuard extends Context.Reference<CredentialGuard>()(
   "@executor/sdk/CredentialGuard",
-  {
-    defaultValue: (): {
-      /** The origin that the credentials are for. */
-      readonly origin: string | undefined;
-      /** Names of headers that may not go to `url`. */
-      readonly forbidden: (url: URL, headers: UpstreamHeaders) => ReadonlyArray<string>;
-    } => ({ origin: undefined, forbidden: () => [] }),
-  },
+  { defaultValue: (): HeaderGuard => ({ origin: undefined, forbidden: () => [] }) },
 ) {}
+
+/** Keeps a source's credentials from every place but the one that they are for. */
+export const credentialGuard = ({
+  credentials,
+  origin,
+}: Pick<Resolution, "credentials" | "origin">): HeaderGuard => ({
+  origin,
+  forbidden: (url, headers) => {
+    if (url.origin === origin || credentials.length === 0) return [];
+    return Object.entries(headers)
+      .filter(([, value]) =>
+        credentials.some(
+          ({ whole, part }) =>
+            value === whole || (part.length >= minRedactedChars && value.includes(part)),
+        ),
+      )
+      .map(([name]) => name);
+  },
+});

@@ -1,23 +1,27 @@
 import { Effect, Redacted } from "effect";
-import { MissingSecret, SecretNotForOrigin } from "./secret.ts";
 import type { SecretName, SecretReference } from "../model/secret-reference.ts";
-import type { ResolvedSettings, SourceSettings } from "../model/source.ts";
-import { literalCredential } from "./credentials.ts";
-import type { Credential } from "./credentials.ts";
+import type { ResolvedSettings, SourceKind, SourceSettings } from "../model/source.ts";
+import { CredentialGuard, credentialGuard } from "./credential-guard.ts";
+import { literalCredential } from "./redactor.ts";
+import type { Credential } from "./redactor.ts";
+import { MissingSecret, originOf, programOrigin, SecretNotForOrigin } from "./secret.ts";
 import type { StoredSecret } from "./secret-store.ts";
 
 export interface Resolution {
   readonly settings: ResolvedSettings;
-  /** Where the settings' headers and environment may go. */
+  /** Origin that the settings' headers and environment may be sent to. */
   readonly origin: string | undefined;
   readonly credentials: ReadonlyArray<Credential>;
-  /** Secrets that were left out, because they may not go to the origin. */
+  /** Secrets that were left out, because they may not be sent to the origin. */
   readonly withheld: ReadonlySet<SecretName>;
 }
 
+/** Why settings cannot be used with the secrets that exist. */
+export type SecretProblem = MissingSecret | SecretNotForOrigin;
+
 type Values = Readonly<Record<string, string | SecretReference>>;
 
-/** The settings with the secrets' values in place of references; those that may not go to `origin` are left out. */
+/** Puts the secrets' values in place of the references; leaves out those that may not be sent to `origin`. */
 export const resolveSettings = Effect.fn("resolveSettings")(function* (
   find: (name: SecretName) => Effect.Effect<StoredSecret | undefined>,
   settings: SourceSettings,
@@ -56,7 +60,7 @@ export const resolveSettings = Effect.fn("resolveSettings")(function* (
   return resolution;
 });
 
-/** Fails where a secret had to be left out. */
+/** Fails where a secret was left out. */
 export const requireAll = (
   resolution: Resolution,
 ): Effect.Effect<Resolution, SecretNotForOrigin> => {
@@ -65,9 +69,52 @@ export const requireAll = (
     ? Effect.succeed(resolution)
     : Effect.fail(
         new SecretNotForOrigin({
-          message: `The secret ${name} may not be sent to ${resolution.origin ?? "a place that is not known yet"}. If it should, put it again with that among its origins.`,
+          message: `The secret ${name} may not be sent to ${resolution.origin ?? "a place that is not known yet"}. If it should, put it again with that origin in its list.`,
         }),
       );
+};
+
+/** Uses a source with the {@link CredentialGuard} of its settings. */
+export const guarded =
+  (resolution: Resolution) =>
+  <A, E>(use: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.provideService(use, CredentialGuard, credentialGuard(resolution));
+
+/** Names of the secrets that a source's settings refer to. */
+export const secretsOf = ({ headers, env }: SourceSettings): ReadonlySet<string> =>
+  new Set(
+    [...Object.values(headers), ...Object.values(env ?? {})]
+      .filter((value) => typeof value !== "string")
+      .map(({ secret }) => secret),
+  );
+
+/**
+ * Origin that a source's headers and environment are for: the one that its plugin sends them to. Before an OpenAPI description
+ * is read, only `baseUrl` gives it. GraphQL sources are called at the URL of the settings, and MCP servers even where there is a
+ * `baseUrl`. `undefined` where it is not known.
+ */
+export const callOrigin = (
+  kind: SourceKind,
+  settings: SourceSettings,
+  loadedUrl?: string,
+): string | undefined => {
+  const target = callTarget(kind, settings, loadedUrl);
+  return target === undefined ? undefined : originOf(target);
+};
+
+const callTarget = (
+  kind: SourceKind,
+  { baseUrl, command, url }: SourceSettings,
+  loadedUrl: string | undefined,
+): string | undefined => {
+  switch (kind) {
+    case "mcp":
+      return command === undefined ? url : programOrigin(command);
+    case "openapi":
+      return loadedUrl ?? baseUrl;
+    default:
+      return baseUrl ?? url;
+  }
 };
 
 const missing = (secret: SecretName, where: string) =>

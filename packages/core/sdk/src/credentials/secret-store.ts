@@ -1,27 +1,39 @@
-import { Context, DateTime, Effect, Layer, PubSub, Redacted } from "effect";
+import { SqlClient } from "@effect/sql";
+import { Context, DateTime, Effect, Layer, PubSub, Redacted, Schema } from "effect";
+import { makeCache } from "../cache.ts";
+import { SecretName } from "../model/secret-reference.ts";
 import type { NewSecret } from "./secret.ts";
-import type { SecretName } from "../model/secret-reference.ts";
-import { secretRows } from "./secret-rows.ts";
-import type { SecretRow } from "./secret-rows.ts";
 import { Vault } from "./vault.ts";
 
-/** A secret with its value, for use and never for showing. */
+const SecretRow = Schema.Struct({
+  name: SecretName,
+  origins: Schema.parseJson(Schema.Array(Schema.String)),
+  sealed: Schema.String,
+  created_at: Schema.DateTimeUtcFromNumber,
+  updated_at: Schema.DateTimeUtcFromNumber,
+});
+export type SecretRow = typeof SecretRow.Type;
+
+/** A secret with its value, which nobody is shown. */
 export interface StoredSecret {
   readonly value: Redacted.Redacted;
   readonly origins: ReadonlyArray<string>;
 }
 
-/** The secrets' values. Those in use stay in memory, so that a call costs no decryption. */
-export class SecretStore extends Context.Tag("@executor/sdk/internal/SecretStore")<
+/**
+ * The `secrets` table. Values in use stay in memory, so that a call costs no decryption. A row that does not decode, or a
+ * failing database, is a defect.
+ */
+export class SecretStore extends Context.Tag("@executor/sdk/SecretStore")<
   SecretStore,
   {
     readonly rows: Effect.Effect<ReadonlyArray<SecretRow>>;
     readonly find: (name: SecretName) => Effect.Effect<StoredSecret | undefined>;
     readonly put: (name: SecretName, secret: NewSecret) => Effect.Effect<SecretRow>;
     readonly remove: (name: string) => Effect.Effect<void>;
-    /** The names of secrets that have another value or other origins, or are gone. */
+    /** Names of secrets that were removed, or put again with another value or other origins. */
     readonly changes: PubSub.PubSub<string>;
-    /** Grows with every change. */
+    /** Number of changes so far. */
     readonly version: () => number;
   }
 >() {
@@ -31,58 +43,77 @@ export class SecretStore extends Context.Tag("@executor/sdk/internal/SecretStore
   );
 }
 
+/** Secrets whose values stay in memory. */
+const capacity = 1_000;
+
+const decodeRows = Schema.decodeUnknown(Schema.Array(SecretRow));
+const encodeRow = Schema.encode(SecretRow);
+
 const make = Effect.gen(function* () {
-  const rows = yield* secretRows;
+  const sql = yield* SqlClient.SqlClient;
   const vault = yield* Vault;
   const changes = yield* PubSub.unbounded<string>();
-  const known = new Map<string, StoredSecret>();
-  let version = 0;
+  let changeCount = 0;
+  const version = () => changeCount;
 
-  /** Once it is stored, nothing holds the old value: also where the client that asked for it goes away in between. */
-  const applied = (name: string, change: Effect.Effect<unknown>) =>
-    Effect.uninterruptible(
-      Effect.flatMap(change, () => {
-        version += 1;
-        known.delete(name);
-        return PubSub.publish(changes, name);
-      }),
+  const findRow = (name: string) =>
+    sql`SELECT * FROM secrets WHERE name = ${name}`.pipe(
+      Effect.flatMap(decodeRows),
+      Effect.map(([row]) => row),
+      Effect.orDie,
     );
 
-  const read = Effect.fn("SecretStore.read")(function* (name: SecretName) {
-    const readDuring = version;
-    const row = yield* rows.find(name);
-    if (row === undefined) return undefined;
-    const { origins } = row;
-    const value = Redacted.make(yield* vault.open(row.sealed, subject(name, origins)));
-    const secret: StoredSecret = { value, origins };
-    if (readDuring === version) known.set(name, secret);
-    return secret;
+  const find = yield* makeCache({
+    capacity,
+    version,
+    lookup: Effect.fn("SecretStore.read")(function* (name: SecretName) {
+      const row = yield* findRow(name);
+      if (row === undefined) return undefined;
+      const value = yield* vault.open(row.sealed, subject(name, row.origins));
+      const secret: StoredSecret = { value: Redacted.make(value), origins: row.origins };
+      return secret;
+    }),
   });
+
+  /** Makes a stored change hold, even if the client that asked for it disconnects: from then on nothing uses the old value. */
+  const commit = (name: string, change: Effect.Effect<unknown, unknown>) =>
+    change.pipe(
+      Effect.orDie,
+      Effect.zipRight(
+        Effect.suspend(() => {
+          changeCount += 1;
+          return PubSub.publish(changes, name);
+        }),
+      ),
+      Effect.uninterruptible,
+    );
 
   const put = Effect.fn("SecretStore.put")(function* (name: SecretName, secret: NewSecret) {
     const origins = [...new Set(secret.origins)];
     const now = yield* DateTime.now;
-    const created_at = (yield* rows.find(name))?.created_at ?? now;
+    const created_at = (yield* findRow(name))?.created_at ?? now;
     const sealed = yield* vault.seal(Redacted.value(secret.value), subject(name, origins));
     const row: SecretRow = { name, origins, sealed, created_at, updated_at: now };
-    yield* applied(name, rows.put(row));
+    const encoded = yield* Effect.orDie(encodeRow(row));
+    yield* commit(
+      name,
+      sql`INSERT INTO secrets ${sql.insert(encoded)}
+          ON CONFLICT (name) DO UPDATE SET origins = excluded.origins, sealed = excluded.sealed,
+            updated_at = excluded.updated_at`,
+    );
     return row;
   });
 
   return {
-    rows: rows.all,
-    find: (name: SecretName) =>
-      Effect.suspend(() => {
-        const hit = known.get(name);
-        return hit === undefined ? read(name) : Effect.succeed(hit);
-      }),
+    rows: sql`SELECT * FROM secrets ORDER BY name`.pipe(Effect.flatMap(decodeRows), Effect.orDie),
+    find,
     put,
-    remove: (name: string) => applied(name, rows.remove(name)),
+    remove: (name: string) => commit(name, sql`DELETE FROM secrets WHERE name = ${name}`),
     changes,
-    version: () => version,
+    version,
   };
 });
 
-/** A value opens only under its own name and with the origins it was put with: neither can be exchanged in the database. */
+/** Binds a value to its name and origins: neither can be exchanged in the database. */
 const subject = (name: string, origins: ReadonlyArray<string>): string =>
   `secret ${JSON.stringify([name, ...origins])}`;

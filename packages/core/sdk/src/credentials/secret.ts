@@ -2,14 +2,33 @@ import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
 import { Namespace } from "../model/source.ts";
 import { SecretName } from "../model/secret-reference.ts";
-import { originOf } from "./secret-origin.ts";
 
 const maxValueChars = 65_536;
 const maxOrigins = 100;
+const maxOriginChars = 2_048;
+const stdio = "stdio:";
 
 /**
- * Where a secret may go: an origin as `https://api.github.com`, whole and exact, or `stdio:` and the program of an MCP server
- * as the source names it (`stdio:npx`).
+ * Origin of a URL, as secrets are bound to it: that of an `http:` or `https:` URL (RFC 6454), or the whole of `stdio:` and a
+ * program. `undefined` for anything else, and for a URL with a user name in it.
+ */
+export const originOf = (url: string): string | undefined => {
+  if (url.length > maxOriginChars) return undefined;
+  if (url.startsWith(stdio))
+    return /^stdio:[^\s\p{Cc}](.*[^\s\p{Cc}])?$/u.test(url) ? url : undefined;
+  const parsed = URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol)) return undefined;
+  // A host may hold an asterisk, which a person would read as a pattern.
+  const isPlain = parsed.username === "" && parsed.password === "" && !parsed.host.includes("*");
+  return isPlain ? parsed.origin : undefined;
+};
+
+/** Origin of the program that an MCP server's source starts. */
+export const programOrigin = (command: string): string => stdio + command;
+
+/**
+ * A place that a secret may be sent to: an exact origin such as `https://api.github.com`, or `stdio:` and the program of an MCP
+ * server as the source names it (`stdio:npx`).
  */
 export const SecretOrigin = Schema.String.pipe(
   Schema.filter((text) => originOf(text) === text, {
@@ -19,13 +38,13 @@ export const SecretOrigin = Schema.String.pipe(
   Schema.annotations({ identifier: "SecretOrigin" }),
 );
 
-/** A refused value is never repeated in the answer. */
+/** The error never repeats the refused value. */
 const valueMessage = () => ({
   message: `A secret's value is a text of 1 to ${maxValueChars} characters.`,
   override: true,
 });
 
-/** What an operator gives to put a secret. */
+/** Value and origins of a secret that an operator puts. */
 export const NewSecret = Schema.Struct({
   value: Schema.Redacted(
     Schema.String.pipe(
@@ -35,7 +54,7 @@ export const NewSecret = Schema.Struct({
       Schema.annotations({ message: valueMessage }),
     ),
   ).annotations({ message: valueMessage }),
-  /** Where it may be sent; at least one. */
+  /** Origins that it may be sent to; at least one. */
   origins: Schema.Array(SecretOrigin).pipe(
     Schema.filter((origins) => origins.length >= 1 && origins.length <= maxOrigins, {
       jsonSchema: { minItems: 1, maxItems: maxOrigins },
@@ -45,15 +64,16 @@ export const NewSecret = Schema.Struct({
 }).annotations({ identifier: "NewSecret" });
 export type NewSecret = typeof NewSecret.Type;
 
-/** A secret as operators see it: all but its value. */
-export class Secret extends Schema.Class<Secret>("Secret")({
+/** A secret as operators see it: everything except its value. */
+export const Secret = Schema.Struct({
   name: SecretName,
   origins: Schema.Array(Schema.String),
   createdAt: Schema.DateTimeUtc,
   updatedAt: Schema.DateTimeUtc,
   /** Namespaces of the sources whose headers or environment refer to it. */
   usedBy: Schema.Array(Namespace),
-}) {}
+}).annotations({ identifier: "Secret" });
+export type Secret = typeof Secret.Type;
 
 export class SecretNotFound extends Schema.TaggedError<SecretNotFound>()(
   "SecretNotFound",
@@ -61,21 +81,21 @@ export class SecretNotFound extends Schema.TaggedError<SecretNotFound>()(
   HttpApiSchema.annotations({ status: 404 }),
 ) {}
 
-/** Sources refer to the secret, and could not be called without it. */
+/** Sources refer to the secret and could not be called without it. */
 export class SecretInUse extends Schema.TaggedError<SecretInUse>()(
   "SecretInUse",
   { message: Schema.String },
   HttpApiSchema.annotations({ status: 409 }),
 ) {}
 
-/** A source refers to a secret that is not there. */
+/** A source refers to a secret that does not exist. */
 export class MissingSecret extends Schema.TaggedError<MissingSecret>()(
   "MissingSecret",
   { message: Schema.String },
   HttpApiSchema.annotations({ status: 422 }),
 ) {}
 
-/** A source would send a secret to a place that is not among its origins. */
+/** A source would send a secret to a place that is not one of its origins. */
 export class SecretNotForOrigin extends Schema.TaggedError<SecretNotForOrigin>()(
   "SecretNotForOrigin",
   { message: Schema.String },

@@ -1,15 +1,19 @@
 import { Context, Effect, Layer } from "effect";
-import { SecretStore } from "./secret-store.ts";
-import type { SecretRow } from "./secret-rows.ts";
-import { secretUses } from "./secret-uses.ts";
-import { SourceRows } from "../sources/source-rows.ts";
-import type { StoredSource } from "../sources/source-rows.ts";
-import { Secret, SecretInUse, SecretNotFound } from "./secret.ts";
-import type { NewSecret } from "./secret.ts";
 import type { SecretName } from "../model/secret-reference.ts";
+import type { Namespace } from "../model/source.ts";
+import { SecretInUse, SecretNotFound } from "./secret.ts";
+import type { NewSecret, Secret } from "./secret.ts";
+import { SecretStore } from "./secret-store.ts";
+import type { SecretRow } from "./secret-store.ts";
+
+/** Lookup of the sources whose headers or environment refer to a secret. */
+export class SecretUsage extends Context.Tag("@executor/sdk/SecretUsage")<
+  SecretUsage,
+  Effect.Effect<(name: SecretName) => ReadonlyArray<Namespace>>
+>() {}
 
 /**
- * Values that sources need: encrypted at rest, given out to nobody, and each bound to the origins it may be sent to. A
+ * Values that sources need: encrypted at rest, shown to nobody, and each bound to the origins that it may be sent to. A
  * source's headers and environment refer to them by name.
  */
 export class Secrets extends Context.Tag("@executor/sdk/Secrets")<
@@ -26,32 +30,32 @@ export class Secrets extends Context.Tag("@executor/sdk/Secrets")<
     Secrets,
     Effect.gen(function* () {
       const store = yield* SecretStore;
-      const sources = yield* SourceRows;
+      const usage = yield* SecretUsage;
 
       const put = Effect.fn("Secrets.put")(function* (name: SecretName, secret: NewSecret) {
         const row = yield* store.put(name, secret);
-        return toSecret(row, yield* sources.all);
+        return toSecret(row, (yield* usage)(name));
       });
 
       const remove = Effect.fn("Secrets.remove")(function* (name: string) {
         const row = (yield* store.rows).find((stored) => stored.name === name);
         if (row === undefined) {
           return yield* new SecretNotFound({
-            message: `There is no secret ${name.slice(0, 100)}. List the secrets to see which there are.`,
+            message: `There is no secret ${name.slice(0, 100)}. List the secrets to see their names.`,
           });
         }
-        const { usedBy } = toSecret(row, yield* sources.all);
+        const usedBy = (yield* usage)(row.name);
         if (usedBy.length > 0) {
           return yield* new SecretInUse({
-            message: `The secret ${name} is used by ${usedBy.join(", ")}. Remove what uses it first, or put another value.`,
+            message: `The secret ${name} is used by ${usedBy.join(", ")}. Remove those sources first, or put another value.`,
           });
         }
         yield* store.remove(name);
       });
 
       return {
-        list: Effect.zipWith(store.rows, sources.all, (rows, all) =>
-          rows.map((row) => toSecret(row, all)),
+        list: Effect.zipWith(store.rows, usage, (rows, usedBy) =>
+          rows.map((row) => toSecret(row, usedBy(row.name))),
         ),
         put,
         remove,
@@ -60,13 +64,10 @@ export class Secrets extends Context.Tag("@executor/sdk/Secrets")<
   );
 }
 
-const toSecret = (row: SecretRow, sources: ReadonlyArray<StoredSource>): Secret =>
-  new Secret({
-    name: row.name,
-    origins: row.origins,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    usedBy: sources
-      .filter(({ settings }) => secretUses(settings).has(row.name))
-      .map(({ namespace }) => namespace),
-  });
+const toSecret = (row: SecretRow, usedBy: ReadonlyArray<Namespace>): Secret => ({
+  name: row.name,
+  origins: row.origins,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  usedBy,
+});
