@@ -20,12 +20,14 @@ export const ApprovalId = Schema.String.pipe(
 export type ApprovalId = typeof ApprovalId.Type;
 
 /** A question that a paused execution waits for. */
-export class PendingApproval extends ElicitationRequest.extend<PendingApproval>("PendingApproval")({
+export const PendingApproval = Schema.Struct({
+  ...ElicitationRequest.fields,
   id: ApprovalId,
   askedAt: Schema.DateTimeUtc,
   /** Time at which it expires unanswered and the tool call fails. */
   expiresAt: Schema.DateTimeUtc,
-}) {}
+}).annotations({ identifier: "PendingApproval" });
+export type PendingApproval = typeof PendingApproval.Type;
 
 /** `paused`: it waits for people's answers. `running`: it was paused and continues. The other statuses are final. */
 export const ExecutionStatus = Schema.Literal(

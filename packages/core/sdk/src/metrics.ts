@@ -7,11 +7,13 @@ import {
   perOrganization,
   sizeBytes,
 } from "@executor/telemetry";
+import { DateTime } from "effect";
+import type { SourceKind } from "./model/source.ts";
 
 const outcomes = 7;
 const tools = perOrganization(() => ({ count: 0 }));
 
-/** Tells how many tools the catalogue resolves: the tool metrics' label budget grows with it. */
+/** Sets how many tools the catalogue has: the label budget of the tool metrics grows with it. */
 export const setToolCount = (count: number): void => {
   tools().count = count;
 };
@@ -86,3 +88,40 @@ export const httpClientRequestDuration = histogram({
   labels: ["executor.source", "server.address", "http.request.method", "http.response.status_code"],
   boundaries: httpDurationSeconds,
 });
+
+/** Source that a measurement is about. */
+interface Subject {
+  readonly namespace: string;
+  readonly kind: SourceKind;
+}
+
+const sourceLabels = ({ namespace, kind }: Subject) => ({ "executor.source": namespace, kind });
+
+/** Namespaces of the existing sources: a call that outlives its source must not bring the source's series back. */
+const present = perOrganization(() => new Set<string>());
+
+/** Records that an exchange with the source worked. */
+export const recordSourceWorked = (source: Subject, at: DateTime.Utc): void => {
+  if (!present().has(source.namespace)) return;
+  sourceUp.set(1, sourceLabels(source));
+  sourceLastSuccess.set(DateTime.toEpochMillis(at) / 1000, { "executor.source": source.namespace });
+};
+
+/** Records that the source could not be reached, or that its answer could not be used. */
+export const recordSourceFailed = (source: Subject): void => {
+  if (present().has(source.namespace)) sourceUp.set(0, sourceLabels(source));
+};
+
+/** Records how many tools the source has. The first record of every source. */
+export const recordSourceTools = (source: Subject, count: number): void => {
+  present().add(source.namespace);
+  sourceTools.set(count, sourceLabels(source));
+};
+
+/** Removes the series of a source that was removed. */
+export const forgetSource = (source: Subject): void => {
+  present().delete(source.namespace);
+  sourceUp.remove(sourceLabels(source));
+  sourceTools.remove(sourceLabels(source));
+  sourceLastSuccess.remove({ "executor.source": source.namespace });
+};

@@ -4,7 +4,7 @@ import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
 import { DateTime, Deferred, Effect } from "effect";
 import { Limits } from "../limits.ts";
 import type { LiveCall, LiveRun } from "../run/live-run.ts";
-import { ApprovalId, PendingApproval } from "../schemas.ts";
+import { ApprovalId } from "../schemas.ts";
 import { measureQuestions } from "./questions.ts";
 
 const expired: ElicitationResult = { action: "expire" };
@@ -23,11 +23,7 @@ export const askPeople = Effect.gen(function* () {
     const askedAt = yield* DateTime.now;
     const id = ApprovalId.make(`appr_${crypto.randomUUID().replaceAll("-", "")}`);
     const expiresAt = DateTime.add(askedAt, { millis: approvalTimeoutMs });
-    const approval = new PendingApproval(
-      { ...request, id, askedAt, expiresAt },
-      { disableValidation: true },
-    );
-    run.openQuestion({ approval, answer });
+    run.openQuestion({ approval: { ...request, id, askedAt, expiresAt }, answer });
     // The Deferred decides between an answer and the timeout, so that an accepted answer always counts.
     const expiry = Effect.zipRight(
       Effect.sleep(approvalTimeoutMs),

@@ -1,5 +1,4 @@
 import {
-  ElicitationRequest,
   Elicitor,
   Namespace,
   NewSource,
@@ -29,15 +28,13 @@ const tools = {
         const { elicit } = yield* Elicitor;
         const { report } = yield* ProgressListener;
         yield* report({ progress: 1, total: 2 });
-        const { action, content } = yield* elicit(
-          new ElicitationRequest({
-            kind: "form",
-            address,
-            message: "Which size?",
-            input,
-            requestedSchema: confirm,
-          }),
-        );
+        const { action, content } = yield* elicit({
+          kind: "form",
+          address,
+          message: "Which size?",
+          input,
+          requestedSchema: confirm,
+        });
         yield* report({ progress: 2, total: 2 });
         return { action, content: content ?? {} };
       }).pipe(Effect.orDie),

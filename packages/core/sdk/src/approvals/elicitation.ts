@@ -2,26 +2,27 @@ import { Context, Effect, Schema } from "effect";
 import { JsonObject } from "../model/json.ts";
 
 /**
- * What a person is asked in the middle of a tool call. `approval`: whether the call may be made at all. `form`: what the
- * source itself wants to know (MCP's elicitation).
+ * Kind of a question to a person during a tool call. `approval`: whether the call may be made. `form`: information that the
+ * source asks for (MCP's elicitation).
  */
 export const ElicitationKind = Schema.Literal("approval", "form").annotations({
   identifier: "ElicitationKind",
 });
 
-/** One question to a person. */
-export class ElicitationRequest extends Schema.Class<ElicitationRequest>("ElicitationRequest")({
+/** Question to a person. */
+export const ElicitationRequest = Schema.Struct({
   kind: ElicitationKind,
-  /** The tool whose call waits for the answer. */
+  /** Address of the tool whose call waits for the answer. */
   address: Schema.String,
   message: Schema.String,
-  /** What the tool is to be called with. */
+  /** Input of the call. */
   input: JsonObject,
   /** JSON Schema of the answer's `content`: a flat object (MCP 2025-06-18, "Elicitation"); without properties for an approval. */
   requestedSchema: JsonObject,
-}) {}
+}).annotations({ identifier: "ElicitationRequest" });
+export type ElicitationRequest = typeof ElicitationRequest.Type;
 
-/** What a person can answer (MCP 2025-06-18, "Elicitation"). */
+/** Answer of a person (MCP 2025-06-18, "Elicitation"). */
 export const ElicitationAction = Schema.Literal("accept", "decline", "cancel").annotations({
   identifier: "ElicitationAction",
 });
@@ -34,18 +35,16 @@ export interface ElicitationResult {
   readonly content?: JsonObject | undefined;
 }
 
-/** There is nobody to ask where the tool is called. */
+/** Nobody can be asked where the tool is called. */
 export class ElicitationUnavailable extends Schema.TaggedError<ElicitationUnavailable>()(
   "ElicitationUnavailable",
-  {
-    message: Schema.String,
-  },
+  { message: Schema.String },
 ) {}
 
-/** Asks the person behind the current tool call. Where nothing provides it, nobody can be asked. */
+/** Asks the person who is responsible for the current tool call. Where nothing provides it, nobody can be asked. */
 export class Elicitor extends Context.Reference<Elicitor>()("@executor/sdk/Elicitor", {
   defaultValue: (): {
-    /** Waits for the answer as long as that takes, with the run's wall clock stopped. */
+    /** Waits for the answer for as long as it takes, while the run's wall clock stands still. */
     readonly elicit: (
       request: ElicitationRequest,
     ) => Effect.Effect<ElicitationResult, ElicitationUnavailable>;
@@ -55,14 +54,14 @@ export class Elicitor extends Context.Reference<Elicitor>()("@executor/sdk/Elici
   }),
 }) {}
 
-/** How far a tool call has come, as its source tells (MCP, "Progress"). */
+/** Progress of a tool call, as its source reports it (MCP, "Progress"). */
 export interface Progress {
   readonly progress: number;
   readonly total?: number | undefined;
   readonly message?: string | undefined;
 }
 
-/** Hears how far the current tool call has come. Where nothing provides it, nobody listens. */
+/** Receives progress of the current tool call. Where nothing provides it, progress is dropped. */
 export class ProgressListener extends Context.Reference<ProgressListener>()(
   "@executor/sdk/ProgressListener",
   {

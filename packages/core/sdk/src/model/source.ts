@@ -2,7 +2,7 @@ import { Schema } from "effect";
 import { httpFieldValue, httpToken } from "./http-grammar.ts";
 import { SecretReference } from "./secret-reference.ts";
 
-/** Names that the sandbox's `tools` object and the daemon itself use. */
+/** Names that the sandbox's `tools` object and the daemon use themselves. */
 export const reservedNamespaces: ReadonlySet<string> = new Set([
   "executor",
   "search",
@@ -24,12 +24,15 @@ export const Namespace = Schema.String.pipe(
 );
 export type Namespace = typeof Namespace.Type;
 
+/** Namespace of the daemon's own tools, such as `executor.tools.search`. */
+export const builtInNamespace = Namespace.make("executor");
+
 export const SourceKind = Schema.Literal("openapi", "mcp", "graphql", "executor").annotations({
   identifier: "SourceKind",
 });
 export type SourceKind = typeof SourceKind.Type;
 
-/** What is given here may be a credential, so a refused value is never repeated in the answer. */
+/** The value may be a credential, so the error never repeats it. */
 const credential = (literal: Schema.Schema<string>, message: string) =>
   Schema.Union(literal, SecretReference).annotations({
     message: () => ({ message, override: true }),
@@ -45,7 +48,7 @@ const EnvironmentValue = credential(
   `An environment variable's value is a text, or { "secret": "NAME" }.`,
 );
 
-/** The names are checked here: a record leaves out the keys that its key's schema refuses. */
+/** The names are checked by a filter: a record omits keys that the schema of its keys refuses. */
 const Headers = Schema.Record({ key: Schema.String, value: HeaderValue }).pipe(
   Schema.annotations({
     message: () => 'Headers are an object of names and values, such as { "X-Api-Key": "…" }.',
@@ -57,18 +60,18 @@ const Headers = Schema.Record({ key: Schema.String, value: HeaderValue }).pipe(
   ),
 );
 
-/** How an MCP server is spoken to; `stdio` where `command` is given, else streamable HTTP with SSE as the fallback. */
+/** Transport of an MCP server; by default `stdio` if `command` is given, else streamable HTTP with SSE as the fallback. */
 export const McpTransport = Schema.Literal("http", "sse", "stdio").annotations({
   identifier: "McpTransport",
 });
 
-/** How a source is reached: what the operator gave when adding it. Never shown whole: `headers` may hold credentials. */
+/** Settings by which a source is reached, as the operator gave them. Never shown whole: `headers` may hold credentials. */
 export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings")({
-  /** Where the description is: an `http:`, `https:` or `file:` URL. Absent where `document` was given. */
+  /** URL of the description: `http:`, `https:` or `file:`. Absent if `document` was given. */
   url: Schema.optional(Schema.String),
-  /** The description itself, as text. It is read once and not stored. */
+  /** Text of the description. It is read once and not stored. */
   document: Schema.optional(Schema.String),
-  /** Where calls go, in place of what the description says. */
+  /** URL that calls are sent to, instead of the one in the description. */
   baseUrl: Schema.optional(Schema.String),
   /** Sent with every call, and with the request for the description where `baseUrl` has the same origin. */
   headers: Schema.optionalWith(Headers, {
@@ -76,31 +79,31 @@ export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings
   }),
   /** MCP servers only. */
   transport: Schema.optional(McpTransport),
-  /** The program of an MCP server that is spoken to over stdio, found by PATH or as a path. */
+  /** Program of an MCP server over stdio: a name on PATH, or a path. */
   command: Schema.optional(Schema.NonEmptyString),
   /** The program's arguments. */
   args: Schema.optional(Schema.Array(Schema.String)),
-  /** The program's environment, beside PATH, HOME and the few others that programs need. */
+  /** Additions to the program's environment, which has PATH, HOME and the few other variables that programs need. */
   env: Schema.optional(Schema.Record({ key: Schema.String, value: EnvironmentValue })),
-  /** Where the program starts. */
+  /** Directory that the program starts in. */
   cwd: Schema.optional(Schema.NonEmptyString),
-  /** Milliseconds for one call. */
+  /** Milliseconds that one call may take. */
   timeoutMs: Schema.optionalWith(Schema.Int.pipe(Schema.between(1, 600_000)), {
     default: () => 30_000,
   }),
 }) {}
 
-/** A source's settings as its plugin sees them: secrets in place of their names, for use and never for keeping or showing. */
+/** Settings as a plugin sees them: with the secrets' values, which it must neither keep nor show. */
 export interface ResolvedSettings extends Omit<SourceSettings, "headers" | "env"> {
   readonly headers: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What an operator gives to add a source. */
+/** Settings of a source to add. */
 export class NewSource extends Schema.Class<NewSource>("NewSource")({
   namespace: Namespace,
   kind: SourceKind,
-  /** In place of the title that the description has. */
+  /** Replaces the title in the description. */
   name: Schema.optional(Schema.NonEmptyString),
   ...SourceSettings.fields,
 }) {}
@@ -110,14 +113,18 @@ export class Source extends Schema.Class<Source>("Source")({
   namespace: Namespace,
   kind: SourceKind,
   name: Schema.String,
-  /** Where calls go; `null` for the built-in source. */
+  /** URL that calls are sent to; `null` for the built-in source. */
   url: Schema.NullOr(Schema.String),
   enabled: Schema.Boolean,
   toolCount: Schema.Int,
   /** Names of the headers sent with every call; their values are write-only. */
   headerNames: Schema.Array(Schema.String),
-  /** When the description was last read. */
+  /** Time at which the description was last read. */
   refreshedAt: Schema.NullOr(Schema.DateTimeUtc),
-  /** Why the last refresh failed; the tools are then those of the refresh before it. */
+  /** Reason why the last refresh failed; the tools are then those of the refresh before it. */
   lastError: Schema.NullOr(Schema.String),
 }) {}
+
+/** A URL as people may see it, without a user name, password or query, which may hold credentials. */
+export const shownUrl = (url: string): string =>
+  url.replace(/^(https?:\/\/)[^/?#]*@/i, "$1").replace(/^(https?:[^?#]*)[?#].*$/is, "$1");

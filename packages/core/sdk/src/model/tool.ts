@@ -1,8 +1,9 @@
+import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
 import { JsonObject } from "./json.ts";
 import { Namespace } from "./source.ts";
 
-/** Where a tool is called: `namespace.path`, such as `github.repos.get`. */
+/** Address of a tool: `namespace.path`, such as `github.repos.get`. */
 export const ToolAddress = Schema.String.pipe(
   Schema.pattern(/^[a-z][a-z0-9_]*(\.[A-Za-z_$][\w$]*)+$/),
   Schema.brand("ToolAddress"),
@@ -10,26 +11,41 @@ export const ToolAddress = Schema.String.pipe(
 );
 export type ToolAddress = typeof ToolAddress.Type;
 
-/** What a call does to the world, as far as the source tells. */
+/** Effects of a call, as the source declares them. */
 export class ToolAnnotations extends Schema.Class<ToolAnnotations>("ToolAnnotations")({
   /** Changes nothing. */
   readOnly: Schema.Boolean,
   /** May remove or overwrite. */
   destructive: Schema.Boolean,
-  /** Not called before a person agrees. */
+  /** Is not called before a person agrees. */
   requiresApproval: Schema.Boolean,
 }) {}
 
 /** A tool as lists and searches show it. */
-export class ToolSummary extends Schema.Class<ToolSummary>("ToolSummary")({
+export const ToolSummary = Schema.Struct({
   address: ToolAddress,
   namespace: Namespace,
   description: Schema.String,
   annotations: ToolAnnotations,
-}) {}
+}).annotations({ identifier: "ToolSummary" });
+export type ToolSummary = typeof ToolSummary.Type;
 
-/** A tool with its JSON Schemas, each complete in itself: what they refer to stands under `$defs`. */
-export class Tool extends ToolSummary.extend<Tool>("Tool")({
+/** A tool with its JSON Schemas. Each is complete: the definitions that it refers to are under its `$defs`. */
+export const Tool = Schema.Struct({
+  ...ToolSummary.fields,
   inputSchema: JsonObject,
   outputSchema: Schema.NullOr(JsonObject),
-}) {}
+}).annotations({ identifier: "Tool" });
+export type Tool = typeof Tool.Type;
+
+export class InvalidCursor extends Schema.TaggedError<InvalidCursor>()(
+  "InvalidCursor",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 400 }),
+) {}
+
+export class ToolNotFound extends Schema.TaggedError<ToolNotFound>()(
+  "ToolNotFound",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 404 }),
+) {}

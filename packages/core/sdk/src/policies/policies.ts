@@ -1,28 +1,28 @@
 import { SqlClient } from "@effect/sql";
 import { Context, Effect, Layer, Schema } from "effect";
-import { bySpecificity, covers } from "./policy-match.ts";
-import { defaultPolicy, InvalidPolicies, Policy } from "./policy.ts";
+import { makeCache } from "../cache.ts";
+import { bySpecificity, covers, InvalidPolicies, Policy } from "./policy.ts";
 import type { PolicyDecision } from "./policy.ts";
 import type { ToolAnnotations } from "../model/tool.ts";
 
 const maxPolicies = 1_000;
 
-/** How many addresses' decisions stay in memory. */
+/** Addresses whose decisions stay in memory. */
 const capacity = 10_000;
 
 const decodePolicies = Schema.decodeUnknown(Schema.Array(Policy));
 
-/** What operators decided about tools. Changes hold from the next call on. */
+/** Operators' decisions about tools. Changes hold from the next call on. */
 export class Policies extends Context.Tag("@executor/sdk/Policies")<
   Policies,
   {
     /** Of two policies that cover one tool, the one that decides comes first. */
     readonly list: Effect.Effect<ReadonlyArray<Policy>>;
-    /** Puts these policies in the place of all that there are. A pattern may stand once, and need not match any tool yet. */
+    /** Replaces all policies. Each pattern is allowed once, and need not cover any tool yet. */
     readonly replace: (
       policies: ReadonlyArray<Policy>,
     ) => Effect.Effect<ReadonlyArray<Policy>, InvalidPolicies>;
-    /** The most specific policy that covers the tool decides; without one, its annotations do ({@link defaultPolicy}). */
+    /** The most specific policy that covers the tool decides; without one, reads run and everything else needs approval. */
     readonly decide: (
       address: string,
       annotations: ToolAnnotations,
@@ -42,16 +42,13 @@ const make = Effect.gen(function* () {
     Effect.orDie,
   );
   let policies = stored.toSorted(bySpecificity);
-  /** By address; `undefined` where no policy covers it. */
-  const known = new Map<string, PolicyDecision | undefined>();
-
-  const decisionFor = (address: string): PolicyDecision | undefined => {
-    if (known.has(address)) return known.get(address);
-    const decision = policies.find(({ pattern }) => covers(pattern, address))?.decision;
-    if (known.size >= capacity) known.clear();
-    known.set(address, decision);
-    return decision;
-  };
+  let version = 0;
+  const decisionFor = yield* makeCache({
+    capacity,
+    version: () => version,
+    lookup: (address: string) =>
+      Effect.sync(() => policies.find(({ pattern }) => covers(pattern, address))?.decision),
+  });
 
   const replace = Effect.fn("Policies.replace")(function* (next: ReadonlyArray<Policy>) {
     const problem = problemOf(next);
@@ -71,9 +68,9 @@ const make = Effect.gen(function* () {
         Effect.orDie,
         Effect.tap(() => {
           policies = sorted;
-          known.clear();
+          version += 1;
         }),
-        // A client that goes away must not leave what is stored and what holds apart.
+        // A client that disconnects must not leave the stored policies and the current ones different.
         Effect.uninterruptible,
       );
     return sorted;
@@ -83,9 +80,16 @@ const make = Effect.gen(function* () {
     list: Effect.sync(() => policies),
     replace,
     decide: (address: string, annotations: ToolAnnotations) =>
-      Effect.sync(() => decisionFor(address) ?? defaultPolicy(annotations)),
+      Effect.map(decisionFor(address), (decision) => decision ?? defaultDecision(annotations)),
   };
 });
+
+const defaultDecision = ({
+  destructive,
+  readOnly,
+  requiresApproval,
+}: ToolAnnotations): PolicyDecision =>
+  requiresApproval || destructive || !readOnly ? "approve" : "allow";
 
 const problemOf = (policies: ReadonlyArray<Policy>): string | undefined => {
   if (policies.length > maxPolicies) {
@@ -94,7 +98,7 @@ const problemOf = (policies: ReadonlyArray<Policy>): string | undefined => {
   const seen = new Set<string>();
   for (const { pattern } of policies) {
     if (seen.has(pattern)) {
-      return `The pattern ${pattern} stands more than once. Keep the one that is meant.`;
+      return `The pattern ${pattern} is given more than once. Keep one of them.`;
     }
     seen.add(pattern);
   }

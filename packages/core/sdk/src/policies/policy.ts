@@ -1,24 +1,25 @@
 import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
-import type { ToolAnnotations } from "../model/tool.ts";
+import { builtInNamespace } from "../model/source.ts";
 
-/** What happens when a tool is called: it runs, a person is asked first, or it is refused. */
+/** Decision about a call: the tool runs, a person is asked first, or the call is refused. */
 export const PolicyDecision = Schema.Literal("allow", "approve", "block").annotations({
   identifier: "PolicyDecision",
 });
 export type PolicyDecision = typeof PolicyDecision.Type;
 
 const maxPatternChars = 512;
-const pattern = /^(\*|[a-z][a-z0-9_]*)(\.(\*|[A-Za-z_$][\w$]*))*$/;
+const wildcard = "*";
+const patternFormat = /^(\*|[a-z][a-z0-9_]*)(\.(\*|[A-Za-z_$][\w$]*))*$/;
 
 /**
- * Which tools a policy is about: an address, in which a segment may be `*`. At the end, `*` stands for one segment or more
- * (`github.*`); elsewhere, for exactly one (`github.*.delete`). `*` alone is every tool of every source; the tools of the
- * built-in source `executor` are meant only where the pattern names it.
+ * Pattern of tools: an address in which a segment may be `*`. At the end, `*` stands for one segment or more (`github.*`);
+ * elsewhere, for exactly one (`github.*.delete`). `*` alone covers every tool of every source, except those of the built-in
+ * source `executor`, which only a pattern that names it covers.
  */
 export const PolicyPattern = Schema.String.pipe(
-  Schema.filter((text) => text.length <= maxPatternChars && pattern.test(text), {
-    jsonSchema: { pattern: pattern.source, maxLength: maxPatternChars },
+  Schema.filter((text) => text.length <= maxPatternChars && patternFormat.test(text), {
+    jsonSchema: { pattern: patternFormat.source, maxLength: maxPatternChars },
     message: () =>
       "A pattern is a tool's address in which a segment may be *, such as github.repos.get, github.*, github.*.delete or *.",
   }),
@@ -27,21 +28,57 @@ export const PolicyPattern = Schema.String.pipe(
 );
 export type PolicyPattern = typeof PolicyPattern.Type;
 
-/** What an operator decided about the tools that a pattern covers. */
+/** An operator's decision about the tools that a pattern covers. */
 export class Policy extends Schema.Class<Policy>("Policy")({
   pattern: PolicyPattern,
   decision: PolicyDecision,
 }) {}
 
-/** The policies do not go together. */
+/** The policies contradict each other, or are too many. */
 export class InvalidPolicies extends Schema.TaggedError<InvalidPolicies>()(
   "InvalidPolicies",
   { message: Schema.String },
   HttpApiSchema.annotations({ status: 422 }),
 ) {}
 
-/** The decision where no policy names the tool: reads run, everything else asks first. */
-export const defaultPolicy = (annotations: ToolAnnotations): PolicyDecision =>
-  annotations.requiresApproval || annotations.destructive || !annotations.readOnly
-    ? "approve"
-    : "allow";
+/** Whether a pattern covers a tool. */
+export const covers = (pattern: string, address: string): boolean => {
+  const wanted = pattern.split(".");
+  const given = address.split(".");
+  if (wanted[0] === wildcard && given[0] === builtInNamespace) return false;
+  const open = wanted.at(-1) === wildcard;
+  if (open ? given.length < wanted.length : given.length !== wanted.length) return false;
+  return wanted.every((segment, index) => segment === wildcard || segment === given[index]);
+};
+
+/**
+ * Order of policies in which the most specific of those that cover one tool comes first: the pattern with more literal
+ * segments; then the longer one; then the one that does not end in `*`; then the one that is literal where they first differ.
+ * Two patterns that cover one tool and tie in all of these are equal.
+ */
+export const bySpecificity = (left: Policy, right: Policy): number => {
+  const a = left.pattern.split(".");
+  const b = right.pattern.split(".");
+  return (
+    literals(b) - literals(a) ||
+    b.length - a.length ||
+    endsOpen(a) - endsOpen(b) ||
+    firstLiteral(a, b) ||
+    alphabetically(left.pattern, right.pattern)
+  );
+};
+
+const literals = (segments: ReadonlyArray<string>): number =>
+  segments.filter((segment) => segment !== wildcard).length;
+
+const endsOpen = (segments: ReadonlyArray<string>): number => Number(segments.at(-1) === wildcard);
+
+const firstLiteral = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): number => {
+  const differs = a.findIndex(
+    (segment, index) => (segment === wildcard) !== (b[index] === wildcard),
+  );
+  if (differs === -1) return 0;
+  return a[differs] === wildcard ? 1 : -1;
+};
+
+const alphabetically = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

@@ -85,22 +85,24 @@ describe("Policies", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("refuses a pattern that stands twice, and too many, and keeps what there was", () =>
-    Effect.gen(function* () {
-      const { list, replace } = yield* Policies;
-      const before = yield* replace(policies({ "pets.*": "block" }));
-      const twice = yield* Effect.flip(
-        replace([...policies({ a: "allow" }), ...policies({ a: "block" })]),
-      );
-      expect(twice.message).toContain("The pattern a stands more than once");
-      const many = Array.from({ length: 1_001 }, (_, index) =>
-        policies({ [`a${index}`]: "allow" }),
-      );
-      expect((yield* Effect.flip(replace(many.flat()))).message).toContain("1000 are allowed");
-      expect(yield* list).toEqual(before);
-      const sql = yield* SqlClient.SqlClient;
-      expect(yield* sql`SELECT * FROM policies`).toHaveLength(1);
-    }).pipe(Effect.provide(layer)),
+  it.effect(
+    "refuses a pattern given twice and too many policies, and keeps the policies before",
+    () =>
+      Effect.gen(function* () {
+        const { list, replace } = yield* Policies;
+        const before = yield* replace(policies({ "pets.*": "block" }));
+        const twice = yield* Effect.flip(
+          replace([...policies({ a: "allow" }), ...policies({ a: "block" })]),
+        );
+        expect(twice.message).toContain("The pattern a stands more than once");
+        const many = Array.from({ length: 1_001 }, (_, index) =>
+          policies({ [`a${index}`]: "allow" }),
+        );
+        expect((yield* Effect.flip(replace(many.flat()))).message).toContain("1000 are allowed");
+        expect(yield* list).toEqual(before);
+        const sql = yield* SqlClient.SqlClient;
+        expect(yield* sql`SELECT * FROM policies`).toHaveLength(1);
+      }).pipe(Effect.provide(layer)),
   );
 });
 

@@ -1,4 +1,4 @@
-import { ElicitationRequest, Elicitor, ProgressListener } from "@executor/sdk";
+import { Elicitor, ProgressListener } from "@executor/sdk";
 import type { ElicitationResult, JsonObject } from "@executor/sdk";
 import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { Effect, Either, Runtime } from "effect";
@@ -96,8 +96,8 @@ const peopleBehind = Effect.fnUntraced(function* ({ address, input }: ToolInvoca
       Runtime.runFork(runtime)(report(progress));
     },
     ask: async (question: Question, signal: AbortSignal): Promise<ElicitationResult> => {
-      const request = new ElicitationRequest({ kind: "form", address, input, ...question });
-      const answer = await Runtime.runPromise(runtime)(Effect.either(elicit(request)), { signal });
+      const asked = elicit({ kind: "form", address, input, ...question });
+      const answer = await Runtime.runPromise(runtime)(Effect.either(asked), { signal });
       return Either.getOrThrowWith(answer, ({ message }) => new NoAsker({ message }));
     },
   };

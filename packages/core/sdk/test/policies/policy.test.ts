@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import * as fc from "fast-check";
-import { bySpecificity, covers } from "../../src/policies/policy-match.ts";
-import { Policy, PolicyPattern } from "../../src/policies/policy.ts";
+import { bySpecificity, covers, Policy, PolicyPattern } from "../../src/policies/policy.ts";
 
 describe("covers", () => {
   it.each([

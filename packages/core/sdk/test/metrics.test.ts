@@ -5,8 +5,8 @@ import {
   recordSourceFailed,
   recordSourceTools,
   recordSourceWorked,
-} from "../../src/sources/source-gauges.ts";
-import { Namespace } from "../../src/model/source.ts";
+} from "../src/metrics.ts";
+import { Namespace } from "../src/model/source.ts";
 import { gaugeValue } from "@executor/testing/series";
 
 describe("a source's gauges", () => {
