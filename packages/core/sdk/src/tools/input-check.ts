@@ -2,16 +2,23 @@ import { Validator } from "@cfworker/json-schema";
 import type { OutputUnit } from "@cfworker/json-schema";
 import type { Json, JsonObject } from "../model/json.ts";
 
-/** What is wrong with an input, for the agent that wrote it; `undefined` where nothing is. */
+/** Describes what is wrong with an input, for the agent that wrote it; `undefined` for a valid input. */
 export type InputCheck = (input: Json) => string | undefined;
 
 const maxReported = 5;
 
 /**
- * A check of inputs against a JSON Schema (2020-12) that is complete in itself. Interprets the schema, because workerd
- * forbids generated code. `format` is not checked: it is an annotation (JSON Schema 2020-12, Validation, section 7.2.1),
- * and descriptions are careless with it. A schema that is broken itself accepts everything: the upstream judges.
- * `root` names the input in what is said about it.
+ * Check of inputs against a complete JSON Schema (2020-12). Interprets the schema, because workerd forbids generated code.
+ * `format` is not checked: it is an annotation (JSON Schema 2020-12, Validation, section 7.2.1), and descriptions use it
+ * carelessly. A broken schema accepts everything, and the upstream decides. `root` is the input's name in the messages.
+ *
+ * ```ts
+ * import { inputCheck } from "@executor/sdk";
+ *
+ * const check = inputCheck({ type: "object", required: ["id"] });
+ * check({ id: 1 }); // undefined
+ * check({}); // 'input: Instance does not have required property "id".'
+ * ```
  */
 export const inputCheck = (schema: JsonObject, root = "input"): InputCheck => {
   const validator = new Validator({ ...schema }, "2020-12", false);
@@ -37,7 +44,7 @@ const report = (errors: ReadonlyArray<OutputUnit>, root: string): string | undef
   return lines.size > maxReported ? `${shown} And ${lines.size - maxReported} more.` : shown;
 };
 
-/** The errors at the leaves; those above them only say that something below is wrong. */
+/** Errors at the leaves; those above them only say that something below is wrong. */
 const leavesOf = (errors: ReadonlyArray<OutputUnit>): ReadonlyArray<OutputUnit> => {
   const inner = new Set<string>();
   for (const { keywordLocation } of errors) {

@@ -4,8 +4,8 @@ import type { Json, JsonObject } from "../model/json.ts";
 const definitionReference = /^#\/\$defs\/([^/]+)/;
 
 /**
- * The schema complete in itself: every definition that it refers to, directly or through another, stands under `$defs`.
- * `lookup` reads definitions by their names; one that it does not find is left out, and its reference accepts anything.
+ * Completes a schema: puts every definition that it refers to, directly or through another, under `$defs`. `lookup` reads
+ * definitions by their names; a reference to one that it does not find accepts anything.
  */
 export const bundleSchema = (
   schema: JsonObject,

@@ -3,7 +3,7 @@ import { Array as Arr, Effect, Schema } from "effect";
 import { Json, JsonObject } from "../model/json.ts";
 import type { LoadedSource, ToolDefinition } from "../model/plugin.ts";
 import { Namespace } from "../model/source.ts";
-import { ToolAddress, ToolAnnotations, ToolSummary } from "../model/tool.ts";
+import { ToolAddress, ToolAnnotations } from "../model/tool.ts";
 import { addressWords, fullTextQuery, summaryOf } from "./tool-words.ts";
 
 const SummaryRow = Schema.Struct({
@@ -19,7 +19,6 @@ const ToolRow = Schema.Struct({
   output_schema: Schema.NullOr(Schema.parseJson(JsonObject)),
   binding: Schema.parseJson(Json),
 });
-export type ToolRow = typeof ToolRow.Type;
 
 const decodeSummaries = Schema.decodeUnknown(Schema.Array(SummaryRow));
 const decodeTools = Schema.decodeUnknown(Schema.Array(ToolRow));
@@ -27,17 +26,24 @@ const decodeDefinitions = Schema.decodeUnknown(
   Schema.Array(Schema.Struct({ name: Schema.String, schema: Schema.parseJson(JsonObject) })),
 );
 
-/** Written as JSON text one chunk at a time, so that a large source is never in memory twice. */
-const rowsPerInsert = 50;
+const chunkSize = 50;
 
-/** A turn of the event loop. Yielding to other fibers alone would keep timers and requests waiting. */
-const letOthersRun = Effect.sleep(0);
-
-/** What a word in a summary counts, where one in an address counts 1: found by ranking GitHub's 1,223 operations. */
+/** Weight of a word in a summary, where one in an address has weight 1: found by ranking GitHub's 1,223 operations. */
 const summaryWeight = 2;
 
-const toSummaries = (rows: ReadonlyArray<typeof SummaryRow.Type>) =>
-  rows.map((row) => new ToolSummary(row, { disableValidation: true }));
+/**
+ * Handles a large source's items in chunks, with a turn of the event loop after each. Yielding to other fibers alone would
+ * keep timers and requests waiting.
+ */
+export const inChunks = <A, E, R>(
+  items: Iterable<A>,
+  handle: (chunk: ReadonlyArray<A>) => Effect.Effect<unknown, E, R>,
+): Effect.Effect<void, E, R> =>
+  Effect.forEach(
+    Arr.chunksOf(items, chunkSize),
+    (chunk) => Effect.zipRight(handle(chunk), Effect.sleep(0)),
+    { discard: true },
+  );
 
 /** Reads and writes of tools, their search index and their definitions. A failing database is a defect. */
 export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
@@ -61,33 +67,30 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
         output_schema: tool.outputSchema === null ? null : JSON.stringify(tool.outputSchema),
         binding: JSON.stringify(tool.binding),
       });
-      for (const chunk of Arr.chunksOf(tools, rowsPerInsert)) {
+      // Turned into JSON text one chunk at a time, so that a large source is never in memory twice.
+      yield* inChunks(tools, (chunk) => {
         const rows = chunk.map(toRow);
-        yield* sql`INSERT INTO tools ${sql.insert(rows)}`;
-        yield* sql`INSERT INTO tool_words ${sql.insert(
-          rows.map((row) => ({
-            rowid: row.id,
-            address: addressWords(row.address),
-            summary: summaryOf(row.description),
-          })),
-        )}`;
-        yield* letOthersRun;
-      }
+        const words = rows.map((row) => ({
+          rowid: row.id,
+          address: addressWords(row.address),
+          summary: summaryOf(row.description),
+        }));
+        return Effect.zipRight(
+          sql`INSERT INTO tools ${sql.insert(rows)}`,
+          sql`INSERT INTO tool_words ${sql.insert(words)}`,
+        );
+      });
     });
 
   const insertDefinitions = (namespace: Namespace, definitions: LoadedSource["definitions"]) =>
-    Effect.forEach(
-      Arr.chunksOf(definitions, rowsPerInsert),
-      (chunk) => {
-        const rows = chunk.map(([name, schema]) => ({
-          namespace,
-          name,
-          schema: JSON.stringify(schema),
-        }));
-        return Effect.zipLeft(sql`INSERT INTO definitions ${sql.insert(rows)}`, letOthersRun);
-      },
-      { discard: true },
-    );
+    inChunks(definitions, (chunk) => {
+      const rows = chunk.map(([name, schema]) => ({
+        namespace,
+        name,
+        schema: JSON.stringify(schema),
+      }));
+      return sql`INSERT INTO definitions ${sql.insert(rows)}`;
+    });
 
   const removeAll = (namespace: Namespace) =>
     Effect.gen(function* () {
@@ -99,7 +102,7 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
   return {
     removeAll,
 
-    /** Puts the loaded tools in the place of the stored ones; call it inside a transaction. */
+    /** Replaces the stored tools by the loaded ones; call it inside a transaction. */
     replaceAll: (namespace: Namespace, loaded: LoadedSource) =>
       Effect.gen(function* () {
         yield* removeAll(namespace);
@@ -129,11 +132,10 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
           WHERE ${within(options.namespace)} AND address > ${options.after}
           ORDER BY address LIMIT ${options.limit}`.pipe(
         Effect.flatMap(decodeSummaries),
-        Effect.map(toSummaries),
         Effect.orDie,
       ),
 
-    /** Tools that match, best first; a tool whose address is the text itself before all others. */
+    /** Tools that match, the best first; a tool whose address equals the text comes before all others. */
     search: (options: {
       readonly query: string;
       readonly namespace?: string | undefined;
@@ -149,7 +151,6 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
             length(tools.address), tools.address
           LIMIT ${options.limit} OFFSET ${options.offset}`.pipe(
         Effect.flatMap(decodeSummaries),
-        Effect.map(toSummaries),
         Effect.orDie,
       );
     },

@@ -11,8 +11,8 @@ const wordsOf = (text: string): ReadonlyArray<string> =>
   );
 
 /**
- * The words of an address as a person would search for them, the namespace left out because all tools of a source have
- * it: `github.actions.listRepoWorkflows` is `actions list repo workflows`, beside the segments as they stand.
+ * Words of an address as a person would search for them, and its segments as they are; without the namespace, which all tools
+ * of a source share. `github.actions.listRepoWorkflows` gives `actions list repo workflows listrepoworkflows`.
  */
 export const addressWords = (address: string): string => {
   const segments = address.split(".").slice(1);
@@ -21,15 +21,15 @@ export const addressWords = (address: string): string => {
   ].join(" ");
 };
 
-/** A description's first line is its summary; what follows has too many words to tell tools apart by. */
+/** First line of a description; the rest has too many words to tell tools apart. */
 export const summaryOf = (description: string): string => description.split("\n", 1)[0] ?? "";
 
 const maxQueryWords = 16;
 const shortestPrefix = 3;
 
 /**
- * The FTS5 query for what a person or a model typed: every word may match, longer ones as a prefix too, and more matches
- * rank higher. `undefined` where there is no word in it.
+ * FTS5 query for a text that a person or a model typed. Any word may match, longer ones as a prefix too; a tool with more
+ * matches ranks higher. `undefined` for a text without words.
  */
 export const fullTextQuery = (text: string): string | undefined => {
   const all = [

@@ -1,11 +1,8 @@
-import { Context, Effect, Layer } from "effect";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
-import type { Cursor } from "./cursor.ts";
-import { ToolResolver } from "./resolver.ts";
+import { Context, Effect, Either, Layer, Schema } from "effect";
+import { ToolCatalogue } from "./tool-catalogue.ts";
 import { toolRows } from "./tool-rows.ts";
+import { InvalidCursor, ToolNotFound } from "../model/tool.ts";
 import type { Tool, ToolSummary } from "../model/tool.ts";
-import type { InvalidCursor } from "../model/tools-errors.ts";
-import { ToolNotFound } from "../model/tools-errors.ts";
 
 export interface ToolQuery {
   /** Words to search for; absent or empty lists all tools by address. */
@@ -22,7 +19,7 @@ export interface ToolPage {
   readonly nextCursor: string | null;
 }
 
-/** The tools of all sources: what there is, and how each is called. */
+/** The tools of all sources. */
 export class Tools extends Context.Tag("@executor/sdk/Tools")<
   Tools,
   {
@@ -34,7 +31,7 @@ export class Tools extends Context.Tag("@executor/sdk/Tools")<
     Tools,
     Effect.gen(function* () {
       const rows = yield* toolRows;
-      const resolver = yield* ToolResolver;
+      const catalogue = yield* ToolCatalogue;
 
       const page = (items: ReadonlyArray<ToolSummary>, limit: number, next: () => Cursor) =>
         items.length <= limit
@@ -56,8 +53,8 @@ export class Tools extends Context.Tag("@executor/sdk/Tools")<
       });
 
       const get = Effect.fn("Tools.get")(function* (address: string) {
-        const resolved = yield* resolver.resolve(address);
-        if (resolved !== undefined) return resolved.tool;
+        const found = yield* catalogue.find(address);
+        if (found !== undefined) return found.tool;
         const similar = yield* rows.search({ query: address, offset: 0, limit: 3 });
         return yield* new ToolNotFound({ message: notFoundMessage(address, similar) });
       });
@@ -78,3 +75,28 @@ const notFoundMessage = (address: string, similar: ReadonlyArray<ToolSummary>): 
       : `Similar: ${similar.map((tool) => tool.address).join(", ")}.`;
   return `There is no tool ${shown}. ${hint}`;
 };
+
+const Cursor = Schema.parseJson(
+  Schema.Union(
+    Schema.Struct({ after: Schema.String }),
+    Schema.Struct({ offset: Schema.NonNegativeInt }),
+  ),
+);
+
+/** Start of the next page: after an address in a list, at an offset in a search. Opaque to clients. */
+type Cursor = typeof Cursor.Type;
+
+const decode = Schema.decodeEither(Schema.compose(Schema.StringFromBase64Url, Cursor));
+const encode = Schema.encodeSync(Schema.compose(Schema.StringFromBase64Url, Cursor));
+
+const encodeCursor = (cursor: Cursor): string => encode(cursor);
+
+const decodeCursor = (text: string): Either.Either<Cursor, InvalidCursor> =>
+  Either.mapLeft(
+    decode(text),
+    () =>
+      new InvalidCursor({
+        message:
+          "The cursor does not come from a page of tools. Leave it out to begin at the first page.",
+      }),
+  );

@@ -1,0 +1,71 @@
+import { Context, Effect, Layer } from "effect";
+import { makeCache } from "../cache.ts";
+import type { Json, JsonObject } from "../model/json.ts";
+import type { Tool } from "../model/tool.ts";
+import { inputCheck } from "./input-check.ts";
+import type { InputCheck } from "./input-check.ts";
+import { bundleSchema } from "./schema-bundle.ts";
+import { toolRows } from "./tool-rows.ts";
+
+/** A tool with everything that a call of it needs, except its source. */
+export interface CatalogueTool {
+  readonly tool: Tool;
+  readonly binding: Json;
+  readonly checkInput: InputCheck;
+}
+
+/** Tools that stay in memory. */
+const capacity = 1_000;
+
+/** Finds tools by their addresses. Tools in use stay in memory until a source or its tools change. */
+export class ToolCatalogue extends Context.Tag("@executor/sdk/ToolCatalogue")<
+  ToolCatalogue,
+  {
+    readonly find: (address: string) => Effect.Effect<CatalogueTool | undefined>;
+    /** Tells that a source or its tools changed; call it after every change. */
+    readonly invalidate: Effect.Effect<void>;
+    /** Number of changes so far to sources and their tools. */
+    readonly version: () => number;
+  }
+>() {
+  static readonly layer = Layer.effect(
+    ToolCatalogue,
+    Effect.suspend(() => make),
+  );
+}
+
+const make = Effect.gen(function* () {
+  const rows = yield* toolRows;
+  let changeCount = 0;
+  const version = () => changeCount;
+
+  const read = Effect.fn("ToolCatalogue.read")(function* (address: string) {
+    const row = yield* rows.find(address);
+    if (row === undefined) return undefined;
+    const { binding, input_schema, output_schema, ...summary } = row;
+    const bundle = (schema: JsonObject) =>
+      bundleSchema(schema, (names) => rows.definitions(row.namespace, names));
+    const tool: Tool = {
+      ...summary,
+      inputSchema: yield* bundle(input_schema),
+      outputSchema: output_schema === null ? null : yield* bundle(output_schema),
+    };
+    const found: CatalogueTool = { tool, binding, checkInput: inputCheck(tool.inputSchema) };
+    return found;
+  });
+
+  const findKept = yield* makeCache({ capacity, version, lookup: read });
+
+  return {
+    // Clients type addresses, of tools that do not exist too: a long one takes no memory.
+    find: (address: string) =>
+      address.length > maxKeptAddress ? read(address) : findKept(address),
+    invalidate: Effect.sync(() => {
+      changeCount += 1;
+    }),
+    version,
+  };
+});
+
+/** Characters of an address that is kept. Longer ones are possible, and are read at every call. */
+const maxKeptAddress = 512;
