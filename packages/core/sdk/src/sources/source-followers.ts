@@ -2,31 +2,31 @@ import { Duration, Effect, FiberMap, Stream } from "effect";
 import { SourcePlugins } from "../model/plugin.ts";
 import type { SourcePlugin } from "../model/plugin.ts";
 import type { ResolvedSettings } from "../model/source.ts";
+import { secretsOf } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";
-import { secretUses } from "../credentials/secret-uses.ts";
 import { SourceAccess } from "./source-access.ts";
 import type { StoredSource } from "./source-rows.ts";
 
-/** A source may tell of one change many times over. */
+/** A source may report one change several times. */
 const settle = Duration.millis(500);
 
-/** Some servers tell of changes whenever they are asked for tools: what brought nothing new is waited for twice as long. */
+/** Some servers report a change whenever they are asked for tools: after a report that brought nothing new, the pause doubles. */
 const firstPause = Duration.seconds(1);
 const longestPause = Duration.minutes(5);
 
-/** Reads a source's tools again; gives a number that is another one where they are others. */
+/** Reads a source's tools again, and gives a number that differs when they do. */
 type Reload = (namespace: string) => Effect.Effect<number>;
 
 interface Followed {
   readonly source: StoredSource;
   readonly plugin: SourcePlugin;
-  /** What the plugin was given, and may keep something open for; absent while a secret is missing. */
+  /** Settings that the plugin got, for which it may keep something open; absent while a secret is missing. */
   readonly settings: ResolvedSettings | undefined;
 }
 
 /**
- * Reads a source again when it tells that its tools changed, and lets its plugin close what it keeps open once that is of no
- * use: the source is gone, or one of its secrets is another.
+ * Reads a source again when it reports that its tools changed. Lets its plugin close what it keeps open when the source is
+ * removed or one of its secrets changes.
  */
 export const makeSourceFollowers = Effect.fnUntraced(function* (reload: Reload) {
   const plugins = yield* SourcePlugins;
@@ -59,9 +59,7 @@ export const makeSourceFollowers = Effect.fnUntraced(function* (reload: Reload) 
 
   const secretChanged = (name: string) =>
     Effect.forEach(
-      [...followed.values()].filter(({ source }) =>
-        [...secretUses(source.settings)].some((used) => used === name),
-      ),
+      [...followed.values()].filter(({ source }) => secretsOf(source.settings).has(name)),
       ({ source }) => Effect.zipRight(end(source.namespace), begin(source)),
       { discard: true },
     );

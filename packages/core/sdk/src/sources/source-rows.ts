@@ -1,7 +1,10 @@
 import { SqlClient } from "@effect/sql";
-import { Context, DateTime, Effect, Layer, Schema } from "effect";
-import { Namespace, Source, SourceKind, SourceSettings } from "../model/source.ts";
-import { shownUrl } from "./shown-url.ts";
+import { Context, Data, DateTime, Effect, Layer, Schema } from "effect";
+import { makeCache } from "../cache.ts";
+import { secretsOf } from "../credentials/resolve-settings.ts";
+import { SecretUsage } from "../credentials/secrets.ts";
+import { Namespace, shownUrl, Source, SourceKind, SourceSettings } from "../model/source.ts";
+import { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { settingsSubject, Vault } from "../credentials/vault.ts";
 
 const fields = {
@@ -18,7 +21,7 @@ const fields = {
   last_error: Schema.NullOr(Schema.String),
 };
 
-/** As in the table. The settings are one sealed text: headers and environment hold credentials, and URLs and arguments may. */
+/** Row of the table. The settings are one sealed text: headers and environment hold credentials, and URLs and arguments may. */
 const TableRow = Schema.Struct({ ...fields, settings: Schema.String });
 const CountedTableRow = Schema.Struct({ ...TableRow.fields, tool_count: Schema.Int });
 
@@ -26,19 +29,26 @@ export interface SourceRow extends Omit<typeof TableRow.Type, "settings"> {
   readonly settings: SourceSettings;
 }
 
-/** As it is stored. */
-type SealedRow = typeof TableRow.Encoded;
+/** Row as it is stored. */
+export type SealedRow = typeof TableRow.Encoded;
 
 export interface StoredSource extends SourceRow {
   readonly tool_count: number;
 }
+
+/** Fields of a source that a call needs. */
+export type CallTarget = Pick<StoredSource, "namespace" | "kind" | "enabled" | "settings"> & {
+  readonly url: string;
+};
+
+type SealedSettings = Pick<typeof TableRow.Type, "namespace" | "settings">;
 
 const decodeRows = Schema.decodeUnknown(Schema.Array(CountedTableRow));
 const encodeRow = Schema.encode(TableRow);
 const decodeSettings = Schema.decode(Schema.parseJson(SourceSettings));
 const encodeSettings = Schema.encode(Schema.parseJson(SourceSettings));
 
-/** The source as operators see it: header values stay inside. */
+/** The source as operators see it, without the values of its headers. */
 export const toSource = (stored: StoredSource): Source =>
   new Source({
     namespace: stored.namespace,
@@ -53,7 +63,7 @@ export const toSource = (stored: StoredSource): Source =>
   });
 
 /** Reads and writes of the `sources` table. A row that does not decode, or a failing database, is a defect. */
-export class SourceRows extends Context.Tag("@executor/sdk/internal/SourceRows")<
+export class SourceRows extends Context.Tag("@executor/sdk/SourceRows")<
   SourceRows,
   Effect.Effect.Success<typeof make>
 >() {
@@ -61,43 +71,73 @@ export class SourceRows extends Context.Tag("@executor/sdk/internal/SourceRows")
     SourceRows,
     Effect.suspend(() => make),
   );
+
+  /** The sources that refer to a secret. */
+  static readonly layerSecretUsage = Layer.effect(
+    SecretUsage,
+    Effect.map(SourceRows, (rows) =>
+      Effect.map(
+        rows.all,
+        (all) => (name: string) =>
+          all
+            .filter(({ settings }) => secretsOf(settings).has(name))
+            .map(({ namespace }) => namespace),
+      ),
+    ),
+  );
 }
+
+/** Sources whose opened settings stay in memory. */
+const capacity = 1_000;
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient;
   const vault = yield* Vault;
+  const catalogue = yield* ToolCatalogue;
   const selected = sql.literal(
     "SELECT sources.*, (SELECT count(*) FROM tools WHERE tools.namespace = sources.namespace) AS tool_count FROM sources",
   );
 
-  /** What was opened last, by namespace: so that finding a source again costs no decryption. */
-  const opened = new Map<string, { readonly sealed: string; readonly settings: SourceSettings }>();
+  let removals = 0;
+  /** Opened once for each sealed text: finding a source repeatedly costs no decryption, and its settings are one object. */
+  const open = yield* makeCache({
+    capacity,
+    version: () => removals,
+    lookup: ({ namespace, settings }: SealedSettings) =>
+      Effect.flatMap(vault.open(settings, settingsSubject(namespace)), decodeSettings),
+  });
 
   const openRow = (row: typeof CountedTableRow.Type) =>
-    Effect.suspend(() => {
-      const { namespace, settings: sealed } = row;
-      const known = opened.get(namespace);
-      if (known?.sealed === sealed) return Effect.succeed({ ...row, settings: known.settings });
-      return vault.open(sealed, settingsSubject(namespace)).pipe(
-        Effect.flatMap(decodeSettings),
-        Effect.map((settings): StoredSource => {
-          opened.set(namespace, { sealed, settings });
-          return { ...row, settings };
-        }),
-      );
-    });
+    Effect.map(
+      open(Data.struct({ namespace: row.namespace, settings: row.settings })),
+      (settings): StoredSource => ({ ...row, settings }),
+    );
 
   const openAll = (rows: unknown) => Effect.flatMap(decodeRows(rows), Effect.forEach(openRow));
+
+  const find = (namespace: string) =>
+    sql`${selected} WHERE namespace = ${namespace}`.pipe(
+      Effect.flatMap(openAll),
+      Effect.map(([row]) => row),
+      Effect.orDie,
+    );
+
+  const target = yield* makeCache({
+    capacity,
+    version: catalogue.version,
+    lookup: (namespace: Namespace) =>
+      Effect.map(find(namespace), (source): CallTarget | undefined =>
+        source === undefined ? undefined : { ...source, url: source.url ?? "" },
+      ),
+  });
 
   return {
     all: sql`${selected} ORDER BY namespace`.pipe(Effect.flatMap(openAll), Effect.orDie),
 
-    find: (namespace: string) =>
-      sql`${selected} WHERE namespace = ${namespace}`.pipe(
-        Effect.flatMap(openAll),
-        Effect.map((rows) => rows[0]),
-        Effect.orDie,
-      ),
+    find,
+
+    /** The source that calls of its tools use, kept until a source changes. */
+    target,
 
     exists: (namespace: string) =>
       sql`SELECT namespace FROM sources WHERE namespace = ${namespace}`.pipe(
@@ -105,7 +145,7 @@ const make = Effect.gen(function* () {
         Effect.orDie,
       ),
 
-    /** The row as it is stored. Encryption takes a moment, and a transaction must not wait: so it comes before one. */
+    /** The row to store. Encryption takes a moment, and a transaction must not wait, so it comes before the transaction. */
     seal: (row: SourceRow) =>
       encodeSettings(row.settings).pipe(
         Effect.flatMap((text) => vault.seal(text, settingsSubject(row.namespace))),
@@ -120,7 +160,7 @@ const make = Effect.gen(function* () {
         sql`UPDATE sources SET ${sql.update(row, ["namespace"])} WHERE namespace = ${row.namespace}`,
       ),
 
-    /** The description was read; whether the source is still there. */
+    /** Records that the description was read; `false` if the source was removed meanwhile. */
     setRefreshed: (namespace: Namespace, url: string, at: DateTime.Utc) =>
       sql`UPDATE sources
           SET url = ${url}, refreshed_at = ${DateTime.toEpochMillis(at)}, last_error = NULL
@@ -135,7 +175,9 @@ const make = Effect.gen(function* () {
     remove: (namespace: Namespace) =>
       Effect.orDie(
         Effect.tap(sql`DELETE FROM sources WHERE namespace = ${namespace}`, () =>
-          Effect.sync(() => opened.delete(namespace)),
+          Effect.sync(() => {
+            removals += 1;
+          }),
         ),
       ),
   };
