@@ -1,0 +1,64 @@
+import { DateTime, Effect } from "effect";
+import { originOf } from "../credentials/secret.ts";
+import { recordSourceFailed } from "../metrics.ts";
+import type { LoadedSource, SourcePlugin } from "../model/plugin.ts";
+import { InvalidSourceDocument } from "../model/source-errors.ts";
+import { SourceSettings } from "../model/source.ts";
+import { SourceAccess } from "./source-access.ts";
+import { countConnect, sourceNotFound } from "./source-changes.ts";
+import type { SourceChanges } from "./source-changes.ts";
+import type { StoredSource } from "./source-rows.ts";
+
+/** Reads a source's description again, and replaces the source's tools. A failure is stored as the source's last error. */
+export const makeReloadSource = (changes: SourceChanges) =>
+  Effect.map(SourceAccess, (access) => {
+    const { commit, find, findChangeable, pluginOf, rows, tools } = changes;
+
+    const load = (plugin: SourcePlugin, stored: StoredSource, settings: SourceSettings) =>
+      access.load(plugin, settings).pipe(
+        Effect.filterOrFail(
+          (loaded) => !takesHeadersElsewhere(stored, loaded),
+          (loaded) => movedAway(stored, loaded),
+        ),
+        countConnect(stored.namespace, stored.namespace),
+        Effect.tapError(({ message }) => {
+          recordSourceFailed(stored);
+          return rows.setLastError(stored.namespace, message);
+        }),
+      );
+
+    return Effect.fn("Sources.reload")(function* (namespace: string, document?: string) {
+      const stored = yield* findChangeable(namespace);
+      const plugin = yield* pluginOf(stored.kind);
+      const settings = new SourceSettings(
+        document === undefined ? stored.settings : { ...stored.settings, document },
+      );
+      if ((settings.url ?? settings.document ?? settings.command) === undefined) {
+        return yield* new InvalidSourceDocument({
+          message: `The source ${stored.namespace} was added as text. Send its new text as the document to refresh it.`,
+        });
+      }
+      const loaded = yield* load(plugin, stored, settings);
+      const refreshedAt = yield* DateTime.now;
+      yield* commit(
+        Effect.gen(function* () {
+          if (!(yield* rows.setRefreshed(stored.namespace, loaded.url, refreshedAt))) {
+            return yield* sourceNotFound(namespace);
+          }
+          yield* tools.replaceAll(stored.namespace, loaded);
+        }),
+      );
+      return { stored: yield* find(namespace), loaded };
+    });
+  });
+
+/** Secrets are bound to origins. Literal headers are bound to the origin that calls were sent to when they were given. */
+const takesHeadersElsewhere = ({ settings, url }: StoredSource, loaded: LoadedSource): boolean =>
+  Object.keys(settings.headers).length > 0 &&
+  url !== null &&
+  (originOf(url) ?? url) !== (originOf(loaded.url) ?? loaded.url);
+
+const movedAway = ({ namespace, url }: StoredSource, loaded: LoadedSource) =>
+  new InvalidSourceDocument({
+    message: `The description now sends calls to ${originOf(loaded.url) ?? loaded.url}, but the headers of ${namespace} were given for ${originOf(url ?? "") ?? "another place"}. If the new address is right, remove the source and add it again.`,
+  });

@@ -1,0 +1,128 @@
+import { SqlClient } from "@effect/sql";
+import { SqlError } from "@effect/sql/SqlError";
+import { Effect, PubSub, Stream } from "effect";
+import {
+  recordSourceFailed,
+  recordSourceTools,
+  recordSourceWorked,
+  setToolCount,
+  sourceConnects,
+} from "../metrics.ts";
+import { SourcePlugins } from "../model/plugin.ts";
+import {
+  BuiltInSource,
+  NamespaceUnavailable,
+  SourceNotFound,
+  UnsupportedSourceKind,
+} from "../model/source-errors.ts";
+import { reservedNamespaces } from "../model/source.ts";
+import type { Namespace, Source, SourceKind } from "../model/source.ts";
+import { ToolCatalogue } from "../tools/tool-catalogue.ts";
+import { toolRows } from "../tools/tool-rows.ts";
+import { SourceRows, toSource } from "./source-rows.ts";
+import type { StoredSource } from "./source-rows.ts";
+
+/** Steps that adding, reloading and removing a source share. */
+export type SourceChanges = Effect.Effect.Success<typeof makeSourceChanges>;
+
+export const makeSourceChanges = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient;
+  const plugins = yield* SourcePlugins;
+  const catalogue = yield* ToolCatalogue;
+  const rows = yield* SourceRows;
+  const tools = yield* toolRows;
+  // Sliding: subscribers need to know that something changed, not how often.
+  const changed = yield* PubSub.sliding<void>(1);
+
+  const find = (namespace: string) =>
+    Effect.filterOrFail(
+      rows.find(namespace),
+      (stored) => stored !== undefined,
+      () => sourceNotFound(namespace),
+    );
+
+  return {
+    rows,
+    tools,
+
+    /** Emits after every change. */
+    changes: Stream.fromPubSub(changed),
+
+    /**
+     * Runs `change` as one transaction, then makes it take effect, even if the client that asked for it disconnects. Nothing in
+     * `change` may wait.
+     */
+    commit: <A, E>(change: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+      sql.withTransaction(change).pipe(
+        Effect.catchIf((error) => error instanceof SqlError, Effect.die),
+        Effect.tap(() => Effect.map(tools.count, setToolCount)),
+        Effect.tap(() => catalogue.invalidate),
+        Effect.tap(() => PubSub.publish(changed, undefined)),
+        Effect.uninterruptible,
+      ),
+
+    pluginOf: (kind: SourceKind) => {
+      const plugin = plugins.get(kind);
+      return plugin === undefined
+        ? Effect.fail(
+            new UnsupportedSourceKind({
+              message: `Sources of kind ${kind} cannot be added here. Possible kinds: ${[...plugins.keys()].join(", ")}.`,
+            }),
+          )
+        : Effect.succeed(plugin);
+    },
+
+    find,
+
+    /** The source, unless it is the built-in one. */
+    findChangeable: (namespace: string) =>
+      Effect.filterOrFail(
+        find(namespace),
+        ({ kind }) => kind !== "executor",
+        () => builtInSourceError,
+      ),
+
+    requireFree: (namespace: Namespace) =>
+      Effect.gen(function* () {
+        if (reservedNamespaces.has(namespace)) {
+          return yield* new NamespaceUnavailable({
+            message: `The namespace ${namespace} is reserved. Choose another.`,
+          });
+        }
+        if (yield* rows.exists(namespace)) {
+          return yield* new NamespaceUnavailable({
+            message: `The namespace ${namespace} belongs to another source. Choose another, or remove that source first.`,
+          });
+        }
+      }),
+  };
+});
+
+/** Sets the gauges of a source, and shows the source as operators see it. */
+export const recordAndView = (stored: StoredSource): Source => {
+  recordSourceTools(stored, stored.tool_count);
+  if (stored.last_error !== null) recordSourceFailed(stored);
+  else if (stored.refreshed_at !== null) recordSourceWorked(stored, stored.refreshed_at);
+  return toSource(stored);
+};
+
+/** Counts an attempt to read a description; a failed one under `failedNamespace`. */
+export const countConnect =
+  (namespace: string, failedNamespace: string) =>
+  <A, E>(load: Effect.Effect<A, E>): Effect.Effect<A, E> => {
+    const count = (source: string, outcome: string) =>
+      Effect.sync(() => sourceConnects.add(1, { "executor.source": source, outcome }));
+    return Effect.tapBoth(load, {
+      onSuccess: () => count(namespace, "ok"),
+      onFailure: () => count(failedNamespace, "error"),
+    });
+  };
+
+export const sourceNotFound = (namespace: string) =>
+  new SourceNotFound({
+    message: `There is no source with the namespace ${namespace}. List the sources to see their namespaces.`,
+  });
+
+const builtInSourceError = new BuiltInSource({
+  message: "The built-in source is part of the daemon. It cannot be refreshed or removed.",
+});
