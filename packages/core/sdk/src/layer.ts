@@ -1,29 +1,34 @@
 import type { SqlClient } from "@effect/sql";
 import { Layer } from "effect";
-import { ToolResolver } from "./tools/resolver.ts";
+import { builtInPlugin } from "./built-in/built-in-plugin.ts";
+import { builtInSource } from "./built-in/built-in-source.ts";
+import type { SecretKey, SecretKeyError } from "./credentials/secret-key.ts";
 import { SecretStore } from "./credentials/secret-store.ts";
-import { SourceAccess } from "./sources/source-access.ts";
-import { SourceRows } from "./sources/source-rows.ts";
+import { Secrets } from "./credentials/secrets.ts";
 import { Vault } from "./credentials/vault.ts";
+import { ToolInvoker } from "./invocation/tool-invoker.ts";
 import type { SourcePlugins } from "./model/plugin.ts";
 import { Policies } from "./policies/policies.ts";
-import type { SecretKey, SecretKeyError } from "./credentials/secret-key.ts";
-import { Secrets } from "./credentials/secrets.ts";
+import { SourceAccess } from "./sources/source-access.ts";
+import { SourceRows } from "./sources/source-rows.ts";
 import { Sources } from "./sources/sources.ts";
-import { ToolInvoker } from "./invocation/tool-invoker.ts";
+import { ToolCatalogue } from "./tools/tool-catalogue.ts";
 import { Tools } from "./tools/tools.ts";
 
 /**
- * Sources, their tools and the calling of them, policies and secrets, over a migrated database and the app's kinds of source.
- * Fails where the database was written with another key.
+ * Sources, tools, calls, policies and secrets over a migrated database and the app's kinds of source. Fails if the database was
+ * written with another key.
  */
 export const sdkLayer: Layer.Layer<
   Sources | Tools | ToolInvoker | Policies | Secrets,
   SecretKeyError,
   SqlClient.SqlClient | SourcePlugins | SecretKey
-> = ToolInvoker.layer.pipe(
-  Layer.provideMerge(Layer.mergeAll(Sources.layer, Tools.layer, Policies.layer, Secrets.layer)),
-  Layer.provide(Layer.merge(ToolResolver.layer, SourceAccess.layer)),
-  Layer.provide(Layer.merge(SecretStore.layer, SourceRows.layer)),
+> = ToolInvoker.layer(builtInPlugin).pipe(
+  Layer.provideMerge(
+    Layer.mergeAll(Sources.layer(builtInSource), Tools.layer, Policies.layer, Secrets.layer),
+  ),
+  Layer.provide(Layer.merge(SourceAccess.layer, SourceRows.layerSecretUsage)),
+  Layer.provide(SourceRows.layer),
+  Layer.provide(Layer.merge(SecretStore.layer, ToolCatalogue.layer)),
   Layer.provide(Vault.layer),
 );

@@ -1,0 +1,100 @@
+import { Cause, DateTime, Effect, Exit, Option } from "effect";
+import { Elicitor } from "../approvals/elicitation.ts";
+import {
+  recordSourceFailed,
+  recordSourceWorked,
+  toolCallDuration,
+  toolCallErrors,
+  toolCalls,
+  toolResultSize,
+} from "../metrics.ts";
+import type { ToolResult } from "../model/plugin.ts";
+import type { Namespace, SourceKind } from "../model/source.ts";
+import type { ToolCallError } from "../model/tool-call-error.ts";
+import type { Tool } from "../model/tool.ts";
+
+/** Time since its creation, without the time during which anything waited for a person. */
+export class ActiveTime {
+  #activeMs = 0;
+  #activeSince = performance.now();
+  #waits = 0;
+
+  /** Begins a wait; several may overlap. */
+  beginWait(): void {
+    if (this.#waits === 0) this.#activeMs += performance.now() - this.#activeSince;
+    this.#waits++;
+  }
+
+  endWait(): void {
+    this.#waits--;
+    if (this.#waits === 0) this.#activeSince = performance.now();
+  }
+
+  elapsedMs(): number {
+    return this.#activeMs + (this.#waits === 0 ? performance.now() - this.#activeSince : 0);
+  }
+}
+
+/** Tool that a call has found, and its source. */
+export interface MeasuredTool {
+  readonly tool: Tool;
+  readonly source: { readonly namespace: Namespace; readonly kind: SourceKind };
+}
+
+/**
+ * Records a call however it ends, without the time that people took to answer the invoker's and the plugin's questions. The
+ * call tells which tool it found.
+ */
+export const measured = <A extends ToolResult>(
+  call: (found: (tool: MeasuredTool) => void) => Effect.Effect<A, ToolCallError>,
+): Effect.Effect<A, ToolCallError> =>
+  Effect.flatMap(Elicitor, ({ elicit }) => {
+    const time = new ActiveTime();
+    let measuredTool: MeasuredTool | undefined;
+    return call((tool) => {
+      measuredTool = tool;
+    }).pipe(
+      Effect.provideService(Elicitor, {
+        elicit: (request) =>
+          Effect.acquireUseRelease(
+            Effect.sync(() => time.beginWait()),
+            () => elicit(request),
+            () => Effect.sync(() => time.endWait()),
+          ),
+      }),
+      Effect.onExit((exit) =>
+        Effect.sync(() => record(measuredTool, time.elapsedMs() / 1000, exit)),
+      ),
+    );
+  });
+
+/** Label for an address that a client named and no tool has (OpenTelemetry's HTTP conventions use the same). */
+const other = "_OTHER";
+
+const record = (
+  called: MeasuredTool | undefined,
+  seconds: number,
+  exit: Exit.Exit<ToolResult, ToolCallError>,
+): void => {
+  const source = called?.source.namespace ?? other;
+  const labels = { "mcp.tool.name": called?.tool.address ?? other, "executor.source": source };
+  const { outcome, errorType } = Exit.isSuccess(exit) ? succeeded : failureOf(exit.cause);
+  toolCalls.add(1, { ...labels, outcome });
+  toolCallDuration.record(seconds, labels);
+  if (errorType !== undefined) {
+    toolCallErrors.add(1, { "executor.source": source, "error.type": errorType });
+  }
+  if (Exit.isSuccess(exit)) toolResultSize.record(exit.value.size, { "executor.source": source });
+  if (called === undefined) return;
+  if (errorType === "connection_error") recordSourceFailed(called.source);
+  else if (outcome === "ok") recordSourceWorked(called.source, DateTime.unsafeNow());
+};
+
+const succeeded = { outcome: "ok", errorType: undefined };
+
+/** An interrupted call is a failed call too; a defect is the plugin's own failure. */
+const failureOf = (cause: Cause.Cause<ToolCallError>) =>
+  Option.getOrElse(Cause.failureOption(cause), () => ({
+    outcome: "tool_error",
+    errorType: Cause.isInterrupted(cause) ? "cancelled" : "internal_error",
+  }));
