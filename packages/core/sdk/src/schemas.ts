@@ -10,4 +10,3 @@ export * from "./model/source.ts";
 export * from "./model/source-errors.ts";
 export * from "./model/tool.ts";
 export * from "./model/tool-call-error.ts";
-export * from "./model/tools-errors.ts";

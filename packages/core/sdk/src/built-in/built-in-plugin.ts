@@ -20,7 +20,7 @@ const summary = (tool: ToolSummary | Tool): JsonObject => ({
   annotations: { ...tool.annotations },
 });
 
-/** Answers the calls of the built-in source, from the services that the API answers from. */
+/** Plugin of the built-in source. It answers from the same services as the API. */
 export const builtInPlugin: Effect.Effect<SourcePlugin, never, Sources | Tools> = Effect.gen(
   function* () {
     const sources = yield* Sources;

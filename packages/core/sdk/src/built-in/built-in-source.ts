@@ -1,9 +1,6 @@
 import type { JsonObject } from "../model/json.ts";
 import type { LoadedSource, ToolDefinition } from "../model/plugin.ts";
-import { Namespace } from "../model/source.ts";
 import { ToolAnnotations } from "../model/tool.ts";
-
-export const builtInNamespace = Namespace.make("executor");
 
 const readOnly = new ToolAnnotations({
   readOnly: true,
@@ -47,7 +44,7 @@ const tool = (
   binding: null,
 });
 
-/** The source that is always there: how agents find their way. All of it is read-only. */
+/** The source that every daemon has: agents find sources and tools with it. All its tools are read-only. */
 export const builtInSource: LoadedSource = {
   name: "Executor",
   url: "",

@@ -1,6 +1,6 @@
 import type { HttpClient } from "@effect/platform";
 import { Effect, Option } from "effect";
-import { shownUrl } from "../sources/shown-url.ts";
+import { shownUrl } from "../model/source.ts";
 import type { ResolvedSettings } from "../model/source.ts";
 import {
   InvalidSourceDocument,

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import * as fc from "fast-check";
-import { literalCredential } from "../../src/credentials/credentials.ts";
-import { makeRedactor } from "../../src/credentials/redactor.ts";
+import { literalCredential, makeRedactor } from "../../src/credentials/redactor.ts";
 import type { Json } from "../../src/model/json.ts";
 
 const secret = 'se"cret-\\value';

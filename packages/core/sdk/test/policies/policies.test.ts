@@ -94,7 +94,7 @@ describe("Policies", () => {
         const twice = yield* Effect.flip(
           replace([...policies({ a: "allow" }), ...policies({ a: "block" })]),
         );
-        expect(twice.message).toContain("The pattern a stands more than once");
+        expect(twice.message).toContain("The pattern a is given more than once");
         const many = Array.from({ length: 1_001 }, (_, index) =>
           policies({ [`a${index}`]: "allow" }),
         );

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Either, Redacted, Schema } from "effect";
-import { NewSecret } from "../../src/credentials/secret.ts";
-import { originOf } from "../../src/credentials/secret-origin.ts";
+import { NewSecret, originOf } from "../../src/credentials/secret.ts";
 
 describe("originOf", () => {
   it.each([

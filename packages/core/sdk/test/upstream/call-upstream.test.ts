@@ -3,8 +3,8 @@ import { FetchHttpClient } from "@effect/platform";
 import { describe, expect, it } from "@effect/vitest";
 import { snapshot } from "@executor/telemetry";
 import { Effect, Fiber, MetricState } from "effect";
-import { callUpstream } from "../../src/upstream/index.ts";
-import type { UpstreamCall } from "../../src/upstream/index.ts";
+import { callUpstream } from "../../src/index.ts";
+import type { UpstreamCall } from "../../src/index.ts";
 
 type Handler = (request: Request, url: URL) => Response | Promise<Response>;
 

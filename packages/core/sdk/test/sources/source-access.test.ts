@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
-import { redactLoaded } from "../../src/sources/redact-source.ts";
+import { redactLoaded } from "../../src/sources/source-access.ts";
 import { makeRedactor } from "../../src/credentials/redactor.ts";
 import { ToolAnnotations } from "../../src/model/tool.ts";
 

@@ -2,7 +2,7 @@ import { FetchHttpClient, FileSystem } from "@effect/platform";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Option, Stream } from "effect";
 import type { ResolvedSettings } from "../../src/model/source.ts";
-import { fetchDocument, peekDocument } from "../../src/upstream/index.ts";
+import { fetchDocument, peekDocument } from "../../src/index.ts";
 
 const serve = (handler: (request: Request, url: URL) => Response) =>
   Effect.acquireRelease(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
-import { ActiveTime } from "../../src/invocation/active-time.ts";
+import { ActiveTime } from "../../src/invocation/call-measurement.ts";
 
 const pass = Effect.sleep("20 millis");
 
