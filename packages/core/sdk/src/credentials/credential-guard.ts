@@ -1,6 +1,6 @@
-import { Context } from "effect";
+import { Context, Effect } from "effect";
 import { minRedactedChars } from "./redactor.ts";
-import type { Resolution } from "./resolve-settings.ts";
+import type { Credential } from "./redactor.ts";
 
 /** Refuses headers that hold a credential of the current source and would go to a place that the credential is not for. */
 export interface HeaderGuard {
@@ -19,11 +19,19 @@ export class CredentialGuard extends Context.Reference<CredentialGuard>()(
   { defaultValue: (): HeaderGuard => ({ origin: undefined, forbidden: () => [] }) },
 ) {}
 
-/** Keeps a source's credentials from every place but the one that they are for. */
-export const credentialGuard = ({
-  credentials,
-  origin,
-}: Pick<Resolution, "credentials" | "origin">): HeaderGuard => ({
+/** Credentials of a source, and the origin that they are for. */
+interface Guarded {
+  readonly credentials: ReadonlyArray<Credential>;
+  readonly origin: string | undefined;
+}
+
+/** Uses a source so that its credentials are kept from every place but the one that they are for. */
+export const guarded =
+  (source: Guarded) =>
+  <A, E>(use: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.provideService(use, CredentialGuard, headerGuard(source));
+
+const headerGuard = ({ credentials, origin }: Guarded): HeaderGuard => ({
   origin,
   forbidden: (url, headers) => {
     if (url.origin === origin || credentials.length === 0) return [];

@@ -1,7 +1,6 @@
 import { Effect, Redacted } from "effect";
 import type { SecretName, SecretReference } from "../model/secret-reference.ts";
 import type { ResolvedSettings, SourceKind, SourceSettings } from "../model/source.ts";
-import { CredentialGuard, credentialGuard } from "./credential-guard.ts";
 import { literalCredential } from "./redactor.ts";
 import type { Credential } from "./redactor.ts";
 import { MissingSecret, originOf, programOrigin, SecretNotForOrigin } from "./secret.ts";
@@ -73,12 +72,6 @@ export const requireAll = (
         }),
       );
 };
-
-/** Uses a source with the {@link CredentialGuard} of its settings. */
-export const guarded =
-  (resolution: Resolution) =>
-  <A, E>(use: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.provideService(use, CredentialGuard, credentialGuard(resolution));
 
 /** Names of the secrets that a source's settings refer to. */
 export const secretsOf = ({ headers, env }: SourceSettings): ReadonlySet<string> =>

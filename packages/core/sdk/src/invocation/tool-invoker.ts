@@ -2,14 +2,10 @@ import { Context, Data, Effect, Either, Layer } from "effect";
 import { requireApproval } from "../approvals/approval.ts";
 import { Elicitor, ProgressListener } from "../approvals/elicitation.ts";
 import { makeCache } from "../cache.ts";
+import { guarded } from "../credentials/credential-guard.ts";
 import { makeRedactor } from "../credentials/redactor.ts";
 import type { Redactor } from "../credentials/redactor.ts";
-import {
-  callOrigin,
-  guarded,
-  requireAll,
-  resolveSettings,
-} from "../credentials/resolve-settings.ts";
+import { callOrigin, requireAll, resolveSettings } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { Json, JsonObject } from "../model/json.ts";
