@@ -1,32 +1,18 @@
-import type { DurableObjectStorage as DatabaseStorage } from "@executor/storage/durable-object";
+import type * as Workers from "@cloudflare/workers-types";
 
-/** Names one object of a class. */
-export interface DurableObjectId {
-  readonly name?: string;
-  readonly equals: (other: DurableObjectId) => boolean;
-}
+export type DurableObjectId = Pick<Workers.DurableObjectId, "name" | "equals">;
 
-/** What is used of a Durable Object's storage. */
-export interface ObjectStorage extends DatabaseStorage {
-  readonly sql: DatabaseStorage["sql"] & { readonly databaseSize: number };
-  readonly getAlarm: () => Promise<number | null>;
-  readonly deleteAlarm: () => Promise<void>;
-  /** `time` in Unix milliseconds. */
-  readonly setAlarm: (time: number) => Promise<void>;
-}
+/** Durable Object's storage, as far as it is used. */
+export type ObjectStorage = Pick<
+  Workers.DurableObjectStorage,
+  "sql" | "transactionSync" | "getAlarm" | "setAlarm" | "deleteAlarm"
+>;
 
-/** What is used of a Durable Object's state. */
-export interface DurableObjectState {
-  readonly id: DurableObjectId;
-  readonly storage: ObjectStorage;
-  readonly blockConcurrencyWhile: <A>(run: () => Promise<A>) => Promise<A>;
-  readonly waitUntil: (promise: Promise<unknown>) => void;
-  readonly abort: (reason?: string) => never;
-}
+export type DurableObjectState = Workers.DurableObjectState;
 
-export interface DurableObjectNamespace {
-  readonly idFromName: (name: string) => DurableObjectId;
-  readonly get: (id: DurableObjectId) => {
+/** Namespace with this process's own requests and responses, in place of the platform's declarations of them. */
+export interface DurableObjectNamespace extends Pick<Workers.DurableObjectNamespace, "idFromName"> {
+  readonly get: (id: Workers.DurableObjectId) => {
     readonly fetch: (request: Request) => Promise<Response>;
   };
 }

@@ -1,3 +1,4 @@
+import type { SqlStorage as PlatformSql } from "@cloudflare/workers-types";
 import { Reactivity } from "@effect/experimental";
 import { SqlClient } from "@effect/sql";
 import { SqliteClient } from "@effect/sql-sqlite-do";
@@ -6,7 +7,7 @@ import { fewParameters } from "./durable-object-parameters.ts";
 import { migrate } from "./migrations.ts";
 import { StorageError } from "./storage-error.ts";
 
-/** What is used of a SQLite database of the platform. */
+/** SQLite database of the platform, as far as it is used. */
 export interface SqlStorage {
   readonly exec: (query: string, ...bindings: ReadonlyArray<unknown>) => SqlCursor;
 }
@@ -16,15 +17,15 @@ interface SqlCursor {
   readonly raw: () => Iterator<ReadonlyArray<unknown>> & Iterable<ReadonlyArray<unknown>>;
 }
 
-/** What is used of a Durable Object's `ctx.storage`; the object's class must be SQLite-backed. */
+/** A Durable Object's `ctx.storage`, as far as it is used; the object's class must be SQLite-backed. */
 export interface DurableObjectStorage {
   readonly sql: SqlStorage;
   readonly transactionSync: <A>(run: () => A) => A;
 }
 
 /**
- * A Durable Object's own database, migrated. Transactions are synchronous, as the platform's are: what is run in one may not
- * wait for anything but the database, and dies where it does. A sleep in it is none.
+ * Database of a Durable Object, migrated. Transactions are synchronous, as the platform's are: an effect in one may wait for the
+ * database alone, and dies if it waits for anything else. A sleep in it takes no time.
  */
 export const layer = (
   storage: DurableObjectStorage,
@@ -32,7 +33,8 @@ export const layer = (
   Layer.scopedContext(
     Effect.gen(function* () {
       const client: SqlClient.SqlClient = Object.assign(
-        yield* SqliteClient.make({ db: boundedParameters(storage.sql) }),
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the client calls exec alone
+        yield* SqliteClient.make({ db: boundedParameters(storage.sql) as PlatformSql }),
         { withTransaction: withTransaction(storage) },
       );
       yield* Effect.provideService(migrate, SqlClient.SqlClient, client);
@@ -50,7 +52,7 @@ const boundedParameters = (sql: SqlStorage): SqlStorage => ({
   },
 });
 
-/** What is thrown to have the platform roll back. */
+/** Thrown to make the platform roll back. */
 class RollBack extends Error {}
 
 const withTransaction =
@@ -71,7 +73,7 @@ const withTransaction =
       }),
     );
 
-/** A sleep lets others run, and in a synchronous transaction nobody else does. */
+/** Nothing else runs during a synchronous transaction, so a sleep has nothing to wait for. */
 const timeless: Clock.Clock = Object.assign(Clock.make(), { sleep: () => Effect.void });
 
 const explain = (error: unknown): StorageError =>

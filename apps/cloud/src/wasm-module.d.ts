@@ -1,5 +1,0 @@
-/** Wrangler's module rule `CompiledWasm`. */
-declare module "*.wasm" {
-  const wasmModule: WebAssembly.Module;
-  export default wasmModule;
-}
