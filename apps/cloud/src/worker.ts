@@ -10,7 +10,7 @@ import { docsPage, openApiDocument } from "./docs.ts";
 import { mcpPath } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { answerKeys } from "./keys/handlers.ts";
-import { restrictFetch } from "./network/restrict-fetch.ts";
+import { restrictFetch } from "./network/public-fetch.ts";
 import { platformIdentity, platformMetricsPath } from "./platform.ts";
 import { countRefusal } from "./refusals.ts";
 import { version } from "./version.ts";

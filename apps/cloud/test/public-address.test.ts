@@ -46,6 +46,7 @@ describe("whyNotPublic", () => {
     "http://[2001:db8::1]/",
     "http://[2002:7f00:1::]/",
     "http://[64:ff9b::7f00:1]/",
+    "http://[64:ff9b:1::808:808]/",
     "http://localhost/",
     "http://LOCALHOST./",
     "http://api.localhost/",
