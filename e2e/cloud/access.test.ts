@@ -248,7 +248,7 @@ describe("the cloud app lets in", () => {
 
 /** The file of the D1 database. */
 const database = ({ dataDirectory }: CloudApp): Database => {
-  const folder = join(dataDirectory, "d1");
+  const folder = join(dataDirectory, "v3", "d1");
   const file = readdirSync(folder, { recursive: true })
     .map(String)
     .find((name) => name.endsWith(".sqlite") && !name.includes("metadata"));

@@ -1,30 +1,48 @@
 /* oxlint-disable -- written without types, since Miniflare is not installed where the workspace is checked */
-/** Runs the app on workerd: with Miniflare's options, as JSON in a variable of the environment. */
-import { readFileSync, readdirSync } from "node:fs";
+/** Runs the app on workerd, by Miniflare's options in a variable of the environment, as JSON. */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 
-/** As `wrangler d1 migrations apply` does it, so that either goes on where the other stopped. */
-const applyMigrations = async (database, directory) => {
-  await database.exec(
-    "CREATE TABLE IF NOT EXISTS d1_migrations (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL)",
-  );
-  const { results } = await database.prepare("SELECT name FROM d1_migrations").all();
-  const applied = new Set(results.map(({ name }) => name));
-  for (const name of readdirSync(directory).toSorted()) {
-    if (!name.endsWith(".sql") || applied.has(name)) continue;
-    const statements = readFileSync(join(directory, name), "utf8")
-      .split(";")
-      .filter((statement) => statement.trim() !== "");
-    await database.batch([
-      ...statements.map((statement) => database.prepare(statement)),
-      database.prepare("INSERT INTO d1_migrations (name) VALUES (?)").bind(name),
-    ]);
+/** Directory of the D1 database, where Wrangler keeps it; earlier versions kept it in `d1`. */
+const databaseDirectory = (dataDirectory) => {
+  const [before, directory] = [join(dataDirectory, "d1"), join(dataDirectory, "v3", "d1")];
+  if (existsSync(before) && !existsSync(directory)) {
+    mkdirSync(join(dataDirectory, "v3"), { recursive: true });
+    renameSync(before, directory);
   }
+  return directory;
 };
 
-const { migrations, ...options } = JSON.parse(process.env.EXECUTOR_WORKERD_OPTIONS);
-const miniflare = new Miniflare(options);
+const applyMigrations = (dataDirectory) => {
+  const wrangler = join(import.meta.dirname, "node_modules/wrangler/wrangler-dist/cli.js");
+  const config = join(import.meta.dirname, "..", "wrangler.jsonc");
+  const options = ["--local", "--persist-to", dataDirectory, "--config", config];
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [wrangler, "d1", "migrations", "apply", "DB", ...options],
+    {
+      encoding: "utf8",
+      env: {
+        ...process.env,
+        CI: "1",
+        WRANGLER_HIDE_BANNER: "true",
+        WRANGLER_SEND_METRICS: "false",
+      },
+    },
+  );
+  if (status !== 0) throw new Error(`The D1 migrations failed:\n${stdout}\n${stderr}`);
+};
+
+const { dataDirectory, ...options } = JSON.parse(process.env.EXECUTOR_WORKERD_OPTIONS);
+const d1Persist = databaseDirectory(dataDirectory);
+applyMigrations(dataDirectory);
+const miniflare = new Miniflare({
+  ...options,
+  d1Persist,
+  durableObjectsPersist: join(dataDirectory, "organisations"),
+});
 const stop = async () => {
   await miniflare.dispose();
   process.exit(0);
@@ -32,7 +50,4 @@ const stop = async () => {
 process.on("SIGTERM", stop);
 process.on("SIGINT", stop);
 const url = await miniflare.ready;
-if (migrations !== undefined) {
-  await applyMigrations(await miniflare.getD1Database("DB"), migrations);
-}
 process.stdout.write(`${JSON.stringify({ url: url.href })}\n`);

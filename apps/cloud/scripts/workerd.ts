@@ -27,15 +27,13 @@ const miniflareOptions = (options: WorkerdOptions) => ({
   compatibilityDate: "2026-04-01",
   compatibilityFlags: ["nodejs_compat"],
   durableObjects: { ORGANIZATIONS: { className: "OrganisationObject", useSQLite: true } },
-  durableObjectsPersist: join(options.dataDirectory, "organisations"),
+  dataDirectory: options.dataDirectory,
   d1Databases: { DB: "executor" },
-  d1Persist: join(options.dataDirectory, "d1"),
   bindings: options.variables,
   // workerd looks at the address that a name leads to; the app itself looks at the name.
   outboundService: {
     network: { allow: options.allowsPrivate ? ["public", "private"] : ["public"] },
   },
-  migrations: join(app, "migrations"),
 });
 
 /** Starts the bundle on workerd, with Miniflare in a process of its own, and waits until it answers. */

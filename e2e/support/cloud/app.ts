@@ -103,10 +103,8 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
     compatibilityDate: "2026-04-01",
     compatibilityFlags: ["nodejs_compat"],
     durableObjects: { ORGANIZATIONS: { className: "OrganisationObject", useSQLite: true } },
-    durableObjectsPersist: join(dataDirectory, "organisations"),
+    dataDirectory,
     d1Databases: { DB: "executor" },
-    d1Persist: join(dataDirectory, "d1"),
-    migrations: join(app, "migrations"),
     bindings: {
       BETTER_AUTH_SECRET: "a secret of the tests, and of nothing else",
       EXECUTOR_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),

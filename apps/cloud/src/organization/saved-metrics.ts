@@ -48,13 +48,6 @@ const seriesPerStatement = 200;
 export const savedMetrics = (owner: MetricsOwner) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient;
-    yield* sql`CREATE TABLE IF NOT EXISTS metrics (
-      name TEXT NOT NULL,
-      labels TEXT NOT NULL, -- JSON
-      created_at REAL NOT NULL,
-      state TEXT NOT NULL, -- JSON
-      PRIMARY KEY (name, labels)
-    ) STRICT`;
     const rows = yield* sql`SELECT name, labels, created_at AS createdAt, state FROM metrics`;
     restoreSeries(yield* decodeRows(rows));
     let changed = new ChangedSeries(owner);

@@ -2,8 +2,7 @@ import { Reactivity } from "@effect/experimental";
 import { SqlClient } from "@effect/sql";
 import { SqliteClient } from "@effect/sql-sqlite-bun";
 import { Cause, Context, Effect, Layer } from "effect";
-import { migrate } from "./migrations.ts";
-import { StorageError } from "./storage-error.ts";
+import { migrate, StorageError } from "./migrations.ts";
 
 /**
  * The embedded database in `file`, checked and migrated. One process holds it at a time: the lock is taken here and let

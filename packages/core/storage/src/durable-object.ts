@@ -4,8 +4,7 @@ import { SqlClient } from "@effect/sql";
 import { SqliteClient } from "@effect/sql-sqlite-do";
 import { Cause, Clock, Context, Effect, Exit, Layer, Runtime } from "effect";
 import { fewParameters } from "./durable-object-parameters.ts";
-import { migrate } from "./migrations.ts";
-import { StorageError } from "./storage-error.ts";
+import { migrate, StorageError } from "./migrations.ts";
 
 /** SQLite database of the platform, as far as it is used. */
 export interface SqlStorage {

@@ -1,2 +1,1 @@
-export { migrate } from "./migrations.ts";
-export { StorageError } from "./storage-error.ts";
+export { StorageError } from "./migrations.ts";

@@ -1,12 +1,28 @@
-import { Migrator } from "@effect/sql";
+import { Migrator, SqlClient } from "@effect/sql";
+import { Effect, Schema } from "effect";
 import sourcesAndExecutions from "./migrations/0001-sources-and-executions.ts";
 import policiesAndSecrets from "./migrations/0002-policies-and-secrets.ts";
+import metrics from "./migrations/0003-metrics.ts";
 
-/** Every migration, in order. One that has been released never changes; a change of the schema is a new one. */
+/** The database cannot be used. The message tells the operator what is wrong and what to do. */
+export class StorageError extends Schema.TaggedError<StorageError>()("StorageError", {
+  message: Schema.String,
+}) {}
+
+const run = (statements: ReadonlyArray<string>) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true }),
+  );
+
+/**
+ * Migrates the database of the daemon or of an organization. A migration that has been released never changes; a change of the
+ * schema is a new one. The cloud's D1 database has its own migrations, in `d1`.
+ */
 export const migrate = Migrator.make({})({
   loader: Migrator.fromRecord({
-    "0001_sources_and_executions": sourcesAndExecutions,
-    "0002_policies_and_secrets": policiesAndSecrets,
+    "0001_sources_and_executions": run(sourcesAndExecutions),
+    "0002_policies_and_secrets": run(policiesAndSecrets),
+    "0003_metrics": run(metrics),
   }),
   table: "migrations",
 });

@@ -40,6 +40,18 @@ describe("a Durable Object's database", () => {
     }).pipe(Effect.provide(layer(storage()))),
   );
 
+  it.scoped("keeps the totals of a database that had their table before its migration", () => {
+    const before = storage();
+    before.sql.exec(
+      "CREATE TABLE metrics (name TEXT, labels TEXT, created_at REAL, state TEXT, PRIMARY KEY (name, labels)) STRICT",
+    );
+    before.sql.exec("INSERT INTO metrics VALUES (?, ?, ?, ?)", "calls", "{}", 1, "{}");
+    return Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient;
+      expect(yield* sql`SELECT name FROM metrics`).toEqual([{ name: "calls" }]);
+    }).pipe(Effect.provide(layer(before)));
+  });
+
   it.scoped("rolls back what fails, and says why", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient;

@@ -1,8 +1,5 @@
-import { SqlClient } from "@effect/sql";
-import { Effect } from "effect";
-
 /** Times are milliseconds since the Unix epoch; the columns named in `JSON` comments hold JSON text. */
-const statements = [
+export default [
   `CREATE TABLE sources (
     namespace TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -42,8 +39,3 @@ const statements = [
     record TEXT NOT NULL -- JSON
   ) STRICT`,
 ];
-
-export default Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient;
-  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true });
-});

@@ -1,11 +1,8 @@
-import { SqlClient } from "@effect/sql";
-import { Effect } from "effect";
-
 /**
  * `sealed` is a text encrypted under the app's key. `key_check` has one row at most, which tells whether a key is the one
  * that everything else was sealed with. Times are milliseconds since the Unix epoch.
  */
-const statements = [
+export default [
   `CREATE TABLE policies (
     pattern TEXT PRIMARY KEY,
     decision TEXT NOT NULL
@@ -22,8 +19,3 @@ const statements = [
     sealed TEXT NOT NULL
   ) STRICT`,
 ];
-
-export default Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient;
-  yield* Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true });
-});
