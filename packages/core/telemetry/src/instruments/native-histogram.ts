@@ -1,6 +1,4 @@
-import { SparseBuckets } from "./sparse-buckets.ts";
-
-/** A range of a native histogram: buckets that hold something, by index, strictly increasing. */
+/** The buckets of a native histogram that have observations, by index, strictly increasing. */
 export interface NativeBuckets {
   readonly indexes: ReadonlyArray<number>;
   /** Observations in the bucket alone, not cumulative. */
@@ -9,12 +7,12 @@ export interface NativeBuckets {
 
 /**
  * A distribution over exponential buckets (Prometheus's "Native Histograms", OpenTelemetry's exponential histogram). The
- * bucket with index `i` holds what is above `base ** (i - 1)` and at most `base ** i`, where `base` is `2 ** 2 ** -schema`;
- * `negative` does so for the absolute values of what is negative.
+ * bucket with index `i` has the observations above `base ** (i - 1)` and at most `base ** i`, where `base` is
+ * `2 ** 2 ** -schema`; `negative` has negative observations by their absolute values.
  */
 export interface NativeHistogramState {
   readonly schema: number;
-  /** What is at most this far from 0 is in `zeroCount`. */
+  /** `zeroCount` has the observations that are at most this far from 0. */
   readonly zeroThreshold: number;
   readonly zeroCount: number;
   readonly positive: NativeBuckets;
@@ -55,17 +53,8 @@ const finestIndex = (magnitude: number): number => {
   return power + step + 1;
 };
 
-const beforeAll = -1;
-let epoch = 0;
+/** Whether native histograms were ever read. Until then nobody needs copies of them. */
 let isRead = false;
-
-/**
- * Says that a snapshot of the registry is taken now: from here until the next one, {@link NativeHistogram.read} gives what
- * had been recorded by now, so that it agrees with the snapshot however much later it is read.
- */
-export const holdNativeHistograms = (): void => {
-  if (isRead) epoch += 1;
-};
 
 /** A native histogram as of one moment. It copies the buckets only when it is read, or just before they change. */
 export class NativeSnapshot {
@@ -76,38 +65,25 @@ export class NativeSnapshot {
     this.#source = source;
   }
 
+  /** Where no native histogram was read before, it may have observations that were recorded since. */
   read(): NativeHistogramState | undefined {
     isRead = true;
-    return this.#resolve();
-  }
-
-  /** To be called before the buckets change. Until the first reader comes, nobody needs the copy. */
-  keep(): void {
-    if (isRead) this.#resolve();
-  }
-
-  #resolve(): NativeHistogramState | undefined {
-    this.#state ??= this.#source?.present();
+    this.#state ??= this.#source?.copy();
     this.#source = undefined;
     return this.#state;
   }
 }
 
-/**
- * Keeps its resolution as long as it needs no more than 160 buckets, and halves it when it would; never reset. `NaN` is not
- * to be recorded.
- */
+/** Keeps its resolution as long as it needs no more than 160 buckets, then halves it. It is never reset, and takes no `NaN`. */
 export class NativeHistogram {
   #schema: number;
   #zeroCount: number;
   #count: number;
   readonly #positive: SparseBuckets;
   readonly #negative: SparseBuckets;
-  #epoch = epoch;
-  #held: NativeHistogramState | undefined;
   #snapshot: NativeSnapshot | undefined;
 
-  /** Empty, or going on from what another had come to. */
+  /** Empty, or continuing from the state of another. */
   constructor(from?: NativeHistogramState) {
     this.#schema = from?.schema ?? finestSchema;
     this.#zeroCount = from?.zeroCount ?? 0;
@@ -118,12 +94,8 @@ export class NativeHistogram {
 
   record(value: number): void {
     if (this.#snapshot !== undefined) {
-      this.#snapshot.keep();
+      if (isRead) this.#snapshot.read();
       this.#snapshot = undefined;
-    }
-    if (this.#epoch !== epoch) {
-      this.#held = this.present();
-      this.#epoch = epoch;
     }
     this.#count += 1;
     const magnitude = Math.abs(value);
@@ -136,26 +108,13 @@ export class NativeHistogram {
     if ((value > 0 ? this.#positive : this.#negative).increment(index)) this.#bound();
   }
 
-  /** {@link holdNativeHistograms} for this one, whose classic state is read now. */
-  hold(): void {
-    if (isRead) this.#epoch = beforeAll;
-  }
-
-  /** The state at the last snapshot; the present one where none was taken since native histograms were first read. */
-  read(): NativeHistogramState {
-    isRead = true;
-    if (this.#held === undefined || this.#epoch !== epoch) return this.present();
-    return this.#held;
-  }
-
   /** The state as of now, whatever is recorded afterwards. */
   snapshot(): NativeSnapshot {
     this.#snapshot ??= new NativeSnapshot(this);
     return this.#snapshot;
   }
 
-  /** The state as of now. */
-  present(): NativeHistogramState {
+  copy(): NativeHistogramState {
     return {
       schema: this.#schema,
       zeroThreshold,
@@ -177,3 +136,72 @@ export class NativeHistogram {
     }
   }
 }
+
+/** Counts by bucket index, sorted; empty buckets take no place. */
+class SparseBuckets {
+  #indexes: Array<number>;
+  #counts: Array<number>;
+  /** The bucket of the last measurement: the next one is often in it too. */
+  #last = 0;
+
+  constructor(from?: {
+    readonly indexes: ReadonlyArray<number>;
+    readonly counts: ReadonlyArray<number>;
+  }) {
+    this.#indexes = from?.indexes.slice() ?? [];
+    this.#counts = from?.counts.slice() ?? [];
+  }
+
+  get size(): number {
+    return this.#indexes.length;
+  }
+
+  /** Counts one more in the bucket; `true` where the bucket is new. */
+  increment(index: number): boolean {
+    const indexes = this.#indexes;
+    if (indexes[this.#last] !== index) {
+      this.#last = lowerBound(indexes, index);
+      if (indexes[this.#last] !== index) {
+        indexes.splice(this.#last, 0, index);
+        this.#counts.splice(this.#last, 0, 1);
+        return true;
+      }
+    }
+    this.#counts[this.#last] = (this.#counts[this.#last] ?? 0) + 1;
+    return false;
+  }
+
+  /** Joins each two neighbours into the bucket that covers both. */
+  halve(): void {
+    const indexes: Array<number> = [];
+    const counts: Array<number> = [];
+    for (const [at, index] of this.#indexes.entries()) {
+      const joined = (index + 1) >> 1;
+      const count = this.#counts[at] ?? 0;
+      const last = indexes.length - 1;
+      if (indexes[last] === joined) counts[last] = (counts[last] ?? 0) + count;
+      else {
+        indexes.push(joined);
+        counts.push(count);
+      }
+    }
+    this.#indexes = indexes;
+    this.#counts = counts;
+  }
+
+  copy() {
+    return { indexes: this.#indexes.slice(), counts: this.#counts.slice() };
+  }
+}
+
+/** The position of the first element that is not below `index`. */
+const lowerBound = (indexes: ReadonlyArray<number>, index: number): number => {
+  let from = 0;
+  let to = indexes.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((indexes[middle] ?? index) < index) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+};

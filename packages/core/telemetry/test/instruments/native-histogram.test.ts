@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import fc from "fast-check";
-import { holdNativeHistograms, NativeHistogram } from "../../src/instruments/native-histogram.ts";
+import { NativeHistogram } from "../../src/instruments/native-histogram.ts";
 import type {
   NativeBuckets,
   NativeHistogramState,
@@ -9,7 +9,7 @@ import type {
 const observed = (values: Iterable<number>): NativeHistogramState => {
   const histogram = new NativeHistogram();
   for (const value of values) histogram.record(value);
-  return histogram.read();
+  return histogram.copy();
 };
 
 const entries = ({ indexes, counts }: NativeBuckets) =>
@@ -120,31 +120,27 @@ describe("NativeHistogram", () => {
     );
   });
 
-  it("reads as it was at the last snapshot, once native histograms are read at all", () => {
+  it("stays in a snapshot as it was, once native histograms are read at all", () => {
     const histogram = new NativeHistogram();
     histogram.record(1);
-    expect(histogram.read().count).toBe(1);
-    holdNativeHistograms();
+    const first = histogram.snapshot();
+    expect(first.read()?.count).toBe(1);
     histogram.record(1);
+    const second = histogram.snapshot();
     histogram.record(2);
-    expect(histogram.read().count).toBe(1);
-    holdNativeHistograms();
-    expect(histogram.read().count).toBe(3);
-    expect(entries(histogram.read().positive)).toEqual([
+    const third = histogram.snapshot();
+    expect([first, second, third].map((one) => one.read()?.count)).toEqual([1, 2, 3]);
+    expect(entries(third.read()?.positive ?? { indexes: [], counts: [] })).toEqual([
       [0, 2],
       [8, 1],
     ]);
   });
 
-  it("holds one histogram's state from when its classic state is read", () => {
-    const subject = new NativeHistogram();
-    subject.read();
-    subject.record(1);
-    subject.hold();
-    subject.record(2);
-    subject.record(3);
-    expect(subject.read().count).toBe(1);
-    subject.hold();
-    expect(subject.read().count).toBe(3);
+  it("gives one snapshot until something is recorded", () => {
+    const histogram = new NativeHistogram();
+    const first = histogram.snapshot();
+    expect(histogram.snapshot()).toBe(first);
+    histogram.record(1);
+    expect(histogram.snapshot()).not.toBe(first);
   });
 });
