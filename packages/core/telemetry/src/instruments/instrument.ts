@@ -1,9 +1,8 @@
 import { MetricKey } from "effect";
 import type { MetricBoundaries } from "effect";
-import type { InstrumentOptions, LabelValues } from "./definition.ts";
+import type { InstrumentOptions, LabelValues } from "./catalogue.ts";
 import { labelSets } from "../labels/label-sets.ts";
-import { CounterSeries, HistogramSeries } from "./recording.ts";
-import { retire, revive } from "./retired.ts";
+import { CounterSeries, GaugeSeries, HistogramSeries } from "./recording.ts";
 
 export interface Counter<Label extends string> {
   /** Adds `amount`, which is never negative. */
@@ -14,12 +13,12 @@ export interface Gauge<Label extends string> {
   readonly set: (value: number, labels: LabelValues<Label>) => void;
   /** Moves the gauge by `amount`, up or down. */
   readonly add: (amount: number, labels: LabelValues<Label>) => void;
-  /** Takes the series out of every later snapshot until it is recorded again, from 0: its subject is gone. */
+  /** Leaves the series out of every later reading until it is recorded once more, from 0: its subject is gone. */
   readonly remove: (labels: LabelValues<Label>) => void;
 }
 
 export interface Histogram<Label extends string> {
-  /** Adds one observation. `NaN` is none: it would turn the sum into `NaN` for good. */
+  /** Adds one observation. `NaN` is ignored: it would turn the sum into `NaN` for good. */
   readonly record: (value: number, labels: LabelValues<Label>) => void;
 }
 
@@ -30,9 +29,10 @@ export const counter = <const Label extends string = never>(
   const { name, description } = options;
   const sets = labelSets(
     { ...options, type: "counter" },
-    () => MetricKey.counter(name, { description, incremental: true }),
     {
-      make: (key, { registry }) => new CounterSeries(key, registry),
+      base: () => MetricKey.counter(name, { description, incremental: true }),
+      make: (key, labels, { registry }) =>
+        new CounterSeries(MetricKey.taggedWithLabels(key, labels), registry),
       restore: (series, saved) => series.restore(saved),
     },
     countOverflow,
@@ -47,30 +47,18 @@ export const gauge = <const Label extends string = never>(
   const { name, description } = options;
   const sets = labelSets(
     { ...options, type: "gauge" },
-    () => MetricKey.gauge(name, { description }),
     {
-      make: (key, { registry }) => ({ key, hook: registry.get(key) }),
+      base: () => MetricKey.gauge(name, { description }),
+      make: (key, labels, { registry }) =>
+        new GaugeSeries(MetricKey.taggedWithLabels(key, labels), registry),
       restore: () => {},
     },
     countOverflow,
   );
   return {
-    set: (value, labels) => {
-      const { key, hook } = sets.resolve(labels);
-      revive(key);
-      hook.update(value);
-    },
-    add: (amount, labels) => {
-      const { key, hook } = sets.resolve(labels);
-      revive(key);
-      hook.modify(amount);
-    },
-    remove: (labels) => {
-      const series = sets.find(labels);
-      if (series === undefined) return;
-      series.hook.update(0);
-      retire(series.key);
-    },
+    set: (value, labels) => sets.resolve(labels).set(value),
+    add: (amount, labels) => sets.resolve(labels).add(amount),
+    remove: (labels) => sets.find(labels)?.retire(),
   };
 };
 
@@ -81,9 +69,10 @@ export const histogram = <const Label extends string = never>(
   const { name, description, boundaries } = options;
   const sets = labelSets(
     { ...options, type: "histogram" },
-    () => MetricKey.histogram(name, boundaries, description),
     {
-      make: (key, { registry }) => new HistogramSeries(key, registry),
+      base: () => MetricKey.histogram(name, boundaries, description),
+      make: (key, labels, { registry }) =>
+        new HistogramSeries(MetricKey.taggedWithLabels(key, labels), registry),
       restore: (series, saved) => series.restore(saved),
     },
     countOverflow,
@@ -95,7 +84,7 @@ export const histogram = <const Label extends string = never>(
   };
 };
 
-/** Declared here and not in `metrics.ts`, because every other instrument counts its overflow with it. */
+/** Declared here, because every other instrument counts its overflow with it. */
 const overflow = counter({
   name: "executor.metrics.overflow",
   description:

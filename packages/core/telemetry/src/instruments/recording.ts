@@ -1,17 +1,58 @@
-import type { MetricHook, MetricKey, MetricRegistry } from "effect";
-import { currentExemplar } from "./exemplar.ts";
-import type { Exemplar } from "./exemplar.ts";
+import { Fiber, MetricHook, MetricState, MutableHashMap } from "effect";
+import type { MetricKey, MetricRegistry } from "effect";
+import { hooksOf } from "../reading/registry.ts";
 import { NativeHistogram } from "./native-histogram.ts";
 import type { NativeHistogramState } from "./native-histogram.ts";
-import type { SavedSeries } from "../tenancy/saved-series.ts";
-import { addToHistogram } from "../tenancy/saved-histogram.ts";
 
-/** A series as an instrument records to it: Effect's own state, and beside it what Effect has no place for. */
-export interface Recording {
+/** One measurement, and the trace in which it was made. */
+export interface Exemplar {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** As it was recorded: an observation, or the increment of a counter. */
+  readonly value: number;
   /** Unix time in seconds. */
+  readonly timestamp: number;
+}
+
+/** An exemplar of `value` where a sampled span is current in the running fiber; the span itself is not kept. */
+const currentExemplar = (value: number): Exemplar | undefined => {
+  const fiber = Fiber.getCurrentFiber();
+  if (fiber._tag === "None") return undefined;
+  const span = fiber.value.currentSpan;
+  if (span === undefined || !span.sampled) return undefined;
+  const { traceId, spanId } = span;
+  return { traceId, spanId, value, timestamp: Date.now() / 1_000 };
+};
+
+/** The total of a counter or of a histogram at some moment; plain data. Gauges are observed anew and not kept. */
+export type SavedState =
+  | { readonly type: "counter"; readonly value: number }
+  | {
+      readonly type: "histogram";
+      /** Cumulative, for each bound that the histogram was defined with, `+Inf` included. */
+      readonly buckets: ReadonlyArray<number>;
+      readonly count: number;
+      readonly sum: number;
+      readonly min: number;
+      readonly max: number;
+      readonly native: NativeHistogramState;
+    };
+
+export interface SavedSeries {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Unix seconds. */
   readonly createdAt: number;
-  readonly exemplar: (bucket: number) => Exemplar | undefined;
-  /** By bucket of a histogram. */
+  readonly state: SavedState;
+}
+
+/** The parts of a series for which Effect's own state has no place. */
+export interface Recording {
+  /** Unix seconds of the first measurement. */
+  readonly createdAt: number;
+  /** The last exemplar of a counter. */
+  readonly exemplar?: Exemplar | undefined;
+  /** The last exemplar of each bucket of a histogram. */
   readonly exemplars?: ReadonlyArray<Exemplar | undefined> | undefined;
   readonly native?: NativeHistogram;
 }
@@ -26,76 +67,85 @@ const attach = (key: MetricKey.MetricKey.Untyped, attached: Recording): void => 
   Object.defineProperty(key, recording, { value: attached });
 };
 
+/** The recording under a registry's own key object; `undefined` where no instrument made it. */
 export const recordingOf = (
   key: MetricKey.MetricKey.Untyped & { readonly [recording]?: Recording },
 ): Recording | undefined => key[recording];
 
-/**
- * The last exemplar of a counter, or of one bucket of a histogram: the bucket's position among the bounds that the histogram
- * was defined with, `+Inf` included. `key` is the very object that a snapshot has; of a series that no instrument of this
- * package made nothing is known, here and in the functions below.
- */
-export const exemplarOf = (
-  key: MetricKey.MetricKey.Untyped,
-  bucket: number = 0,
-): Exemplar | undefined => recordingOf(key)?.exemplar(bucket);
-
-/**
- * A histogram's observations in exponential buckets, in the unit they were recorded in, as of the last {@link snapshot}. Until
- * the first call there is nothing to hold back for, so it may count observations that were made since.
- */
-export const nativeHistogramOf = (
-  key: MetricKey.MetricKey.Untyped,
-): NativeHistogramState | undefined => recordingOf(key)?.native?.read();
-
-/** What {@link nativeHistogramOf} gives, as of now. */
-export const presentNativeHistogram = (
-  key: MetricKey.MetricKey.Untyped,
-): NativeHistogramState | undefined => recordingOf(key)?.native?.present();
-
-/** Says that a histogram's state is read now: until the next time, {@link nativeHistogramOf} gives what agrees with it. */
-export const holdNativeHistogram = (key: MetricKey.MetricKey.Untyped): void => {
-  recordingOf(key)?.native?.hold();
-};
-
-/** When a counter's or a histogram's series was first recorded, in Unix seconds. */
-export const createdAt = (key: MetricKey.MetricKey.Untyped): number | undefined =>
-  recordingOf(key)?.createdAt;
-
 export class CounterSeries implements Recording {
   createdAt = Date.now() / 1_000;
+  exemplar: Exemplar | undefined;
   readonly #hook: MetricHook.MetricHook.Counter<number>;
-  #exemplar: Exemplar | undefined;
 
   constructor(key: MetricKey.MetricKey.Counter<number>, registry: MetricRegistry.MetricRegistry) {
     this.#hook = registry.get(key);
     attach(key, this);
   }
 
-  restore({ createdAt: since, state }: SavedSeries): void {
+  restore({ createdAt, state }: SavedSeries): void {
     if (state.type !== "counter") return;
     this.#hook.update(state.value);
-    this.createdAt = since;
+    this.createdAt = createdAt;
   }
 
   add(amount: number): void {
     this.#hook.update(amount);
-    if (amount > 0) this.#exemplar = currentExemplar(amount) ?? this.#exemplar;
+    if (amount > 0) this.exemplar = currentExemplar(amount) ?? this.exemplar;
+  }
+}
+
+/**
+ * Gauges whose subject is gone. Effect's registry never forgets a series, so these are left out of readings: Prometheus then
+ * sees the series end and not stand still.
+ */
+const retired = new WeakSet<MetricKey.MetricKey.Untyped>();
+let changes = 0;
+
+export const isRetired = (key: MetricKey.MetricKey.Untyped): boolean =>
+  changes > 0 && retired.has(key);
+
+/** The number of times that a series was retired or revived. */
+export const retirements = (): number => changes;
+
+export class GaugeSeries {
+  readonly #key: MetricKey.MetricKey.Gauge<number>;
+  readonly #hook: MetricHook.MetricHook.Gauge<number>;
+
+  constructor(key: MetricKey.MetricKey.Gauge<number>, registry: MetricRegistry.MetricRegistry) {
+    this.#key = key;
+    this.#hook = registry.get(key);
   }
 
-  exemplar(): Exemplar | undefined {
-    return this.#exemplar;
+  set(value: number): void {
+    this.#revive();
+    this.#hook.update(value);
+  }
+
+  add(amount: number): void {
+    this.#revive();
+    this.#hook.modify(amount);
+  }
+
+  retire(): void {
+    this.#hook.update(0);
+    if (retired.has(this.#key)) return;
+    retired.add(this.#key);
+    changes += 1;
+  }
+
+  #revive(): void {
+    if (changes > 0 && retired.delete(this.#key)) changes += 1;
   }
 }
 
 export class HistogramSeries implements Recording {
   createdAt = Date.now() / 1_000;
+  exemplars: Array<Exemplar | undefined> | undefined;
   native = new NativeHistogram();
   readonly #key: MetricKey.MetricKey.Histogram;
   readonly #registry: MetricRegistry.MetricRegistry;
   readonly #hook: MetricHook.MetricHook.Histogram;
   readonly #bounds: ReadonlyArray<number>;
-  #exemplars: Array<Exemplar | undefined> | undefined;
 
   constructor(key: MetricKey.MetricKey.Histogram, registry: MetricRegistry.MetricRegistry) {
     this.#key = key;
@@ -105,11 +155,11 @@ export class HistogramSeries implements Recording {
     attach(key, this);
   }
 
-  restore({ createdAt: since, state }: SavedSeries): void {
+  restore({ createdAt, state }: SavedSeries): void {
     if (state.type !== "histogram" || state.buckets.length !== this.#bounds.length) return;
     addToHistogram(this.#registry, this.#key, state);
     this.native = new NativeHistogram(state.native);
-    this.createdAt = since;
+    this.createdAt = createdAt;
   }
 
   record(value: number): void {
@@ -117,17 +167,46 @@ export class HistogramSeries implements Recording {
     this.native.record(value);
     const exemplar = currentExemplar(value);
     if (exemplar === undefined) return;
-    this.#exemplars ??= this.#bounds.map(() => undefined);
+    this.exemplars ??= this.#bounds.map(() => undefined);
     let bucket = 0;
     while (value > (this.#bounds[bucket] ?? value)) bucket += 1;
-    this.#exemplars[bucket] = exemplar;
-  }
-
-  exemplar(bucket: number): Exemplar | undefined {
-    return this.#exemplars?.[bucket];
-  }
-
-  get exemplars(): ReadonlyArray<Exemplar | undefined> | undefined {
-    return this.#exemplars;
+    this.exemplars[bucket] = exemplar;
   }
 }
+
+/**
+ * Adds observations that were made elsewhere to a histogram of the registry. Effect's histograms take one observation at a
+ * time and no counts, so the registry gets a hook that adds them whenever it is read.
+ */
+const addToHistogram = (
+  registry: MetricRegistry.MetricRegistry,
+  key: MetricKey.MetricKey.Histogram,
+  saved: Extract<SavedState, { readonly type: "histogram" }>,
+): void => {
+  const own = registry.get(key);
+  const hooks = hooksOf(registry);
+  if (hooks === undefined)
+    throw new TypeError("Effect's metric registry has no map of its series.");
+  const get = () => {
+    const { buckets, count, sum, min, max } = own.get();
+    return MetricState.histogram({
+      buckets: buckets.map(([bound, counted], index) => [
+        bound,
+        counted + (saved.buckets[index] ?? 0),
+      ]),
+      count: count + saved.count,
+      sum: sum + saved.sum,
+      min: Math.min(min, saved.min),
+      max: Math.max(max, saved.max),
+    });
+  };
+  MutableHashMap.set(
+    hooks,
+    key,
+    MetricHook.make({
+      get,
+      update: (value: number) => own.update(value),
+      modify: (value: number) => own.modify(value),
+    }),
+  );
+};

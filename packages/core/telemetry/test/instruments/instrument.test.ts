@@ -6,6 +6,14 @@ import { recorded, values } from "../recorded.ts";
 
 const described = { description: "For a test.", unit: "{thing}" };
 
+describe("an instrument", () => {
+  it("cannot record durations in another unit than seconds", () => {
+    expect(() =>
+      counter({ name: "test.counter.ms", description: "For a test.", unit: "ms", labels: [] }),
+    ).toThrow("durations are recorded in seconds");
+  });
+});
+
 describe("counter", () => {
   it("adds up by label set, whatever order the labels come in", () => {
     const name = "test.counter.sums";

@@ -1,23 +1,29 @@
 import { describe, expect, it } from "@effect/vitest";
-import { Effect, Metric, MetricKey, Tracer } from "effect";
-import {
-  counter,
-  createdAt,
-  durationSeconds,
-  exemplarOf,
-  gauge,
-  histogram,
-  nativeHistogramOf,
-  snapshot,
-} from "../../src/index.ts";
+import { Effect, Metric, Tracer } from "effect";
+import { counter, durationSeconds, gauge, histogram } from "../../src/index.ts";
+import { RegistryReading } from "../../src/reading/index.ts";
+import type { HistogramSeries, Series } from "../../src/reading/index.ts";
 
 const described = { description: "For a test.", unit: "{thing}", labels: [] };
 
-/** The key of the one series that a metric has. */
-const keyOf = (name: string): MetricKey.MetricKey.Untyped => {
-  const pair = snapshot().find(({ metricKey }) => metricKey.name === name);
-  if (pair === undefined) throw new Error(`${name} has no series`);
-  return pair.metricKey;
+const reading = new RegistryReading();
+
+/** The one series of a metric. */
+const seriesOf = (name: string): Series => {
+  const series = reading.read().find(({ metric }) => metric.name === name);
+  if (series === undefined) throw new Error(`${name} has no series`);
+  return series;
+};
+
+const exemplarOf = (name: string) => {
+  const series = seriesOf(name);
+  return series.type === "number" ? series.exemplar : undefined;
+};
+
+const histogramOf = (name: string): HistogramSeries => {
+  const series = seriesOf(name);
+  if (series.type !== "histogram") throw new Error(`${name} is not a histogram`);
+  return series;
 };
 
 const inSpan = (traceId: string, sampled: boolean, record: () => void): void =>
@@ -26,19 +32,19 @@ const inSpan = (traceId: string, sampled: boolean, record: () => void): void =>
     Effect.runSync,
   );
 
-describe("exemplarOf", () => {
+describe("an exemplar", () => {
   it("is a counter's last measurement in a sampled span", () => {
     const name = "test.exemplar.counter";
     const things = counter({ name, ...described });
     things.add(1, {});
-    expect(exemplarOf(keyOf(name))).toBeUndefined();
+    expect(exemplarOf(name)).toBeUndefined();
     const before = Date.now() / 1_000;
     inSpan("first", true, () => things.add(2, {}));
     inSpan("second", true, () => things.add(3, {}));
     inSpan("unsampled", false, () => things.add(4, {}));
     inSpan("refused", true, () => things.add(-1, {}));
     things.add(5, {});
-    const exemplar = exemplarOf(keyOf(name));
+    const exemplar = exemplarOf(name);
     expect(exemplar).toMatchObject({ traceId: "second", spanId: "span", value: 3 });
     expect(exemplar?.timestamp).toBeGreaterThanOrEqual(before);
     expect(exemplar?.timestamp).toBeLessThanOrEqual(Date.now() / 1_000);
@@ -52,7 +58,7 @@ describe("exemplarOf", () => {
       Effect.withSpan("work"),
       Effect.runSync,
     );
-    expect(exemplarOf(keyOf(name))).toMatchObject({
+    expect(exemplarOf(name)).toMatchObject({
       traceId: span.traceId,
       spanId: span.spanId,
     });
@@ -65,8 +71,8 @@ describe("exemplarOf", () => {
     for (const value of [0.01, 0.011, 0.02, -1, 1e9]) {
       inSpan(`trace ${value}`, true, () => wait.record(value, {}));
     }
-    const key = keyOf(name);
-    expect([0, 1, 2, last].map((bucket) => exemplarOf(key, bucket)?.traceId)).toEqual([
+    const { exemplars } = histogramOf(name);
+    expect([0, 1, 2, last].map((bucket) => exemplars?.[bucket]?.traceId)).toEqual([
       "trace -1",
       "trace 0.02",
       undefined,
@@ -75,29 +81,29 @@ describe("exemplarOf", () => {
   });
 });
 
-describe("nativeHistogramOf", () => {
+describe("a native histogram", () => {
   it("has what a histogram recorded", () => {
     const name = "test.native.histogram";
     const wait = histogram({ name, ...described, boundaries: durationSeconds });
     for (const value of [1, 2, Number.NaN]) wait.record(value, {});
-    expect(nativeHistogramOf(keyOf(name))).toMatchObject({
+    expect(histogramOf(name).native).toMatchObject({
       count: 2,
       positive: { indexes: [0, 8], counts: [1, 1] },
     });
   });
 });
 
-describe("createdAt", () => {
+describe("the time of creation", () => {
   it("is when a series was first recorded", () => {
     const name = "test.created";
     const things = counter({ name, ...described });
     const before = Date.now() / 1_000;
     things.add(1, {});
-    const created = createdAt(keyOf(name));
+    const created = seriesOf(name).createdAt;
     expect(created).toBeGreaterThanOrEqual(before);
     expect(created).toBeLessThanOrEqual(Date.now() / 1_000);
     things.add(1, {});
-    expect(createdAt(keyOf(name))).toBe(created);
+    expect(seriesOf(name).createdAt).toBe(created);
   });
 });
 
@@ -106,12 +112,12 @@ describe("what other code recorded", () => {
     const name = "test.foreign";
     Metric.histogram(name, durationSeconds).unsafeUpdate(1, []);
     gauge({ name: "test.foreign.gauge", ...described }).set(1, {});
-    for (const key of [keyOf(name), keyOf("test.foreign.gauge"), MetricKey.counter("nowhere")]) {
-      expect([exemplarOf(key), nativeHistogramOf(key), createdAt(key)]).toEqual([
-        undefined,
-        undefined,
-        undefined,
-      ]);
-    }
+    expect(histogramOf(name)).toMatchObject({
+      exemplars: undefined,
+      native: undefined,
+      createdAt: undefined,
+    });
+    expect(exemplarOf("test.foreign.gauge")).toBeUndefined();
+    expect(seriesOf("test.foreign.gauge").createdAt).toBeUndefined();
   });
 });
