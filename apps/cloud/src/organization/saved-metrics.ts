@@ -1,6 +1,7 @@
 import { SqlClient } from "@effect/sql";
 import { ChangedSeries, restoreSeries } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
+import { inSlices } from "@executor/telemetry/reading";
 import { Array as Arr, Effect, Schema } from "effect";
 
 const Buckets = Schema.Struct({
@@ -37,12 +38,12 @@ const Row = Schema.Struct({
 
 const decodeRows = Schema.decodeUnknown(Schema.Array(Row));
 
-/** One statement takes so many, as one JSON text below the platform's 2 MB. */
+/** The series of one statement: as one JSON text they stay below the platform's 2 MB. */
 const seriesPerStatement = 200;
 
 /**
- * What the counters and histograms of an organization have come to, kept in its database: they go on from there when its object
- * starts anew. `write` stores what has changed since it did so last; what is counted after the last write is lost with the
+ * The totals of an organization's counters and histograms, kept in its database: when its object starts anew they continue from
+ * there. `write` stores those that have changed since it was last called; measurements after the last write are lost with the
  * object. To be made before anything is measured.
  */
 export const savedMetrics = (owner: MetricsOwner) =>
@@ -51,32 +52,34 @@ export const savedMetrics = (owner: MetricsOwner) =>
     const rows = yield* sql`SELECT name, labels, created_at AS createdAt, state FROM metrics`;
     restoreSeries(yield* decodeRows(rows));
     let changed = new ChangedSeries(owner);
-    changed.read();
+    yield* inSlices(() => changed.steps());
 
-    const write = Effect.suspend(() => {
-      const series = changed.read();
-      if (series.length === 0) return Effect.void;
-      return sql.withTransaction(
-        Effect.forEach(
-          Arr.chunksOf(series, seriesPerStatement),
-          (chunk) => {
-            const values = JSON.stringify(
-              chunk.map(({ name, labels, createdAt, state }) => [
-                name,
-                JSON.stringify(labels),
-                createdAt,
-                JSON.stringify(state),
-              ]),
-            );
-            return sql`INSERT INTO metrics (name, labels, created_at, state)
+    const write = Effect.flatMap(
+      inSlices(() => changed.steps()),
+      (series) => {
+        if (series.length === 0) return Effect.void;
+        return sql.withTransaction(
+          Effect.forEach(
+            Arr.chunksOf(series, seriesPerStatement),
+            (chunk) => {
+              const values = JSON.stringify(
+                chunk.map(({ name, labels, createdAt, state }) => [
+                  name,
+                  JSON.stringify(labels),
+                  createdAt,
+                  JSON.stringify(state),
+                ]),
+              );
+              return sql`INSERT INTO metrics (name, labels, created_at, state)
               SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(${values}) WHERE TRUE
               ON CONFLICT (name, labels) DO UPDATE SET state = excluded.state`;
-          },
-          { discard: true },
-        ),
-      );
-    }).pipe(
-      // What was read and not stored must be read again, or a later scrape would show what no write has.
+            },
+            { discard: true },
+          ),
+        );
+      },
+    ).pipe(
+      // Totals that were read and not stored must be read once more, or a later scrape would show what no write has.
       Effect.tapErrorCause(() =>
         Effect.sync(() => {
           changed = new ChangedSeries(owner);

@@ -1,13 +1,13 @@
 import { MetricKeyType, MetricState, Option } from "effect";
 import type { MetricPair } from "effect";
 import { findDefinition } from "../instruments/catalogue.ts";
-import { isRetired, retirements } from "../instruments/retired.ts";
+import { isRetired, retirements } from "../instruments/recording.ts";
 import { processRegistries } from "../tenancy/organization.ts";
 import { Selections } from "./bounds.ts";
 import { readLabels, reservedLabels, unitOfTags } from "./labels.ts";
 import { entriesOf, sizeOf } from "./registry.ts";
 import type { Hook, Key, Registry, State } from "./registry.ts";
-import { observe } from "./snapshot.ts";
+import { observe } from "./observe.ts";
 import type { Metric, MetricType, Series } from "./series.ts";
 import {
   CounterSource,
@@ -34,6 +34,8 @@ export interface RegistryReadingOptions {
   readonly registries?: ReadonlyArray<Registry>;
   /** Finds the declaration of a metric; in the catalogue of instruments unless given. */
   readonly definition?: FindDefinition;
+  /** Runs before each reading; it brings observed gauges up to date unless given. */
+  readonly observe?: () => void;
 }
 
 /** Sources between two yields. */
@@ -46,23 +48,26 @@ const step = 256;
 export class RegistryReading {
   readonly #walks: ReadonlyArray<RegistryWalk>;
   readonly #maker: SourceMaker;
+  readonly #observe: () => void;
   #series: ReadonlyArray<Series> = [];
 
   constructor({
     registries = processRegistries,
     definition = findDefinition,
+    observe: observeBefore = observe,
   }: RegistryReadingOptions = {}) {
     this.#walks = registries.map((registry) => new RegistryWalk(registry));
     this.#maker = new SourceMaker(definition);
+    this.#observe = observeBefore;
   }
 
   /**
-   * Brings observed values up to date and gives every live series, in the order of first recording; the same array where
+   * Gives every live series, in the order of first recording; the same array where
    * nothing has changed. Each series is read whole, and at some time between the first step and the last. It yields every few
    * hundred series, and may be left before its end.
    */
   *steps(): Generator<void, ReadonlyArray<Series>> {
-    observe();
+    this.#observe();
     const last = this.#series;
     let changed: Array<Series> | undefined;
     let at = 0;
@@ -106,6 +111,14 @@ export class RegistryReading {
 
 /** A snapshot of Effect's registry, such as `Metric.unsafeSnapshot()`. */
 export type Pairs = Iterable<MetricPair.MetricPair.Untyped>;
+
+/** Every live series of the process as Effect's pairs of keys and states, observed gauges brought up to date. */
+export const snapshot = (): ReadonlyArray<MetricPair.MetricPair.Untyped> => {
+  observe();
+  return processRegistries
+    .flatMap((registry) => registry.snapshot())
+    .filter(({ metricKey }) => !isRetired(metricKey));
+};
 
 /** The series of Effect's pairs of keys and states, as a snapshot of a registry has them. */
 export const readPairs = (

@@ -1,5 +1,5 @@
-import { MutableHashMap } from "effect";
-import type { MetricHook, MetricKey, MetricRegistry, MetricState } from "effect";
+import { Metric, MetricRegistry, MutableHashMap } from "effect";
+import type { MetricHook, MetricKey, MetricState } from "effect";
 
 export type Registry = MetricRegistry.MetricRegistry;
 export type Key = MetricKey.MetricKey.Untyped;
@@ -9,6 +9,11 @@ export type State = MetricState.MetricState.Untyped;
 export interface Hook {
   readonly get: () => State;
 }
+
+/** The registry in which Effect itself records, and code that uses its `Metric`. */
+export const globalRegistry: Registry = Metric.globalMetricRegistry;
+
+export const makeRegistry = (): Registry => MetricRegistry.make();
 
 /** Effect's own hooks by key. The registry's interface does not have them, but it keeps them in a public type. */
 export const hooksOf = (

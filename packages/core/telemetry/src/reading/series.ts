@@ -1,5 +1,5 @@
 import type { NativeHistogramState } from "../instruments/native-histogram.ts";
-import type { Exemplar } from "../instruments/exemplar.ts";
+import type { Exemplar } from "../instruments/recording.ts";
 
 /**
  * The one form of a series on its way out, whoever takes it: immutable plain data in the units, labels and bounds that every

@@ -1,8 +1,7 @@
 import { MetricState, Option } from "effect";
-import type { Exemplar } from "../instruments/exemplar.ts";
 import type { NativeHistogramState, NativeSnapshot } from "../instruments/native-histogram.ts";
 import { recordingOf } from "../instruments/recording.ts";
-import type { Recording } from "../instruments/recording.ts";
+import type { Exemplar, Recording } from "../instruments/recording.ts";
 import type { Selection } from "./bounds.ts";
 import { withWord } from "./labels.ts";
 import type { ReadLabels } from "./labels.ts";
@@ -109,7 +108,7 @@ export class CounterSource extends SourceBase {
     this.series = new ReadNumber(
       this,
       value,
-      scaleExemplar(this.recording?.exemplar(0), this.divisor),
+      scaleExemplar(this.recording?.exemplar, this.divisor),
     );
   }
 }

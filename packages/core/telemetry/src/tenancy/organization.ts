@@ -1,13 +1,15 @@
-import { Context, Fiber, Metric, MetricRegistry } from "effect";
+import { Context, Fiber } from "effect";
+import { globalRegistry, makeRegistry } from "../reading/registry.ts";
+import type { Registry } from "../reading/registry.ts";
 
 /** Where measurements go: the series of one organization in this process, or those of the process itself. */
 export class MetricsOwner {
-  readonly registry: MetricRegistry.MetricRegistry;
+  readonly registry: Registry;
   maxSeries: number;
   /** Label sets that count against {@link maxSeries}. */
   series = 0;
 
-  constructor(registry: MetricRegistry.MetricRegistry, maxSeries: number) {
+  constructor(registry: Registry, maxSeries: number) {
     this.registry = registry;
     this.maxSeries = maxSeries;
   }
@@ -15,7 +17,7 @@ export class MetricsOwner {
 
 /** An organization's own metrics, empty; at most `maxSeries` label sets, all its metrics together. */
 export const organizationMetrics = (maxSeries: number): MetricsOwner =>
-  new MetricsOwner(MetricRegistry.make(), maxSeries);
+  new MetricsOwner(makeRegistry(), maxSeries);
 
 /** On whose behalf a fiber measures. */
 export class Organization extends Context.Reference<Organization>()(
@@ -23,10 +25,11 @@ export class Organization extends Context.Reference<Organization>()(
   { defaultValue: (): MetricsOwner | undefined => undefined },
 ) {}
 
-const ofProcess = new MetricsOwner(Metric.globalMetricRegistry, Number.POSITIVE_INFINITY);
+/** Apart from Effect's own registry, so that whoever reads that finds only what Effect and other code recorded. */
+const ofProcess = new MetricsOwner(makeRegistry(), Number.POSITIVE_INFINITY);
 
-/** Every registry whose series are the process's. */
-export const processRegistries: ReadonlyArray<MetricRegistry.MetricRegistry> = [ofProcess.registry];
+/** The registries of the process: that of its instruments, and Effect's own. */
+export const processRegistries: ReadonlyArray<Registry> = [ofProcess.registry, globalRegistry];
 
 /** At most so many label sets of the process's own, all its metrics together. */
 export const limitProcessSeries = (maxSeries: number): void => {

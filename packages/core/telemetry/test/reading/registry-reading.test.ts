@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
-import { MetricBoundaries, MetricKey, MetricLabel, MetricRegistry } from "effect";
+import { Metric, MetricBoundaries, MetricKey, MetricLabel, MetricRegistry } from "effect";
 import * as fc from "fast-check";
-import { gauge } from "../../src/index.ts";
+import { counter, gauge, snapshot } from "../../src/index.ts";
 import { mergeSeries, readPairs, RegistryReading } from "../../src/reading/index.ts";
 import type { Series } from "../../src/reading/index.ts";
 
@@ -82,6 +82,19 @@ describe("RegistryReading", () => {
     expect(reading.read().map(plain)).toEqual(
       readPairs(registry.snapshot(), () => undefined).map(plain),
     );
+  });
+
+  it("reads Effect's own registry too, which has nothing of the instruments", () => {
+    const name = "test.reading.both";
+    counter({ name, description: "For a test.", unit: "{thing}", labels: [] }).add(1, {});
+    Metric.counter(`${name}.foreign`).unsafeUpdate(2, []);
+    const names = (all: ReadonlyArray<string>) => all.filter((one) => one.startsWith(name));
+    const read = new RegistryReading().read().map(({ metric }) => metric.name);
+    expect(names(read)).toEqual([name, `${name}.foreign`]);
+    expect(names(snapshot().map(({ metricKey }) => metricKey.name))).toEqual(names(read));
+    expect(names(Metric.unsafeSnapshot().map(({ metricKey }) => metricKey.name))).toEqual([
+      `${name}.foreign`,
+    ]);
   });
 
   it("sees a gauge's series go and come back", () => {

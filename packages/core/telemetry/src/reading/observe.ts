@@ -1,6 +1,27 @@
 import { catalogue } from "../instruments/catalogue.ts";
 import { gauge } from "../instruments/instrument.ts";
-import { currentOwner } from "../tenancy/organization.ts";
+import { currentOwner, perOrganization } from "../tenancy/organization.ts";
+
+const currentObservers = perOrganization(() => new Set<() => void>());
+
+/**
+ * Registers `observer` to run before every reading, where it sets gauges (an observable instrument's callback, in OpenTelemetry's
+ * terms). It must not throw or wait. It belongs to the organization on whose behalf it is registered. Returns a function that
+ * removes it.
+ */
+export const observeBeforeSnapshot = (observer: () => void): (() => void) => {
+  const observers = currentObservers();
+  observers.add(observer);
+  return () => {
+    observers.delete(observer);
+  };
+};
+
+/** Brings observed gauges up to date, for the current organization. */
+export const observe = (): void => {
+  for (const observer of currentObservers()) observer();
+  observeLabelBudgets();
+};
 
 const series = gauge({
   name: "executor.metrics.series",
@@ -25,7 +46,7 @@ const budget = gauge({
 });
 
 /** Brings `executor.metrics.series` and the limits up to date, for every instrument in the catalogue. */
-export const observeLabelBudgets = (): void => {
+const observeLabelBudgets = (): void => {
   const { maxSeries } = currentOwner();
   if (Number.isFinite(maxSeries)) budget.set(maxSeries, {});
   else budget.remove({});
