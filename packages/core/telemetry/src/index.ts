@@ -1,15 +1,20 @@
 export * from "./instruments/boundaries.ts";
-export { catalogue, findDefinition, type CatalogueEntry } from "./instruments/catalogue.ts";
+export { catalogue, findDefinition } from "./instruments/catalogue.ts";
 export type {
+  CatalogueEntry,
   InstrumentDefinition,
   InstrumentOptions,
   LabelValues,
-} from "./instruments/definition.ts";
-export type { Exemplar } from "./instruments/exemplar.ts";
+} from "./instruments/catalogue.ts";
 export { counter, gauge, histogram } from "./instruments/instrument.ts";
 export type { Counter, Gauge, Histogram } from "./instruments/instrument.ts";
-export { limitLabelSets, type LabelBudgets } from "./labels/label-budgets.ts";
 export type { NativeBuckets, NativeHistogramState } from "./instruments/native-histogram.ts";
+export type { Exemplar, SavedSeries, SavedState } from "./instruments/recording.ts";
+export { limitLabelSets, type LabelBudgets } from "./labels/label-sets.ts";
+export { httpMethodLabel } from "./labels/label-values.ts";
+export { processMetricsLayer, type BuildInfo } from "./process/process-metrics.ts";
+export { observe, observeBeforeSnapshot } from "./reading/observe.ts";
+export { snapshot } from "./reading/registry-reading.ts";
 export {
   currentOwner,
   Organization,
@@ -18,15 +23,4 @@ export {
   separateOrganizations,
 } from "./tenancy/organization.ts";
 export type { MetricsOwner } from "./tenancy/organization.ts";
-export { ChangedSeries, restoreSeries } from "./tenancy/changed-series.ts";
-export type { SavedSeries, SavedState } from "./tenancy/saved-series.ts";
-export { processMetricsLayer, type BuildInfo } from "./process/process-metrics.ts";
-export {
-  createdAt,
-  exemplarOf,
-  holdNativeHistogram,
-  nativeHistogramOf,
-} from "./instruments/recording.ts";
-export { RegistryReader, type SeriesHook } from "./reading/registry-reader.ts";
-export { observe, observeBeforeSnapshot, snapshot } from "./reading/snapshot.ts";
-export { httpMethodLabel } from "./labels/http-method.ts";
+export { ChangedSeries, restoreSeries } from "./tenancy/saved-series.ts";

@@ -1,12 +1,29 @@
-import { MetricKey, MetricLabel } from "effect";
-import type { MetricKeyType } from "effect";
+import { MetricLabel } from "effect";
 import { register } from "../instruments/catalogue.ts";
-import type { InstrumentDefinition, LabelValues } from "../instruments/definition.ts";
-import { chosenBudget } from "./label-budgets.ts";
+import type { InstrumentDefinition, LabelValues } from "../instruments/catalogue.ts";
 import { boundedLabelValue } from "./label-values.ts";
-import type { SavedSeries } from "../tenancy/saved-series.ts";
-import { perOrganization } from "../tenancy/organization.ts";
+import type { SavedSeries } from "../instruments/recording.ts";
+import { limitProcessSeries, perOrganization } from "../tenancy/organization.ts";
 import type { MetricsOwner } from "../tenancy/organization.ts";
+
+/** Label sets that metrics may hold before further ones share their metric's overflow series. */
+export interface LabelBudgets {
+  /** All metrics of the process together, those about metrics themselves apart. */
+  readonly total: number;
+  /** By OpenTelemetry name, in place of the instrument's own. */
+  readonly perMetric: ReadonlyMap<string, number>;
+}
+
+let perMetric: ReadonlyMap<string, number> = new Map();
+
+/** Sets the budgets from now on; existing series stay. For an organization's total see `organizationMetrics`. */
+export const limitLabelSets = (budgets: LabelBudgets): void => {
+  perMetric = budgets.perMetric;
+  limitProcessSeries(budgets.total);
+};
+
+/** The budget that an operator chose for this metric. */
+const chosenBudget = (name: string): number | undefined => perMetric.get(name);
 
 const defaultMaxLabelSets = 2_000;
 
@@ -25,17 +42,17 @@ export interface LabelSets<Series> {
 }
 
 /**
- * What is known under the values of one label: more levels, or the series where that label is the last one. Most labels have
- * one value under those before them (a tool has one source), which is found without a map.
+ * One level of a trie over label values: it leads to more levels, or to the series where its label is the last one. Most labels
+ * have one value under those before them (a tool has one source), which is found without a map.
  */
-class Level<Series> {
+class LabelTrie<Series> {
   #first: string | undefined;
-  #firstLevel: Level<Series> | undefined;
+  #firstLevel: LabelTrie<Series> | undefined;
   #firstSeries: Series | undefined;
-  #levels: Map<string, Level<Series>> | undefined;
+  #levels: Map<string, LabelTrie<Series>> | undefined;
   #series: Map<string, Series> | undefined;
 
-  findLevel(value: string): Level<Series> | undefined {
+  findLevel(value: string): LabelTrie<Series> | undefined {
     return value === this.#first ? this.#firstLevel : this.#levels?.get(value);
   }
 
@@ -43,8 +60,8 @@ class Level<Series> {
     return value === this.#first ? this.#firstSeries : this.#series?.get(value);
   }
 
-  addLevel(value: string): Level<Series> {
-    const level = new Level<Series>();
+  addLevel(value: string): LabelTrie<Series> {
+    const level = new LabelTrie<Series>();
     if (this.#first === undefined) {
       this.#first = value;
       this.#firstLevel = level;
@@ -67,56 +84,59 @@ class Level<Series> {
   }
 }
 
-/** What an instrument holds for one organization, or for the process. */
-class Held<Series, Key> {
+/** The series of an instrument for one organization, or for the process. */
+class OwnerState<Series, Base> {
   readonly owner: MetricsOwner;
-  /** Without labels. One for each owner: what is recorded is found through its key. */
-  readonly key: Key;
-  readonly root = new Level<Series>();
+  /** Series are made from it. Each owner has one, because a series of no labels is found through it. */
+  readonly base: Base;
+  readonly root = new LabelTrie<Series>();
   known = 0;
   overflow: Series | undefined;
 
-  constructor(owner: MetricsOwner, key: Key) {
+  constructor(owner: MetricsOwner, base: Base) {
     this.owner = owner;
-    this.key = key;
+    this.base = base;
   }
 }
 
-/** How a series is made of its key, for its owner. */
-interface SeriesMaker<Type extends MetricKeyType.MetricKeyType.Untyped, Series> {
-  readonly make: (key: MetricKey.MetricKey<Type>, owner: MetricsOwner) => Series;
-  /** Goes on from what was saved; what is saved of another kind of metric does nothing. */
+/** Makes the series of an instrument. */
+export interface SeriesMaker<Series, Base> {
+  /** The part that the series of one owner share. */
+  readonly base: () => Base;
+  readonly make: (
+    base: Base,
+    labels: ReadonlyArray<MetricLabel.MetricLabel>,
+    owner: MetricsOwner,
+  ) => Series;
+  /** Continues from a saved total; one of another kind of metric does nothing. */
   readonly restore: (series: Series, saved: SavedSeries) => void;
 }
 
 /**
- * The series of one instrument by label set, apart for each organization. Each is made once, its labels sorted, because making one costs a hundred times
- * as much as recording to it; finding it again makes no string and no object. Labels are looked for in the order they are
- * declared in: it is quickest with those first that tell most. Beyond the budget of `definition` every
- * further set shares one overflow series, and `onOverflow` hears of each measurement that went there.
+ * The series of one instrument by label set, apart for each organization. Each is made once, its labels sorted, because making
+ * one costs a hundred times as much as recording to it; finding one makes no string and no object. Values are looked up in the
+ * order in which labels are declared, so the most selective label had better come first. Beyond the budget of `definition` all
+ * further sets share one overflow series, and `onOverflow` is called with each measurement that goes there.
  */
-export const labelSets = <Type extends MetricKeyType.MetricKeyType.Untyped, Series>(
+export const labelSets = <Series, Base>(
   definition: InstrumentDefinition,
-  makeKey: () => MetricKey.MetricKey<Type>,
-  { make, restore }: SeriesMaker<Type, Series>,
+  { base, make, restore }: SeriesMaker<Series, Base>,
   onOverflow: (name: string) => void,
 ): LabelSets<Series> => {
-  type OwnHeld = Held<Series, MetricKey.MetricKey<Type>>;
+  type State = OwnerState<Series, Base>;
   const labelKeys = definition.labels;
   const last = Math.max(labelKeys.length - 1, 0);
   /** A metric without labels has its one series where an absent label would be. */
   const lastKey = labelKeys[last] ?? "";
-  const heldNow = perOrganization(
-    (owner) => new Held<Series, MetricKey.MetricKey<Type>>(owner, makeKey()),
-  );
+  const currentState = perOrganization((owner) => new OwnerState<Series, Base>(owner, base()));
   const max = definition.maxLabelSets ?? defaultMaxLabelSets;
   const declared = typeof max === "number" ? () => max : max;
   const maxLabelSets = () => chosenBudget(definition.name) ?? declared();
   const isBudgeted = !definition.name.startsWith(aboutMetrics);
 
-  /** Values are looked for as they come, since most are short enough, and then as they would be kept. */
-  const find = (held: OwnHeld, values: LabelValues<string>): Series | undefined => {
-    let level = held.root;
+  /** Values are looked up as they come, since most are short enough, and then in the form in which they are kept. */
+  const find = (state: State, values: LabelValues<string>): Series | undefined => {
+    let level = state.root;
     for (let depth = 0; depth < last; depth += 1) {
       const value = values[labelKeys[depth] ?? ""] ?? "";
       const next = level.findLevel(value) ?? level.findLevel(boundedLabelValue(value));
@@ -126,51 +146,51 @@ export const labelSets = <Type extends MetricKeyType.MetricKeyType.Untyped, Seri
     const value = values[lastKey] ?? "";
     return level.findSeries(value) ?? level.findSeries(boundedLabelValue(value));
   };
-  const add = (held: OwnHeld, values: LabelValues<string>): Series => {
+  const add = (state: State, values: LabelValues<string>): Series => {
     const bounded = labelKeys.map((key) => [key, boundedLabelValue(values[key])] as const);
     const labels = bounded
       .filter(([, value]) => value !== "")
       .toSorted(([left], [right]) => (left < right ? -1 : 1))
       .map(([key, value]) => MetricLabel.make(key, value));
-    let level = held.root;
+    let level = state.root;
     for (const [, value] of bounded.slice(0, last)) {
       level = level.findLevel(value) ?? level.addLevel(value);
     }
-    held.known += 1;
-    if (isBudgeted) held.owner.series += 1;
-    const series = make(MetricKey.taggedWithLabels(held.key, labels), held.owner);
+    state.known += 1;
+    if (isBudgeted) state.owner.series += 1;
+    const series = make(state.base, labels, state.owner);
     return level.addSeries(bounded[last]?.[1] ?? "", series);
   };
 
-  const overflow = (held: OwnHeld): Series =>
-    (held.overflow ??= make(MetricKey.taggedWithLabels(held.key, overflowLabels), held.owner));
-  const hasRoom = ({ known, owner }: OwnHeld): boolean =>
+  const overflow = (state: State): Series =>
+    (state.overflow ??= make(state.base, overflowLabels, state.owner));
+  const hasRoom = ({ known, owner }: State): boolean =>
     known < maxLabelSets() && (!isBudgeted || owner.series < owner.maxSeries);
 
   register({
     definition,
-    labelSets: () => heldNow().known,
+    labelSets: () => currentState().known,
     maxLabelSets,
     restore: (saved) => {
-      const held = heldNow();
+      const state = currentState();
       const { labels } = saved;
-      if (labels[overflowLabel] !== undefined) restore(overflow(held), saved);
+      if (labels[overflowLabel] !== undefined) restore(overflow(state), saved);
       else if (Object.keys(labels).every((key) => labelKeys.includes(key))) {
         const values: LabelValues<string> = labels;
-        restore(find(held, values) ?? add(held, values), saved);
+        restore(find(state, values) ?? add(state, values), saved);
       }
     },
   });
 
   return {
-    find: (values) => find(heldNow(), values),
+    find: (values) => find(currentState(), values),
     resolve: (values) => {
-      const held = heldNow();
-      const existing = find(held, values);
+      const state = currentState();
+      const existing = find(state, values);
       if (existing !== undefined) return existing;
-      if (hasRoom(held)) return add(held, values);
+      if (hasRoom(state)) return add(state, values);
       onOverflow(definition.name);
-      return overflow(held);
+      return overflow(state);
     },
   };
 };

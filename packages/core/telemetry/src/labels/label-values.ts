@@ -9,3 +9,19 @@ export const boundedLabelValue = (value: string | undefined): string => {
   const { read } = encoder.encodeInto(value, scratch);
   return read < value.length ? value.slice(0, read) : value;
 };
+
+const httpMethods: ReadonlySet<string> = new Set([
+  "CONNECT",
+  "DELETE",
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "PATCH",
+  "POST",
+  "PUT",
+  "TRACE",
+]);
+
+/** A method as the label `http.request.method` has it: an unknown one is `_OTHER` (OpenTelemetry's HTTP conventions). */
+export const httpMethodLabel = (method: string): string =>
+  httpMethods.has(method) ? method : "_OTHER";
