@@ -4,7 +4,10 @@ import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { readSamples, sumOf } from "@executor/testing";
 import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
-import { findVictoriaMetrics, startVictoriaMetrics } from "@executor/testing/victoria-metrics";
+import {
+  findVictoriaMetrics,
+  startScrapingVictoriaMetrics,
+} from "@executor/testing/victoria-metrics";
 
 const text = "text/plain;version=0.0.4";
 const openMetrics = "application/openmetrics-text;version=1.0.0";
@@ -157,7 +160,7 @@ describe("the metrics endpoint of the daemon", () => {
   );
   for (const binary of victoriaMetricsServers) {
     it(`is stored whole by VictoriaMetrics (${binary})`, async () => {
-      const server = await startVictoriaMetrics(binary, [
+      const server = await startScrapingVictoriaMetrics(binary, [
         { job: "executor", target: `127.0.0.1:${daemon.port}` },
       ]);
       try {

@@ -17,9 +17,9 @@ export interface CommandInput {
   readonly stdin?: string;
 }
 
-const patienceMs = 20_000;
+const timeoutMs = 60_000;
 
-/** Runs `executor` with these arguments to its end; one that does not end is killed after twenty seconds. */
+/** Runs `executor` with these arguments to its end; one that does not end is killed after a minute. */
 export const runExecutor = (
   args: ReadonlyArray<string>,
   { env = {}, stdin = "" }: CommandInput = {},
@@ -28,7 +28,7 @@ export const runExecutor = (
     cwd: repository,
     env: { ...inheritedEnvironment(), ...env },
     stdin: new TextEncoder().encode(stdin),
-    timeout: patienceMs,
+    timeout: timeoutMs,
   });
 
 export interface RunOptions {

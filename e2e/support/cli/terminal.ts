@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { inheritedEnvironment } from "@executor/testing/process";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
-const patienceMs = 30_000;
+const timeoutMs = 60_000;
 const pollMs = 50;
 
 export interface TerminalOptions {
@@ -36,7 +36,7 @@ export const runInTerminal = (
   const child = Bun.spawn(["bun", "apps/local/src/main.ts", ...args], {
     cwd: repository,
     env: { ...inheritedEnvironment(), NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
-    timeout: 2 * patienceMs,
+    timeout: 2 * timeoutMs,
     killSignal: "SIGKILL",
     terminal: {
       cols: columns,
@@ -49,7 +49,7 @@ export const runInTerminal = (
   return {
     output: () => output,
     until: async (text) => {
-      const deadline = Date.now() + patienceMs;
+      const deadline = Date.now() + timeoutMs;
       while (!output.includes(text, awaited)) {
         if (Date.now() > deadline) {
           throw new Error(`"${text}" was not shown. Shown last:\n${output.slice(-2_000)}`);

@@ -1,3 +1,5 @@
+import { list, member } from "@executor/testing";
+
 /** A point of a request, of any kind. */
 export interface PushedPoint {
   readonly name: string;
@@ -53,13 +55,13 @@ const toPoints = (request: unknown): ReadonlyArray<PushedPoint> =>
     .flatMap((scope) => list(member(scope, "metrics")))
     .flatMap((metric) =>
       ["sum", "gauge", "histogram"]
-        .flatMap((kind) => list(member(member(metric, kind), "dataPoints")))
+        .flatMap((kind) => list(member(metric, kind, "dataPoints")))
         .map((point) => ({
           name: String(member(metric, "name")),
           attributes: Object.fromEntries(
             list(member(point, "attributes")).map((attribute) => [
               String(member(attribute, "key")),
-              String(member(member(attribute, "value"), "stringValue")),
+              String(member(attribute, "value", "stringValue")),
             ]),
           ),
           value: Number(
@@ -67,10 +69,3 @@ const toPoints = (request: unknown): ReadonlyArray<PushedPoint> =>
           ),
         })),
     );
-
-const member = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null
-    ? new Map<string, unknown>(Object.entries(value)).get(key)
-    : undefined;
-
-const list = (value: unknown): ReadonlyArray<unknown> => (Array.isArray(value) ? value : []);

@@ -1,8 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startProcess } from "@executor/testing/process";
-import { freePort } from "@executor/testing";
+import { startVictoriaMetrics } from "@executor/testing/victoria-metrics";
 
 export interface StoredSeries {
   readonly name: string;
@@ -16,39 +12,19 @@ export interface OtlpVictoriaMetrics {
   readonly pushUrl: string;
   /** The last value of every series, by name and labels. */
   readonly stored: () => Promise<ReadonlyMap<string, StoredSeries>>;
-  /** What the server has logged that is a warning or worse. */
+  /** Warnings and errors in the server's log. */
   readonly complaints: () => ReadonlyArray<string>;
   readonly stop: () => Promise<void>;
 }
 
 /** A server with an empty database that takes metrics over OTLP and gives them Prometheus's names. */
 export const startOtlpVictoriaMetrics = async (binary: string): Promise<OtlpVictoriaMetrics> => {
-  const directory = mkdtempSync(join(tmpdir(), "executor-otlp-"));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const server = await startProcess({
-    name: "VictoriaMetrics",
-    command: binary,
-    args: [
-      `-storageDataPath=${join(directory, "data")}`,
-      `-httpListenAddr=127.0.0.1:${port}`,
-      "-memory.allowedBytes=256MiB",
-      "-opentelemetry.usePrometheusNaming",
-      "-opentelemetry.promoteAllResourceAttributes=false",
-      "-opentelemetry.promoteScopeMetadata=false",
-      "-search.latencyOffset=0",
-    ],
-  });
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    rmSync(directory, { recursive: true, force: true });
-  };
-  try {
-    await server.until("it was ready", async () => (await fetch(`${url}/health`)).ok, 15_000);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const { url, complaints, stop } = await startVictoriaMetrics(binary, () => [
+    "-opentelemetry.usePrometheusNaming",
+    "-opentelemetry.promoteAllResourceAttributes=false",
+    "-opentelemetry.promoteScopeMetadata=false",
+    "-search.latencyOffset=0",
+  ]);
   return {
     pushUrl: `${url}/opentelemetry/v1/metrics`,
     stored: async () => {
@@ -57,11 +33,7 @@ export const startOtlpVictoriaMetrics = async (binary: string): Promise<OtlpVict
       const lines = await (await fetch(`${url}/api/v1/export?match[]=${matcher}`)).text();
       return toSeries(lines.split("\n").filter((line) => line !== ""));
     },
-    complaints: () =>
-      server
-        .log()
-        .split("\n")
-        .filter((line) => /\t(warn|error|panic|fatal)\t/.test(line)),
+    complaints,
     stop,
   };
 };

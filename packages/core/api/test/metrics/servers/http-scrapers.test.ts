@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { MetricBoundaries } from "effect";
 import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
-import { findVictoriaMetrics, startVictoriaMetrics } from "@executor/testing/victoria-metrics";
+import {
+  findVictoriaMetrics,
+  startScrapingVictoriaMetrics,
+} from "@executor/testing/victoria-metrics";
 import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
 import { Scrapes } from "../../../src/metrics/scrape/scrapes.ts";
 import { startTarget } from "../scrape/http-target.ts";
@@ -66,7 +69,7 @@ describe("the metrics endpoint", () => {
 
   for (const binary of victoriaMetricsServers) {
     it(`is scraped whole by VictoriaMetrics (${binary})`, { timeout: 30_000 }, async () => {
-      const server = await startVictoriaMetrics(binary, [
+      const server = await startScrapingVictoriaMetrics(binary, [
         { job: "nasty", target: `127.0.0.1:${target.port}` },
       ]);
       try {
