@@ -5,6 +5,7 @@ import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { everythingProgram } from "../support/upstreams/everything.ts";
 import { keys, runInTerminal } from "../support/cli/terminal.ts";
+import { machineSlackMs } from "@executor/testing/process";
 
 let daemon: Daemon;
 beforeAll(async () => {
@@ -36,11 +37,12 @@ describe("an MCP server over stdio", () => {
   });
 
   it("asks the person at the terminal, field by field", async () => {
+    const slackMs = await machineSlackMs();
     const terminal = runInTerminal(["call", address, "--port", String(daemon.port)]);
     const answer = async (label: string, typed: string) => {
       await terminal.until(label);
       // The label is drawn before its prompt listens.
-      await Bun.sleep(300);
+      await Bun.sleep(300 + slackMs);
       terminal.type(typed + keys.enter);
     };
     await answer("Answer?", keys.down);

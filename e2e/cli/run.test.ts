@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expectFailure, expectJson, expectSuccess } from "../support/cli/cli.ts";
 import { startCliShop } from "../support/cli/shop.ts";
 import { runExecutor } from "../support/cli/command.ts";
-import { readSamples, sumOf } from "@executor/testing";
+import { readSamples, sumOf, until } from "@executor/testing";
 
 const repository = join(import.meta.dirname, "..", "..");
 
@@ -89,10 +89,10 @@ describe("executor call and run", () => {
     );
     const running = async () =>
       sumOf(await exposition(), "executor_execution_active", { state: "running" });
-    while ((await running()) === 0) await Bun.sleep(50);
+    await until("it runs", async () => (await running()) > 0);
     child.kill("SIGINT");
     expect(await child.exited).toBe(130);
-    while ((await running()) > 0) await Bun.sleep(50);
+    await until("it has ended", async () => (await running()) === 0);
     expect(await api("/executions?limit=1")).toMatchObject([{ status: "cancelled" }]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { until } from "@executor/testing";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cliOf, expectSuccess } from "../support/cli/cli.ts";
@@ -113,7 +114,7 @@ describe("executor metrics", () => {
     await terminal.until("\u001b[?1049h");
     await terminal.until("shop.list");
     const counted = new RegExp(`shop\\.list +\\S+ +\\S+ +${await call()} `);
-    while (!counted.test(terminal.output())) await Bun.sleep(50);
+    await until("the numbers are drawn", () => counted.test(terminal.output()));
     const frame = terminal.output().split("\u001b[H").at(-2) ?? "";
     expect(frame.split("\r\n").length).toBeLessThanOrEqual(14);
     terminal.type(key);

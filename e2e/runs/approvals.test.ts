@@ -208,12 +208,15 @@ describe("approvals through the API", () => {
   });
 
   it("leave the time that a person takes out of durations and limits", async () => {
+    // The run itself keeps to the limit on a busy machine too.
+    const limitMs = 5_000;
+    const waitedMs = limitMs + 500;
     const before = await client.scrape();
     const started = performance.now();
-    const paused = await client.run(`return ${order("oats")}`, 1_000);
-    await sleep(1_500);
+    const paused = await client.run(`return ${order("oats")}`, limitMs);
+    await sleep(waitedMs);
     const ended = await client.resume(paused);
-    const restMs = performance.now() - started - 1_500;
+    const restMs = performance.now() - started - waitedMs;
     expect(ended.status).toBe("completed");
     expect(ended.durationMs).toBeLessThan(restMs);
 
@@ -224,7 +227,7 @@ describe("approvals through the API", () => {
     const tool = { mcp_tool_name: "shop.order" };
     expect(grown("executor_tool_call_duration_seconds_sum", tool)).toBeLessThan(restMs / 1000);
     expect(grown("executor_approval_wait_duration_seconds_count")).toBe(1);
-    expect(grown("executor_approval_wait_duration_seconds_sum")).toBeGreaterThan(1.5);
+    expect(grown("executor_approval_wait_duration_seconds_sum")).toBeGreaterThan(waitedMs / 1000);
   });
 
   it("do not hold up others, with 40 runs paused", async () => {

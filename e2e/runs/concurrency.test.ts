@@ -5,6 +5,7 @@ import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { petsDocument } from "../support/upstreams/document-server.ts";
 import { readSamples, sumOf, until } from "@executor/testing";
+import { machineSlackMs } from "@executor/testing/process";
 import { figures, spread, watchHealth } from "../support/daemon/health-watch.ts";
 import { runCode } from "../support/daemon/run-code.ts";
 
@@ -85,18 +86,19 @@ describe("many at once", () => {
   });
 
   it("runs 16 at once, each for its own time", async () => {
-    const waiting = times(atOnce, () => runCode(daemon, "await new Promise(() => {})", 1_000));
+    const waiting = times(atOnce, () => runCode(daemon, "await new Promise(() => {})", 5_000));
+    await until("all run", allRun);
     const took = (await Promise.all(waiting)).map(({ durationMs }) => durationMs);
-    console.info(`16 executions of 1 s: ${figures(took)}`);
-    expect(spread(took).max).toBeLessThan(1_800);
+    console.info(`16 executions of 5 s: ${figures(took)}`);
+    expect(spread(took).max).toBeLessThan(5_800 + (await machineSlackMs()));
   });
 
   it("lets the 17th wait, and measures for how long", async () => {
     const before = { count: await queued("count"), sum: await queued("sum") };
-    const running = times(atOnce, () => runCode(daemon, "await new Promise(() => {})", 1_500));
+    const running = times(atOnce, () => runCode(daemon, "await new Promise(() => {})", 5_000));
     await until("all run", allRun);
     const asked = performance.now();
-    const late = await runCode(daemon, "return 17", 5_000);
+    const late = await runCode(daemon, "return 17", 20_000);
     const tookMs = performance.now() - asked;
     expect(late).toMatchObject({ status: "completed", output: { value: 17 } });
     const ended = await Promise.all(running);

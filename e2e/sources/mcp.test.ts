@@ -9,6 +9,7 @@ import { processesWith } from "../support/upstreams/everything-processes.ts";
 import { everythingProgram, startEverything } from "../support/upstreams/everything.ts";
 import type { Everything } from "../support/upstreams/everything.ts";
 import { until } from "@executor/testing";
+import { machineSlackMs } from "@executor/testing/process";
 
 /** How the failure of a call looks to agent code. */
 const failureOf = (call: string): string =>
@@ -146,7 +147,7 @@ describe.each(transports)("server-everything as a source over %s", (_, upstream)
     const dying = client.run(
       failureOf("tools.every.triggerLongRunningOperation({ duration: 20, steps: 40 })"),
     );
-    await sleep(1_500);
+    await sleep(1_500 + (await machineSlackMs()));
     upstream.kill();
     const ended = await dying;
     expect(ended.output?.value).toMatchObject({

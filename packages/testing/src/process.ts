@@ -121,3 +121,13 @@ export const inheritedEnvironment = (): Record<string, string | undefined> =>
   Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(EXECUTOR|OTEL)_/.test(name)),
   );
+
+/**
+ * Milliseconds that the machine's other load may add to a time that a test measures: twenty times the time that an empty
+ * process takes now, about half a second on an idle machine.
+ */
+export const machineSlackMs = async (): Promise<number> => {
+  const started = performance.now();
+  await Bun.spawn([process.execPath, "-e", "0"]).exited;
+  return 20 * (performance.now() - started);
+};
