@@ -1,6 +1,5 @@
 import type { HttpClientError, HttpClientResponse } from "@effect/platform";
-import { Effect, Option, Stream } from "effect";
-import { UpstreamFailure } from "./upstream-failure.ts";
+import { Data, Effect, Option, Stream } from "effect";
 
 /** Bytes of a body, read up to a bound. */
 export interface BoundedBody {
@@ -86,9 +85,20 @@ export const observeBody = (
   });
 };
 
+/** Reason why an upstream gave no response. The message says what happened and what to do. */
+export class UpstreamFailure extends Data.TaggedError("UpstreamFailure")<{
+  readonly reason:
+    | "invalid_request"
+    | "forbidden_origin"
+    | "connection_error"
+    | "timeout"
+    | "response_too_large";
+  readonly message: string;
+}> {}
+
 /**
- * The bytes of an upstream's reply, after content decoding, so that a small compressed reply cannot grow without bound.
- * Reading stops, and the connection with it, as soon as there are more than `maxBytes`.
+ * Reads an upstream's reply, counting bytes after content decoding, so that a small compressed reply cannot grow without
+ * bound. Stops and closes the connection as soon as there are more than `maxBytes`.
  */
 export const readReply = (
   response: HttpClientResponse.HttpClientResponse,

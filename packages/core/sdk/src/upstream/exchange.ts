@@ -2,24 +2,29 @@ import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest } from "@effec
 import type { HttpMethod } from "@effect/platform";
 import { httpMethodLabel } from "@executor/telemetry";
 import { Duration, Effect } from "effect";
-import type { Context } from "effect";
-import { httpClientRequestDuration } from "../metrics.ts";
 import { CredentialGuard } from "../credentials/credential-guard.ts";
-import { readReply } from "./bounded-body.ts";
-import { UpstreamFailure } from "./upstream-failure.ts";
-import { findUnsendableHeader, headersAfterRedirect, withoutHeaders } from "./upstream-headers.ts";
-import type { UpstreamHeaders } from "./upstream-headers.ts";
+import type { HeaderGuard } from "../credentials/credential-guard.ts";
+import { httpClientRequestDuration } from "../metrics.ts";
+import { httpFieldValue, httpToken } from "../model/http-grammar.ts";
+import { ToolCallError } from "../model/tool-call-error.ts";
+import { readReply, UpstreamFailure } from "./bounded-body.ts";
 
-export interface ExchangeRequest {
-  /** The `executor.source` label; absent before the source has a namespace. */
+/** Headers by name, in lower case. */
+export type UpstreamHeaders = Readonly<Record<string, string>>;
+
+export interface UpstreamCall {
+  /** Label `executor.source`; absent before the source has a namespace. */
   readonly namespace: string | undefined;
   readonly method: HttpMethod.HttpMethod;
   readonly url: string;
+  /** Names in lower case. After a redirect to another origin, only `accept`, `accept-language` and `user-agent` are sent. */
   readonly headers: UpstreamHeaders;
-  readonly body: Uint8Array | undefined;
+  readonly body?: string | Uint8Array | undefined;
+  /** Milliseconds for the whole exchange, from connecting to the reply's last byte, redirects included. */
   readonly timeoutMs: number;
-  readonly maxBytes: number;
-  /** Whether a reply with these headers is not worth reading: its body is then left unread, and empty. */
+  /** Bytes of the reply after content decoding; 10 MiB by default. */
+  readonly maxBytes?: number | undefined;
+  /** Whether the body of a reply with these headers is left unread; it is then empty. */
   readonly skipBody?: (headers: UpstreamHeaders) => boolean;
 }
 
@@ -27,23 +32,54 @@ export interface UpstreamResponse {
   readonly status: number;
   readonly headers: UpstreamHeaders;
   readonly body: Uint8Array;
-  /** Where the reply came from, after redirects. */
+  /** URL that the reply came from, after redirects. */
   readonly url: string;
 }
 
-type Guard = Context.Tag.Service<typeof CredentialGuard>;
+/** Joins headers, with their names in lower case; `overriding` wins over `headers`. */
+export const mergeHeaders = (
+  headers: Readonly<Record<string, string>>,
+  overriding: Readonly<Record<string, string>>,
+): UpstreamHeaders => {
+  const merged = new Map<string, string>();
+  for (const [name, value] of Object.entries(headers)) merged.set(name.toLowerCase(), value);
+  for (const [name, value] of Object.entries(overriding)) merged.set(name.toLowerCase(), value);
+  return Object.fromEntries(merged);
+};
 
+/**
+ * Sends one request for a tool call and reads its whole reply. A reply of any status is a success. Fails with the outcome
+ * `timeout`, `invalid_input` (a header that cannot be sent), `blocked` (a credential that is for another place) or
+ * `upstream_error` with the error types `connection_error` and `response_too_large`. Nothing is retried.
+ */
+export const callUpstream: (
+  call: UpstreamCall,
+) => Effect.Effect<UpstreamResponse, ToolCallError, HttpClient.HttpClient> = Effect.fn(
+  "callUpstream",
+)((call: UpstreamCall) => Effect.mapError(exchange(call), toolCallError));
+
+const outcomes = {
+  timeout: "timeout",
+  invalid_request: "invalid_input",
+  forbidden_origin: "blocked",
+  connection_error: "upstream_error",
+  response_too_large: "upstream_error",
+} as const;
+
+const toolCallError = ({ reason, message }: UpstreamFailure): ToolCallError =>
+  new ToolCallError({ outcome: outcomes[reason], errorType: reason, message });
+
+const defaultMaxBytes = 10 * 1024 * 1024;
 const maxRedirects = 5;
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * One request and its whole reply, redirects included, under one deadline. Any status is a response. Redirects are followed
- * for GET and HEAD only, five at most; a redirect that is not followed is the response. Nothing is ever sent twice.
- * Spans and trace headers of the HTTP client are off: both would carry headers and queries, which hold credentials, to
- * others.
+ * Sends one request and reads its whole reply under one deadline, redirects included. Redirects are followed for GET and HEAD
+ * only, five at most; a redirect that is not followed is the response. Nothing is sent twice. The HTTP client's spans and trace
+ * headers are off: they would show headers and queries, which hold credentials, to others.
  */
 export const exchange = (
-  request: ExchangeRequest,
+  request: UpstreamCall,
 ): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
   Effect.suspend(() => {
     const url = httpUrl(request.url, undefined);
@@ -52,7 +88,9 @@ export const exchange = (
         `${request.url} is not an http or https URL. Correct the source's URL.`,
       );
     }
-    const unsendable = findUnsendableHeader(request.headers);
+    const unsendable = Object.keys(request.headers).find(
+      (name) => !httpToken.test(name) || !httpFieldValue.test(request.headers[name] ?? ""),
+    );
     if (unsendable !== undefined) {
       return invalidRequest(
         `The header ${JSON.stringify(unsendable)} cannot be sent: its name or value holds characters that HTTP does not allow, such as a line break.`,
@@ -78,8 +116,8 @@ export const exchange = (
   );
 
 const follow = (
-  request: ExchangeRequest,
-  guard: Guard,
+  request: UpstreamCall,
+  guard: HeaderGuard,
   first: URL,
   url: URL,
   headers: UpstreamHeaders,
@@ -87,21 +125,36 @@ const follow = (
 ): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
   Effect.flatMap(send(request, first, url, headers), (response) => {
     const target = redirectTarget(request, response, url);
-    if (target === undefined || redirectsLeft === 0) return Effect.succeed(response);
-    const kept = headersAfterRedirect(headers, url, target);
-    const forbidden = guard.forbidden(target, kept);
-    return follow(
-      request,
-      guard,
-      first,
-      target,
-      withoutHeaders(kept, forbidden),
-      redirectsLeft - 1,
-    );
+    return target === undefined || redirectsLeft === 0
+      ? Effect.succeed(response)
+      : follow(
+          request,
+          guard,
+          first,
+          target,
+          headersAfterRedirect(guard, headers, url, target),
+          redirectsLeft - 1,
+        );
   });
 
+/** Headers that are sent after a redirect: within an origin all, else only those that tell nothing about the caller. */
+const headersAfterRedirect = (
+  guard: HeaderGuard,
+  headers: UpstreamHeaders,
+  from: URL,
+  to: URL,
+): UpstreamHeaders => {
+  const forbidden = guard.forbidden(to, headers);
+  const maySend = (name: string): boolean =>
+    (from.origin === to.origin || originIndependent.has(name)) && !forbidden.includes(name);
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => maySend(name)));
+};
+
+/** Headers that another origin may see. Every other one may be a credential. */
+const originIndependent: ReadonlySet<string> = new Set(["accept", "accept-language", "user-agent"]);
+
 const redirectTarget = (
-  request: ExchangeRequest,
+  request: UpstreamCall,
   response: UpstreamResponse,
   url: URL,
 ): URL | undefined => {
@@ -111,9 +164,9 @@ const redirectTarget = (
   return location === undefined ? undefined : httpUrl(location, url);
 };
 
-/** One request on the wire, and its measurement, however it ends. */
+/** Sends one request on the wire, and measures it however it ends. */
 const send = (
-  request: ExchangeRequest,
+  request: UpstreamCall,
   first: URL,
   url: URL,
   headers: UpstreamHeaders,
@@ -125,7 +178,7 @@ const send = (
       Effect.mapError((error) => connectionError(url, error)),
       Effect.flatMap((response) => {
         status = response.status;
-        const read = readReply(response, request.maxBytes);
+        const read = readReply(response, request.maxBytes ?? defaultMaxBytes);
         const skipped = request.skipBody?.(response.headers) === true;
         return Effect.map(skipped ? abandon(read) : read, (body) => ({
           status: response.status,
@@ -148,13 +201,13 @@ const send = (
   });
 
 /**
- * Whether the host is a source's own, which bounds the label. A redirect's host is the upstream's choice, and one that no
- * source has yet is whatever a client typed.
+ * Whether a source is configured with the host, which bounds the label. The host of a redirect is the upstream's choice, and
+ * the host of a source that is not added yet is whatever a client typed.
  */
-const isConfigured = ({ namespace }: ExchangeRequest, first: URL, url: URL): boolean =>
+const isConfigured = ({ namespace }: UpstreamCall, first: URL, url: URL): boolean =>
   namespace !== undefined && url.hostname === first.hostname;
 
-/** Interrupting what reads the body closes the connection. */
+/** Interrupts the reading of the body at once, which closes the connection. */
 const abandon = (
   read: Effect.Effect<Uint8Array, UpstreamFailure>,
 ): Effect.Effect<Uint8Array, UpstreamFailure> =>
@@ -165,14 +218,15 @@ const abandon = (
   });
 
 const platformRequest = (
-  { method, body }: ExchangeRequest,
+  { method, body }: UpstreamCall,
   url: URL,
   headers: UpstreamHeaders,
 ): HttpClientRequest.HttpClientRequest => {
-  // As text: given a URL, the platform would write the query anew and lose its encoding.
+  // As text: from a URL object, the platform would write the query again and lose its encoding.
   const empty = HttpClientRequest.make(method)(url.href);
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   const withBody =
-    body === undefined ? empty : HttpClientRequest.setBody(empty, HttpBody.raw(body));
+    bytes === undefined ? empty : HttpClientRequest.setBody(empty, HttpBody.raw(bytes));
   return HttpClientRequest.setHeaders(withBody, { "user-agent": "executor", ...headers });
 };
 
@@ -184,7 +238,11 @@ const httpUrl = (url: string, base: URL | undefined): URL | undefined => {
 const invalidRequest = (message: string): Effect.Effect<never, UpstreamFailure> =>
   Effect.fail(new UpstreamFailure({ reason: "invalid_request", message }));
 
-const forbiddenOrigin = (guard: Guard, url: URL, names: ReadonlyArray<string>): UpstreamFailure =>
+const forbiddenOrigin = (
+  guard: HeaderGuard,
+  url: URL,
+  names: ReadonlyArray<string>,
+): UpstreamFailure =>
   new UpstreamFailure({
     reason: "forbidden_origin",
     message: `Nothing was sent to ${url.origin}: the source's ${names.join(", ")} may only be sent to ${guard.origin ?? "the place that its calls go to"}. Correct the source's URL.`,

@@ -8,23 +8,21 @@ import {
   SourceUnreachable,
 } from "../model/source-errors.ts";
 import type { SourceLoadError } from "../model/source-errors.ts";
-import { exchange } from "./exchange.ts";
-import type { UpstreamResponse } from "./exchange.ts";
+import { exchange, mergeHeaders } from "./exchange.ts";
+import type { UpstreamHeaders, UpstreamResponse } from "./exchange.ts";
 import { readFileDocument } from "./read-file-document.ts";
-import type { SourceDocument } from "./source-document.ts";
-import type { UpstreamFailure } from "./upstream-failure.ts";
-import { mergeHeaders } from "./upstream-headers.ts";
-import type { UpstreamHeaders } from "./upstream-headers.ts";
+import type { SourceDocument } from "./read-file-document.ts";
+import type { UpstreamFailure } from "./bounded-body.ts";
 
 const maxBytes = 64 * 1024 * 1024;
 
-/** What descriptions are written in, before anything else. */
+/** Media types of descriptions are preferred to all others. */
 const accept =
   "application/json, application/vnd.oai.openapi+json, application/yaml, application/x-yaml, text/yaml, text/plain, */*;q=0.1";
 
 /**
- * The description that the settings give or lead to, at most 64 MiB. Fails with `SourceUnreachable` where the server answers
- * with anything but 2xx.
+ * Reads the description that the settings hold or lead to, at most 64 MiB. Fails with `SourceUnreachable` where the status of
+ * the answer is not 2xx.
  */
 export const fetchDocument: (
   settings: ResolvedSettings,
@@ -38,7 +36,7 @@ export const fetchDocument: (
   });
 });
 
-/** As {@link fetchDocument}, but a server that answers without a description, such as an MCP endpoint, is `none`. */
+/** Like {@link fetchDocument}, but gives `none` for a server that answers without a description, such as an MCP endpoint. */
 export const peekDocument: (
   settings: ResolvedSettings,
 ) => Effect.Effect<Option.Option<SourceDocument>, SourceLoadError, HttpClient.HttpClient> =
@@ -69,7 +67,6 @@ const readDocument = (
     method: "GET",
     url,
     headers: mergeHeaders({ accept }, headersFor(settings, url)),
-    body: undefined,
     timeoutMs,
     maxBytes,
     skipBody: isEventStream,
@@ -84,11 +81,11 @@ const readDocument = (
   );
 };
 
-/** What some MCP endpoints answer to GET: it is no description, and never ends. */
+/** Whether the reply is an event stream, as some MCP endpoints answer GET: it is no description, and never ends. */
 const isEventStream = (headers: UpstreamHeaders): boolean =>
   headers["content-type"]?.startsWith("text/event-stream") === true;
 
-/** Sent only where the operator says that calls go to the description's origin: before it is read, nothing else tells. */
+/** The source's headers, if `baseUrl` says that calls go to the origin of the description: nothing else tells before it is read. */
 const headersFor = ({ baseUrl, headers }: ResolvedSettings, url: string): UpstreamHeaders =>
   baseUrl !== undefined && URL.parse(baseUrl)?.origin === URL.parse(url)?.origin ? headers : {};
 

@@ -2,7 +2,12 @@ import { FileSystem } from "@effect/platform";
 import { Effect, Option, Stream } from "effect";
 import { SourceUnreachable } from "../model/source-errors.ts";
 import type { SourceDocumentTooLarge, SourceLoadError } from "../model/source-errors.ts";
-import type { SourceDocument } from "./source-document.ts";
+
+/** A description as text, with its URL after redirects; without a URL where the operator gave the text. */
+export interface SourceDocument {
+  readonly text: string;
+  readonly url: string | undefined;
+}
 
 /** Reads a `file:` URL where the app has a file system; an app without one, such as the cloud, reads no files. */
 export const readFileDocument = (
