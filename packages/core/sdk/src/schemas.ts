@@ -1,4 +1,4 @@
-/** The shapes and errors of sources and tools, without the services: what API contracts and clients need. */
+/** Shapes and errors, without the services: for API contracts and clients. */
 export * from "./approvals/elicitation.ts";
 export * from "./model/actor.ts";
 export * from "./model/http-grammar.ts";

@@ -24,20 +24,20 @@ const NewExecution = Schema.Struct({
       message: () => `Code is at most ${maxCodeChars} characters long.`,
     }),
   ),
-  /** Milliseconds that it may take, where fewer than the daemon allows are wanted. */
+  /** Milliseconds that it may take, if less than the daemon's limit. */
   timeoutMs: Schema.optional(Schema.Int.pipe(Schema.between(1, maxTimeoutMs))),
 }).annotations({ identifier: "NewExecution", parseOptions: { onExcessProperty: "error" } });
 
 const Answer = Schema.Struct({
   approvalId: Schema.String,
-  /** `accept` lets the call be made, `decline` and `cancel` do not: the person refuses, or does not want to say. */
+  /** `accept` allows the call; `decline` and `cancel` do not: the person refuses, or dismisses the question. */
   action: ElicitationAction,
   /** The answers of a form. */
   content: Schema.optional(JsonObject),
 }).annotations({ identifier: "Answer", parseOptions: { onExcessProperty: "error" } });
 
 const RunHeaders = Schema.Struct({
-  /** Sent by the command line, so that its executions are told apart from the API's other clients. */
+  /** Sent by the command line, to distinguish its executions from those of the API's other clients. */
   "executor-client": Schema.optional(Schema.Literal("cli")),
 });
 

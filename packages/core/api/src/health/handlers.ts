@@ -3,7 +3,7 @@ import { Context, Effect } from "effect";
 import { CoreExecutorApi } from "../api.ts";
 import { Health } from "./api.ts";
 
-/** What runs: the version of the app that mounts the API. */
+/** Version of the app that mounts the API. */
 export class AppVersion extends Context.Tag("@executor/api/AppVersion")<AppVersion, string>() {}
 
 export const HealthHandlers = HttpApiBuilder.group(CoreExecutorApi, "health", (handlers) =>

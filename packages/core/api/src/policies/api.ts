@@ -2,7 +2,7 @@ import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "@effect/platform";
 import { InvalidPolicies, Policy } from "@executor/sdk/schemas";
 import { Schema } from "effect";
 
-/** A misspelt field is refused: a policy must not mean less than it says. */
+/** A misspelt field is refused, so that no part of a policy is silently ignored. */
 const NewPolicies = Schema.Array(Policy).annotations({
   parseOptions: { onExcessProperty: "error" },
 });

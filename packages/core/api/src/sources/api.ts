@@ -18,14 +18,14 @@ import { Schema } from "effect";
 
 const namespace = HttpApiSchema.param("namespace", Schema.String);
 
-/** A misspelt field is refused, so that nothing an operator meant, such as a header, is lost in silence. */
+/** A misspelt field is refused, so that no setting, such as a header, is silently lost. */
 const strict = <A, I>(schema: Schema.Schema<A, I>) =>
   schema.annotations({ parseOptions: { onExcessProperty: "error" } });
 
 const DetectedSource = Schema.Struct({
   kind: SourceKind,
   name: Schema.String,
-  /** A namespace to offer for it. */
+  /** Suggested namespace. */
   namespace: Schema.String,
 }).annotations({ identifier: "DetectedSource" });
 

@@ -1,16 +1,16 @@
 import { SqlClient } from "@effect/sql";
 import { Context, Effect, Layer, Schema } from "effect";
 
-/** The key cannot be used, or is not the one that the database was written with. The message says what to do. */
+/** The key is not usable, or not the one that the database was written with. The message says what to do. */
 export class SecretKeyError extends Schema.TaggedError<SecretKeyError>()("SecretKeyError", {
   message: Schema.String,
 }) {}
 
 const keyBytes = 32;
 
-/** The key that secrets and sources' settings are encrypted with at rest: AES-GCM with 256 bits. The app provides it. */
+/** Key that encrypts secrets and sources' settings at rest: AES-GCM with 256 bits. The app provides it. */
 export class SecretKey extends Context.Tag("@executor/sdk/SecretKey")<SecretKey, CryptoKey>() {
-  /** The key of these bytes, which must be 32; it cannot be read back. */
+  /** Makes a key from 32 bytes; it cannot be read back. */
   static readonly fromBytes = (
     bytes: Uint8Array<ArrayBuffer>,
   ): Effect.Effect<CryptoKey, SecretKeyError> =>
@@ -20,22 +20,22 @@ export class SecretKey extends Context.Tag("@executor/sdk/SecretKey")<SecretKey,
         )
       : Effect.fail(
           new SecretKeyError({
-            message: `It has ${bytes.byteLength} bytes, and an encryption key has ${keyBytes}.`,
+            message: `It has ${bytes.byteLength} bytes, but an encryption key has ${keyBytes}.`,
           }),
         );
 
-  /** New bytes for a key. */
+  /** Makes random bytes for a key. */
   static readonly generate: Effect.Effect<Uint8Array<ArrayBuffer>> = Effect.sync(() =>
     crypto.getRandomValues(new Uint8Array(keyBytes)),
   );
 
-  /** Whether the database holds something that only its own key opens, so that another would be useless. */
+  /** Whether the database holds something that only its own key opens, so that a new key would be useless. */
   static readonly isInUse: Effect.Effect<boolean, never, SqlClient.SqlClient> = Effect.flatMap(
     SqlClient.SqlClient,
     (sql) => Effect.map(sql`SELECT id FROM key_check`, (rows) => rows.length > 0),
   ).pipe(Effect.orDie);
 
-  /** A new key that nobody keeps, for databases that nobody keeps. */
+  /** A random key, for databases that are thrown away. */
   static readonly layerTest: Layer.Layer<SecretKey> = Layer.effect(
     SecretKey,
     Effect.flatMap(SecretKey.generate, (bytes) => Effect.orDie(SecretKey.fromBytes(bytes))),

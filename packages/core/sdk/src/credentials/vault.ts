@@ -2,17 +2,17 @@ import { SqlClient } from "@effect/sql";
 import { Context, Effect, Either, Encoding, Layer } from "effect";
 import { SecretKey, SecretKeyError } from "./secret-key.ts";
 
-/** Encrypts what is not to be read in the database: AES-256-GCM under the app's key, each text with a nonce of its own. */
-export class Vault extends Context.Tag("@executor/sdk/internal/Vault")<
+/** Encrypts texts that nobody may read in the database: AES-256-GCM with the app's key and a new nonce for each text. */
+export class Vault extends Context.Tag("@executor/sdk/Vault")<
   Vault,
   {
-    /** Nonce and ciphertext in base64. `subject` says whose the text is; it opens only under the same one. */
+    /** Gives nonce and ciphertext in base64. `subject` names the owner of the text, which opens only with the same subject. */
     readonly seal: (text: string, subject: string) => Effect.Effect<string>;
-    /** Dies where the text was not sealed with this key and subject, or was changed since. */
+    /** Dies if the text was not sealed with this key and subject, or was changed since. */
     readonly open: (sealed: string, subject: string) => Effect.Effect<string>;
   }
 >() {
-  /** Fails where the database was written with another key. */
+  /** Fails if the database was written with another key. */
   static readonly layer = Layer.effect(
     Vault,
     Effect.suspend(() => make),
@@ -46,8 +46,8 @@ const make = Effect.gen(function* () {
 });
 
 /**
- * Seals what an older version stored in clear, and writes the database anew: neither its free pages nor its log keep what
- * stood there. A new database has no sources yet, and a database of an older version at least the built-in one.
+ * Seals settings that an older version stored in clear, and rewrites the database, so that neither its free pages nor its log
+ * keep the clear text. A new database has no sources yet; one of an older version has at least the built-in source.
  */
 const sealClearSettings = (
   sql: SqlClient.SqlClient,
@@ -68,19 +68,19 @@ const sealClearSettings = (
     yield* sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)");
   });
 
-/** Whose a source's settings are. */
+/** Subject of a source's settings. */
 export const settingsSubject = (namespace: string): string => `source ${namespace}`;
 
 const checkSubject = "key check";
 
 const wrongKey = new SecretKeyError({
   message:
-    "The encryption key is not the one that the database was written with. Give that one back, or move the database away to start with an empty one.",
+    "The encryption key is not the one that the database was written with. Restore that key, or move the database away to start with an empty one.",
 });
 
 const damaged = (subject: string) =>
   new SecretKeyError({
-    message: `What the database holds encrypted of ${subject} is damaged. Restore it from a backup, or add it anew.`,
+    message: `The encrypted data of ${subject} in the database is damaged. Restore it from a backup, or add it again.`,
   });
 
 /** NIST SP 800-38D, section 8.2: 96 random bits. */

@@ -6,7 +6,7 @@ import type { SourceLoadError } from "./source-errors.ts";
 import type { ToolAnnotations } from "./tool.ts";
 import type { ToolCallError } from "./tool-call-error.ts";
 
-/** One tool as a plugin describes it. */
+/** A tool as a plugin describes it. */
 export interface ToolDefinition {
   /** The address without its namespace: identifiers joined by dots, such as `repos.get`. */
   readonly path: string;
@@ -16,34 +16,34 @@ export interface ToolDefinition {
   readonly inputSchema: JsonObject;
   /** JSON Schema of the result's data, where the source describes it. Refers as `inputSchema` does. */
   readonly outputSchema: JsonObject | null;
-  /** What the plugin needs to make the call; nobody else reads it. */
+  /** Data that the plugin needs for the call; only the plugin reads it. */
   readonly binding: Json;
 }
 
-/** What a plugin reads out of a source's description. */
+/** Contents of a source's description. */
 export interface LoadedSource {
   /** The description's own title. */
   readonly name: string;
-  /** Where calls go. */
+  /** URL that calls are sent to. */
   readonly url: string;
   readonly tools: ReadonlyArray<ToolDefinition>;
-  /** JSON Schemas that tools and each other refer to as `#/$defs/Name`, each stored once and never inlined. */
+  /** JSON Schemas that tools and other definitions refer to as `#/$defs/Name`. Each is stored once and never inlined. */
   readonly definitions: ReadonlyMap<string, JsonObject>;
 }
 
 export interface DetectedSource {
   readonly name: string;
-  /** A namespace to offer, from the description's title. */
+  /** Suggested namespace, from the description's title. */
   readonly namespace: string;
 }
 
-/** One call of a tool, its input already checked against the tool's schema. */
+/** A call of a tool. Its input is already checked against the tool's schema. */
 export interface ToolCall {
   readonly namespace: Namespace;
-  /** Where calls go, from {@link LoadedSource.url}. */
+  /** URL that calls are sent to: {@link LoadedSource.url}. */
   readonly url: string;
   readonly settings: ResolvedSettings;
-  /** The tool's address, for messages. */
+  /** Address of the tool, for messages. */
   readonly address: string;
   readonly binding: Json;
   readonly input: JsonObject;
@@ -51,31 +51,28 @@ export interface ToolCall {
 
 export interface ToolResult {
   readonly data: Json;
-  /** Bytes of the upstream's reply. */
+  /** Size of the upstream's reply in bytes. */
   readonly size: number;
 }
 
-/** A kind of source. One package implements it; each app lists it in its `plugins.ts`. */
+/** Plugin of one kind of source. A package implements it; each app lists it in its `plugins.ts`. */
 export interface SourcePlugin {
   readonly kind: SourceKind;
-  /** Whether these settings lead to a description of this kind; one of another kind is `none`. */
+  /** Finds out whether these settings lead to a description of this kind; `none` for one of another kind. */
   readonly detect: (
     settings: ResolvedSettings,
   ) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError>;
-  /** Fetches or takes the description and reads every tool out of it. */
+  /** Reads all tools from the description, which it fetches unless the settings hold it. */
   readonly load: (settings: ResolvedSettings) => Effect.Effect<LoadedSource, SourceLoadError>;
-  /**
-   * Makes one call, once. It may ask the person behind it through the `Elicitor`, and tell how far it is through the
-   * `ProgressListener`.
-   */
+  /** Makes a call, once. It may ask a person through the `Elicitor`, and report progress to the `ProgressListener`. */
   readonly invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError>;
-  /** Emits whenever an open connection tells that the source's tools changed. Opens no connection itself. */
+  /** Emits whenever an open connection reports that the source's tools changed. Opens no connection itself. */
   readonly changes?: (settings: ResolvedSettings) => Stream.Stream<void>;
-  /** Closes what is kept open for these settings: the source is gone, or is reached otherwise. */
+  /** Closes what is kept open for these settings: the source was removed, or its settings changed. */
   readonly release?: (settings: ResolvedSettings) => Effect.Effect<void>;
 }
 
-/** The kinds of source that an app offers. */
+/** Plugins of the kinds of source that an app offers. */
 export class SourcePlugins extends Context.Tag("@executor/sdk/SourcePlugins")<
   SourcePlugins,
   ReadonlyMap<SourceKind, SourcePlugin>

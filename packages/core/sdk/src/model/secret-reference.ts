@@ -11,7 +11,7 @@ export const SecretName = Schema.String.pipe(
 );
 export type SecretName = typeof SecretName.Type;
 
-/** In place of a header's or an environment variable's value: the value of a secret, after `prefix` where there is one. */
+/** Replaces the value of a header or an environment variable: the value of a secret, after `prefix` if there is one. */
 export const SecretReference = Schema.Struct({
   secret: SecretName,
   /** Such as `Bearer `, with its space. */

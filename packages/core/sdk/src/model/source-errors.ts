@@ -1,7 +1,7 @@
 import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
 
-/** The description cannot be used: not JSON or YAML, not of the kind, or of a version that is not supported. */
+/** The description is not usable: not JSON or YAML, of another kind, or of a version that is not supported. */
 export class InvalidSourceDocument extends Schema.TaggedError<InvalidSourceDocument>()(
   "InvalidSourceDocument",
   { message: Schema.String },
@@ -15,14 +15,14 @@ export class SourceUnreachable extends Schema.TaggedError<SourceUnreachable>()(
   HttpApiSchema.annotations({ status: 502 }),
 ) {}
 
-/** The description is larger than the daemon reads. */
+/** The description is larger than the daemon's limit. */
 export class SourceDocumentTooLarge extends Schema.TaggedError<SourceDocumentTooLarge>()(
   "SourceDocumentTooLarge",
   { message: Schema.String },
   HttpApiSchema.annotations({ status: 413 }),
 ) {}
 
-/** Why a source could not be loaded. */
+/** Reason why a source could not be loaded. */
 export const SourceLoadError = Schema.Union(
   InvalidSourceDocument,
   SourceUnreachable,
@@ -43,7 +43,7 @@ export class NamespaceUnavailable extends Schema.TaggedError<NamespaceUnavailabl
   HttpApiSchema.annotations({ status: 409 }),
 ) {}
 
-/** This app has no plugin of that kind, or the kind is the built-in one. */
+/** This app has no plugin for the kind, or the kind is the built-in one. */
 export class UnsupportedSourceKind extends Schema.TaggedError<UnsupportedSourceKind>()(
   "UnsupportedSourceKind",
   { message: Schema.String },

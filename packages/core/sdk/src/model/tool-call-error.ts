@@ -2,8 +2,8 @@ import { Schema } from "effect";
 import { Json } from "./json.ts";
 
 /**
- * How a call ended when it did not end well; the values of the `outcome` label of `executor.tool.calls`.
- * `tool_error`: the tool itself failed. `upstream_error`: the upstream answered with an error or could not be reached.
+ * Outcome of a failed call: the values of the label `outcome` of `executor.tool.calls`. `tool_error`: the tool itself failed.
+ * `upstream_error`: the upstream answered with an error or could not be reached.
  */
 export const ToolCallFailureOutcome = Schema.Literal(
   "tool_error",
@@ -23,9 +23,9 @@ export class ToolCallError extends Schema.TaggedError<ToolCallError>()("ToolCall
    * such as `connection_error`. It becomes a metric label and never holds text from a peer.
    */
   errorType: Schema.String,
-  /** What happened and what to do, with the upstream's own message where it gave one. */
+  /** Says what happened and what to do, with the upstream's own message if it gave one. */
   message: Schema.String,
   status: Schema.optional(Schema.Int),
-  /** What the call returned all the same, such as the part of a GraphQL result that has no errors. */
+  /** Data that the call returned in spite of the error, such as the part of a GraphQL result that has no errors. */
   data: Schema.optional(Json),
 }) {}

@@ -12,6 +12,7 @@ import { readReply, UpstreamFailure } from "./bounded-body.ts";
 /** Headers by name, in lower case. */
 export type UpstreamHeaders = Readonly<Record<string, string>>;
 
+/** One request to a source's upstream. */
 export interface UpstreamCall {
   /** Label `executor.source`; absent before the source has a namespace. */
   readonly namespace: string | undefined;
