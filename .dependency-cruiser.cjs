@@ -89,9 +89,32 @@ const layers = below.flatMap(({ name, folder, imports }) => [
   ),
 ]);
 
+/** Rooms of the sdk, each with the rooms that it may import: arrows inside the package point down too. */
+const sdkRooms = Object.entries({
+  model: [],
+  credentials: ["model"],
+  policies: ["model"],
+  tools: ["model"],
+  approvals: ["model"],
+  upstream: ["model", "credentials"],
+  sources: ["model", "credentials", "tools"],
+  invocation: ["model", "credentials", "policies", "tools", "approvals", "sources"],
+  "built-in": ["model", "tools", "sources"],
+}).map(([room, imports]) => ({
+  name: `sdk-room-${room}`,
+  comment: `Arrows point down only. Allowed here: ${imports.join(", ") || "no other room"}.`,
+  severity: "error",
+  from: { path: `^${sdk}/src/${room}/` },
+  to: {
+    path: `^${sdk}/src/[^/]+/`,
+    pathNot: `^${sdk}/src/(${[room, ...imports].join("|")})/`,
+  },
+}));
+
 module.exports = {
   forbidden: [
     ...layers,
+    ...sdkRooms,
     {
       name: "only-apps-choose-a-platform",
       comment:
