@@ -1,4 +1,4 @@
-import { ProtobufWriter } from "@executor/api/protobuf-writer";
+import { ProtobufWriter } from "@executor/telemetry/protobuf";
 import { byMetric, temporalityCodes } from "./encoding.ts";
 import type { Encoding } from "./encoding.ts";
 import type {

@@ -3,7 +3,7 @@ import type { Chunk, FamilyHeader, FamilySeries, FamilyType } from "../families/
 import type { EncodedChunk, ExpositionFormat } from "../format.ts";
 import { seriesExemplar } from "../openmetrics/exemplar.ts";
 import { writeLabels, writeValue } from "./series.ts";
-import { ProtobufWriter } from "./writer.ts";
+import { ProtobufWriter } from "@executor/telemetry/protobuf";
 
 /** Families and chunks are written without a pause, so all share one writer. */
 const writer = new ProtobufWriter();

@@ -7,7 +7,7 @@ import type {
 } from "@executor/telemetry/reading";
 import type { Labels } from "../families/family.ts";
 import { seriesExemplar } from "../openmetrics/exemplar.ts";
-import type { ProtobufWriter } from "./writer.ts";
+import type { ProtobufWriter } from "@executor/telemetry/protobuf";
 
 /**
  * Messages of `io.prometheus.client` (`metrics.proto` of Prometheus's client model), written backwards. The tags in hexadecimal

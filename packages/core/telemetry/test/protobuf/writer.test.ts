@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import fc from "fast-check";
 import protobuf from "protobufjs";
-import { ProtobufWriter } from "../../../src/metrics/protobuf/writer.ts";
+import { ProtobufWriter } from "../../src/protobuf/writer.ts";
 
 const written = (write: (writer: ProtobufWriter) => void): protobuf.Reader => {
   const writer = new ProtobufWriter();
