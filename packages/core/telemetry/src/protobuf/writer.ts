@@ -67,10 +67,15 @@ export class ProtobufWriter {
     this.#view.setFloat64(this.#start, value, true);
   }
 
-  /** The eight bytes of a `fixed64` or an `sfixed64`; its tag is the caller's. */
-  fixed64(value: bigint): void {
+  /** The eight bytes of a `fixed64` or an `sfixed64`; its tag is the caller's. A `number` is a count: whole and not negative. */
+  fixed64(value: number | bigint): void {
     this.#reserve(8);
-    this.#view.setBigInt64(this.#start, value, true);
+    if (typeof value === "bigint") {
+      this.#view.setBigInt64(this.#start, value, true);
+    } else {
+      this.#view.setUint32(this.#start, value % 2 ** 32, true);
+      this.#view.setUint32(this.#start + 4, Math.floor(value / 2 ** 32), true);
+    }
   }
 
   /** Overwrites the eight bytes of a number that begins this far from the end. */
