@@ -28,7 +28,7 @@ const below = [
   { name: "sdk", folder: sdk, imports: [telemetry] },
   { name: "kit", folder: kit, imports: [sdk] },
   { name: "plugin", folder: plugins, imports: [telemetry, sdk, kit] },
-  { name: "otlp", folder: otlp, imports: [telemetry, api] },
+  { name: "otlp", folder: otlp, imports: [telemetry] },
   { name: "execution", folder: execution, imports: [telemetry, sdk, kernel] },
   { name: "host", folder: hosts, imports: [telemetry, sdk, kernel, execution] },
   { name: "api", folder: api, imports: [telemetry, sdk, kernel, execution] },

@@ -48,7 +48,7 @@ const breaches: ReadonlyArray<readonly [rule: string, path: string, source: stri
   ["layer-plugin", "packages/plugins/openapi/src/b.ts", 'export * from "@executor/api";'],
   ["layer-plugin", "packages/plugins/openapi/src/c.ts", 'export * from "@executor/host-mcp";'],
   ["layer-kit", "packages/plugins/kit/src/a.ts", 'export * from "@executor/plugin-openapi";'],
-  ["layer-otlp", "packages/core/otlp/src/a.ts", 'export * from "@executor/execution";'],
+  ["layer-otlp", "packages/core/otlp/src/a.ts", 'export * from "@executor/api";'],
   ["layer-observability", "packages/observability/src/a.ts", 'export * from "@executor/local";'],
   [
     "layer-execution",

@@ -1,4 +1,5 @@
-import { findDefinition, processMetricsLayer, snapshot } from "@executor/telemetry";
+import { processMetricsLayer } from "@executor/telemetry";
+import { RegistryReading } from "@executor/telemetry/reading";
 import { FetchHttpClient } from "@effect/platform";
 import { Context, Effect, Exit, Layer, ManagedRuntime } from "effect";
 import type { Scope } from "effect";
@@ -11,24 +12,23 @@ import { isPushWanted } from "@executor/otlp/switch";
 export const processMetrics = (): Layer.Layer<never> =>
   processMetricsLayer({ version, commit: commit(), runtime: `bun ${Bun.version}` });
 
-/** Who pushes, unless the environment says otherwise. Receivers tell daemons apart by the instance. */
+/** Resource attributes that the environment can replace. Receivers distinguish daemons by the instance. */
 const resourceDefaults = {
   "service.name": "executor-local",
   "service.version": version,
   "service.instance.id": hostname(),
 };
 
-/** What is pushed is what `GET /api/metrics` shows. */
+/** Options of every exporter: it pushes the series that `GET /api/metrics` shows. */
 const exported = {
   scope: { name: "executor", version },
-  snapshot,
-  definition: findDefinition,
+  reading: new RegistryReading(),
   startTime: BigInt(Math.round(performance.timeOrigin * 1_000)) * 1_000n,
 };
 
 /**
- * How a running push is ended: announced, then disposed of, which pushes once more. A daemon that could not start pushes nothing:
- * it would push as the instance that holds its port.
+ * End of a running push: it is announced, and disposing of the runtime then pushes once more. A daemon that failed to start pushes
+ * nothing, since it would push under the name of the instance that holds its port.
  */
 class PushEnd extends Context.Tag("@executor/local/PushEnd")<
   PushEnd,
@@ -41,7 +41,7 @@ class PushEnd extends Context.Tag("@executor/local/PushEnd")<
 const loadOtlp = Effect.promise(() => import("@executor/otlp"));
 const loadOtlpMetrics = Effect.promise(() => import("@effect/opentelemetry/OtlpMetrics"));
 
-/** Nothing of the push is loaded before it is built. */
+/** The push. Its modules are loaded when it is built. */
 const pushLayer = Layer.unwrapEffect(
   Effect.gen(function* () {
     const otlp = yield* loadOtlp;
@@ -77,8 +77,8 @@ const pushLayer = Layer.unwrapEffect(
 const runtime = ManagedRuntime.make(Layer.provide(pushLayer, logger));
 
 /**
- * Pushes metrics from now on, where the environment asks for it; where not, it loads nothing and starts nothing. Closing the
- * scope pushes once more, within the export timeout, unless by a failure. To be called once in a process.
+ * Starts to push metrics where the environment asks for it; otherwise it loads nothing and starts nothing. Closing the scope with
+ * a success or an interruption pushes once more, within the export timeout. It is called once in a process.
  */
 export const startMetricsExport = (): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -91,7 +91,7 @@ export const startMetricsExport = (): Effect.Effect<void, never, Scope.Scope> =>
     ),
   );
 
-/** A little more than the push's own time, which ends what is left of it. */
+/** Time for the push to end by its own timeout. */
 const graceMillis = 250;
 
 const end = (
@@ -101,15 +101,15 @@ const end = (
   Effect.zipRight(
     announce(exit),
     Effect.promise(() => runtime.dispose()).pipe(
-      // Finalizers are not, and a timeout waits for what it cannot interrupt.
+      // Finalizers cannot be interrupted, and a timeout waits for an effect that cannot.
       Effect.interruptible,
       Effect.timeoutOption(withinMillis + graceMillis),
     ),
   );
 
 /**
- * Sends one snapshot of this process where the environment says, once and without retries, as an instance of its own, so that it
- * does not mix with a running daemon. Nothing is sent, and there is no report, where there are no settings.
+ * Pushes this process's metrics once and without retries to the receiver of the environment, as a separate instance, so that its
+ * series do not mix with a running daemon's. Without settings it pushes nothing and gives no report.
  */
 export const tryMetricsExport = Effect.gen(function* () {
   if (!(yield* Effect.orDie(isPushWanted))) return { settings: undefined, problems: [] };

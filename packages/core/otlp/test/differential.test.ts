@@ -86,9 +86,10 @@ const ours = async (
   temporality: "cumulative" | "delta",
 ) => {
   const registry = makeRegistry();
-  const exporter = startExporter(registry, settingsFor(receiver.url, { temporality }), {
-    definition: () => ({ unit: "By", description: "" }),
-  });
+  const exporter = startExporter(registry, settingsFor(receiver.url, { temporality }), () => ({
+    unit: "By",
+    description: "",
+  }));
   const exports = await exportsOf(all, async (measurements) => {
     for (const { instrument, attributes, value } of measurements) {
       const tags = Object.entries(attributes).toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@effect/vitest";
+import { RegistryReading } from "@executor/telemetry/reading";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PushReport } from "../src/delivery/report.ts";
@@ -311,15 +312,13 @@ describe("a receiver that is down for 200 intervals", () => {
 describe("a defect while metrics are read", () => {
   it("is told, and the next push goes on", async () => {
     let broken = true;
-    const exporter = startExporter(
-      {
-        snapshot: () => {
-          if (broken) throw new Error("a broken observer");
-          return registry.snapshot();
-        },
+    const reading = new RegistryReading({ registries: [registry.registry] });
+    const exporter = startExporter(registry, settingsFor(receiver.url), undefined, {
+      steps: () => {
+        if (broken) throw new Error("a broken observer");
+        return reading.steps();
       },
-      settingsFor(receiver.url),
-    );
+    });
     exporters.push(exporter);
     expect(await exporter.push()).toMatchObject({ requests: 0 });
     expect(exporter.log).toEqual([

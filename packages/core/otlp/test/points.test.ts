@@ -242,9 +242,10 @@ describe("points", () => {
     const registry = makeRegistry();
     registry.gauge("level", 1, { unit: "bytes" });
     receiver = startReceiver();
-    const exporter = startExporter(registry, settingsFor(receiver.url), {
-      definition: () => ({ unit: "{call}", description: "A level." }),
-    });
+    const exporter = startExporter(registry, settingsFor(receiver.url), () => ({
+      unit: "{call}",
+      description: "A level.",
+    }));
     await exporter.push();
     await exporter.stop();
     const [request] = receiver.requests;

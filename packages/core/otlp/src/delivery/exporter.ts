@@ -1,17 +1,15 @@
-import type { FindDefinition } from "@executor/telemetry/reading";
-import type { Pair } from "@executor/api/metric-point";
+import { eventLoopTurn, inSlices, nextInSlices } from "@executor/telemetry/reading";
+import type { RegistryReading } from "@executor/telemetry/reading";
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization";
 import { HttpBody, HttpClient, HttpClientResponse } from "@effect/platform";
 import { Clock, Context, Effect, Fiber, Layer, Runtime } from "effect";
 import { batches, halve, pointsIn } from "../metrics/batches.ts";
 import type { Batch } from "../metrics/batches.ts";
-import { groupByMetric } from "../metrics/collect.ts";
 import { DeltaMemory } from "../metrics/delta.ts";
-import type { Encoding } from "../metrics/encoding.ts";
+import type { Encoding, InstrumentationScope } from "../metrics/encoding.ts";
+import { SeriesGroups } from "../metrics/groups.ts";
 import { jsonEncoding } from "../metrics/json.ts";
-import type { InstrumentationScope } from "../metrics/model.ts";
 import { protobufEncoding } from "../metrics/protobuf.ts";
-import { eventLoopTurn, nextOf } from "../metrics/slices.ts";
 import type { PushSettings } from "../settings/environment.ts";
 import type { Accepted, Failed } from "./answer.ts";
 import { compress, postWithRetries } from "./post.ts";
@@ -21,9 +19,8 @@ import type { PushReport } from "./report.ts";
 export interface ExporterOptions {
   readonly settings: PushSettings;
   readonly scope: InstrumentationScope;
-  /** Called once for each export. */
-  readonly snapshot: () => ReadonlyArray<Pair>;
-  readonly definition: FindDefinition;
+  /** Reads all series, once for each export. */
+  readonly reading: Pick<RegistryReading, "steps">;
   /** Start of cumulative values in Unix nanoseconds. */
   readonly startTime: bigint;
   /** Size of a request before compression; 4 MiB unless given, which common receivers take. */
@@ -69,8 +66,8 @@ const make = (
   runtime: Runtime.Runtime<never>,
   options: ExporterOptions,
 ): MetricsExporterService => {
-  const { settings, scope, snapshot, definition, startTime } = options;
-  const { temporality, timeoutMillis } = settings;
+  const { settings, scope, reading, startTime } = options;
+  const { timeoutMillis } = settings;
   const encoding: Encoding = settings.protocol === "http/json" ? jsonEncoding : protobufEncoding;
   const resource = Object.entries(settings.resource).map(([key, value]) => ({ key, value }));
   const sender = { resource, scope };
@@ -80,6 +77,7 @@ const make = (
     contentType: encoding.contentType,
     userAgent: `${scope.name}/${scope.version}`,
   };
+  const groups = new SeriesGroups(settings.temporality);
   const deltas = new DeltaMemory();
   const record = makeReporter(settings.url, settings.intervalMillis);
   const oneAtATime = Effect.unsafeMakeSemaphore(1).withPermits(1);
@@ -116,7 +114,9 @@ const make = (
       {
         onSuccess: ({ rejected: left, message, status }) =>
           Effect.sync(() => {
-            deltas.accept(batch.flatMap(({ points }) => points));
+            for (const { header, points: taken } of batch) {
+              if (header.temporality === "delta") deltas.accept(taken);
+            }
             const points = pointsIn(batch);
             const rejected = Math.min(left, points);
             const accepted = points - rejected;
@@ -141,15 +141,21 @@ const make = (
     Effect.gen(function* () {
       // The caller may have held the event loop.
       yield* eventLoopTurn;
-      const pairs = snapshot();
-      const times = { startTime, time: BigInt(yield* Clock.currentTimeMillis) * 1_000_000n };
-      yield* eventLoopTurn;
-      const groups = (yield* nextOf(groupByMetric(pairs, { definition, temporality }))) ?? [];
-      const requests = batches(groups, times, encoding, deltas, () => maxBytes);
-      let batch = yield* nextOf(requests);
+      const series = yield* inSlices(() => reading.steps());
+      const time = BigInt(yield* Clock.currentTimeMillis) * 1_000_000n;
+      const requests = batches({
+        groups: yield* inSlices(() => groups.steps(series)),
+        series,
+        times: { startTime, time },
+        encoding,
+        deltas,
+        limit: () => maxBytes,
+      });
+      let next = yield* nextInSlices(requests);
       const deadline = Math.min((yield* Clock.currentTimeMillis) + timeoutMillis, stopBy);
       let report = emptyReport;
-      for (; batch !== undefined; batch = yield* nextOf(requests)) {
+      for (; next.done !== true; next = yield* nextInSlices(requests)) {
+        const batch = next.value;
         report = addReports(
           report,
           report.failure !== undefined && isGeneral(report.failure)

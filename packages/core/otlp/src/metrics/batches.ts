@@ -1,29 +1,41 @@
-import { readPoints } from "./collect.ts";
-import type { ExportTimes, MetricSeries } from "./collect.ts";
+import type { Series } from "@executor/telemetry/reading";
 import type { DeltaMemory } from "./delta.ts";
 import type { Encoding, Piece } from "./encoding.ts";
-import type { MetricHeader, Point } from "./model.ts";
+import { seriesOf } from "./groups.ts";
+import type { MetricGroup } from "./groups.ts";
+import type { MetricHeader, Point } from "./point.ts";
 
-/** The pieces of one request. */
+/** Pieces of one request. */
 export type Batch = ReadonlyArray<Piece>;
 
-/** Few enough that encoding them takes no longer than a millisecond. */
+/** Start and end of all points of an export, in Unix nanoseconds. */
+export interface ExportTimes {
+  readonly startTime: bigint;
+  readonly time: bigint;
+}
+
+export interface BatchOptions {
+  readonly groups: ReadonlyArray<MetricGroup>;
+  readonly series: ReadonlyArray<Series>;
+  readonly times: ExportTimes;
+  readonly encoding: Encoding;
+  readonly deltas: DeltaMemory;
+  /** Bytes that a request may have; it can change during an export. */
+  readonly limit: () => number;
+}
+
+/** Few enough to be encoded within a millisecond. */
 const pointsInPiece = 256;
 
-/** What a request has beside its metrics is small, and not counted apart. */
+/** Reserve for resource, scope and lengths, whose bytes are not counted. */
 const reservedBytes = 16 * 1024;
 
-/** Reads and encodes all metrics, as requests of at most `limit()` bytes each; `undefined` is a pause. */
-export function* batches(
-  groups: ReadonlyArray<MetricSeries>,
-  times: ExportTimes,
-  encoding: Encoding,
-  deltas: DeltaMemory,
-  limit: () => number,
-): Generator<Batch | undefined, void> {
+/** Encodes all series as requests of at most `limit()` bytes each; `undefined` is a pause. */
+export function* batches(options: BatchOptions): Generator<Batch | undefined, void> {
+  const { encoding, limit } = options;
   let batch: Array<Piece> = [];
   let size = reservedBytes;
-  for (const piece of pieces(groups, times, encoding, deltas)) {
+  for (const piece of pieces(options)) {
     yield undefined;
     for (const part of piece === undefined ? [] : fit(piece, encoding, limit() - reservedBytes)) {
       const added = pieceBytes(part, encoding, batch.at(-1)?.header);
@@ -39,22 +51,27 @@ export function* batches(
   if (batch.length > 0) yield batch;
 }
 
-function* pieces(
-  groups: ReadonlyArray<MetricSeries>,
-  times: ExportTimes,
-  encoding: Encoding,
-  deltas: DeltaMemory,
-): Generator<Piece | undefined, void> {
+function* pieces({
+  groups,
+  series,
+  times,
+  encoding,
+  deltas,
+}: BatchOptions): Generator<Piece | undefined, void> {
   for (const group of groups) {
     const { header } = group;
+    const pointTimes = header.type === "gauge" ? { ...times, startTime: undefined } : times;
     let points: Array<Point> = [];
-    for (const point of readPoints(group, times)) {
-      const converted = point && deltas.convert(header, point);
-      if (converted === undefined) {
+    for (const one of seriesOf(group, series)) {
+      const point =
+        header.temporality === "delta"
+          ? deltas.convert(one, pointTimes)
+          : { values: one, total: one, ...pointTimes };
+      if (point === undefined) {
         yield undefined;
         continue;
       }
-      points.push(converted);
+      points.push(point);
       if (points.length < pointsInPiece) continue;
       yield encode(header, points, encoding);
       points = [];
@@ -66,7 +83,7 @@ function* pieces(
 const encode = (header: MetricHeader, points: ReadonlyArray<Point>, encoding: Encoding): Piece => ({
   header,
   points,
-  bytes: encoding.encodePoints(header, points),
+  bytes: encoding.encodePoints(points),
 });
 
 const pieceBytes = (
@@ -75,13 +92,13 @@ const pieceBytes = (
   previous: MetricHeader | undefined,
 ): number => bytes.length + 1 + (header === previous ? 0 : encoding.headerBytes(header));
 
-/** The piece, in parts where it is too large; a single point is left as it is. */
+/** The piece, in parts where it is too large; a single point is not split. */
 const fit = (piece: Piece, encoding: Encoding, limit: number): ReadonlyArray<Piece> =>
   piece.points.length === 1 || pieceBytes(piece, encoding, undefined) <= limit
     ? [piece]
     : halvePiece(piece, encoding).flatMap((half) => fit(half, encoding, limit));
 
-const halvePiece = ({ header, points }: Piece, encoding: Encoding): ReadonlyArray<Piece> => {
+const halvePiece = ({ header, points }: Piece, encoding: Encoding): readonly [Piece, Piece] => {
   const middle = Math.ceil(points.length / 2);
   return [
     encode(header, points.slice(0, middle), encoding),
@@ -89,7 +106,7 @@ const halvePiece = ({ header, points }: Piece, encoding: Encoding): ReadonlyArra
   ];
 };
 
-/** Two requests of one that was too large for the receiver; `undefined` where there is one point in it. */
+/** Two requests of one that was too large for the receiver; `undefined` where it has one point. */
 export const halve = (batch: Batch, encoding: Encoding): readonly [Batch, Batch] | undefined => {
   const [only, ...others] = batch;
   if (only === undefined) return undefined;
@@ -99,7 +116,7 @@ export const halve = (batch: Batch, encoding: Encoding): readonly [Batch, Batch]
   }
   if (only.points.length < 2) return undefined;
   const [first, second] = halvePiece(only, encoding);
-  return first === undefined || second === undefined ? undefined : [[first], [second]];
+  return [[first], [second]];
 };
 
 export const pointsIn = (batch: Batch): number =>

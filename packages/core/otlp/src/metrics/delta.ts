@@ -1,71 +1,94 @@
-import { identity } from "./collect.ts";
-import { equal } from "./merge.ts";
-import type { HistogramPoint, MetricHeader, NumberPoint, Point } from "./model.ts";
+import type { HistogramSeries, NumberSeries, Series } from "@executor/telemetry/reading";
+import type { Point } from "./point.ts";
+
+type Times = Pick<Point, "startTime" | "time">;
+
+/** A series as the receiver took it last, and the time of that export. */
+interface Accepted {
+  readonly total: Series;
+  readonly time: bigint;
+}
 
 /**
- * Turns cumulative points into what was added since the receiver last took them (OpenTelemetry's metrics data model,
- * "Sums: Cumulative to Delta Conversion"). It remembers a point only once {@link accept} says that the receiver has it, so a
- * failed export loses nothing and counts nothing twice.
+ * Turns cumulative series into their increase since the receiver last took them (OpenTelemetry's metrics data model, "Sums:
+ * Cumulative to Delta Conversion"). It remembers a series only once {@link accept} says that the receiver has it, so a failed
+ * export loses nothing and counts nothing twice.
  */
 export class DeltaMemory {
-  readonly #accepted = new Map<string, Point>();
+  readonly #accepted = new WeakMap<object, Accepted>();
 
-  /** `undefined` where nothing was added. What is not delta by its header stays as it is. */
-  convert(header: MetricHeader, point: Point): Point | undefined {
-    if (header.temporality === "cumulative" || point.type === "summary") return point;
-    const id = `${header.name}\u0000${header.type}\u0000${identity(point.attributes)}`;
-    const before = this.#accepted.get(id);
-    const total = { identity: id, point };
-    if (point.type === "number") {
-      return before?.type === "number" ? difference(point, before, total) : { ...point, total };
+  /** The increase as a point; `undefined` where there is none. */
+  convert(series: Series, times: Times): Point | undefined {
+    const before = this.#accepted.get(series.source);
+    if (series.type === "number" && before?.total.type === "number") {
+      return numberDelta(series, before.total, { ...times, startTime: before.time }, times);
     }
-    return before?.type === "histogram" && isContinuation(point, before)
-      ? histogramDifference(point, before, total)
-      : { ...point, range: undefined, total };
+    if (series.type !== "histogram") return { values: series, total: series, ...times };
+    return before?.total.type === "histogram" && isContinuation(series, before.total)
+      ? histogramDelta(series, before.total, { ...times, startTime: before.time })
+      : { values: withoutRange(series), total: series, ...times };
   }
 
-  /** The receiver has taken these points. */
+  /** Remembers points that the receiver has taken. */
   accept(points: Iterable<Point>): void {
-    for (const { total } of points) {
-      if (total !== undefined) this.#accepted.set(total.identity, total.point);
-    }
+    for (const { total, time } of points) this.#accepted.set(total.source, { total, time });
   }
 }
 
-type Total = NonNullable<Point["total"]>;
-
-const difference = (
-  point: NumberPoint,
-  before: NumberPoint,
-  total: Total,
-): NumberPoint | undefined => {
-  if (point.value === before.value) return undefined;
+const numberDelta = (
+  series: NumberSeries,
+  before: NumberSeries,
+  since: Times,
+  sinceStart: Times,
+): Point | undefined => {
+  if (series.value === before.value) return undefined;
   const value =
-    typeof point.value === "bigint" && typeof before.value === "bigint"
-      ? point.value - before.value
-      : Number(point.value) - Number(before.value);
-  // A monotonic sum that went down has begun again.
-  return value < 0 ? { ...point, total } : { ...point, value, startTime: before.time, total };
+    typeof series.value === "bigint" && typeof before.value === "bigint"
+      ? series.value - before.value
+      : Number(series.value) - Number(before.value);
+  // A monotonic sum that went down has started from 0.
+  return value < 0
+    ? { values: series, total: series, ...sinceStart }
+    : { values: { type: "number", labels: series.labels, value }, total: series, ...since };
 };
 
-const isContinuation = (point: HistogramPoint, before: HistogramPoint): boolean =>
-  equal(point.bounds, before.bounds) &&
-  point.counts.every((count, index) => count >= (before.counts[index] ?? 0));
+/** Whether every bucket has at least its count of before. */
+const isContinuation = (series: HistogramSeries, before: HistogramSeries): boolean => {
+  if (series.bounds.length !== before.bounds.length) return false;
+  let increase = 0;
+  return series.counts.every((count, index) => {
+    const last = increase;
+    increase = count - (before.counts[index] ?? 0);
+    return series.bounds[index] === before.bounds[index] && increase >= last;
+  });
+};
 
-/** The least and the greatest observation of an interval are not known. */
-const histogramDifference = (
-  point: HistogramPoint,
-  before: HistogramPoint,
-  total: Total,
-): HistogramPoint | undefined =>
-  point.count === before.count && Object.is(point.sum, before.sum)
+const histogramDelta = (
+  series: HistogramSeries,
+  before: HistogramSeries,
+  since: Times,
+): Point | undefined =>
+  series.count === before.count && Object.is(series.sum, before.sum)
     ? undefined
     : {
-        ...point,
-        counts: point.counts.map((count, index) => count - (before.counts[index] ?? 0)),
-        count: point.count - before.count,
-        sum: point.sum - before.sum,
-        range: undefined,
-        startTime: before.time,
-        total,
+        values: {
+          ...withoutRange(series),
+          counts: series.counts.map((count, index) => count - (before.counts[index] ?? 0)),
+          count: series.count - before.count,
+          sum: series.sum - before.sum,
+        },
+        total: series,
+        ...since,
       };
+
+/** The least and the greatest observation of an interval are not known. */
+const withoutRange = ({ labels, bounds, counts, count, sum }: HistogramSeries) => ({
+  type: "histogram" as const,
+  labels,
+  bounds,
+  counts,
+  count,
+  sum,
+  min: undefined,
+  max: undefined,
+});

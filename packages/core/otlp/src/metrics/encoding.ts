@@ -1,31 +1,32 @@
-import type {
-  Attributes,
-  InstrumentationScope,
-  MetricHeader,
-  Point,
-  Temporality,
-} from "./model.ts";
+import type { Labels } from "@executor/telemetry/reading";
+import type { MetricHeader, Point, Temporality } from "./point.ts";
 
-/** Points of one metric, encoded; several pieces of a metric can follow each other in a request. */
+/** Encoded points of one metric; a request can have several pieces of a metric. */
 export interface Piece {
   readonly header: MetricHeader;
   readonly points: ReadonlyArray<Point>;
   readonly bytes: Uint8Array;
 }
 
-/** Describes who sends; the same in every request. */
+/** Name of the library or application that recorded. */
+export interface InstrumentationScope {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Identity of the sender; the same in every request. */
 export interface Sender {
-  readonly resource: Attributes;
+  readonly resource: Labels;
   readonly scope: InstrumentationScope;
 }
 
 /** A way to write an `ExportMetricsServiceRequest` of OTLP 1.x, piece by piece. */
 export interface Encoding {
   readonly contentType: string;
-  readonly encodePoints: (header: MetricHeader, points: ReadonlyArray<Point>) => Uint8Array;
-  /** Pieces of one metric stand together. */
+  readonly encodePoints: (points: ReadonlyArray<Point>) => Uint8Array;
+  /** Pieces of one metric must follow each other. */
   readonly encodeRequest: (sender: Sender, pieces: ReadonlyArray<Piece>) => Uint8Array;
-  /** What a metric adds to a request beside its pieces, at most, in bytes. */
+  /** Most bytes that a metric adds to a request besides its pieces. */
   readonly headerBytes: (header: MetricHeader) => number;
 }
 

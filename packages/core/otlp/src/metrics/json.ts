@@ -1,7 +1,7 @@
 import { byMetric, temporalityCodes } from "./encoding.ts";
-import type { Encoding } from "./encoding.ts";
-import type { Attributes, MetricHeader, Point } from "./model.ts";
-import { isInt64 } from "./protobuf.ts";
+import type { Encoding, Sender } from "./encoding.ts";
+import { bucketsOf, toInt64, rangeOf } from "./point.ts";
+import type { HistogramValues, MetricHeader, Point } from "./point.ts";
 
 /**
  * OTLP's JSON encoding: names in lowerCamelCase, 64-bit integers as decimal strings, enumerations as numbers, and the numbers
@@ -9,7 +9,7 @@ import { isInt64 } from "./protobuf.ts";
  */
 export const jsonEncoding: Encoding = {
   contentType: "application/json",
-  encodePoints: (_, points) =>
+  encodePoints: (points) =>
     encoder.encode(points.map((point) => JSON.stringify(toPoint(point))).join(",")),
   encodeRequest: ({ resource, scope }, pieces) => {
     const head = `{"resourceMetrics":[{"resource":${JSON.stringify({ attributes: toAttributes(resource) })},"scopeMetrics":[{"scope":${JSON.stringify(scope)},"metrics":[`;
@@ -53,42 +53,52 @@ const aggregation = ({ type, temporality }: MetricHeader): string => {
   return `,"aggregationTemporality":${temporalityCodes[temporality]}${monotonic}`;
 };
 
-const toAttributes = (attributes: Attributes) =>
+const toAttributes = (attributes: Sender["resource"]) =>
   attributes.map(({ key, value }) => ({ key, value: { stringValue: value } }));
 
 const toDouble = (value: number): number | string =>
   Number.isFinite(value) ? value : String(value);
 
-const toPoint = (point: Point) => {
+const toPoint = ({ values, startTime, time }: Point) => {
   const common = {
-    attributes: toAttributes(point.attributes),
-    startTimeUnixNano: point.startTime?.toString(),
-    timeUnixNano: point.time.toString(),
+    attributes: toAttributes(values.labels),
+    startTimeUnixNano: startTime?.toString(),
+    timeUnixNano: time.toString(),
   };
-  switch (point.type) {
+  switch (values.type) {
     case "number":
-      return typeof point.value === "bigint" && isInt64(point.value)
-        ? { ...common, asInt: point.value.toString() }
-        : { ...common, asDouble: toDouble(Number(point.value)) };
+      return { ...common, ...toNumber(values.value) };
     case "histogram":
-      return {
-        ...common,
-        count: String(point.count),
-        sum: toDouble(point.sum),
-        bucketCounts: point.counts.map(String),
-        explicitBounds: point.bounds,
-        min: point.range && toDouble(point.range.min),
-        max: point.range && toDouble(point.range.max),
-      };
+      return { ...common, ...toHistogram(values) };
     case "summary":
       return {
         ...common,
-        count: String(point.count),
-        sum: toDouble(point.sum),
-        quantileValues: point.quantiles.map(([quantile, value]) => ({
+        count: String(values.count),
+        sum: toDouble(values.sum),
+        quantileValues: values.quantiles.map(([quantile, value]) => ({
           quantile,
           value: toDouble(value),
         })),
       };
   }
+};
+
+const toNumber = (value: number | bigint) => {
+  const integer = toInt64(value);
+  return integer === undefined
+    ? { asDouble: toDouble(Number(value)) }
+    : { asInt: integer.toString() };
+};
+
+const toHistogram = (values: HistogramValues) => {
+  const { bounds, counts } = bucketsOf(values);
+  const range = rangeOf(values);
+  return {
+    count: String(values.count),
+    sum: toDouble(values.sum),
+    bucketCounts: counts.map(String),
+    explicitBounds: bounds,
+    min: range && toDouble(range.min),
+    max: range && toDouble(range.max),
+  };
 };

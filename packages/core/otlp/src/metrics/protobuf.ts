@@ -1,14 +1,8 @@
 import { ProtobufWriter } from "@executor/telemetry/protobuf";
 import { byMetric, temporalityCodes } from "./encoding.ts";
-import type { Encoding } from "./encoding.ts";
-import type {
-  Attributes,
-  HistogramPoint,
-  MetricHeader,
-  NumberPoint,
-  Point,
-  SummaryPoint,
-} from "./model.ts";
+import type { Encoding, Sender } from "./encoding.ts";
+import { bucketsOf, toInt64, rangeOf } from "./point.ts";
+import type { HistogramValues, MetricHeader, NumberValues, Point, SummaryValues } from "./point.ts";
 
 /** Field numbers and wire types of opentelemetry-proto 1.x, `metrics.proto`, `resource.proto` and `common.proto`. */
 const tag = (field: number, wireType: 0 | 1 | 2): number => (field << 3) | wireType;
@@ -17,15 +11,17 @@ const delimited = 2;
 
 const dataFields = { gauge: 5, sum: 7, counter: 7, histogram: 9, summary: 11 } as const;
 
-/** Points are written one at a time and taken out, so one writer does for all. */
+/** One writer for all points: each is taken out before the next is written. */
 const writer = new ProtobufWriter();
 
 export const protobufEncoding: Encoding = {
   contentType: "application/x-protobuf",
-  encodePoints: (_, points) => {
+  encodePoints: (points) => {
     writer.clear();
     // The writer goes from the last byte to the first.
-    for (const point of points.toReversed()) {
+    for (let index = points.length - 1; index >= 0; index -= 1) {
+      const point = points[index];
+      if (point === undefined) continue;
       const end = writer.length;
       writePoint(point);
       writer.endMessage(tag(1, delimited), end);
@@ -62,7 +58,7 @@ const write = (fields: () => void): Uint8Array => {
   return writer.take();
 };
 
-/** A message of which the parts are known already. */
+/** A message whose parts are encoded already. */
 const message = (field: number, parts: ReadonlyArray<Uint8Array>): ReadonlyArray<Uint8Array> => {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const head = write(() => {
@@ -78,7 +74,7 @@ const writeHeader = ({ name, description, unit }: MetricHeader): void => {
   writer.string(tag(1, delimited), name);
 };
 
-/** What stands beside the points of a sum or a histogram. */
+/** Fields of a sum or a histogram besides its points. */
 const writeAggregation = ({ type, temporality }: MetricHeader): void => {
   if (type === "gauge" || type === "summary") return;
   if (type === "counter") {
@@ -89,7 +85,7 @@ const writeAggregation = ({ type, temporality }: MetricHeader): void => {
   writer.byte(tag(2, 0));
 };
 
-const writeAttributes = (fieldTag: number, attributes: Attributes): void => {
+const writeAttributes = (fieldTag: number, attributes: Sender["resource"]): void => {
   for (let index = attributes.length - 1; index >= 0; index -= 1) {
     const attribute = attributes[index];
     if (attribute === undefined) continue;
@@ -101,64 +97,60 @@ const writeAttributes = (fieldTag: number, attributes: Attributes): void => {
   }
 };
 
-const writePoint = (point: Point): void => {
-  switch (point.type) {
+const writePoint = ({ values, startTime, time }: Point): void => {
+  switch (values.type) {
     case "number":
-      return writeNumber(point);
+      writeNumber(values);
+      break;
     case "histogram":
-      return writeHistogram(point);
+      writeHistogram(values);
+      break;
     case "summary":
-      return writeSummary(point);
+      writeSummary(values);
+      break;
   }
-};
-
-const writeTimes = ({ startTime, time }: Point): void => {
   writeFixed64(3, time);
   if (startTime !== undefined) writeFixed64(2, startTime);
 };
 
-const writeFixed64 = (field: number, value: bigint): void => {
+const writeFixed64 = (field: number, value: number | bigint): void => {
   writer.fixed64(value);
   writer.byte(tag(field, fixed64));
 };
 
-const writeNumber = (point: NumberPoint): void => {
-  writeAttributes(tag(7, delimited), point.attributes);
-  if (typeof point.value === "bigint" && isInt64(point.value)) writeFixed64(6, point.value);
-  else writer.double(tag(4, fixed64), Number(point.value));
-  writeTimes(point);
+const writeNumber = ({ labels, value }: NumberValues): void => {
+  writeAttributes(tag(7, delimited), labels);
+  const integer = toInt64(value);
+  if (integer === undefined) writer.double(tag(4, fixed64), Number(value));
+  else writeFixed64(6, integer);
 };
 
-/** Integers of OTLP have 64 bits; a greater one is written as a double. */
-export const isInt64 = (value: bigint): boolean => BigInt.asIntN(64, value) === value;
-
-const writeHistogram = (point: HistogramPoint): void => {
-  const { range, attributes, bounds, counts, sum, count } = point;
+const writeHistogram = (values: HistogramValues): void => {
+  const { bounds, counts } = bucketsOf(values);
+  const range = rangeOf(values);
   if (range !== undefined) {
     writer.double(tag(12, fixed64), range.max);
     writer.double(tag(11, fixed64), range.min);
   }
-  writeAttributes(tag(9, delimited), attributes);
+  writeAttributes(tag(9, delimited), values.labels);
   const boundsEnd = writer.length;
   for (const bound of bounds.toReversed()) writer.packedDouble(bound);
   writer.endMessage(tag(7, delimited), boundsEnd);
   const countsEnd = writer.length;
-  for (const bucket of counts.toReversed()) writer.fixed64(BigInt(bucket));
+  for (const count of counts.toReversed()) writer.fixed64(count);
   writer.endMessage(tag(6, delimited), countsEnd);
-  writer.double(tag(5, fixed64), sum);
-  writeFixed64(4, BigInt(count));
-  writeTimes(point);
+  writer.double(tag(5, fixed64), values.sum);
+  writeFixed64(4, values.count);
 };
 
-const writeSummary = (point: SummaryPoint): void => {
-  writeAttributes(tag(7, delimited), point.attributes);
-  for (const [quantile, value] of point.quantiles.toReversed()) {
+const writeSummary = ({ labels, quantiles, sum, count }: SummaryValues): void => {
+  writeAttributes(tag(7, delimited), labels);
+  for (const [quantile, value] of quantiles.toReversed()) {
     const end = writer.length;
     writer.double(tag(2, fixed64), value);
     writer.double(tag(1, fixed64), quantile);
     writer.endMessage(tag(6, delimited), end);
   }
-  writer.double(tag(5, fixed64), point.sum);
-  writeFixed64(4, BigInt(point.count));
-  writeTimes(point);
+  writer.double(tag(5, fixed64), sum);
+  writeFixed64(4, count);
 };

@@ -1,5 +1,5 @@
 import { Config, Effect, Option } from "effect";
-import type { Temporality } from "../metrics/model.ts";
+import type { Temporality } from "../metrics/point.ts";
 import {
   baseEndpointVariable,
   metricsEndpointVariable,

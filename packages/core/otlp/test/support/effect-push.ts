@@ -1,4 +1,5 @@
-import { counter, findDefinition, histogram, durationSeconds, snapshot } from "@executor/telemetry";
+import { counter, histogram, durationSeconds } from "@executor/telemetry";
+import { RegistryReading } from "@executor/telemetry/reading";
 import * as OtlpMetrics from "@effect/opentelemetry/OtlpMetrics";
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization";
 import { FetchHttpClient, HttpClient } from "@effect/platform";
@@ -25,8 +26,7 @@ export const startExecutorPush = (url: string) => {
     MetricsExporter.layer({
       settings: settingsFor(url, { timeoutMillis: 300_000 }),
       scope: { name: "test", version: "1" },
-      snapshot,
-      definition: findDefinition,
+      reading: new RegistryReading(),
       startTime,
     }).pipe(Layer.provide(FetchHttpClient.layer)),
   );
@@ -75,13 +75,6 @@ export const layerMillis = async (): Promise<number> => {
     ).pipe(Effect.timeoutOption("2 seconds"), Effect.disconnect),
   );
   return end - start;
-};
-
-/** For how many milliseconds a snapshot does. */
-export const snapshotMillis = (): number => {
-  const start = performance.now();
-  snapshot();
-  return performance.now() - start;
 };
 
 /** `size` counters and a tenth as many histograms; the function changes all of them. */

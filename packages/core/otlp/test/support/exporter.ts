@@ -4,6 +4,8 @@ import { MetricsExporter } from "../../src/delivery/exporter.ts";
 import type { ExporterOptions } from "../../src/delivery/exporter.ts";
 import type { PushReport } from "../../src/delivery/report.ts";
 import type { PushSettings } from "../../src/settings/environment.ts";
+import { RegistryReading } from "@executor/telemetry/reading";
+import type { FindDefinition } from "@executor/telemetry/reading";
 import type { Registry } from "./registry.ts";
 
 export const settingsFor = (url: string, changes: Partial<PushSettings> = {}): PushSettings => ({
@@ -34,11 +36,12 @@ export interface TestExporter {
   readonly stop: () => Promise<void>;
 }
 
-/** An exporter of a registry, by real HTTP. */
+/** An exporter of a registry over real HTTP. */
 export const startExporter = (
-  registry: Pick<Registry, "snapshot">,
+  { registry }: Pick<Registry, "registry">,
   settings: PushSettings,
-  changes: Partial<ExporterOptions> = {},
+  definition: FindDefinition = () => undefined,
+  reading: ExporterOptions["reading"] = new RegistryReading({ registries: [registry], definition }),
 ): TestExporter => {
   const log: Array<LogLine> = [];
   const logger = Logger.replace(
@@ -53,10 +56,8 @@ export const startExporter = (
     MetricsExporter.layer({
       settings,
       scope: { name: "test", version: "1" },
-      snapshot: registry.snapshot,
-      definition: () => undefined,
+      reading,
       startTime,
-      ...changes,
     }).pipe(Layer.provide(FetchHttpClient.layer), Layer.provideMerge(logger)),
   );
   return {

@@ -9,11 +9,11 @@ const labelled = (tags: Tags) =>
 
 const bounds = MetricBoundaries.fromIterable([1, 5, 10]);
 
-/** A registry of Effect's own, apart from that of the process. */
+/** One of Effect's registries, separate from that of the process. */
 export const makeRegistry = () => {
   const registry = MetricRegistry.make();
   return {
-    snapshot: () => registry.snapshot(),
+    registry,
     counter: (name: string, value: number, tags: Tags = {}) =>
       registry
         .get(
