@@ -1,1 +1,0 @@
-export { toReadUnit as toUnit } from "@executor/telemetry/reading";
