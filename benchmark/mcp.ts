@@ -19,7 +19,7 @@ import {
 import { median, p99, time, timeEach, times } from "./support/statistics.ts";
 
 /**
- * What the MCP endpoint costs, beside the reference server "everything" asked with the same client: `bun benchmark/mcp.ts`.
+ * Cost of the MCP endpoint, compared with the reference server "everything" and the same client: `bun benchmark/mcp.ts`.
  * Needs the peers: `bun install --cwd e2e/peers`.
  */
 const code = "return 1";
@@ -30,9 +30,9 @@ const atOnce = 100;
 const bursts = 10;
 const main = join(import.meta.dirname, "..", "apps", "local", "src", "main.ts");
 
-const execute = async (client: McpClient, what: string): Promise<void> => {
-  const { isError, content } = await client.execute(what);
-  if (isError) throw new Error(`It did not complete: ${content[0].text}`);
+const execute = async (client: McpClient, source: string): Promise<void> => {
+  const { isError, content } = await client.execute(source);
+  if (isError) throw new Error(`The execution did not complete: ${content[0].text}`);
 };
 
 const echo = async ({ client }: McpClient): Promise<void> => {
@@ -94,7 +94,7 @@ const burst = async (clients: ReadonlyArray<McpClient>, call: Call): Promise<Bur
     const took = await time(async () => {
       one.push(...(await Promise.all(clients.map((client) => time(() => call(client))))));
     });
-    // The first warms up.
+    // The first burst warms up.
     if (index > 0) {
       total.push(took);
       each.push(...one);

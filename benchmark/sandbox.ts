@@ -5,8 +5,8 @@ import { watchEventLoop } from "./support/event-loop.ts";
 import { quantile } from "./support/statistics.ts";
 
 /**
- * What the sandbox costs: `bun benchmark/sandbox.ts`. Times in milliseconds as seen by the main thread, one run after
- * another unless told.
+ * Cost of the sandbox: `bun benchmark/sandbox.ts`. Times in milliseconds, measured by the main thread, for one run after another
+ * unless noted.
  */
 
 const limits: RunRequest["limits"] = {
@@ -32,7 +32,7 @@ const run = (code: string) =>
 
 const times = (code: string, count: number) => Effect.replicateEffect(run(code), count);
 
-/** All at once; a daemon would let fewer run at a time. */
+/** All at once; a daemon would limit how many run concurrently. */
 const burst = Effect.all(
   Array.from({ length: 32 }, () => run("return 1")),
   { concurrency: "unbounded", discard: true },

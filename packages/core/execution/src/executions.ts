@@ -35,7 +35,7 @@ export class Executions extends Context.Tag("@executor/execution/Executions")<
      * this returns. Interrupting it cancels the run. A paused run no longer depends on its caller.
      */
     readonly run: (request: ExecutionRequest) => Effect.Effect<Execution, TooManyExecutions>;
-    /** Answers one question; the tool call continues where it waited. Returns as `run` does: ended, or paused once more. */
+    /** Answers one question; the tool call continues where it waited. Returns as `run` does. */
     readonly resume: (
       request: ResumeRequest,
     ) => Effect.Effect<

@@ -12,8 +12,8 @@ export const errorCodes = {
 /** An HTTP error with a JSON-RPC error in its body, for requests that no session answers. */
 export const errorResponse = (
   status: number,
-  code: number,
   message: string,
+  code: number = errorCodes.transport,
   headers: Readonly<Record<string, string>> = {},
 ): Response =>
   Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status, headers });
@@ -38,13 +38,12 @@ export const readJsonBody = async (
   const declared = Number(request.headers.get("content-length"));
   const body = declared > maxBytes ? undefined : await readBoundedBody(request.body, maxBytes);
   if (body === undefined || body.end === "too_large") {
-    const message = `The message is larger than ${maxBytes} bytes. Send less at once.`;
-    return errorResponse(413, errorCodes.transport, message);
+    return errorResponse(413, `The message is larger than ${maxBytes} bytes. Send less at once.`);
   }
   try {
     const json: unknown = JSON.parse(new TextDecoder().decode(body.bytes));
     return { json };
   } catch {
-    return errorResponse(400, errorCodes.parse, "The body is not JSON. Send one message.");
+    return errorResponse(400, "The body is not JSON. Send one message.", errorCodes.parse);
   }
 };

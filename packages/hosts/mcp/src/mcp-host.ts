@@ -18,9 +18,7 @@ export interface McpHostOptions {
 export class McpHost extends Context.Tag("@executor/host-mcp/McpHost")<
   McpHost,
   {
-    /**
-     * Answers any request to the endpoint. The app must check before who may send requests, and from where.
-     */
+    /** Answers any request to the endpoint. The app must check before who may send requests, and from where. */
     readonly handle: (request: Request) => Promise<Response>;
     /** Closes the streams that only listen, which would delay a server that waits for its requests to end. */
     readonly stopListening: () => void;
@@ -94,7 +92,7 @@ const make = ({ version }: McpHostOptions) =>
     const unexpected = async (defect: unknown): Promise<Response> => {
       const failed = Effect.flip(withTraceId(Effect.die(defect)));
       const { code, message } = await Runtime.runPromise(runtime)(failed);
-      return errorResponse(500, code, message);
+      return errorResponse(500, message, code);
     };
 
     return {
@@ -127,28 +125,24 @@ const networkTransportOf = (request: Request): NetworkTransport =>
   request.headers.get("executor-transport") === "pipe" ? "pipe" : "tcp";
 
 const otherMethod = (method: string): Response =>
-  errorResponse(405, errorCodes.transport, `/mcp does not take ${method}.`, {
+  errorResponse(405, `/mcp does not take ${method}.`, errorCodes.transport, {
     allow: methods.join(", "),
   });
 
 const unknownSession = (): Response =>
   errorResponse(
     404,
-    errorCodes.sessionNotFound,
     "There is no such session: it has ended. Send initialize without Mcp-Session-Id to begin a new one.",
+    errorCodes.sessionNotFound,
   );
 
 const notInitialized = (): Response =>
   errorResponse(
     400,
-    errorCodes.transport,
     "A session begins with a POST of one valid initialize request; later requests carry the header Mcp-Session-Id of its response.",
   );
 
-const tooManySessions = (max: number): Response =>
-  errorResponse(
-    503,
-    errorCodes.transport,
-    `${max} sessions are in use. Try again when some have ended.`,
-    { "retry-after": "30" },
-  );
+const tooManySessions = (max: number): Response => {
+  const message = `${max} sessions are in use. Try again when some have ended.`;
+  return errorResponse(503, message, errorCodes.transport, { "retry-after": "30" });
+};

@@ -93,7 +93,7 @@ describe("tools", () => {
         const failure = yield* failureOf("await tools.a.b()", {
           callTool: () => Effect.die(new Error("secret")),
         });
-        expect(failure.message).toBe("The call of tools.a.b broke off unexpectedly.");
+        expect(failure.message).toBe("The call of tools.a.b failed unexpectedly.");
       }),
     );
 

@@ -76,7 +76,7 @@ export const terminalState = (
       return failure(
         "failed",
         "SandboxCrash",
-        `The sandbox broke under this code, and nothing else did: ${outcome.message}`,
+        `The sandbox failed under this code, and nothing else did: ${outcome.message}`,
       );
   }
 };

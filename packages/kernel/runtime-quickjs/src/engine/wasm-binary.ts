@@ -10,7 +10,7 @@ export class WasmReader {
     return this.bytes[this.at++] ?? 0;
   }
 
-  /** An unsigned LEB128 number of at most 32 bits. */
+  /** Reads an unsigned LEB128 number of at most 32 bits. */
   u32(): number {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
@@ -36,7 +36,7 @@ export class WasmReader {
     return text;
   }
 
-  /** Passes over what follows an instruction's opcode. */
+  /** Skips the immediates of an instruction, which follow its opcode. */
   skipImmediates(opcode: number): void {
     const numbers = immediates[opcode];
     if (numbers !== undefined && numbers !== other) return this.skipNumbers(numbers);
@@ -84,7 +84,7 @@ for (const opcode of [0x3f, 0x40, 0x41, 0x42, 0xd0, 0xd2]) immediates[opcode] = 
 // call_indirect, return_call_indirect
 for (const opcode of [0x11, 0x13]) immediates[opcode] = 2;
 
-/** An unsigned LEB128 number. */
+/** Encodes an unsigned LEB128 number. */
 export const unsignedLeb = (value: number): Array<number> => {
   const bytes: Array<number> = [];
   let rest = value;

@@ -1,12 +1,12 @@
-/** The file name that stack lines of the prelude carry; they are left out of what agents see. */
+/** The file name in stack lines of the prelude, which agents do not see. */
 export const preludeFile = "executor:prelude";
 
 /**
- * The sandbox's own script. It runs before the agent's code, in the same realm, and takes what it needs of the built-in
- * objects at once: whatever the agent changes later, it goes on working with the originals. For the same reason it calls
- * no method of an object that the agent can reach, and keeps its tables in objects without a prototype.
+ * The sandbox's own script. It runs before the agent's code, in the same realm, and keeps the built-in functions that it needs:
+ * changes by the agent do not affect it. For the same reason it calls no method of an object that the agent can reach, and
+ * keeps its tables in objects without a prototype.
  *
- * It evaluates to a function of the host's functions that returns the functions which the host calls.
+ * It evaluates to a function that takes the host's functions and returns the functions that the host calls.
  */
 export const prelude = String.raw`(hostCall, hostConsole, hostMeasure) => {
 "use strict";
@@ -293,7 +293,7 @@ const finish = (value) => {
   return json.length + ":" + output;
 };
 const describe = (error) => {
-  // The engine throws null where it has no memory left for an error.
+  // The engine throws null if it has no memory left for an error.
   if (error === null) return '{"name":"Error","message":"The code threw null","isNull":true}';
   if (isOutOfMemory(error)) return '{"outOfMemory":true}';
   const isObject = (typeof error === "object" && error !== null) || typeof error === "function";

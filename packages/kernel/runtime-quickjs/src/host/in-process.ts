@@ -6,7 +6,7 @@ import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
 import { emptyMemory } from "../guest/memory.ts";
 import { RunClock } from "./run-clock.ts";
 import { Sandbox, type SandboxOutcome } from "./sandbox.ts";
-import { callStarter } from "./tool-calls.ts";
+import { runWithCalls } from "./tool-calls.ts";
 
 /** Bounds of the computing of a run. */
 export interface ComputingLimits {
@@ -75,21 +75,16 @@ const make = (options: InProcessOptions) => {
     const engine = yield* Effect.promise(async () =>
       makeEngine(wasmModule, memoryBytes, await cachedImage(options), takeMemory(memoryBytes)),
     );
-    let live: InProcessRun | undefined;
-    const startCall = yield* callStarter(request.callTool, () => live);
-    return yield* Effect.async<RunResult>((resume) => {
-      const started = new InProcessRun(engine, request, options, startCall, (result) => {
-        // Interrupted code may still be inside the engine.
-        const { _tag } = result.outcome;
-        if (_tag === "Completed" || _tag === "Failed") {
-          setTimeout(() => returnMemory(engine, memoryBytes, options));
-        }
-        resume(Effect.succeed(result));
-      });
-      live = started;
-      started.start();
-      return Effect.sync(() => started.cancel());
-    });
+    const result = yield* runWithCalls(
+      request.callTool,
+      (startCall, onEnd) => new InProcessRun(engine, request, options, startCall, onEnd),
+    );
+    // Interrupted code may still be inside the engine.
+    const { _tag } = result.outcome;
+    if (_tag === "Completed" || _tag === "Failed") {
+      setTimeout(() => returnMemory(engine, memoryBytes, options));
+    }
+    return result;
   }, Effect.scoped);
   return { runtime: "quickjs", run };
 };
@@ -102,9 +97,8 @@ const jobsAtOnce = 16;
 
 /** One run in the current thread: its clocks, its console and its end. */
 class InProcessRun {
-  readonly #request: RunRequest;
-  readonly #sandbox: Sandbox;
   readonly #limits: ComputingLimits;
+  readonly #sandbox: Sandbox;
   readonly #console: Array<ConsoleLine> = [];
   readonly clock: RunClock;
   #checks = 0;
@@ -123,7 +117,6 @@ class InProcessRun {
     startCall: (call: SandboxCall) => void,
     onEnd: (result: RunResult) => void,
   ) {
-    this.#request = request;
     this.#limits = limits;
     this.#sandbox = new Sandbox(engine, request.limits, {
       shouldStop: () => this.#shouldStop(),
@@ -156,11 +149,8 @@ class InProcessRun {
       () => this.#computedMs(),
       () => this.cancel(),
     );
-  }
-
-  start(): void {
-    this.#request.onStart?.(() => this.#state());
-    this.#sandbox.start(this.#request.code);
+    request.onStart?.(() => this.#state());
+    this.#sandbox.start(request.code);
   }
 
   answer(answer: SandboxAnswer): void {

@@ -1,46 +1,55 @@
-import { type RunRequest, type ToolCallFailure, WallClock } from "@executor/kernel";
-import { Cause, Effect, Exit, FiberSet } from "effect";
+import { type RunRequest, type RunResult, type ToolCallFailure, WallClock } from "@executor/kernel";
+import { Cause, Effect, Exit, FiberSet, Option } from "effect";
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
 import type { RunClock } from "./run-clock.ts";
 
-/** The part of a run that the fibers of its tool calls use. */
+/** A run that has started and calls tools. */
 interface CallingRun {
   readonly clock: RunClock | undefined;
   readonly answer: (answer: SandboxAnswer) => void;
+  /** Stops the code for good. Resolves when none of it runs any more. */
+  readonly cancel: () => void | Promise<void>;
 }
 
 /**
- * Makes the function that starts a tool call in a fiber, which ends with the scope. `run` is read only when there are calls,
- * because the run is constructed with this function.
+ * Starts a run and waits for its result; interrupting it cancels the run. Each tool call is a fiber, which ends with the scope and
+ * can pause the run's clock.
  */
-export const callStarter = (callTool: RunRequest["callTool"], run: () => CallingRun | undefined) =>
-  FiberSet.makeRuntime<never, void, never>().pipe(
+export const runWithCalls = Effect.fnUntraced(function* (
+  callTool: RunRequest["callTool"],
+  start: (startCall: (call: SandboxCall) => void, onEnd: (result: RunResult) => void) => CallingRun,
+) {
+  let run: CallingRun | undefined;
+  const fork = yield* FiberSet.makeRuntime<never, void, never>().pipe(
     // Provided once for all calls: providing it to each of them would double the cost of starting one.
     Effect.provideService(WallClock, {
-      pause: Effect.sync(() => run()?.clock?.pause()),
-      resume: Effect.sync(() => run()?.clock?.resume()),
-    }),
-    Effect.map((fork) => (call: SandboxCall): void => {
-      fork(
-        Effect.flatMap(Effect.exit(callTool(call.path, call.inputJson)), (exit) => {
-          run()?.answer(toAnswer(call, exit));
-          return logDefect(call, exit);
-        }),
-      );
+      pause: Effect.sync(() => run?.clock?.pause()),
+      resume: Effect.sync(() => run?.clock?.resume()),
     }),
   );
+  const startCall = (call: SandboxCall): void => {
+    fork(
+      Effect.flatMap(Effect.exit(callTool(call.path, call.inputJson)), (exit) => {
+        run?.answer(toAnswer(call, exit));
+        return logDefect(call, exit);
+      }),
+    );
+  };
+  return yield* Effect.async<RunResult>((resume) => {
+    const started = start(startCall, (result) => resume(Effect.succeed(result)));
+    run = started;
+    return Effect.promise(async () => started.cancel());
+  });
+});
 
 /** Turns the end of a call into its answer to the sandbox. */
 const toAnswer = (call: SandboxCall, exit: Exit.Exit<string, ToolCallFailure>): SandboxAnswer => {
   if (Exit.isSuccess(exit)) return { id: call.id, succeeded: true, json: exit.value };
   const failure = Cause.failureOption(exit.cause);
-  const { message, outcome, status, data }: ToolCallFailure =
-    failure._tag === "Some"
-      ? failure.value
-      : {
-          message: `The call of tools.${call.path} broke off unexpectedly.`,
-          outcome: "tool_error",
-        };
+  const { message, outcome, status, data }: ToolCallFailure = Option.getOrElse(failure, () => ({
+    message: `The call of tools.${call.path} failed unexpectedly.`,
+    outcome: "tool_error",
+  }));
   const json = JSON.stringify({ message, outcome, status: status ?? null, data: data ?? null });
   return { id: call.id, succeeded: false, json };
 };

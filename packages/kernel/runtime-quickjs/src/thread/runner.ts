@@ -4,7 +4,7 @@ import { Deferred, Effect, Layer } from "effect";
 import { availableParallelism } from "node:os";
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
 import { RunClock } from "../host/run-clock.ts";
-import { callStarter, ToolCalls } from "../host/tool-calls.ts";
+import { runWithCalls, ToolCalls } from "../host/tool-calls.ts";
 import type { SandboxOutcome } from "../host/sandbox.ts";
 import type { ControlBlock } from "./protocol.ts";
 import { type SandboxWorker, WorkerPool } from "./worker-pool.ts";
@@ -40,7 +40,11 @@ const make = Effect.fnUntraced(function* (options: QuickJsRunnerOptions) {
   );
   const run = Effect.fn("QuickJsRunner.run")(function* (request: RunRequest) {
     const taken = yield* takeWorker(pool);
-    return typeof taken === "string" ? notStarted(taken) : yield* runOn(taken, request);
+    if (typeof taken === "string") return notStarted(taken);
+    return yield* runWithCalls(
+      request.callTool,
+      (startCall, onEnd) => new RunOnWorker(taken, request, startCall, onEnd),
+    );
   }, Effect.scoped);
   return { runtime: "quickjs", run };
 });
@@ -63,18 +67,6 @@ const notStarted = (message: string): RunResult => ({
   consoleTruncated: false,
   cpuTimeSeconds: 0,
   memoryPeakBytes: 0,
-});
-
-const runOn = Effect.fnUntraced(function* (worker: SandboxWorker, request: RunRequest) {
-  let run: RunOnWorker | undefined;
-  const startCall = yield* callStarter(request.callTool, () => run);
-  return yield* Effect.async<RunResult>((resume) => {
-    const started = new RunOnWorker(worker, request, startCall, (result) =>
-      resume(Effect.succeed(result)),
-    );
-    run = started;
-    return Effect.promise(() => started.cancel());
-  });
 });
 
 /**
