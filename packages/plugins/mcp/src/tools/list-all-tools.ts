@@ -1,15 +1,14 @@
 import { Json } from "@executor/sdk";
 import { Effect, Either, Schema } from "effect";
 import type { Connection } from "../connections/connection.ts";
-import { McpFailure } from "../failures/mcp-failure.ts";
-import { invalidResponse } from "../failures/sdk-errors.ts";
+import { invalidResponse, McpFailure } from "../failures.ts";
 import { ListedTool } from "./tool-definition.ts";
 
 const maxTools = 5_000;
 const maxPages = 200;
 const maxChars = 32 * 1024 * 1024;
 
-/** How often a list that changes while it is read is read again. */
+/** Readings of a list that changes while it is read. */
 const maxReadings = 3;
 
 const decodePage = Schema.decodeUnknownEither(
@@ -17,7 +16,7 @@ const decodePage = Schema.decodeUnknownEither(
 );
 const decodeTool = Schema.decodeUnknownEither(ListedTool);
 
-/** Every tool that the server lists, page by page. One that is no tool is left out, and the log says so. */
+/** Every tool that the server lists, page by page. Invalid tools are left out, with a warning in the log. */
 export const listAllTools = (
   connection: Connection,
   timeoutMs: number,

@@ -2,8 +2,7 @@ import { JsonObject, ToolCallError } from "@executor/sdk";
 import type { Json, ToolResult } from "@executor/sdk";
 import { readJson, shorten } from "@executor/plugin-kit";
 import { Either, Schema } from "effect";
-import { toToolCallError } from "../failures/mcp-failure.ts";
-import { invalidResponse } from "../failures/sdk-errors.ts";
+import { invalidResponse, toToolCallError } from "../failures.ts";
 
 const decode = Schema.decodeUnknownEither(
   Schema.Struct({
@@ -17,9 +16,9 @@ const maxMessage = 2_000;
 const encoder = new TextEncoder();
 
 /**
- * What a tool returned (MCP 2025-11-25, "Tool Result"): its structured content; else its text, parsed where that is JSON;
- * else its contents as they are. A result with `isError` is a `tool_error` with the text. The size is that of the whole
- * result as JSON, in bytes.
+ * The data of a tool's result (MCP 2025-11-25, "Tool Result"): the structured content, otherwise a single text, parsed if it is a
+ * JSON object or array, otherwise the contents unchanged. A result with `isError` is a `tool_error` with the text. The size is
+ * that of the whole result as JSON, in bytes.
  */
 export const readResult = (result: JsonObject): Either.Either<ToolResult, ToolCallError> =>
   Either.flatMap(
@@ -45,7 +44,7 @@ const dataOf = (content: ReadonlyArray<JsonObject>): Json => {
   return text === undefined ? content : Either.getOrElse(parse(text), () => text);
 };
 
-/** Objects and arrays only: a text such as `12` or `true` was not meant as JSON for sure, and stays what it was. */
+/** Parses objects and arrays only: a text such as `12` or `true` may not be meant as JSON. */
 const parse = (text: string): Either.Either<Json, string | undefined> =>
   /^\s*[[{]/.test(text) ? readJson(text) : Either.left(undefined);
 

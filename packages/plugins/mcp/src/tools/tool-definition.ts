@@ -1,9 +1,9 @@
-import { JsonObject, ToolAnnotations } from "@executor/sdk";
-import type { ToolDefinition } from "@executor/sdk";
-import { shorten } from "@executor/plugin-kit";
+import { JsonObject } from "@executor/sdk";
+import type { ToolAnnotations, ToolDefinition } from "@executor/sdk";
+import { destructiveTool, readOnlyTool, shorten, writingTool } from "@executor/plugin-kit";
 import { Schema } from "effect";
 
-/** What is read of a tool (MCP 2025-11-25, "Tool"). Whatever else a server puts in is left. */
+/** The fields of a listed tool that are read (MCP 2025-11-25, "Tool"). Others are ignored. */
 export const ListedTool = Schema.Struct({
   name: Schema.NonEmptyString,
   title: Schema.optional(Schema.String),
@@ -21,9 +21,9 @@ export const ListedTool = Schema.Struct({
 });
 export type ListedTool = typeof ListedTool.Type;
 
-/** What a call of a tool needs; stored as JSON beside it. */
+/** Everything that a call of a tool needs. The sdk stores it as JSON with the tool. */
 export const Binding = Schema.Struct({
-  /** The tool's own name. */
+  /** The tool's name at the server. */
   name: Schema.String,
   /** Whether the server runs it only as a task. */
   asTask: Schema.Boolean,
@@ -46,7 +46,7 @@ export const toolDefinition = (tool: ListedTool, path: string): ToolDefinition =
   };
 };
 
-/** The title leads, because lists show the first line only. */
+/** The title comes first, because lists show only the first line. */
 const describe = ({ annotations, description = "", name, title }: ListedTool): string => {
   const shown = title ?? (typeof annotations?.title === "string" ? annotations.title : "");
   const told = description.trim();
@@ -56,12 +56,8 @@ const describe = ({ annotations, description = "", name, title }: ListedTool): s
   return shorten(whole === "" ? name : whole, maxDescription);
 };
 
-/** Hints count only where they are given as MCP says: a tool that is silent may do anything, and destroy ("ToolAnnotations"). */
+/** Hints count only with the values that MCP gives them ("ToolAnnotations"). Without hints a tool may do anything. */
 const annotationsOf = ({ annotations }: ListedTool): ToolAnnotations => {
-  const readOnly = annotations?.readOnlyHint === true;
-  return new ToolAnnotations({
-    readOnly,
-    destructive: !readOnly && annotations?.destructiveHint !== false,
-    requiresApproval: !readOnly,
-  });
+  if (annotations?.readOnlyHint === true) return readOnlyTool;
+  return annotations?.destructiveHint === false ? writingTool : destructiveTool;
 };

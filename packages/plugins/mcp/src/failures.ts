@@ -1,0 +1,160 @@
+import {
+  InvalidSourceDocument,
+  SourceDocumentTooLarge,
+  SourceUnreachable,
+  ToolCallError,
+} from "@executor/sdk";
+import type { SourceLoadError } from "@executor/sdk";
+import { SseError } from "@modelcontextprotocol/sdk/client/sse.js";
+import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { McpError } from "@modelcontextprotocol/sdk/types.js";
+import { Data } from "effect";
+
+/**
+ * A request to an MCP server that failed. The message says what happened and what to do.
+ *
+ * - `invalid_settings`: the settings do not describe a server. `too_many_connections`: the limit is reached.
+ * - `connection_error`: the server could not be reached, or the connection broke. `timeout`: no answer in time.
+ * - `http_status`: the server refused the HTTP request. `rpc_error`: it answered with a JSON-RPC error.
+ * - `invalid_response`: the answer is not valid MCP. `response_too_large`: the answer is over the size limit.
+ */
+export class McpFailure extends Data.TaggedError("McpFailure")<{
+  readonly reason:
+    | "invalid_settings"
+    | "too_many_connections"
+    | "connection_error"
+    | "timeout"
+    | "http_status"
+    | "rpc_error"
+    | "invalid_response"
+    | "response_too_large";
+  readonly message: string;
+  /** The HTTP status of `http_status`, the JSON-RPC code of `rpc_error`. */
+  readonly code?: number;
+  /** Whether the server certainly did nothing: the request never reached it, or the server refused to start it. */
+  readonly unprocessed?: boolean;
+}> {}
+
+/** JSON-RPC 2.0, section 5.1, and MCP. */
+const invalidParams = -32_602;
+
+/** The JSON-RPC codes that may become labels: a server can send any number. */
+const knownCodes: ReadonlySet<number> = new Set([
+  -32_700,
+  -32_600,
+  -32_601,
+  invalidParams,
+  -32_603,
+  -32_000,
+  -32_001,
+  -32_002,
+  -32_042,
+]);
+
+/** OpenTelemetry's `error.type`: an HTTP status, a JSON-RPC code, or the reason. */
+export const errorTypeOf = ({ code, reason }: McpFailure): string => {
+  if (reason === "http_status") return code === undefined ? "_OTHER" : String(code);
+  if (reason !== "rpc_error") return reason;
+  return code !== undefined && knownCodes.has(code) ? String(code) : "_OTHER";
+};
+
+export const toToolCallError = (failure: McpFailure): ToolCallError => {
+  const { code, message, reason } = failure;
+  const errorType = errorTypeOf(failure);
+  switch (reason) {
+    case "timeout":
+      return new ToolCallError({ outcome: "timeout", errorType, message });
+    case "rpc_error":
+      return new ToolCallError({
+        outcome: code === invalidParams ? "invalid_input" : "tool_error",
+        errorType,
+        message,
+      });
+    case "http_status":
+      return new ToolCallError({
+        outcome: "upstream_error",
+        errorType,
+        message,
+        ...(code === undefined ? {} : { status: code }),
+      });
+    case "invalid_settings":
+    case "too_many_connections":
+    case "connection_error":
+    case "invalid_response":
+    case "response_too_large":
+      return new ToolCallError({ outcome: "upstream_error", errorType, message });
+  }
+};
+
+export const toLoadError = ({ message, reason }: McpFailure): SourceLoadError => {
+  switch (reason) {
+    case "invalid_settings":
+    case "invalid_response":
+      return new InvalidSourceDocument({ message });
+    case "response_too_large":
+      return new SourceDocumentTooLarge({ message });
+    case "too_many_connections":
+    case "connection_error":
+    case "timeout":
+    case "http_status":
+    case "rpc_error":
+      return new SourceUnreachable({ message });
+  }
+};
+
+/** The failure for an error that the SDK rejects with. */
+export const toMcpFailure = (error: unknown): McpFailure => {
+  if (error instanceof McpFailure) return error;
+  if (error instanceof McpError) {
+    return new McpFailure({
+      reason: "rpc_error",
+      code: error.code,
+      message: withoutPrefix(error.message),
+    });
+  }
+  if (error instanceof SseError) {
+    return error.code === undefined
+      ? new McpFailure({ reason: "connection_error", message: withoutPrefix(error.message) })
+      : new McpFailure({
+          reason: "http_status",
+          code: error.code,
+          message: `The server answered ${error.code} in place of a stream of events. Check the URL and the headers.`,
+        });
+  }
+  if (error instanceof StreamableHTTPError && error.code !== undefined && error.code >= 300) {
+    return new McpFailure({
+      reason: "http_status",
+      code: error.code,
+      message: `${withoutPrefix(error.message)} Check that the URL is the MCP server's own.`,
+    });
+  }
+  return invalidResponse;
+};
+
+/** Removes the SDK's prefixes: the SDK of the server and the one here both add their name and the code. */
+const withoutPrefix = (message: string): string =>
+  message.replace(/^((MCP error -?\d+|Streamable HTTP error|SSE error): )+/, "");
+
+export const invalidResponse = new McpFailure({
+  reason: "invalid_response",
+  message:
+    "The server's answer is not valid in the Model Context Protocol. Check that the URL or command is that of an MCP server.",
+});
+
+export const closed = new McpFailure({
+  reason: "connection_error",
+  message:
+    "The connection to the MCP server was closed. A call that was under way may have worked: check before calling again.",
+});
+
+export const unanswered = (timeoutMs: number): McpFailure =>
+  new McpFailure({
+    reason: "timeout",
+    message: `The MCP server did not answer within ${timeoutMs} ms. Ask for less, or let the operator raise the source's timeout.`,
+  });
+
+export const tooLarge = (maxBytes: number): McpFailure =>
+  new McpFailure({
+    reason: "response_too_large",
+    message: `The reply is larger than ${Math.floor(maxBytes / 1024 / 1024)} MiB. Ask for less: fewer items or a narrower query.`,
+  });

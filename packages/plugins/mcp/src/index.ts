@@ -1,2 +1,0 @@
-export { mcpPlugin } from "./plugin.ts";
-export type { McpPluginOptions } from "./plugin.ts";
