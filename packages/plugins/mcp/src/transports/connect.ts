@@ -2,48 +2,60 @@ import { SSEClientTransport, SseError } from "@modelcontextprotocol/sdk/client/s
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { Effect } from "effect";
+import { McpFailure, toMcpFailure } from "../failures.ts";
 import type { HttpEndpoint, StdioEndpoint } from "./endpoint.ts";
-import type { Exchange } from "./exchange.ts";
-import { McpFailure } from "../failures/mcp-failure.ts";
-import { toMcpFailure } from "../failures/sdk-errors.ts";
-import type { StdioTransport, StdioTransports } from "./stdio-process.ts";
 import { maxResumptions, upstreamFetch } from "./upstream-fetch.ts";
+import type { PendingRequest } from "./upstream-fetch.ts";
 
-/** One of the SDK's transports, and what is particular to it. */
-interface Dialled {
+/** One of the SDK's transports with the behaviour that is particular to it. */
+interface SessionTransport {
   readonly transport: Transport;
   /** Adds to a failure what only the transport knows. */
   readonly explain: (failure: McpFailure) => McpFailure;
-  /** The failure that an error of the transport means for the whole connection, where it does. */
+  /** The failure of the whole connection that an error of the transport means; `undefined` if the connection lives on. */
   readonly fatal: (error: Error) => McpFailure | undefined;
-  /** Tells the server that the session ends, where the transport has a way to. */
-  readonly leave: () => Promise<void>;
+  /** Tells the server that the session ends, if the transport can. */
+  readonly terminate: () => Promise<void>;
 }
 
 /**
- * Makes a new transport. `currentExchange`: whose reply what is being read belongs to. `onBroken`: the session is gone, and
- * new calls need another.
+ * Makes a new transport. `currentRequest`: the request whose reply is being read. `onBroken`: called when the session is gone
+ * and new calls need another one.
  */
-export type Dial = (currentExchange: () => Exchange | undefined, onBroken: () => void) => Dialled;
+export type Connect = (
+  currentRequest: () => PendingRequest | undefined,
+  onBroken: () => void,
+) => SessionTransport;
 
-const nothingToSay = () => Promise.resolve();
+/** A transport to a program, with what explains a failure of the program. */
+export interface StdioTransport extends Transport {
+  /** The end of the program's standard error. */
+  readonly stderrTail: () => string;
+  /** An exit code, a signal or the error that kept the program from starting; `undefined` while it runs. */
+  readonly exitReason: () => string | undefined;
+}
 
-export const dialHttp =
-  (endpoint: HttpEndpoint, kind: "http" | "sse"): Dial =>
-  (currentExchange, onBroken) => {
+/** Makes transports to programs. An app without processes, such as the cloud, gives none. */
+export type StdioTransports = (endpoint: StdioEndpoint) => StdioTransport;
+
+const noTermination = () => Promise.resolve();
+
+export const connectHttp =
+  (endpoint: HttpEndpoint, kind: "http" | "sse"): Connect =>
+  (currentRequest, onBroken) => {
     const common = {
       requestInit: { headers: { ...endpoint.headers } },
-      fetch: upstreamFetch(endpoint, currentExchange, onBroken),
+      fetch: upstreamFetch(endpoint, currentRequest, onBroken),
     };
     const explain = (failure: McpFailure): McpFailure => failure;
     if (kind === "sse") {
       return {
-        // oxlint-disable-next-line typescript/no-deprecated -- Servers that speak only this are why it is here.
+        // oxlint-disable-next-line typescript/no-deprecated -- Some servers speak only SSE.
         transport: new SSEClientTransport(endpoint.url, common),
         explain,
-        // A new stream would be a new session that nobody initialized.
+        // A new stream would be a new session without initialization.
         fatal: (error) => (error instanceof SseError ? toMcpFailure(error) : undefined),
-        leave: nothingToSay,
+        terminate: noTermination,
       };
     }
     const transport = new StreamableHTTPClientTransport(endpoint.url, {
@@ -59,14 +71,14 @@ export const dialHttp =
       transport,
       explain,
       fatal: () => undefined,
-      leave: () => transport.terminateSession(),
+      terminate: () => transport.terminateSession(),
     };
   };
 
-export const dialProgram = (
+export const connectProgram = (
   endpoint: StdioEndpoint,
   stdio: StdioTransports | undefined,
-): Effect.Effect<Dial, McpFailure> =>
+): Effect.Effect<Connect, McpFailure> =>
   stdio === undefined
     ? Effect.fail(
         new McpFailure({
@@ -80,7 +92,7 @@ export const dialProgram = (
           transport,
           explain: (failure) => explainProgram(endpoint.command, transport, failure),
           fatal: (error) => (error instanceof McpFailure ? error : undefined),
-          leave: nothingToSay,
+          terminate: noTermination,
         };
       });
 
@@ -89,13 +101,13 @@ const explainProgram = (
   transport: StdioTransport,
   failure: McpFailure,
 ): McpFailure => {
-  const ending = transport.ending();
-  const complaints = transport.complaints();
-  const wrote = complaints === "" ? "" : ` It wrote: ${complaints}`;
-  return ending === undefined
+  const exitReason = transport.exitReason();
+  const stderrTail = transport.stderrTail();
+  const wrote = stderrTail === "" ? "" : ` It wrote: ${stderrTail}`;
+  return exitReason === undefined
     ? new McpFailure({ ...failure, message: failure.message + wrote })
     : new McpFailure({
         reason: "connection_error",
-        message: `The program ${command} could not be run or has ended (${ending}). Check the command, its arguments and its environment.${wrote}`,
+        message: `The program ${command} could not be run or has ended (${exitReason}). Check the command, its arguments and its environment.${wrote}`,
       });
 };

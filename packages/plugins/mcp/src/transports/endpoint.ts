@@ -1,9 +1,9 @@
 import type { ResolvedSettings } from "@executor/sdk";
 import { Either } from "effect";
 import { createHash } from "node:crypto";
-import { McpFailure } from "../failures/mcp-failure.ts";
+import { McpFailure } from "../failures.ts";
 
-/** An MCP server that is spoken to over HTTP. `auto`: streamable HTTP, and SSE where the server does not know that. */
+/** An MCP server over HTTP. `auto`: streamable HTTP, or SSE if the server does not support that. */
 export interface HttpEndpoint {
   readonly transport: "auto" | "http" | "sse";
   readonly url: URL;
@@ -11,15 +11,15 @@ export interface HttpEndpoint {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** An MCP server that is a program, spoken to over its standard input and output. */
+/** An MCP server that is a program, connected by its standard input and output. */
 export interface StdioEndpoint {
   readonly transport: "stdio";
-  /** Found by PATH, or a path. */
+  /** A name to find in PATH, or a path. */
   readonly command: string;
   readonly args: ReadonlyArray<string>;
-  /** Beside the few variables that every program gets. */
+  /** Variables in addition to the few that every program inherits. */
   readonly env: Readonly<Record<string, string>>;
-  /** The daemon's own directory where absent. */
+  /** `undefined`: the daemon's own directory. */
   readonly cwd: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export type Endpoint = HttpEndpoint | StdioEndpoint;
 const invalid = (message: string) =>
   Either.left(new McpFailure({ reason: "invalid_settings", message }));
 
-/** Where the settings lead. */
+/** The endpoint that the settings describe. */
 export const endpointOf = (settings: ResolvedSettings): Either.Either<Endpoint, McpFailure> => {
   const { args, command, cwd, env, headers, transport, url } = settings;
   if (command !== undefined && url !== undefined) {
@@ -37,7 +37,7 @@ export const endpointOf = (settings: ResolvedSettings): Either.Either<Endpoint, 
   if (command !== undefined) {
     if (transport !== undefined && transport !== "stdio") {
       return invalid(
-        `A command is spoken to over stdio, not over ${transport}. Give a URL for that.`,
+        `A command is connected over stdio, not over ${transport}. Give a URL for that.`,
       );
     }
     return Either.right({ transport: "stdio", command, args: args ?? [], env: env ?? {}, cwd });
@@ -60,17 +60,17 @@ export const endpointOf = (settings: ResolvedSettings): Either.Either<Endpoint, 
   return Either.right({ transport: transport ?? "auto", url: parsed, headers });
 };
 
-/** Where calls go, for people and for what secrets are bound to: a URL, or `stdio:` and the program. */
+/** The address of an endpoint for people and for the binding of secrets: a URL, or `stdio:` and the program. */
 export const endpointUrl = (endpoint: Endpoint): string =>
   endpoint.transport === "stdio" ? `stdio:${endpoint.command}` : endpoint.url.href;
 
-/** The same for the same server under the same credentials, and for nothing else. */
+/** A key that is equal for the same server with the same credentials only. */
 export const endpointKey = (endpoint: Endpoint): string =>
   createHash("sha256")
-    .update(JSON.stringify(everythingThatMatters(endpoint)))
+    .update(JSON.stringify(identityOf(endpoint)))
     .digest("base64");
 
-const everythingThatMatters = (endpoint: Endpoint): ReadonlyArray<unknown> =>
+const identityOf = (endpoint: Endpoint): ReadonlyArray<unknown> =>
   endpoint.transport === "stdio"
     ? ["stdio", endpoint.command, endpoint.args, sorted(endpoint.env), endpoint.cwd ?? null]
     : [

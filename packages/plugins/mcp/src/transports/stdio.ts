@@ -6,10 +6,10 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { env as ownEnvironment, kill } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StdioEndpoint } from "./endpoint.ts";
-import type { StdioTransport } from "./stdio-process.ts";
-import { tooLarge } from "./reply-body.ts";
+import { tooLarge } from "../failures.ts";
+import type { StdioTransport } from "./connect.ts";
 
-/** What a program needs to run at all. Nothing else of the daemon's environment reaches it. */
+/** Environment variables that a program inherits. It gets no others of the daemon's. */
 const inherited = [
   "HOME",
   "LANG",
@@ -31,15 +31,14 @@ const inherited = [
 ];
 
 const maxReplyBytes = 10 * 1024 * 1024;
-const maxComplaintChars = 2_000;
+const maxStderrChars = 2_000;
 
-/** Milliseconds that a program has to end after its input has ended, and again after SIGTERM. */
+/** Milliseconds that a program has to end after its input is closed, and the same time after SIGTERM. */
 const graceMs = 1_000;
 
 /**
- * MCP over a program's standard input and output (MCP 2025-11-25, "stdio"). The program leads a process group of its own,
- * and closing ends the whole group: programs are often started by others, such as `npx`, which the SDK's transport would
- * leave behind.
+ * A transport over a program's standard input and output (MCP 2025-11-25, "stdio"). The program leads a process group, and
+ * closing ends the whole group: launchers such as `npx` start further programs, which the SDK's transport would leave behind.
  */
 export const stdioTransport = (endpoint: StdioEndpoint): StdioTransport =>
   new ProcessTransport(endpoint);
@@ -52,19 +51,19 @@ class ProcessTransport implements StdioTransport {
   readonly #messages = new ReadBuffer({ maxBufferSize: maxReplyBytes });
   #child: ChildProcessWithoutNullStreams | undefined;
   #exited: Promise<void> = Promise.resolve();
-  #ending: string | undefined;
-  #complaints = "";
+  #exitReason: string | undefined;
+  #stderrTail = "";
 
   constructor(endpoint: StdioEndpoint) {
     this.#endpoint = endpoint;
   }
 
-  complaints(): string {
-    return this.#complaints.trim();
+  stderrTail(): string {
+    return this.#stderrTail.trim();
   }
 
-  ending(): string | undefined {
-    return this.#ending;
+  exitReason(): string | undefined {
+    return this.#exitReason;
   }
 
   start(): Promise<void> {
@@ -80,12 +79,12 @@ class ProcessTransport implements StdioTransport {
       this.#child = child;
       this.#exited = new Promise((done) => {
         child.once("error", (error) => {
-          this.#ending = errorCode(error);
+          this.#exitReason = errorCode(error);
           reject(error);
           done();
         });
         child.once("exit", (code, signal) => {
-          this.#ending = signal ?? `exit code ${code}`;
+          this.#exitReason = signal ?? `exit code ${code}`;
           done();
         });
       });
@@ -95,7 +94,7 @@ class ProcessTransport implements StdioTransport {
       child.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
       child.stderr.setEncoding("utf8");
       child.stderr.on("data", (text: string) => {
-        this.#complaints = (this.#complaints + text).slice(-maxComplaintChars);
+        this.#stderrTail = (this.#stderrTail + text).slice(-maxStderrChars);
       });
     });
   }
@@ -117,7 +116,7 @@ class ProcessTransport implements StdioTransport {
       signalGroup(child, "SIGTERM");
       await this.#endsWithin(graceMs);
     }
-    // What the program started may outlive it.
+    // Processes that the program started may outlive it.
     signalGroup(child, "SIGKILL");
     await this.#exited;
   }
@@ -140,7 +139,7 @@ class ProcessTransport implements StdioTransport {
         if (message === null) return;
         this.onmessage?.(message);
       } catch (error) {
-        // A line that is no message: programs write banners to their output too.
+        // Not a message: programs also write banners to their output.
         this.onerror?.(error instanceof Error ? error : new Error(String(error)));
       }
     }
@@ -152,7 +151,7 @@ const signalGroup = (child: ChildProcessWithoutNullStreams, signal: NodeJS.Signa
   try {
     kill(-child.pid, signal);
   } catch {
-    // Everything in the group has ended, or the platform has no groups.
+    // The whole group has ended, or the platform has no process groups.
     child.kill(signal);
   }
 };

@@ -1,86 +1,125 @@
+import { observeBody, readBoundedBody } from "@executor/sdk";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { shorten } from "@executor/plugin-kit";
+import { member, readJson, shorten, text } from "@executor/plugin-kit";
+import { Either } from "effect";
+import { McpFailure, tooLarge } from "../failures.ts";
 import type { HttpEndpoint } from "./endpoint.ts";
-import type { Exchange } from "./exchange.ts";
-import { McpFailure } from "../failures/mcp-failure.ts";
-import { readBeginning, watchBody } from "./reply-body.ts";
+
+/** A request that the server has not answered yet, as its transport sees it. */
+export interface PendingRequest {
+  /** Whether the server gave an event id, with which a broken stream of the reply can be resumed (MCP, "Resumability"). */
+  resumable: boolean;
+  /** Ends the request: its reply will not come. */
+  readonly fail: (failure: McpFailure) => void;
+}
 
 const maxReplyBytes = 10 * 1024 * 1024;
+const maxErrorBytes = 64 * 1024;
+const maxErrorText = 500;
 
-/** How often a broken stream is asked to go on before its reply counts as lost. */
+/** Attempts to resume a broken stream before its reply counts as lost. */
 export const maxResumptions = 3;
 
-/** Milliseconds for what has arrived to pass the transport's decoders, before a stream that ended counts as unanswered. */
+/** Milliseconds for received bytes to pass the transport's decoders, before a stream that ended counts as unanswered. */
 const decodingMs = 50;
 
 /**
- * `fetch` as the SDK's transports use it, with what they leave open. Headers go to the endpoint's origin only. A reply is
- * bounded. A refusal is an {@link McpFailure} with what the server said, and `unprocessed` where it took up nothing. An
- * exchange whose stream breaks fails, which the transports leave waiting. `onBroken`: the session is gone.
+ * A `fetch` for the SDK's transports that adds what they leave out. Headers go to the endpoint's origin only. Replies are
+ * bounded. A refusal is an {@link McpFailure} with the server's message, `unprocessed` if the server started nothing. A request
+ * whose stream breaks fails; the transports would leave it waiting. `onBroken`: called when the session is gone.
  */
 export const upstreamFetch = (
   endpoint: HttpEndpoint,
-  currentExchange: () => Exchange | undefined,
+  currentRequest: () => PendingRequest | undefined,
   onBroken: () => void,
 ): FetchLike => {
   let listening = false;
-  const resumptions = new WeakMap<Exchange, number>();
+  const resumptions = new WeakMap<PendingRequest, number>();
 
-  const lost = (exchange: Exchange, host: string): void => {
-    exchange.fail(
+  const lose = (request: PendingRequest, host: string): void => {
+    request.fail(
       new McpFailure({
         reason: "connection_error",
-        message: broke(host, " before the reply had arrived"),
+        message: broke(`The connection to ${host} broke before the reply had arrived`),
       }),
     );
   };
 
-  /** A stream could not be opened. The transport tries again by itself where it was open before. */
-  const streamRefused = (exchange: Exchange | undefined, host: string, final: boolean): void => {
-    if (exchange === undefined) {
+  /** A stream could not be opened. The transport retries by itself if it was open before. */
+  const streamRefused = (request: PendingRequest | undefined, host: string, final: boolean) => {
+    if (request === undefined) {
       if (listening) onBroken();
       return;
     }
-    const failures = (resumptions.get(exchange) ?? 0) + 1;
-    resumptions.set(exchange, failures);
-    if (final || failures >= maxResumptions) lost(exchange, host);
+    const failures = (resumptions.get(request) ?? 0) + 1;
+    resumptions.set(request, failures);
+    if (final || failures >= maxResumptions) lose(request, host);
   };
 
   return async (target, init = {}) => {
     const url = new URL(target);
     if (url.origin !== endpoint.url.origin) throw elsewhere(endpoint.url, url);
-    const exchange = currentExchange();
+    const request = currentRequest();
     const reading = init.method === undefined || init.method === "GET";
     let response: Response;
     try {
       response = await fetch(url, init);
     } catch (cause) {
       if (init.signal?.aborted === true) throw cause;
-      if (reading) streamRefused(exchange, url.host, false);
+      if (reading) streamRefused(request, url.host, false);
       throw unreachable(url, cause);
     }
     if (!response.ok) {
-      if (reading) streamRefused(exchange, url.host, true);
+      if (reading) streamRefused(request, url.host, true);
       if (init.method !== "POST" || isRedirect(response)) return response;
       const refusal = await refused(url, response, new Headers(init.headers));
       if (refusal.unprocessed === true) onBroken();
       throw refusal;
     }
-    if (reading && exchange === undefined) listening = true;
-    if (reading && exchange !== undefined) resumptions.delete(exchange);
+    if (reading && request === undefined) listening = true;
+    if (reading && request !== undefined) resumptions.delete(request);
     const streamed = response.headers.get("content-type")?.includes("event-stream") === true;
-    return watchBody(response, {
-      maxBytes: maxReplyBytes,
-      perLine: streamed,
-      onTooLarge: (failure) => exchange?.fail(failure),
-      onEnd: () => {
-        if (!streamed || exchange === undefined) return;
+    return observeReply(response, streamed, request, () => {
+      if (streamed && request !== undefined) {
         setTimeout(() => {
-          if (!exchange.resumable) lost(exchange, url.host);
+          if (!request.resumable) lose(request, url.host);
         }, decodingMs);
-      },
+      }
     });
   };
+};
+
+const lineFeed = 0x0a;
+
+/** The response with a bounded body. A stream of events never ends, so the bound is for each of its lines. */
+const observeReply = (
+  response: Response,
+  streamed: boolean,
+  request: PendingRequest | undefined,
+  onEnd: () => void,
+): Response => {
+  if (response.body === null) return response;
+  let counted = 0;
+  const body = observeBody(response.body, {
+    onChunk: (chunk) => {
+      const lastBreak = streamed ? chunk.lastIndexOf(lineFeed) : -1;
+      counted = lastBreak === -1 ? counted + chunk.byteLength : chunk.byteLength - lastBreak - 1;
+      if (counted <= maxReplyBytes) return undefined;
+      const failure = tooLarge(maxReplyBytes);
+      request?.fail(failure);
+      return failure;
+    },
+    onEnd: (end) => {
+      if (end === "complete" || end === "broken") onEnd();
+    },
+    onError: (error) => {
+      const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+      const message = broke(`The connection broke before the whole reply had arrived${code}`);
+      return new McpFailure({ reason: "connection_error", message });
+    },
+  });
+  const { headers, status, statusText } = response;
+  return new Response(body, { headers, status, statusText });
 };
 
 const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400;
@@ -91,7 +130,7 @@ const elsewhere = (from: URL, to: URL): McpFailure =>
     message: `${from.host} leads to ${to.origin}, which is not followed, because the source's headers are for ${from.origin} only. If that is the server's new address, give it as the URL.`,
   });
 
-/** Codes of failures before anything was sent. */
+/** Error codes of a connection over which nothing was sent. */
 const neverConnected: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 
 const unreachable = ({ host }: URL, cause: unknown): McpFailure => {
@@ -102,31 +141,31 @@ const unreachable = ({ host }: URL, cause: unknown): McpFailure => {
     reason: "connection_error",
     message: unprocessed
       ? `${host} could not be reached${shown}. Check that the MCP server runs and that its address is right.`
-      : broke(host, shown),
+      : broke(`The connection to ${host} broke${shown}`),
     unprocessed,
   });
 };
 
-const broke = (host: string, how: string): string =>
-  `The connection to ${host} broke${how}. The call may have worked: check before calling again.`;
+const broke = (what: string): string =>
+  `${what}. The call may have worked: check before calling again.`;
 
 const errorCode = (error: unknown): string | undefined => {
   if (!(error instanceof Error)) return undefined;
   return "code" in error ? String(error.code) : errorCode(error.cause);
 };
 
-/** 404 is how a server says that it does not know the session (MCP, "Session Management"); many answer 400 and say so in words. */
+/** A refused POST. 404 means an unknown session (MCP, "Session Management"); many servers answer 400 with words about it. */
 const refused = async (url: URL, response: Response, sent: Headers): Promise<McpFailure> => {
   const { status } = response;
-  const said = errorText(await readBeginning(response));
-  const inSession = sent.has("mcp-session-id");
+  const { bytes } = await readBoundedBody(response.body, maxErrorBytes);
+  const said = errorText(new TextDecoder().decode(bytes));
+  const isUnknownSession =
+    status === 404 || (status === 400 && /session|not initiali[sz]ed/i.test(said ?? ""));
   return new McpFailure({
     reason: "http_status",
     code: status,
     message: `${url.host} answered ${status}. ${said ?? advice(status)}`,
-    unprocessed:
-      inSession &&
-      (status === 404 || (status === 400 && /session|not initiali[sz]ed/i.test(said ?? ""))),
+    unprocessed: sent.has("mcp-session-id") && isUnknownSession,
   });
 };
 
@@ -138,25 +177,15 @@ const advice = (status: number): string => {
   return "Check that the URL is the MCP server's own.";
 };
 
-const maxErrorText = 500;
-
-/** What an error's body says: a JSON-RPC error's message, or OAuth's, or the text itself. */
+/** The message of an error's body: of a JSON-RPC error or an OAuth error, otherwise the text itself. */
 const errorText = (body: string): string | undefined => {
-  const text = messageIn(body) ?? (/^\s*</.test(body) ? "" : body.trim());
-  return text === "" ? undefined : shorten(text, maxErrorText);
+  const json = Either.getOrUndefined(readJson(body));
+  const error = member(json, "error");
+  const said =
+    text(member(error, "message")) ??
+    text(member(json, "message")) ??
+    text(member(json, "error_description")) ??
+    text(error) ??
+    (/^\s*</.test(body) ? undefined : text(body));
+  return said === undefined ? undefined : shorten(said, maxErrorText);
 };
-
-const messageIn = (body: string): string | undefined => {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const messages = [property(property(parsed, "error"), "message")].concat(
-      ["message", "error_description", "error"].map((name) => property(parsed, name)),
-    );
-    return messages.find((message) => typeof message === "string");
-  } catch {
-    return undefined;
-  }
-};
-
-const property = (value: unknown, name: string): unknown =>
-  typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;

@@ -17,7 +17,7 @@ describe("endpointOf", () => {
     [{ url: "not a url" }, /not an http or https URL/],
     [{ url: "https://user:password@example.com" }, /user name or password/],
     [{ url, transport: "stdio" as const }, /needs a command/],
-    [{ command: "npx", transport: "sse" as const }, /spoken to over stdio/],
+    [{ command: "npx", transport: "sse" as const }, /connected over stdio/],
   ])("refuses %j", (given, says) => {
     const refused = endpointOf(settingsOf(given));
     expect(Either.isLeft(refused) && refused.left.message).toMatch(says);
