@@ -1,24 +1,24 @@
 import { Clock, Deferred, Effect, Exit, Option, Runtime, Scope } from "effect";
-import type { Connection } from "./connection.ts";
+import { McpFailure } from "../failures.ts";
 import { endpointKey } from "../transports/endpoint.ts";
 import type { Endpoint } from "../transports/endpoint.ts";
-import { McpFailure } from "../failures/mcp-failure.ts";
+import type { Connection } from "./connection.ts";
 
 export interface Connections {
   /**
-   * Uses the connection to an endpoint, which is opened where there is none, once for all who want it at the same time.
-   * What fails `unprocessed` on a connection that was open before is done once more on a new one.
+   * Runs `f` with the connection to an endpoint. The first caller opens it, others wait for that. If `f` fails `unprocessed`
+   * on a connection that was open before, it runs once more on a new one.
    */
   readonly use: <A>(
     endpoint: Endpoint,
     opening: Opening,
     f: (connection: Connection) => Effect.Effect<A, McpFailure>,
   ) => Effect.Effect<A, McpFailure>;
-  /** Closes the connection to an endpoint once nobody uses it any more. */
+  /** Closes the connection to an endpoint when its last user has finished. */
   readonly release: (endpoint: Endpoint) => Effect.Effect<void>;
 }
 
-/** What whoever is first to want a connection says about how it is opened. */
+/** Options of the call that opens the connection. */
 export interface Opening {
   readonly namespace: string | undefined;
   readonly timeoutMs: number;
@@ -30,130 +30,97 @@ export type Open = (
   onBroken: () => void,
 ) => Effect.Effect<Connection, McpFailure, Scope.Scope>;
 
-interface Entry {
-  readonly key: string;
-  readonly connection: Deferred.Deferred<Connection, McpFailure>;
-  readonly scope: Scope.CloseableScope;
-  readonly closed: Deferred.Deferred<void>;
-  users: number;
-  /** Milliseconds since the epoch. */
-  idleSince: number;
-  /** No longer given out: closed as soon as nobody uses it. */
-  dropped: boolean;
-  closing: boolean;
-}
-
 export interface ConnectionLimits {
-  /** Connections at once; the longest idle one makes room for another. */
+  /** Open connections. A further one replaces the one that has been idle longest. */
   readonly maxOpen: number;
-  /** Milliseconds for which a connection that nobody uses stays open. */
+  /** Milliseconds after which an idle connection is closed. */
   readonly idleMs: number;
 }
 
 export const defaultConnectionLimits: ConnectionLimits = { maxOpen: 256, idleMs: 5 * 60_000 };
 
-/** A pool of connections, one to each endpoint. Closing the scope closes them all at once. */
+interface Entry {
+  readonly key: string;
+  readonly connection: Deferred.Deferred<Connection, McpFailure>;
+  readonly scope: Scope.CloseableScope;
+  /** Closes the scope once; every caller waits for that. */
+  readonly close: Effect.Effect<void>;
+  users: number;
+  /** Milliseconds since the epoch. */
+  idleSince: number;
+  /** Not given to new users. Closed when the last user has finished. */
+  retired: boolean;
+}
+
+/** A pool with one connection per endpoint. Closing the scope closes all connections at the same time. */
 export const makeConnections = (
   open: Open,
   { maxOpen, idleMs }: ConnectionLimits,
 ): Effect.Effect<Connections, never, Scope.Scope> =>
   Effect.gen(function* () {
     const runtime = yield* Effect.runtime();
-    /** Those that are given out, by the key of their endpoint. */
+    const acquiring = yield* Effect.makeSemaphore(1);
+    /** Entries for new users, by the key of their endpoint. */
     const current = new Map<string, Entry>();
-    /** Those that are not closed yet. */
+    /** All entries that are not closed yet. */
     const all = new Set<Entry>();
 
-    const close = (entry: Entry) =>
-      Effect.suspend(() => {
-        if (entry.closing) return Deferred.await(entry.closed);
-        entry.closing = true;
-        return Effect.ensuring(
-          Scope.close(entry.scope, Exit.void),
-          Effect.suspend(() => {
-            all.delete(entry);
-            return Deferred.succeed(entry.closed, undefined);
-          }),
-        );
-      });
-
-    /** Nobody waits for the end of it: servers may take their time. */
+    /** Closes in the background: servers may take their time. */
     const closeUnused = (entry: Entry) =>
-      entry.dropped && entry.users === 0 ? Effect.forkDaemon(close(entry)) : Effect.void;
+      entry.retired && entry.users === 0 ? Effect.forkDaemon(entry.close) : Effect.void;
 
-    const retire = (entry: Entry): void => {
-      if (current.get(entry.key) === entry) current.delete(entry.key);
-      entry.dropped = true;
-    };
-
-    const drop = (entry: Entry) =>
+    const retire = (entry: Entry) =>
       Effect.suspend(() => {
-        retire(entry);
+        if (current.get(entry.key) === entry) current.delete(entry.key);
+        entry.retired = true;
         return closeUnused(entry);
       });
 
-    const longestIdle = () =>
-      [...current.values()]
-        .filter(({ users }) => users === 0)
-        .toSorted((a, b) => a.idleSince - b.idleSince)[0];
-
     const begin = (entry: Entry, endpoint: Endpoint, opening: Opening) =>
-      open(endpoint, opening, () => {
-        retire(entry);
-        Runtime.runFork(runtime)(closeUnused(entry));
-      }).pipe(
-        Effect.tapErrorCause(() => drop(entry)),
+      open(endpoint, opening, () => Runtime.runSync(runtime)(retire(entry))).pipe(
+        Effect.tapErrorCause(() => retire(entry)),
         Effect.intoDeferred(entry.connection),
         Scope.extend(entry.scope),
-        Effect.zipRight(closeOnceIdle(entry)),
-        // Whoever wants a connection is not interrupted while asking for it, and would hand that down.
+        Effect.zipRight(retireOnceIdle(entry)),
+        // The caller acquires uninterruptibly, which a fork inherits.
         Effect.interruptible,
         Effect.forkIn(entry.scope),
       );
 
-    const acquire = (endpoint: Endpoint, opening: Opening) =>
-      Effect.suspend(() => {
-        const key = endpointKey(endpoint);
-        return joinPresent(key) ?? Effect.flatMap(makeEntry(key), join(endpoint, opening));
+    /** Runs as long as the connection is open. */
+    const retireOnceIdle = (entry: Entry): Effect.Effect<void> =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const leftMs = entry.users > 0 ? idleMs : entry.idleSince + idleMs - now;
+        return leftMs > 0
+          ? Effect.flatMap(Effect.sleep(leftMs), () => retireOnceIdle(entry))
+          : Effect.asVoid(retire(entry));
       });
 
-    const joinPresent = (key: string) => {
-      const present = current.get(key);
-      if (present === undefined) return undefined;
-      present.users += 1;
-      return Effect.succeed({ entry: present, reused: true });
-    };
+    const acquire = (endpoint: Endpoint, opening: Opening) =>
+      Effect.gen(function* () {
+        const key = endpointKey(endpoint);
+        const present = current.get(key);
+        if (present !== undefined) {
+          present.users += 1;
+          return { entry: present, reused: true };
+        }
+        if (current.size >= maxOpen) {
+          const evicted = longestIdle(current.values());
+          if (evicted === undefined) return yield* tooMany(maxOpen);
+          yield* retire(evicted);
+        }
+        const entry = yield* makeEntry(key, (closed) => all.delete(closed));
+        current.set(key, entry);
+        all.add(entry);
+        yield* begin(entry, endpoint, opening);
+        return { entry, reused: false };
+      }).pipe(acquiring.withPermits(1));
 
-    const join = (endpoint: Endpoint, opening: Opening) => (fresh: Entry) => {
-      const present = joinPresent(fresh.key);
-      if (present !== undefined) return present;
-      const evicted = current.size < maxOpen ? undefined : longestIdle();
-      if (current.size >= maxOpen && evicted === undefined) return Effect.fail(tooMany(maxOpen));
-      current.set(fresh.key, fresh);
-      all.add(fresh);
-      return (evicted === undefined ? Effect.void : drop(evicted)).pipe(
-        Effect.zipRight(begin(fresh, endpoint, opening)),
-        Effect.as({ entry: fresh, reused: false }),
-      );
-    };
-
-    const leave = (entry: Entry) =>
+    const finish = (entry: Entry) =>
       Effect.flatMap(Clock.currentTimeMillis, (now) => {
         entry.users -= 1;
         entry.idleSince = now;
         return closeUnused(entry);
-      });
-
-    /** Runs as long as the connection is open, so that nothing runs where none is. */
-    const closeOnceIdle = (entry: Entry): Effect.Effect<void> =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        const leftMs = entry.users > 0 ? idleMs : entry.idleSince + idleMs - now;
-        return leftMs > 0
-          ? Effect.zipRight(
-              Effect.sleep(leftMs),
-              Effect.suspend(() => closeOnceIdle(entry)),
-            )
-          : drop(entry);
       });
 
     const use = <A>(
@@ -169,10 +136,10 @@ export const makeConnections = (
             Effect.asSome,
             Effect.catchIf(
               ({ unprocessed }) => unprocessed === true && reused && mayRepeat,
-              () => Effect.as(drop(entry), Option.none<A>()),
+              () => Effect.as(retire(entry), Option.none<A>()),
             ),
           ),
-        ({ entry }) => leave(entry),
+        ({ entry }) => finish(entry),
       ).pipe(
         Effect.flatMap(
           Option.match({
@@ -183,7 +150,7 @@ export const makeConnections = (
       );
 
     yield* Effect.addFinalizer(() =>
-      Effect.forEach([...all], close, { concurrency: "unbounded", discard: true }),
+      Effect.forEach([...all], ({ close }) => close, { concurrency: "unbounded", discard: true }),
     );
 
     return {
@@ -191,27 +158,36 @@ export const makeConnections = (
       release: (endpoint) =>
         Effect.suspend(() => {
           const entry = current.get(endpointKey(endpoint));
-          return entry === undefined ? Effect.void : drop(entry);
+          return entry === undefined ? Effect.void : retire(entry);
         }),
     };
   });
 
-/** With its maker as its first user. */
-const makeEntry = (key: string): Effect.Effect<Entry> =>
-  Effect.all({
-    connection: Deferred.make<Connection, McpFailure>(),
-    scope: Scope.make(),
-    closed: Deferred.make<void>(),
-  }).pipe(
-    Effect.map((parts) => ({
-      ...parts,
+/** A new entry with the caller as its first user. */
+const makeEntry = (key: string, onClosed: (entry: Entry) => void): Effect.Effect<Entry> =>
+  Effect.gen(function* () {
+    const scope = yield* Scope.make();
+    const close = yield* Effect.cached(
+      Effect.ensuring(
+        Scope.close(scope, Exit.void),
+        Effect.sync(() => onClosed(entry)),
+      ),
+    );
+    const connection = yield* Deferred.make<Connection, McpFailure>();
+    const entry: Entry = {
       key,
+      connection,
+      scope,
+      close,
       users: 1,
       idleSince: 0,
-      dropped: false,
-      closing: false,
-    })),
-  );
+      retired: false,
+    };
+    return entry;
+  });
+
+const longestIdle = (entries: Iterable<Entry>): Entry | undefined =>
+  [...entries].filter(({ users }) => users === 0).toSorted((a, b) => a.idleSince - b.idleSince)[0];
 
 const tooMany = (maxOpen: number): McpFailure =>
   new McpFailure({
