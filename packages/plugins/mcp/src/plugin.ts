@@ -13,35 +13,33 @@ import type { Connections } from "./connections/pool.ts";
 import { endpointKey, endpointOf, endpointUrl } from "./transports/endpoint.ts";
 import type { Endpoint } from "./transports/endpoint.ts";
 import { listAllTools } from "./tools/list-all-tools.ts";
-import { toLoadError, toToolCallError } from "./failures/mcp-failure.ts";
-import type { McpFailure } from "./failures/mcp-failure.ts";
+import { toLoadError, toToolCallError } from "./failures.ts";
+import type { McpFailure } from "./failures.ts";
 import { openConnection } from "./connections/open-connection.ts";
 import { readResult } from "./tools/result.ts";
-import type { StdioTransports } from "./transports/stdio-process.ts";
-import { programName, suggestNamespace } from "./suggest-namespace.ts";
+import type { StdioTransports } from "./transports/connect.ts";
+import { programName, suggestNamespace, toolPaths } from "./names.ts";
 import { Binding, toolDefinition } from "./tools/tool-definition.ts";
-import { toolPaths } from "./tools/tool-paths.ts";
 
 export interface McpPluginOptions {
-  /** The version that servers are told. */
+  /** The version that the client tells servers. */
   readonly version: string;
-  /** `stdioTransport` of `@executor/plugin-mcp/stdio`; left out where the platform runs no programs. */
+  /** `stdioTransport` of `@executor/plugin-mcp/stdio`. Leave it out on a platform without programs. */
   readonly stdio?: StdioTransports;
 }
 
-/** A connection has this long to be made, however short the calls on it are. Programs may have to be fetched first. */
+/** The least time for opening a connection, however short its calls are: programs may have to be downloaded first. */
 const minOpeningMs = 30_000;
 
-/** Trying what a URL leads to is done while somebody waits for it. */
+/** Milliseconds for the detection of a URL's kind, for which a person waits. */
 const detectionMs = 10_000;
 
-/** Tools are often changed one by one: this long after the last change is when it is told. */
+/** Milliseconds without further changes before changes of tools are reported: servers often change tools one by one. */
 const quietMs = 300;
 
 /**
- * Sources that are MCP servers, over streamable HTTP, SSE or stdio. Connections are kept and shared by all calls under the
- * same settings. A call is sent once: nothing is repeated that a server may have taken up. Closing the scope closes the
- * connections and ends the programs.
+ * The plugin for MCP servers, over streamable HTTP, SSE or stdio. Calls with the same settings share a connection. A call is
+ * sent once: nothing is repeated that a server may have started. Closing the scope closes the connections and ends the programs.
  */
 export const mcpPlugin = ({
   version,
@@ -86,8 +84,8 @@ export const mcpPlugin = ({
   });
 
 /**
- * A program is taken at its word and not run. A URL is asked, and one that is not an MCP server's is `none`. The source's
- * headers go there unless a `baseUrl` of another origin says that calls go elsewhere: it may be that of a document.
+ * Detects a program by its name, without running it, and a URL by connecting; `none` if no MCP server answers. The source's
+ * headers are sent unless `baseUrl` has another origin: then the URL may lead to a document.
  */
 const detect: (
   settings: ResolvedSettings,
@@ -152,7 +150,7 @@ const load: (
   };
 });
 
-/** A query may hold a credential, and calls go where the settings say. */
+/** The URL without its query, which may hold a credential. Calls use the URL of the settings. */
 const shownUrl = (endpoint: Endpoint): string => endpointUrl(endpoint).replace(/\?.*$/s, "");
 
 const readBinding = bindingReader(Binding);

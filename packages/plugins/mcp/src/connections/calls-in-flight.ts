@@ -1,49 +1,46 @@
+import { ElicitationUnavailable } from "@executor/sdk";
 import type { ElicitationResult, JsonObject, Progress } from "@executor/sdk";
-import { Data } from "effect";
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Exchange } from "../transports/exchange.ts";
+import type { PendingRequest } from "../transports/upstream-fetch.ts";
 
-/** What an MCP server asks in the middle of a call (MCP 2025-11-25, "Elicitation", form mode). */
+/** A question that an MCP server asks during a call (MCP 2025-11-25, "Elicitation", form mode). */
 export interface Question {
   readonly message: string;
   /** JSON Schema of a flat object. */
   readonly requestedSchema: JsonObject;
 }
 
-/** A call of a tool that the server has not answered yet. */
+/** A tool call that the server has not answered yet. */
 export interface CallInFlight {
-  readonly exchange: Exchange;
-  /** Sent with the call, and by the server with each progress notification. */
+  readonly request: PendingRequest;
+  /** Sent with the call; the server repeats it in each progress notification. */
   readonly progressToken: number;
-  /** Where the server runs the call as a task, the task's id. */
+  /** The task's id if the server runs the call as a task. */
   taskId: string | undefined;
   readonly report: (progress: Progress) => void;
-  /** Asks the person behind the call. Rejects where there is nobody, and when `signal` aborts. */
+  /** Asks the person who waits for the call. Rejects if nobody can be asked, and when `signal` aborts. */
   readonly ask: (question: Question, signal: AbortSignal) => Promise<ElicitationResult>;
 }
 
-/** A question that cannot be put to anybody. The message goes to the server. */
-export class NoAsker extends Data.TaggedError("NoAsker")<{ readonly message: string }> {}
-
-interface Held {
-  /** The calls that may have asked. */
+interface WaitingQuestion {
+  /** The calls that it may belong to. */
   readonly candidates: Set<CallInFlight>;
-  readonly found: (asker: CallInFlight) => void;
-  readonly refuse: (reason: NoAsker) => void;
+  readonly found: (call: CallInFlight) => void;
+  readonly refuse: (reason: ElicitationUnavailable) => void;
 }
 
 /**
- * The calls under way on one connection, and which of them a server's question belongs to. MCP does not say it in the
- * message. It is told by the stream that a question arrives on (streamable HTTP) and by the task that it names; else the
- * question waits until only one of the calls that were under way when it came is left. A wrong guess would show one
- * caller's question to another.
+ * The calls under way on one connection. It finds the call that a server's question belongs to, which MCP's message does not
+ * say: by the stream on which the question arrives (streamable HTTP) or by the task that it names. Any other question waits
+ * until only one of the calls that were under way at its arrival is left. A wrong guess would show one caller's question to
+ * another caller.
  */
 export class CallsInFlight {
-  /** The exchange whose reply's stream is being read: set while a request is sent, and kept by what follows from it. */
-  readonly current = new AsyncLocalStorage<Exchange>();
+  /** The request whose reply is being read: set while a request is sent, and inherited by the callbacks for its reply. */
+  readonly current = new AsyncLocalStorage<PendingRequest>();
   readonly #calls = new Map<number, CallInFlight>();
   readonly #asking = new Set<CallInFlight>();
-  readonly #held = new Set<Held>();
+  readonly #waiting = new Set<WaitingQuestion>();
 
   start(call: CallInFlight): void {
     this.#calls.set(call.progressToken, call);
@@ -52,15 +49,14 @@ export class CallsInFlight {
   end(call: CallInFlight): void {
     this.#calls.delete(call.progressToken);
     this.#asking.delete(call);
-    for (const held of this.#held) held.candidates.delete(call);
-    this.#settle();
+    this.#exclude(call);
   }
 
   find(progressToken: unknown): CallInFlight | undefined {
     return this.#calls.get(Number(progressToken));
   }
 
-  /** Puts the server's question to whom it belongs. Rejects with a {@link NoAsker} where that cannot be told. */
+  /** Asks the person of the call that a question belongs to. Rejects with {@link ElicitationUnavailable} if the call is unknown. */
   async ask(
     question: Question,
     taskId: string | undefined,
@@ -68,8 +64,7 @@ export class CallsInFlight {
   ): Promise<ElicitationResult> {
     const call = this.#known(taskId) ?? (await this.#onlyPossible(signal));
     this.#asking.add(call);
-    for (const held of this.#held) held.candidates.delete(call);
-    this.#settle();
+    this.#exclude(call);
     try {
       return await call.ask(question, signal);
     } finally {
@@ -78,47 +73,55 @@ export class CallsInFlight {
   }
 
   #known(taskId: string | undefined): CallInFlight | undefined {
-    const exchange = this.current.getStore();
+    const request = this.current.getStore();
     return [...this.#calls.values()].find(
-      (call) => call.exchange === exchange || (taskId !== undefined && call.taskId === taskId),
+      (call) => call.request === request || (taskId !== undefined && call.taskId === taskId),
     );
   }
 
   #onlyPossible(signal: AbortSignal): Promise<CallInFlight> {
     return new Promise((resolve, reject) => {
-      const held: Held = {
+      const question: WaitingQuestion = {
         candidates: new Set([...this.#calls.values()].filter((call) => !this.#asking.has(call))),
         found: resolve,
         refuse: reject,
       };
-      this.#held.add(held);
+      this.#waiting.add(question);
       signal.addEventListener("abort", () => {
-        this.#held.delete(held);
-        reject(new NoAsker({ message: "The question was withdrawn." }));
+        this.#waiting.delete(question);
+        reject(new ElicitationUnavailable({ message: "The question was withdrawn." }));
       });
       this.#settle();
     });
   }
 
+  #exclude(call: CallInFlight): void {
+    for (const { candidates } of this.#waiting) candidates.delete(call);
+    this.#settle();
+  }
+
+  /** Answers each question with one candidate or none, and refuses those that can no longer become unambiguous. */
   #settle(): void {
-    for (const held of this.#held) {
-      const [first, second] = held.candidates;
+    for (const question of this.#waiting) {
+      const [first, second] = question.candidates;
       if (second !== undefined) continue;
-      this.#held.delete(held);
-      if (first !== undefined) held.found(first);
-      else held.refuse(nobody);
+      this.#waiting.delete(question);
+      if (first !== undefined) question.found(first);
+      else question.refuse(noCall);
     }
-    const stuck = [...this.#held].filter(({ candidates }) => candidates.size <= this.#held.size);
-    for (const held of stuck) {
-      this.#held.delete(held);
-      held.refuse(ambiguous);
+    const { size } = this.#waiting;
+    for (const question of [...this.#waiting].filter(({ candidates }) => candidates.size <= size)) {
+      this.#waiting.delete(question);
+      question.refuse(ambiguous);
     }
   }
 }
 
-const nobody = new NoAsker({ message: "No tool call is under way that could have asked." });
+const noCall = new ElicitationUnavailable({
+  message: "No tool call is under way that could have asked.",
+});
 
-const ambiguous = new NoAsker({
+const ambiguous = new ElicitationUnavailable({
   message:
     "Several calls asked at once, and the server does not say which question is whose. Call the tools one after the other.",
 });

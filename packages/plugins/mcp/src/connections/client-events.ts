@@ -1,4 +1,4 @@
-import { JsonObject } from "@executor/sdk";
+import { ElicitationUnavailable, JsonObject } from "@executor/sdk";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   ElicitRequestSchema,
@@ -11,7 +11,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { ElicitRequest } from "@modelcontextprotocol/sdk/types.js";
 import { Schema } from "effect";
-import { CallsInFlight, NoAsker } from "./calls-in-flight.ts";
+import { CallsInFlight } from "./calls-in-flight.ts";
 import type { Question } from "./calls-in-flight.ts";
 
 export interface ListeningClient {
@@ -20,8 +20,8 @@ export interface ListeningClient {
 }
 
 /**
- * An MCP client that answers what servers ask and hears what they tell. It offers elicitation with forms. It offers
- * neither sampling nor roots: a model and a file system are the agent's, and Executor has none to lend.
+ * An MCP client that answers the questions of servers and receives their notifications. It offers elicitation with forms, and
+ * neither sampling nor roots: a model and a file system belong to the agent, and Executor has neither.
  */
 export const listeningClient = (version: string, onToolsChanged: () => void): ListeningClient => {
   const calls = new CallsInFlight();
@@ -54,7 +54,7 @@ const questionOf = (params: ElicitRequest["params"]): Question => {
   }
   const { message, requestedSchema } = params;
   if (!isJsonObject(requestedSchema)) {
-    throw new McpError(ErrorCode.InvalidParams, "requestedSchema is no object.");
+    throw new McpError(ErrorCode.InvalidParams, "requestedSchema is not an object.");
   }
   return { message, requestedSchema };
 };
@@ -64,6 +64,6 @@ const isJsonObject = Schema.is(JsonObject);
 const refuse = (reason: unknown): never => {
   throw new McpError(
     ErrorCode.InvalidRequest,
-    reason instanceof NoAsker ? reason.message : "Nobody could be asked.",
+    reason instanceof ElicitationUnavailable ? reason.message : "Nobody could be asked.",
   );
 };

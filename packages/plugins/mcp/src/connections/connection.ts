@@ -2,21 +2,20 @@ import { Elicitor, ProgressListener } from "@executor/sdk";
 import type { ElicitationResult, JsonObject } from "@executor/sdk";
 import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { Effect, Either, Runtime } from "effect";
-import { NoAsker } from "./calls-in-flight.ts";
+import type { McpFailure } from "../failures.ts";
 import type { CallInFlight, Question } from "./calls-in-flight.ts";
-import { converse } from "./request-scope.ts";
-import type { Conversation, Session } from "./request-scope.ts";
-import type { McpFailure } from "../failures/mcp-failure.ts";
+import { runOperation } from "./request-scope.ts";
+import type { RequestScope, Session } from "./request-scope.ts";
 
 export interface ToolInvocation {
-  /** The tool's own name. */
+  /** The tool's name at the server. */
   readonly name: string;
   /** Whether the server runs it only as a task (MCP 2025-11-25, "Tasks"). */
   readonly asTask: boolean;
   readonly input: JsonObject;
-  /** For people who are asked. */
+  /** The tool's address, shown with questions. */
   readonly address: string;
-  /** Milliseconds; they begin anew with progress, and stand still while a person is asked. */
+  /** Milliseconds. Progress restarts them; they are paused while a person is asked. */
   readonly timeoutMs: number;
   /** The label of the measurement. */
   readonly namespace: string | undefined;
@@ -26,7 +25,7 @@ export interface ToolInvocation {
 export interface Connection {
   readonly serverName: string;
   readonly offersTools: boolean;
-  /** Grows whenever the server tells that its tools changed. */
+  /** A number that grows with each notification of the server that its tools changed. */
   readonly toolsVersion: () => number;
   /** One page of `tools/list`. */
   readonly listTools: (
@@ -42,7 +41,7 @@ export const listTools = (
   cursor: string | undefined,
   timeoutMs: number,
 ): Effect.Effect<JsonObject, McpFailure> =>
-  converse(session, { method: "tools/list", namespace: undefined, timeoutMs }, ({ send }) =>
+  runOperation(session, { method: "tools/list", namespace: undefined, timeoutMs }, ({ send }) =>
     send({ method: "tools/list", params: cursor === undefined ? {} : { cursor } }),
   );
 
@@ -53,60 +52,57 @@ export const callTool = (
   invocation: ToolInvocation,
 ): Effect.Effect<JsonObject, McpFailure> =>
   Effect.gen(function* () {
-    const people = yield* peopleBehind(invocation);
+    const caller = yield* callerOf(invocation);
     const { asTask, input, name, namespace, timeoutMs } = invocation;
-    return yield* converse(
-      session,
-      { method: "tools/call", namespace, timeoutMs },
-      async (conversation) => {
-        const { deadline, exchange, send, signal } = conversation;
-        lastProgressToken += 1;
-        const call: CallInFlight = {
-          exchange,
-          progressToken: lastProgressToken,
-          taskId: undefined,
-          report: (progress) => {
-            deadline.restart();
-            people.tell(progress);
-          },
-          ask: (question, withdrawn) =>
-            deadline.without(() => people.ask(question, AbortSignal.any([withdrawn, signal]))),
-        };
-        const { progressToken } = call;
-        const params = { name, arguments: { ...input }, _meta: { progressToken } };
-        session.calls.start(call);
-        try {
-          return await (asTask
-            ? runTask(session, conversation, call, params)
-            : send({ method: "tools/call", params }));
-        } finally {
-          session.calls.end(call);
-        }
-      },
-    );
+    const operation = { method: "tools/call", namespace, timeoutMs };
+    return yield* runOperation(session, operation, async (scope) => {
+      const { deadline, request, send, signal } = scope;
+      lastProgressToken += 1;
+      const progressToken = lastProgressToken;
+      const call: CallInFlight = {
+        request,
+        progressToken,
+        taskId: undefined,
+        report: (progress) => {
+          deadline.restart();
+          caller.report(progress);
+        },
+        ask: (question, withdrawn) =>
+          deadline.paused(() => caller.ask(question, AbortSignal.any([withdrawn, signal]))),
+      };
+      const params = { name, arguments: { ...input }, _meta: { progressToken } };
+      session.calls.start(call);
+      try {
+        return await (asTask
+          ? runTask(session, scope, call, params)
+          : send({ method: "tools/call", params }));
+      } finally {
+        session.calls.end(call);
+      }
+    });
   });
 
-/** Who waits for the call, reachable from the SDK's callbacks. */
-const peopleBehind = Effect.fnUntraced(function* ({ address, input }: ToolInvocation) {
+/** The caller's services as functions for the SDK's callbacks. */
+const callerOf = Effect.fnUntraced(function* ({ address, input }: ToolInvocation) {
   const { elicit } = yield* Elicitor;
   const { report } = yield* ProgressListener;
   const runtime = yield* Effect.runtime();
   return {
-    tell: (progress: Parameters<typeof report>[0]): void => {
+    report: (progress: Parameters<typeof report>[0]): void => {
       Runtime.runFork(runtime)(report(progress));
     },
     ask: async (question: Question, signal: AbortSignal): Promise<ElicitationResult> => {
       const asked = elicit({ kind: "form", address, input, ...question });
       const answer = await Runtime.runPromise(runtime)(Effect.either(asked), { signal });
-      return Either.getOrThrowWith(answer, ({ message }) => new NoAsker({ message }));
+      return Either.getOrThrowWith(answer, (unavailable) => unavailable);
     },
   };
 });
 
-/** Makes the server run the tool as a task, and waits for the result, which a server holds back until the task has ended. */
+/** Makes the server run the tool as a task. The server holds the result back until the task has ended. */
 const runTask = async (
   { client }: Session,
-  { send, signal }: Conversation,
+  { send, signal }: RequestScope,
   call: CallInFlight,
   params: { readonly name: string; readonly arguments: Record<string, unknown> },
 ): Promise<JsonObject> => {

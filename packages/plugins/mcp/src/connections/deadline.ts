@@ -1,9 +1,9 @@
-/** How often its milliseconds a call may last in all, where progress keeps moving its deadline. */
-const mostExtensions = 10;
+/** The longest duration of a call in multiples of its timeout, however often progress restarts the time. */
+const maxExtensions = 10;
 
 /**
- * The time that a call may take. Progress starts it anew, up to ten times its length in all; it stands still while a
- * person is asked.
+ * The time that a call may take. Progress restarts it, up to ten times its length in all. It is paused while a person is
+ * asked.
  */
 export class Deadline {
   readonly #timeoutMs: number;
@@ -18,20 +18,20 @@ export class Deadline {
   constructor(timeoutMs: number, onExpired: () => void) {
     this.#timeoutMs = timeoutMs;
     this.#leftMs = timeoutMs;
-    this.#leftInAllMs = timeoutMs * mostExtensions;
+    this.#leftInAllMs = timeoutMs * maxExtensions;
     this.#onExpired = onExpired;
     this.#run();
   }
 
-  /** The server works: its time begins anew. */
+  /** Restarts the time after progress. */
   restart(): void {
     this.#halt();
     this.#leftMs = this.#timeoutMs;
     this.#run();
   }
 
-  /** Waits for a person without the time passing; several may be asked at once. */
-  async without<A>(wait: () => Promise<A>): Promise<A> {
+  /** Pauses the time during a wait for a person. Several waits may overlap. */
+  async paused<A>(wait: () => Promise<A>): Promise<A> {
     this.#halt();
     this.#pauses += 1;
     try {
@@ -42,7 +42,7 @@ export class Deadline {
     }
   }
 
-  /** For good. Gives the milliseconds that passed, those for which a person was asked left out. */
+  /** Stops the time for good. Gives the elapsed milliseconds without the pauses. */
   stop(): number {
     this.#halt();
     this.#pauses = Infinity;

@@ -1,56 +1,56 @@
 import { Effect } from "effect";
 import type { Scope } from "effect";
+import { closed, McpFailure, toMcpFailure } from "../failures.ts";
+import { measured } from "../metrics.ts";
+import { connectHttp, connectProgram } from "../transports/connect.ts";
+import type { Connect, StdioTransports } from "../transports/connect.ts";
+import type { Endpoint } from "../transports/endpoint.ts";
 import { listeningClient } from "./client-events.ts";
 import { callTool, listTools } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { dialHttp, dialProgram } from "../transports/connect.ts";
-import type { Dial } from "../transports/connect.ts";
-import type { Endpoint } from "../transports/endpoint.ts";
-import { McpFailure } from "../failures/mcp-failure.ts";
-import { measured } from "../measured.ts";
-import { closed, toMcpFailure } from "../failures/sdk-errors.ts";
-import type { StdioTransports } from "../transports/stdio-process.ts";
 
 export interface OpenOptions {
-  /** What the client calls itself. */
+  /** The version that the client tells servers. */
   readonly version: string;
-  /** Absent where programs cannot be run. */
+  /** `undefined` if programs cannot be run. */
   readonly stdio: StdioTransports | undefined;
   /** The label of the measurement. */
   readonly namespace: string | undefined;
-  /** Milliseconds until the server has to have answered `initialize`. */
+  /** Milliseconds for the answer to `initialize`. */
   readonly timeoutMs: number;
-  /** The connection is of no more use to calls that have not begun. */
+  /** Called when new calls can no longer use the connection. */
   readonly onBroken: () => void;
   readonly onToolsChanged: () => void;
 }
 
 /** Milliseconds for telling the server that the session ends. */
-const leavingMs = 1_000;
+const terminationMs = 1_000;
 
-/** Connects and initializes. Closing the scope ends the session, and the program where there is one. */
+/** Connects and initializes. Closing the scope ends the session, and the program if there is one. */
 export const openConnection = (
   endpoint: Endpoint,
   options: OpenOptions,
 ): Effect.Effect<Connection, McpFailure, Scope.Scope> => {
   if (endpoint.transport === "stdio") {
-    return Effect.flatMap(dialProgram(endpoint, options.stdio), (dial) => open(dial, options));
+    return Effect.flatMap(connectProgram(endpoint, options.stdio), (connect) =>
+      open(connect, options),
+    );
   }
-  const over = (transport: "http" | "sse") => open(dialHttp(endpoint, transport), options);
+  const over = (transport: "http" | "sse") => open(connectHttp(endpoint, transport), options);
   if (endpoint.transport !== "auto") return over(endpoint.transport);
-  return Effect.catchIf(over("http"), knowsNoStreamableHttp, (failure) =>
+  return Effect.catchIf(over("http"), isOnlySse, (failure) =>
     Effect.mapError(over("sse"), (other) => (other.reason === "http_status" ? failure : other)),
   );
 };
 
-/** MCP 2025-11-25, "Backwards Compatibility": what servers that only speak SSE answer to a POST. */
-const knowsNoStreamableHttp = ({ code, reason }: McpFailure): boolean =>
+/** The answers of servers that only speak SSE to a POST (MCP 2025-11-25, "Backwards Compatibility"). */
+const isOnlySse = ({ code, reason }: McpFailure): boolean =>
   reason === "http_status" && (code === 400 || code === 404 || code === 405);
 
-const open = (dial: Dial, options: OpenOptions) =>
+const open = (connect: Connect, options: OpenOptions) =>
   Effect.gen(function* () {
     let toolsVersion = 0;
-    let over: McpFailure | undefined;
+    let ended: McpFailure | undefined;
     let opened = false;
     const broken = (): void => {
       if (opened) options.onBroken();
@@ -59,21 +59,24 @@ const open = (dial: Dial, options: OpenOptions) =>
       toolsVersion += 1;
       options.onToolsChanged();
     });
-    const { transport, explain, fatal, leave } = dial(() => calls.current.getStore(), broken);
+    const { transport, explain, fatal, terminate } = connect(
+      () => calls.current.getStore(),
+      broken,
+    );
     client.onclose = () => {
-      over ??= explain(closed);
+      ended ??= explain(closed);
       broken();
     };
     client.onerror = (problem) => {
-      if (over !== undefined) return;
-      over = fatal(problem);
-      if (over !== undefined) void transport.close();
+      if (ended !== undefined) return;
+      ended = fatal(problem);
+      if (ended !== undefined) void transport.close();
     };
     const close = Effect.promise(async () => {
-      if (over === undefined) await leave().catch(() => undefined);
+      if (ended === undefined) await terminate().catch(() => undefined);
     }).pipe(
       Effect.interruptible,
-      Effect.timeoutOption(leavingMs),
+      Effect.timeoutOption(terminationMs),
       Effect.zipRight(Effect.promise(() => transport.close().catch(() => undefined))),
     );
 
@@ -85,15 +88,15 @@ const open = (dial: Dial, options: OpenOptions) =>
     }).pipe(
       Effect.timeoutFail({
         duration: options.timeoutMs,
-        onTimeout: () => unanswered(options.timeoutMs),
+        onTimeout: () => uninitialized(options.timeoutMs),
       }),
       Effect.mapError(explain),
       measured("initialize", options.namespace, () => performance.now() - started),
     );
 
-    const session = { client, calls, ended: () => over };
-    const ended = session.ended();
-    if (ended !== undefined) return yield* ended;
+    const session = { client, calls, ended: () => ended };
+    const failure = session.ended();
+    if (failure !== undefined) return yield* failure;
     opened = true;
 
     const server = client.getServerVersion();
@@ -106,8 +109,8 @@ const open = (dial: Dial, options: OpenOptions) =>
     } satisfies Connection;
   });
 
-const unanswered = (timeoutMs: number): McpFailure =>
+const uninitialized = (timeoutMs: number): McpFailure =>
   new McpFailure({
     reason: "connection_error",
-    message: `There was no answer as from an MCP server within ${timeoutMs} ms. Check that it is one, or raise the source's timeout.`,
+    message: `No MCP server answered within ${timeoutMs} ms. Check that the URL or command is that of an MCP server, or raise the source's timeout.`,
   });

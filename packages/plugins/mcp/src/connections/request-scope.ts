@@ -3,28 +3,27 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { ClientRequest } from "@modelcontextprotocol/sdk/types.js";
 import { Effect, Schema } from "effect";
+import { invalidResponse, McpFailure, toMcpFailure, unanswered } from "../failures.ts";
+import { measured } from "../metrics.ts";
+import type { PendingRequest } from "../transports/upstream-fetch.ts";
 import type { CallsInFlight } from "./calls-in-flight.ts";
 import { Deadline } from "./deadline.ts";
-import type { Exchange } from "../transports/exchange.ts";
-import { McpFailure } from "../failures/mcp-failure.ts";
-import { measured } from "../measured.ts";
-import { invalidResponse, toMcpFailure, unanswered } from "../failures/sdk-errors.ts";
 
-/** What a connection is made of. */
+/** The parts of an open connection. */
 export interface Session {
   readonly client: Client;
   readonly calls: CallsInFlight;
-  /** Why the session has ended; `undefined` while it has not. */
+  /** The failure that ended the session; `undefined` while it lives. */
   readonly ended: () => McpFailure | undefined;
 }
 
-/** Requests that are one operation for whoever waits: one deadline, one failure, one measurement. */
-export interface Conversation {
-  readonly exchange: Exchange;
+/** The requests of one operation: they share a deadline, a failure and a measurement. */
+export interface RequestScope {
+  readonly request: PendingRequest;
   readonly deadline: Deadline;
-  /** Aborts when nobody waits any more. */
+  /** Aborts when the caller no longer waits. */
   readonly signal: AbortSignal;
-  /** Sends one request, once, for its result as it came. */
+  /** Sends one request, once. Gives its result unchanged. */
   readonly send: (request: ClientRequest) => Promise<JsonObject>;
 }
 
@@ -36,36 +35,37 @@ export interface Operation {
   readonly timeoutMs: number;
 }
 
-/** The SDK's own timer cannot stand still, and is not used: 2^31 - 1 ms, the longest there is. */
+/** The longest timeout of a timer, 2^31 - 1 ms, in place of the SDK's own, which cannot be paused. */
 const noTimeout = 2_147_483_647;
 
 const isJsonObject = Schema.is(JsonObject);
 
 /**
- * Runs an operation until it ends, its deadline passes, or what carries it breaks. Interrupting it sends
+ * Runs an operation until it ends, its deadline passes, or its transport breaks. Interrupting it sends
  * `notifications/cancelled` for the request under way.
  */
-export const converse = (
+export const runOperation = (
   session: Session,
   { method, namespace, timeoutMs }: Operation,
-  talk: (conversation: Conversation) => Promise<JsonObject>,
+  run: (scope: RequestScope) => Promise<JsonObject>,
 ): Effect.Effect<JsonObject, McpFailure> =>
   Effect.suspend(() => {
-    const over = session.ended();
-    if (over !== undefined) return Effect.fail(new McpFailure({ ...over, unprocessed: true }));
-    const abandoned = new AbortController();
-    const { signal } = abandoned;
+    const ended = session.ended();
+    if (ended !== undefined) return Effect.fail(new McpFailure({ ...ended, unprocessed: true }));
+    const controller = new AbortController();
+    const { signal } = controller;
+    const abandon = (): void => controller.abort("The caller no longer waits.");
     let fail: (failure: McpFailure) => void = () => {};
-    const exchange: Exchange = { resumable: false, fail: (failure) => fail(failure) };
+    const request: PendingRequest = { resumable: false, fail: (failure) => fail(failure) };
     const deadline = new Deadline(timeoutMs, () => fail(unanswered(timeoutMs)));
 
-    const send = async (request: ClientRequest): Promise<JsonObject> => {
-      const result = await session.calls.current.run(exchange, () =>
-        session.client.request(request, ResultSchema, {
+    const send = async (message: ClientRequest): Promise<JsonObject> => {
+      const result = await session.calls.current.run(request, () =>
+        session.client.request(message, ResultSchema, {
           signal,
           timeout: noTimeout,
           onresumptiontoken: () => {
-            exchange.resumable = true;
+            request.resumable = true;
           },
         }),
       );
@@ -76,12 +76,12 @@ export const converse = (
     return Effect.async<JsonObject, McpFailure>((resume) => {
       fail = (failure) => {
         resume(Effect.fail(failure));
-        abandoned.abort("The caller no longer waits.");
+        abandon();
       };
-      talk({ exchange, deadline, signal, send }).then(
+      run({ request, deadline, signal, send }).then(
         (result) => resume(Effect.succeed(result)),
         (error: unknown) => resume(Effect.fail(session.ended() ?? toMcpFailure(error))),
       );
-      return Effect.sync(() => abandoned.abort("The caller no longer waits."));
+      return Effect.sync(abandon);
     }).pipe(measured(method, namespace, () => deadline.stop()));
   });
