@@ -52,11 +52,11 @@ describe("load", () => {
     }),
   );
 
-  it.scopedLive("fails for a page that is no MCP server", () =>
+  it.scopedLive("fails for a page that is not an MCP server", () =>
     Effect.gen(function* () {
       const { mcp, settings } = yield* start({ intercept: () => new Response("<html></html>") });
       const error = yield* Effect.flip(mcp.load(settings));
-      expect(error.message).toMatch(/not what the Model Context Protocol says/);
+      expect(error.message).toMatch(/not valid in the Model Context Protocol/);
     }),
   );
 });

@@ -12,7 +12,7 @@ const setting = (count: number) => {
   const all = Array.from({ length: count }, (_, progressToken) => {
     const answer = Promise.withResolvers<ElicitationResult>();
     const call: CallInFlight = {
-      exchange: { resumable: false, fail: () => {} },
+      request: { resumable: false, fail: () => {} },
       progressToken,
       taskId: undefined,
       report: () => {},
@@ -46,7 +46,7 @@ describe("a question", () => {
   it("is that call's whose reply it came with", async () => {
     const { at, calls } = setting(3);
     at(1).answer();
-    expect(await calls.current.run(at(1).call.exchange, () => ask(calls))).toBe(1);
+    expect(await calls.current.run(at(1).call.request, () => ask(calls))).toBe(1);
   });
 
   it("is that call's whose task it names", async () => {
@@ -67,7 +67,7 @@ describe("a question", () => {
 
   it("is not that of a call whose person is being asked already", async () => {
     const { at, calls } = setting(2);
-    const first = calls.current.run(at(0).call.exchange, () => ask(calls));
+    const first = calls.current.run(at(0).call.request, () => ask(calls));
     at(1).answer();
     expect(await ask(calls)).toBe(1);
     at(0).answer();

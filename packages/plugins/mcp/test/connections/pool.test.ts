@@ -4,7 +4,7 @@ import { makeConnections } from "../../src/connections/pool.ts";
 import type { Open } from "../../src/connections/pool.ts";
 import type { Connection } from "../../src/connections/connection.ts";
 import type { HttpEndpoint } from "../../src/transports/endpoint.ts";
-import { McpFailure } from "../../src/failures/mcp-failure.ts";
+import { McpFailure } from "../../src/failures.ts";
 
 const endpoint = (name: string): HttpEndpoint => ({
   transport: "http",

@@ -9,7 +9,7 @@ import type {
 } from "@executor/sdk";
 import { Effect } from "effect";
 import { fileURLToPath } from "node:url";
-import { mcpPlugin } from "../../src/index.ts";
+import { mcpPlugin } from "../../src/plugin.ts";
 import { stdioTransport } from "../../src/transports/stdio.ts";
 
 export const plugin = mcpPlugin({ version: "1", stdio: stdioTransport });
