@@ -1,7 +1,7 @@
 import { atOnce, readPairs, RegistryReading } from "@executor/telemetry/reading";
 import type { FindDefinition, Pairs, Series } from "@executor/telemetry/reading";
 import type { ExpositionFormat } from "../../src/metrics/format.ts";
-import { Renderer } from "../../src/metrics/scrape/renderer.ts";
+import { Renderer } from "../../src/metrics/scrape/exposition.ts";
 import { SeriesIndex } from "../../src/metrics/families/series-index.ts";
 
 const processReading = new RegistryReading();

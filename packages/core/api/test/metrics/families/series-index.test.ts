@@ -6,7 +6,7 @@ import type { EncodedChunk, ExpositionFormat } from "../../../src/metrics/format
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
 import { prometheusText } from "../../../src/metrics/prometheus.ts";
 import { protobuf } from "../../../src/metrics/protobuf/format.ts";
-import { Renderer } from "../../../src/metrics/scrape/renderer.ts";
+import { Renderer } from "../../../src/metrics/scrape/exposition.ts";
 import { SeriesIndex } from "../../../src/metrics/families/series-index.ts";
 import { recording } from "../recordings.ts";
 import { makeRegistry } from "../registry.ts";

@@ -3,7 +3,7 @@ import { counter, durationSeconds, histogram } from "@executor/telemetry";
 import type { FindDefinition } from "@executor/telemetry/reading";
 import { Effect, MetricBoundaries } from "effect";
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
-import { Renderer } from "../../../src/metrics/scrape/renderer.ts";
+import { Renderer } from "../../../src/metrics/scrape/exposition.ts";
 import { SeriesIndex, toFamilies } from "../../../src/metrics/families/series-index.ts";
 import { makeRegistry } from "../registry.ts";
 import type { TestRegistry } from "../registry.ts";

@@ -5,7 +5,7 @@ import { Effect, MetricBoundaries, Tracer } from "effect";
 import fc from "fast-check";
 import type { Family, Labels } from "../../../src/metrics/families/family.ts";
 import { protobuf } from "../../../src/metrics/protobuf/format.ts";
-import { Renderer } from "../../../src/metrics/scrape/renderer.ts";
+import { Renderer } from "../../../src/metrics/scrape/exposition.ts";
 import { SeriesIndex, toFamilies } from "../../../src/metrics/families/series-index.ts";
 import { nastyRegistry } from "../nasty.ts";
 import { decodeFamilies } from "@executor/testing/protobuf";
