@@ -101,6 +101,28 @@ describe("renderPrometheus", () => {
     );
   });
 
+  it("adds merged counters exactly where both are bigints, and as numbers where they mix", () => {
+    expect(
+      render((registry) => {
+        registry.bigintCounter("a.b", [], 9_007_199_254_740_993n);
+        registry.bigintCounter("a_b", [], 1n);
+        registry.bigintCounter("c.d", [], 1n);
+        registry.counter("c_d", [], 0.5);
+        registry.counter("e.f", [], 1);
+        registry.counter("e_f", [], 2);
+      }),
+    ).toBe(
+      lines(
+        "# TYPE a_b_total counter",
+        "a_b_total 9007199254740994",
+        "# TYPE c_d_total counter",
+        "c_d_total 1.5",
+        "# TYPE e_f_total counter",
+        "e_f_total 3",
+      ),
+    );
+  });
+
   it("takes the count of a histogram that observed NaN from its last bucket", () => {
     expect(
       render((registry) => registry.histogram("wait", [], seconds, [0.1, Number.NaN, 9])),

@@ -1,7 +1,7 @@
 import { isUnit } from "@executor/telemetry/reading";
 import { MetricKeyType, MetricState, Option } from "effect";
 import type { MetricKey, MetricPair } from "effect";
-import type { Scalar } from "../text/numbers.ts";
+import type { Scalar } from "../text/lines.ts";
 
 /**
  * One entry of a snapshot as plain data. The only module of the exposition that knows Effect's metric types: another version

@@ -1,6 +1,6 @@
 import type { Exemplar } from "@executor/telemetry";
 import type { HistogramSeries, NumberSeries } from "@executor/telemetry/reading";
-import { formatValue } from "../text/numbers.ts";
+import { formatValue } from "../text/lines.ts";
 
 /** Names and values of an exemplar's labels together, in code points (OpenMetrics 1.0, "Exemplars"). */
 const maxCodePoints = 128;

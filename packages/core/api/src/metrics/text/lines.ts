@@ -1,6 +1,4 @@
 import type { EncodedChunk } from "../format.ts";
-import { formatValue } from "./numbers.ts";
-import type { Scalar } from "./numbers.ts";
 
 const encoder = new TextEncoder();
 
@@ -293,3 +291,18 @@ const countDigits = (value: number): number =>
         : value < 100_000_000
           ? 8
           : 9;
+
+/** A sample's value. Effect counts in `bigint` where a metric asks for it; its digits are written whole. */
+export type Scalar = number | bigint;
+
+/**
+ * A sample's value as Go's `ParseFloat` reads it, which is what the text formats ask for: shortest decimal digits,
+ * `NaN`, `+Inf` or `-Inf`.
+ */
+export const formatValue = (value: Scalar): string => {
+  if (typeof value === "bigint") {
+    return Number.isFinite(Number(value)) ? value.toString() : value > 0n ? "+Inf" : "-Inf";
+  }
+  if (Number.isFinite(value)) return String(value);
+  return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+};

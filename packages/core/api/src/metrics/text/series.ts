@@ -1,8 +1,7 @@
 import type { HistogramSeries, NumberSeries, SummarySeries } from "@executor/telemetry/reading";
 import type { Chunk, FamilySeries, FamilyType, Labels } from "../families/family.ts";
 import type { EncodedChunk } from "../format.ts";
-import { formatBound } from "./numbers.ts";
-import { EncodedLines, LinesPatch, LinesWriter } from "./lines.ts";
+import { EncodedLines, formatValue, LinesPatch, LinesWriter } from "./lines.ts";
 
 /** The differences between the text formats in how they write series. */
 export interface SeriesSyntax {
@@ -196,3 +195,23 @@ const escapes = new Map([
 ]);
 
 const escapeRune = (rune: string): string => escapes.get(rune) ?? rune;
+
+/**
+ * The value of an `le` or `quantile` label: Go's `%g` with a point in it, such as `0.25`, `1.0`, `1e-05`, `1.048576e+06`
+ * (OpenMetrics 1.0, "Considerations: Canonical Numbers").
+ *
+ * Every format writes this form, text 0.0.4 included. Prometheus 3 stores it whatever it reads, and Prometheus 2 and
+ * VictoriaMetrics store what they read: with `le="1"` in one format and `le="1.0"` in another, a server that changes
+ * the format it asks for would break the series in two.
+ */
+export const formatBound = (bound: number): string => {
+  if (!Number.isFinite(bound)) return formatValue(bound);
+  const [digits = "0", power = "0"] = bound.toExponential().split("e");
+  const exponent = Number(power);
+  if (exponent < -4 || exponent >= 6) {
+    const sign = exponent < 0 ? "-" : "+";
+    return `${digits}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`;
+  }
+  const plain = String(bound);
+  return plain.includes(".") ? plain : `${plain}.0`;
+};

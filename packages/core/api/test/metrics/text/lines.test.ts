@@ -1,7 +1,11 @@
 import { describe, expect, it } from "@effect/vitest";
 import fc from "fast-check";
-import { formatValue } from "../../../src/metrics/text/numbers.ts";
-import { LinesPatch, LinesWriter, LineWriter } from "../../../src/metrics/text/lines.ts";
+import {
+  formatValue,
+  LinesPatch,
+  LinesWriter,
+  LineWriter,
+} from "../../../src/metrics/text/lines.ts";
 import type { EncodedLines } from "../../../src/metrics/text/lines.ts";
 
 const writer = new LinesWriter();
@@ -123,5 +127,25 @@ describe("LineWriter", () => {
         lines.repeat(0, 100_000);
       }),
     ).toBe("x".repeat(200_000));
+  });
+});
+
+describe("formatValue", () => {
+  it.each([
+    [0, "0"],
+    [-0, "0"],
+    [1, "1"],
+    [-2.5, "-2.5"],
+    [0.1 + 0.2, "0.30000000000000004"],
+    [1e21, "1e+21"],
+    [5e-324, "5e-324"],
+    [Number.NaN, "NaN"],
+    [Number.POSITIVE_INFINITY, "+Inf"],
+    [Number.NEGATIVE_INFINITY, "-Inf"],
+    [9_007_199_254_740_993n, "9007199254740993"],
+    [10n ** 400n, "+Inf"],
+    [-(10n ** 400n), "-Inf"],
+  ])("writes %s as %s", (value, text) => {
+    expect(formatValue(value)).toBe(text);
   });
 });
