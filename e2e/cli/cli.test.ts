@@ -9,13 +9,13 @@ const { daemon, shop, document, executor, api, stop } = await startCliShop();
 afterAll(stop);
 
 describe("executor sources", () => {
-  it("adds a file by its relative path, and finds out what it is", async () => {
+  it("adds a file by its relative path, and detects its kind", async () => {
     const result = await executor(["sources", "add", relative(repository, document)]);
     expect(expectSuccess(result)).toBe("Added shop: Shop, 3 tools.\n");
     expect(await api("/sources/shop")).toMatchObject({ kind: "openapi", toolCount: 3 });
   });
 
-  it("adds a document from standard input, and gives what the API gives", async () => {
+  it("adds a document from standard input, and prints the API's answer", async () => {
     const added = expectJson(
       await executor(["sources", "add", "-", "--namespace", "second", "--name", "Two", "--json"], {
         stdin: shop.document,
@@ -34,7 +34,7 @@ describe("executor sources", () => {
     );
   });
 
-  it("refreshes a source, from standard input where it came from there", async () => {
+  it("refreshes a source, from standard input if it was added so", async () => {
     expect(expectSuccess(await executor(["sources", "refresh", "shop"]))).toBe(
       "Refreshed shop: 3 tools.\n",
     );
@@ -88,7 +88,7 @@ describe("executor secrets", () => {
   });
   afterAll(() => upstream.stop(true));
 
-  it("sets a secret from standard input, and shows all of it but its value", async () => {
+  it("sets a secret from standard input, and shows everything but its value", async () => {
     const { origin } = upstream.url;
     const set = await executor(["secrets", "set", "shop-key", "--origin", origin], {
       stdin: `${value}\n`,
@@ -103,12 +103,12 @@ describe("executor secrets", () => {
     expect(table + json.stdout).not.toContain(value);
   });
 
-  it("has it sent where it belongs", async () => {
+  it("sends a secret to its own origin", async () => {
     expect(expectJson(await executor(["call", "keyed.list"]))).toBe("done");
     expect(seen).toEqual([`Bearer ${value}`]);
   });
 
-  it("removes a secret once no source needs it", async () => {
+  it("removes a secret that no source uses", async () => {
     expectFailure(await executor(["secrets", "remove", "shop-key"]), 1, /keyed/);
     expectSuccess(await executor(["sources", "remove", "keyed"]));
     expect(expectSuccess(await executor(["secrets", "remove", "shop-key"]))).toBe(
@@ -128,7 +128,7 @@ describe("executor secrets", () => {
     expect(result.stderr).not.toContain(value);
   });
 
-  it("says where there are none", async () => {
+  it("says that there are no secrets", async () => {
     expect(await executor(["secrets", "list"])).toMatchObject({
       code: 0,
       stdout: "",
@@ -167,7 +167,7 @@ describe("executor tools", () => {
     );
   });
 
-  it("names tools like the one that there is not", async () => {
+  it("suggests names similar to an unknown tool's", async () => {
     expectFailure(await executor(["tools", "describe", "shop.orders"]), 1, /no tool.*shop\.order/);
     expectFailure(await executor(["tools", "search", "--cursor", "x"]), 1, /cursor/i);
     expectFailure(await executor(["tools", "search", "--limit", "0"]), 2, /1 to 1000/);

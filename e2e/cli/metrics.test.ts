@@ -102,7 +102,7 @@ describe("executor metrics", () => {
     expectSuccess(await executor(["metrics"]));
   });
 
-  it("goes on in lines of JSON, with rates from the second on", async () => {
+  it("prints lines of JSON, with rates from the second line on", async () => {
     const child = Bun.spawn(
       [
         "bun",

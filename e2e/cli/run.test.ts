@@ -34,7 +34,7 @@ describe("executor call and run", () => {
     expect(expectJson(await executor(["call", "shop.list"]))).toEqual([]);
   });
 
-  it("takes every member of the input for what it is in JSON", async () => {
+  it("passes every field of the input as JSON defines it", async () => {
     const result = await executor([
       "call",
       "executor.tools.search",
@@ -43,7 +43,7 @@ describe("executor call and run", () => {
     expectFailure(result, 1, /query|__proto__/);
   });
 
-  it("gives the whole execution to programs", async () => {
+  it("prints the whole execution for programs", async () => {
     const completed = await executor(["run", "-", "--json"], { stdin: "console.log(1); return 2" });
     const execution = expectJson(completed);
     expect(execution).toMatchObject({
@@ -109,7 +109,7 @@ describe("executor resume", () => {
     return { ...result, commands, id: commands[0]?.[1] ?? "" };
   };
 
-  it("does what a paused call says", async () => {
+  it("resumes a paused call by the command that it prints", async () => {
     const { stderr, commands } = await pause();
     expect(stderr).toContain('shop.order {"body":{"item":"tea"}}');
     expect(shop.orders).toEqual([]);
@@ -118,7 +118,7 @@ describe("executor resume", () => {
     expect(shop.orders).toEqual([{ item: "tea" }]);
   });
 
-  it("needs no approval named where only one is open", async () => {
+  it("needs no approval's name if only one is open", async () => {
     const { id } = await pause();
     const declined = await executor(["resume", id, "--decline"]);
     expectFailure(declined, 1, /declined/);
@@ -126,7 +126,7 @@ describe("executor resume", () => {
     expect(shop.orders).toHaveLength(1);
   });
 
-  it("asks which is meant where several are open, and takes them in any order", async () => {
+  it("asks which approval is meant if several are open, and takes answers in any order", async () => {
     const both = `
       const answers = await Promise.allSettled([
         tools.shop.order({ body: { item: "milk" } }),
@@ -146,7 +146,7 @@ describe("executor resume", () => {
     expect(shop.orders.at(-1)).toEqual({ item: "salt" });
   });
 
-  it("shows what a paused execution waits for", async () => {
+  it("shows the open questions of a paused execution", async () => {
     const { id } = await pause();
     const shown = expectSuccess(await executor(["executions", "show", id]));
     expect(shown).toContain(`executor resume ${id} appr_`);

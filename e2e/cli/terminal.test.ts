@@ -20,7 +20,7 @@ const executor = (args: ReadonlyArray<string>, options?: TerminalOptions) =>
 describe("a person at a terminal", () => {
   const order = (item: string) => ["call", "shop.order", JSON.stringify({ body: { item } })];
 
-  it("is asked before a tool writes, and sees what it would be called with", async () => {
+  it("is asked before a tool writes, and sees the input of the call", async () => {
     const terminal = executor(order("tea\u202e"));
     await terminal.until("shop.order\r\n");
     await terminal.until(String.raw`"item": "tea\u202e"`);
@@ -56,7 +56,7 @@ describe("a person at a terminal", () => {
     expect(await second.exited).toBe(0);
   });
 
-  it("is asked one question after the other", async () => {
+  it("answers one question after the other", async () => {
     const file = join(folder, "both.ts");
     const code = `return await Promise.all(["rice", "oil"].map((item) => tools.shop.order({ body: { item } })))`;
     await writeFile(file, code);
@@ -76,7 +76,7 @@ describe("a person at a terminal", () => {
     expect(await terminal.exited).toBe(3);
   });
 
-  it("gives a secret without seeing it", async () => {
+  it("types a secret that is not shown", async () => {
     const terminal = executor(["secrets", "set", "key", "--origin", "https://x.example"]);
     await terminal.until("Value");
     terminal.type("s3cr3t-v4lue");
@@ -88,7 +88,7 @@ describe("a person at a terminal", () => {
     expect(secrets).toMatchObject([{ name: "key", origins: ["https://x.example"] }]);
   });
 
-  it("sees tables that fit, without colours where NO_COLOR says so", async () => {
+  it("sees tables that fit, without colours if NO_COLOR is set", async () => {
     const terminal = executor(["tools", "search"], { columns: 40, env: { NO_COLOR: "1" } });
     expect(await terminal.exited).toBe(0);
     const lines = terminal.output().trimEnd().split("\r\n");
@@ -122,7 +122,7 @@ describe("executor metrics", () => {
     expect(terminal.output().endsWith(leave)).toBe(true);
   });
 
-  it("waits for a daemon that is away, and counts from zero when it is back", async () => {
+  it("waits while the daemon is away, and counts from zero after its restart", async () => {
     const other = await startDaemon();
     await other.request("POST", "/api/executions", {
       code: "await tools.executor.sources.list({}); await tools.executor.sources.list({})",
@@ -142,7 +142,7 @@ describe("executor metrics", () => {
     await other.stop();
   });
 
-  it("does not begin where there is no daemon", async () => {
+  it("does not start without a daemon", async () => {
     const terminal = runInTerminal(["metrics", "--port", "9"]);
     await terminal.until("executor serve");
     expect(await terminal.exited).toBe(1);

@@ -42,13 +42,13 @@ describe("the command line", () => {
     );
   });
 
-  it.each(["x", "0", "70000", "1.5"])("says that %s is no port", async (port) => {
+  it.each(["x", "0", "70000", "1.5"])("refuses %s as a port", async (port) => {
     expectFailure(await runExecutor(["sources", "list", "--port", port]), 2, /port|integer/);
     const result = await runExecutor(["sources", "list"], { env: { EXECUTOR_PORT: port } });
     expectFailure(result, 1, /^EXECUTOR_PORT holds no port: it is a number from 1 to 65535\.$/);
   });
 
-  it("says where something else answers", async () => {
+  it("explains that another program answers", async () => {
     const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("Hi") });
     const result = await runExecutor(["sources", "list", "--port", String(server.port)]);
     await server.stop(true);
@@ -75,7 +75,7 @@ describe("the command line", () => {
     expect((await runExecutor(["tools", "search", "x", "--help"])).stdout).toContain("--namespace");
   });
 
-  it("does not colour what goes to a file", async () => {
+  it("does not colour output to a file", async () => {
     const results = [
       await runExecutor(["run", "--help"]),
       await runExecutor(["nope"]),

@@ -74,7 +74,7 @@ describe("executor mcp", () => {
     expect(await counted("mcp_server_operation_duration_seconds_count", pipe)).toBe(2);
   });
 
-  it("passes on what the daemon says unasked", async () => {
+  it("forwards the daemon's notifications", async () => {
     const { client, changes } = await start();
     await until("it listens", async () => {
       return (await counted("executor_mcp_streams_active", { network_transport: "pipe" })) === 1;
@@ -84,7 +84,7 @@ describe("executor mcp", () => {
     await client.close();
   });
 
-  it("cancels what its client cancels, and keeps the session", async () => {
+  it("cancels the call that its client cancels, and keeps the session", async () => {
     const { client, call, execute } = await start();
     const before = await cancelled();
     const leaving = new AbortController();
@@ -128,7 +128,7 @@ describe("executor mcp", () => {
     await client.close();
   });
 
-  it("answers a line that is no message, and goes on", async () => {
+  it("answers a line that is not a message, and continues", async () => {
     const { code, stdout, stderr } = await runExecutor(["mcp", "--port", String(daemon.port)], {
       stdin: `{ not json\n${JSON.stringify(initializeRequest)}\n`,
     });
@@ -148,7 +148,7 @@ describe("executor mcp", () => {
     expect(code).toBe(0);
   });
 
-  it("says how to start a daemon where none runs", async () => {
+  it("says how to start a daemon if none runs", async () => {
     const port = await freePort();
     const { stdout, stderr } = await runExecutor(["mcp", "--port", String(port)], {
       stdin: `${JSON.stringify(initializeRequest)}\n`,
@@ -158,7 +158,7 @@ describe("executor mcp", () => {
     expect(stderr.trim()).toBe(message);
   });
 
-  it("goes on with a daemon that was started again", async () => {
+  it("continues with a restarted daemon", async () => {
     const { client, call, execute, stderr } = await start();
     const run = call("execute", { code: hang });
     await until("it runs", async () => (await active()) === 1);

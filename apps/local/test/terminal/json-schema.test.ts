@@ -27,7 +27,7 @@ describe("typeText", () => {
     expect(typeText(schema)).toBe(expected);
   });
 
-  it("ends where a type holds itself", () => {
+  it("ends at a type that contains itself", () => {
     const schema = {
       $ref: "#/$defs/Tree",
       $defs: { Tree: { type: "object", properties: { left: { $ref: "#/$defs/Tree" } } } },
@@ -38,7 +38,7 @@ describe("typeText", () => {
 });
 
 describe("schemaFields", () => {
-  it("lists the properties, the needed ones first", () => {
+  it("lists the properties, the required ones first", () => {
     const schema = {
       type: "object",
       required: ["body"],
@@ -54,7 +54,7 @@ describe("schemaFields", () => {
     ]);
   });
 
-  it("finds none in what is no object", () => {
+  it("finds no properties in a schema of another type", () => {
     expect(schemaFields({ type: "string" })).toEqual([]);
   });
 });

@@ -26,13 +26,13 @@ describe("table", () => {
     );
   });
 
-  it("puts a cell on one line, and takes out what would steer the terminal", () => {
+  it("puts a cell on one line, without characters that would steer the terminal", () => {
     expect(
       table([{ title: "A", cell: (text: string) => text }], ["x\n\u001b[31my\u202e\tz\u0007"], 80),
     ).toBe("A\nx [31my z");
   });
 
-  it("is never wider than it may be", () => {
+  it("is never wider than its limit", () => {
     const cell = fc.string({ unit: "grapheme", maxLength: 60 });
     fc.assert(
       fc.property(

@@ -25,14 +25,14 @@ describe("readArguments", () => {
     expect(read(line)).toEqual({ arguments: expected.split(" ") });
   });
 
-  it("keeps values whole that have spaces, equals signs and line feeds", () => {
+  it("keeps values with spaces, equals signs and line feeds whole", () => {
     const words = ["sources", "add", "--header=X-Key: a=b\nc ", "--name", "--odd", "u"];
     expect(readArguments(commandLineShape, words)).toEqual({
       arguments: ["sources", "add", "--header", "X-Key: a=b\nc ", "--name", "--odd", "--", "u"],
     });
   });
 
-  it("takes what follows -- for a program and its arguments where a command starts one", () => {
+  it("reads the words after -- as a program and its arguments if the command starts one", () => {
     expect(read("sources add --namespace x -- npx -y server --port 5")).toEqual({
       arguments:
         "sources add --namespace x --command npx --arg -y --arg server --arg --port --arg 5".split(
@@ -55,7 +55,7 @@ describe("readArguments", () => {
     expect(read(line)).toEqual({ problem: expect.stringMatching(problem) });
   });
 
-  it("lets an option be repeated that may be", () => {
+  it("accepts a repeated option if it may be repeated", () => {
     expect(read("sources add u --header a:b --header c:d")).toEqual({
       arguments: "sources add --header a:b --header c:d -- u".split(" "),
     });
@@ -75,7 +75,7 @@ describe("readArguments", () => {
     },
   );
 
-  it("finds options that mean the same in every command", () => {
+  it("finds that an option takes a value either in all commands or in none", () => {
     const meanings = new Map<string, boolean>();
     const visit = ({ options, children }: CommandShape): void => {
       for (const { names, takesValue } of options) {

@@ -9,7 +9,7 @@ const leaf = (name: string, description: string) => ({
 });
 
 describe("overview", () => {
-  it("lists the commands in line, those of groups in place of the groups", () => {
+  it("lists aligned commands, and the commands of a group in place of the group", () => {
     const root = {
       ...leaf("executor", "All of it"),
       children: [

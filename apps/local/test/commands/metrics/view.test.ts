@@ -21,7 +21,7 @@ describe("quantile", () => {
     expect(quantile(q, buckets)).toBeCloseTo(expected, 12);
   });
 
-  it("finds none where nothing was measured", () => {
+  it("finds no quantile without measurements", () => {
     expect(quantile(0.5, [])).toBeNull();
     expect(quantile(0.5, [{ bound: 1, count: 0 }])).toBeNull();
   });
@@ -68,7 +68,7 @@ describe("makeView", () => {
     ]);
   });
 
-  it("finds rates between two readings, and a tool that was not there before", () => {
+  it("computes rates between two readings, also for a new tool", () => {
     const before = reading(1000, calls("a.x", "ok", 5), calls("a.x", "timeout", 1));
     const after = reading(
       3000,
@@ -117,14 +117,14 @@ describe("makeView", () => {
     expect(view.tools.find(({ tool }) => tool === "a.y")?.p50Seconds).toBeCloseTo(0.2, 12);
   });
 
-  it("tells the measurements apart that had no room in the budget", () => {
+  it("shows the overflow of the label budgets as a row", () => {
     const overflow = 'executor_tool_calls_total{otel_metric_overflow="true"} 3';
     expect(makeView(reading(0, overflow), undefined).tools).toMatchObject([
       { tool: "(others)", calls: 3 },
     ]);
   });
 
-  it("tells the daemon's own state", () => {
+  it("shows the daemon's own state", () => {
     const view = makeView(
       reading(
         0,
@@ -173,7 +173,7 @@ describe("makeView", () => {
 });
 
 describe("drawView", () => {
-  it("shows as many sources and tools as it may", () => {
+  it("shows at most as many sources and tools as the frame allows", () => {
     const view = makeView(
       reading(2000, calls("a.x", "ok", 3), calls("b.y", "timeout", 2)),
       reading(1000, calls("a.x", "ok", 1)),
@@ -187,7 +187,7 @@ describe("drawView", () => {
     ]);
   });
 
-  it("leaves room for tools where there are few lines", () => {
+  it("leaves room for tools on a small screen", () => {
     const letters = [..."abcdefgh"];
     const view = makeView(
       reading(0, ...letters.map((letter, index) => calls(`${letter}.x`, "ok", 9 - index))),
