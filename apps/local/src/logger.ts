@@ -1,6 +1,6 @@
 import { Logger } from "effect";
 
-/** Standard output is for results alone. */
+/** Logs on standard error, because standard output carries results only. */
 export const logger = Logger.replace(
   Logger.defaultLogger,
   Logger.withConsoleError(Logger.logfmtLogger),

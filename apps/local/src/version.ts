@@ -2,7 +2,7 @@ import manifest from "../package.json" with { type: "json" };
 
 export const version: string = manifest.version;
 
-/** The commit that runs, where the daemon runs from a checkout. */
+/** The commit of the checkout that the daemon runs from; `unknown` without a checkout. */
 export const commit = (): string => {
   try {
     const git = Bun.spawnSync(["git", "rev-parse", "HEAD"], {

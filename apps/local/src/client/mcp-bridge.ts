@@ -28,7 +28,7 @@ export interface BridgeOptions {
 }
 
 const sessionLost = 404;
-/** Error codes of JSON-RPC 2.0, section 5.1; the second is of those that it leaves to implementations. */
+/** Error codes of JSON-RPC 2.0, section 5.1; the second lies in the range for implementations. */
 const parseError = -32700;
 const transportError = -32000;
 const lost =
@@ -57,7 +57,7 @@ export class McpBridge {
     };
   }
 
-  /** Sends what was received before, and ends the session, which cancels its runs. */
+  /** Sends the messages that were received, then ends the session, which cancels its runs. */
   async end(): Promise<void> {
     await this.#outgoing;
     this.#unanswered.clear();
@@ -190,7 +190,7 @@ const fetchReply: FetchLike = async (url, init) => {
   });
 };
 
-/** The reply after which the SDK's transport asks for a session's stream no more. */
+/** The reply that makes the SDK's transport stop requesting a session's stream. */
 const noStream = (): Response => new Response(null, { status: 405 });
 
 const requestId = (body: unknown): RequestId | undefined => {

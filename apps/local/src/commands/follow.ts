@@ -3,32 +3,24 @@ import type { Execution, PendingApproval } from "@executor/execution/schemas";
 import { Console, Effect } from "effect";
 import { askDaemon } from "../client/daemon.ts";
 import type { DaemonClient } from "../client/daemon.ts";
-import { printExecution, showExecution } from "../terminal/execution.ts";
+import { printExecution } from "../terminal/execution.ts";
+import type { Terms } from "../terminal/execution.ts";
 import { askForm } from "../terminal/form.ts";
 import { isInteractive } from "../terminal/output.ts";
 import { jsonText, printable } from "../terminal/printable.ts";
 
-interface Terms {
-  readonly json: boolean;
-  readonly port: number;
-}
-
 /** Prints the execution that the daemon gives, after the person at the terminal has answered its open questions. */
 export const follow = <E, R>(
-  { json, port }: Terms,
+  terms: Terms,
   begin: (client: DaemonClient) => Effect.Effect<Execution, E, R>,
 ) =>
-  askDaemon(port, (client) =>
+  askDaemon(terms.port, (client) =>
     Effect.filterOrElse(
       begin(client),
-      () => json,
+      () => terms.json,
       (execution) => answerAll(client, execution),
     ),
-  ).pipe(
-    Effect.flatMap((execution) =>
-      json ? printExecution(execution) : showExecution(execution, port),
-    ),
-  );
+  ).pipe(Effect.flatMap((execution) => printExecution(execution, terms)));
 
 /**
  * Asks the person at the terminal every question of a paused execution, until it ends. The execution stays paused where

@@ -1,6 +1,7 @@
 import { Args, Command } from "@effect/cli";
 import { ToolAddress } from "@executor/sdk/schemas";
 import { Effect } from "effect";
+import type { Terms } from "../terminal/execution.ts";
 import { follow } from "./follow.ts";
 import { check, readJson, readText } from "./input.ts";
 import { jsonOption, portOption } from "./options.ts";
@@ -46,7 +47,7 @@ const callOf = (address: ToolAddress, inputJson: string): string =>
   `return await tools.${address}(JSON.parse(${JSON.stringify(inputJson)}));`;
 
 /** Runs code in the daemon and prints its result. Interrupting it cancels the execution. */
-const runCode = (code: string, terms: { readonly json: boolean; readonly port: number }) =>
+const runCode = (code: string, terms: Terms) =>
   follow(terms, (client) =>
     client.executions.run({ payload: { code }, headers: { "executor-client": "cli" } }),
   );

@@ -1,46 +1,51 @@
 import type { Execution, ExecutionOutput } from "@executor/execution/schemas";
 import { Console, DateTime, Effect } from "effect";
+import { defaultPort } from "../server/config.ts";
 import { CommandError, exitCodes } from "./command-error.ts";
 import { escaped, jsonText, oneLine, printable } from "./printable.ts";
-import { defaultPort } from "../server/config.ts";
 
-/** How a command ends that ran code: with exit code 0 only where the code completed. */
+/** Exit code of a command that ran code: 0 only if the code completed. */
 const exitCodeOf = ({ status }: Execution): number =>
   status === "completed" ? 0 : status === "paused" ? exitCodes.paused : exitCodes.failed;
 
-/** The whole execution on standard output, as the API gives it. */
-export const printExecution = (execution: Execution) =>
+/** Destination and shape of a command's output: as JSON, or as text that names the daemon's port. */
+export interface Terms {
+  readonly json: boolean;
+  readonly port: number;
+}
+
+/**
+ * Prints an execution: in the API's shape for programs, else the result on standard output and everything else on standard
+ * error. Fails if the code did not complete.
+ */
+export const printExecution = (execution: Execution, { json, port }: Terms) =>
   Effect.gen(function* () {
-    yield* Console.log(jsonText(execution, 2));
+    yield* json ? Console.log(jsonText(execution, 2)) : printResult(execution);
     const exitCode = exitCodeOf(execution);
-    if (exitCode !== 0) return yield* new CommandError({ message: "", exitCode });
+    if (exitCode === 0) return;
+    const message = json ? "" : failureText(execution, port);
+    return yield* new CommandError({ message, exitCode });
   });
 
-/** The result on standard output, everything else on standard error. Fails where the code did not complete. */
-export const showExecution = (execution: Execution, port: number) =>
+const printResult = ({ console, consoleTruncated, output }: Execution) =>
   Effect.gen(function* () {
-    const { console, consoleTruncated, output, error } = execution;
     for (const { level, text } of console) yield* Console.error(`[${level}] ${printable(text)}`);
     if (consoleTruncated) yield* Console.error("(the rest of what the code logged is cut)");
-    if (output !== null) {
-      yield* Console.log(outputText(output));
-      if (output.truncated) {
-        yield* Console.error(`(cut; the whole result has ${output.totalChars} characters)`);
-      }
-    }
-    const exitCode = exitCodeOf(execution);
-    if (execution.status === "paused") {
-      return yield* new CommandError({ message: describePause(execution, port), exitCode });
-    }
-    if (error !== null) {
-      const { name, message, stack } = error;
-      const summary = `${name}: ${message}`;
-      const text = stack === undefined ? summary : `${summary}\n${stack}`;
-      return yield* new CommandError({ message: text, exitCode });
+    if (output === null) return;
+    yield* Console.log(outputText(output));
+    if (output.truncated) {
+      yield* Console.error(`(cut; the whole result has ${output.totalChars} characters)`);
     }
   });
 
-/** A result as JSON; of one that was cut, what is left of its text. */
+const failureText = (execution: Execution, port: number): string => {
+  if (execution.status === "paused") return describePause(execution, port);
+  if (execution.error === null) return "";
+  const { name, message, stack } = execution.error;
+  return [`${name}: ${message}`, ...(stack === undefined ? [] : [stack])].join("\n");
+};
+
+/** A result as JSON; the text that is left of a truncated result. */
 export const outputText = ({ value, truncated }: ExecutionOutput): string =>
   typeof value === "string" && truncated ? escaped(value) : jsonText(value, 2);
 
@@ -59,6 +64,6 @@ export const describePause = ({ id, approvals }: Execution, port: number): strin
   ].join("\n");
 };
 
-/** A command for a person to type, which reaches the same daemon. */
+/** A command line that reaches the daemon on this port. */
 const commandLine = (port: number, ...words: ReadonlyArray<string>): string =>
   ["executor", ...words, ...(port === defaultPort ? [] : ["--port", String(port)])].join(" ");

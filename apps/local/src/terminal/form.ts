@@ -5,7 +5,7 @@ import { Effect } from "effect";
 import { asArray, asObject, asText } from "./json-schema.ts";
 import { oneLine } from "./printable.ts";
 
-/** One field of a form, as MCP's elicitation has them: text, number, yes or no, one or several of a list. */
+/** A field of a form (MCP 2025-11-25, "Elicitation"): text, a number, yes or no, or a choice of one or several values. */
 interface Field {
   readonly name: string;
   readonly label: string;
@@ -13,7 +13,7 @@ interface Field {
   readonly required: boolean;
 }
 
-/** Asks for each property of a flat JSON Schema; what is optional and left empty is left out. */
+/** Asks for each property of a flat JSON Schema. The result omits optional properties that were left empty. */
 export const askForm = Effect.fn("askForm")(function* (requestedSchema: JsonObject) {
   const answers: Record<string, Json> = {};
   for (const field of fieldsOf(requestedSchema)) {
@@ -59,19 +59,20 @@ const prompt = (field: Field): Prompt.Prompt<Json | undefined> => {
     case "array":
       return severalPrompt(field);
     case "integer":
+      return textPrompt(field, readInteger);
     case "number":
-      return textPrompt(field, schema["type"] === "integer" ? readsInteger : readsNumber);
+      return textPrompt(field, readNumber);
     case "string":
       return textPrompt(field, (text) => ({ value: text }));
     default:
-      return textPrompt(field, readsJson);
+      return textPrompt(field, readJson);
   }
 };
 
 const severalPrompt = (field: Field): Prompt.Prompt<Json | undefined> => {
   const { label, schema, required } = field;
   const choices = choicesOf(asObject(schema["items"]), asArray(schema["default"]));
-  if (choices.length === 0) return textPrompt(field, readsJson);
+  if (choices.length === 0) return textPrompt(field, readJson);
   const { minItems, maxItems } = schema;
   return Prompt.multiSelect({
     message: label,
@@ -108,21 +109,17 @@ const textPrompt = ({ label, schema, required }: Field, read: (text: string) => 
 
 const missing: Reading = { problem: "An answer is needed." };
 
-const readsNumber = (text: string): Reading => {
-  const value = Number(text);
-  return text.trim() !== "" && Number.isFinite(value)
-    ? { value }
-    : { problem: "A number is needed." };
-};
+const numberReader =
+  (accepts: (value: number) => boolean, problem: string) =>
+  (text: string): Reading => {
+    const value = Number(text);
+    return text.trim() !== "" && accepts(value) ? { value } : { problem };
+  };
 
-const readsInteger = (text: string): Reading => {
-  const value = Number(text);
-  return text.trim() !== "" && Number.isSafeInteger(value)
-    ? { value }
-    : { problem: "A whole number is needed." };
-};
+const readNumber = numberReader(Number.isFinite, "A number is needed.");
+const readInteger = numberReader(Number.isSafeInteger, "A whole number is needed.");
 
-const readsJson = (text: string): Reading => {
+const readJson = (text: string): Reading => {
   try {
     return { value: parseJson(text) };
   } catch {
@@ -130,21 +127,18 @@ const readsJson = (text: string): Reading => {
   }
 };
 
-/** `enum`, with the titles of `enumNames`, or the constants of `oneOf` or `anyOf` with theirs. */
+/** The values of `enum`, titled by `enumNames`, and the constants of `oneOf` and `anyOf` with their titles. */
 const choicesOf = (schema: JsonObject, defaults: ReadonlyArray<Json | undefined>) => {
   const names = asArray(schema["enumNames"]);
-  const values = asArray(schema["enum"]).map((value, index) => choice(value, names[index]));
+  const choice = (value: Json, title: Json | undefined) => ({
+    title: oneLine(asText(title) ?? asText(value) ?? JSON.stringify(value)),
+    value,
+    selected: defaults.includes(value),
+  });
   const constants = [...asArray(schema["oneOf"]), ...asArray(schema["anyOf"])].flatMap((option) => {
     const { const: value, title } = asObject(option);
     return value === undefined ? [] : [choice(value, title)];
   });
-  return [...values, ...constants].map((option) => ({
-    ...option,
-    selected: defaults.includes(option.value),
-  }));
+  const values = asArray(schema["enum"]).map((value, index) => choice(value, names[index]));
+  return [...values, ...constants];
 };
-
-const choice = (value: Json, title: Json | undefined) => ({ title: titleOf(title, value), value });
-
-const titleOf = (title: Json | undefined, value: Json): string =>
-  oneLine(asText(title) ?? asText(value) ?? JSON.stringify(value));

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "@executor/sdk/schemas";
 
-/** A property of an input, for a line of a table. */
+/** A property of an input, as a row of a table. */
 export interface SchemaField {
   readonly name: string;
   readonly type: string;
@@ -8,10 +8,10 @@ export interface SchemaField {
   readonly description: string;
 }
 
-/** How deep a type is written out; below, an object is `{…}`. */
+/** Levels of nesting that are written; an object below them is `{…}`. */
 const depth = 3;
 
-/** The properties of an object's JSON Schema, the needed ones first. */
+/** The properties of an object's JSON Schema, the required ones first. */
 export const schemaFields = (schema: JsonObject): ReadonlyArray<SchemaField> => {
   const definitions = asObject(schema["$defs"]);
   const target = follow(schema, definitions);
@@ -30,7 +30,7 @@ export const schemaFields = (schema: JsonObject): ReadonlyArray<SchemaField> => 
     .toSorted((left, right) => Number(right.required) - Number(left.required));
 };
 
-/** A JSON Schema as a TypeScript type, to be read and not to be compiled: what is deep is left out. */
+/** A JSON Schema as a TypeScript type for people; it omits deep levels and does not compile. */
 export const typeText = (schema: JsonObject): string =>
   write(schema, asObject(schema["$defs"]), depth);
 
@@ -71,7 +71,7 @@ const writeType = (
   return typeof type === "string" ? type : "unknown";
 };
 
-/** What a schema refers to, where it does; a reference to a reference is followed no further than this many steps. */
+/** The schema at the end of a chain of at most `steps` references, or the schema itself without a reference. */
 const follow = (schema: JsonObject, definitions: JsonObject, steps = 8): JsonObject => {
   const reference = schema["$ref"];
   if (typeof reference !== "string" || steps === 0) return schema;

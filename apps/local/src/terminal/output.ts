@@ -26,7 +26,7 @@ export const printRows = <A>(
     ? Console.error(none)
     : Effect.suspend(() => print(json, rows, json ? "" : table(columns, rows, outputWidth())));
 
-/** Whether colours are wanted (https://no-color.org). */
+/** Whether a stream shows colours (https://no-color.org). */
 const hasColour = (stream: { readonly isTTY?: boolean }): boolean =>
   stream.isTTY === true && (process.env["NO_COLOR"] ?? "") === "";
 
@@ -39,7 +39,7 @@ const withoutColours = (text: string): string => text.replaceAll(colours, "");
 const plain = (parts: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
   parts.map((part) => (typeof part === "string" ? withoutColours(part) : part));
 
-/** The console, without colours where nobody wants them. */
+/** The console, which removes colours where a stream shows none. */
 export const plainConsole = (console: Console.Console): Console.Console => ({
   ...console,
   log: (...parts: ReadonlyArray<unknown>) =>
@@ -48,7 +48,7 @@ export const plainConsole = (console: Console.Console): Console.Console => ({
     console.error(...(hasColour(process.stderr) ? parts : plain(parts))),
 });
 
-/** The same for what prompts draw; they move the cursor, and that stays. */
+/** The terminal of prompts, which removes colours but keeps movements of the cursor. */
 export const plainTerminal = Layer.effect(
   Terminal.Terminal,
   Effect.map(Terminal.Terminal, (terminal) => ({

@@ -1,23 +1,23 @@
-/** Control characters but tab and line feed, and those that turn the direction of writing. */
+/** Control characters, and characters that change the direction of writing. */
 const unprintable = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
- * Text from sources and agents as it may stand on a terminal: without the characters by which it could move the cursor, colour
- * what follows or pass for something that Executor says.
+ * Text of sources and agents without the characters by which it could move the cursor, colour the terminal or pass for
+ * output of Executor.
  */
 export const printable = (text: string): string =>
   text.replace(unprintable, (character) =>
     character === "\n" || character === "\t" ? character : "",
   );
 
-/** The same on one line. */
+/** Printable text on one line. */
 export const oneLine = (text: string): string => printable(text.replaceAll(/\s+/g, " ")).trim();
 
-/** A value as JSON for a terminal. Nothing of it is lost: what is unprintable stands there as an escape. */
+/** A value as JSON for a terminal. Unprintable characters are escaped, so nothing of the value is lost. */
 export const jsonText = (value: unknown, indent?: number): string =>
   escaped(JSON.stringify(value, null, indent));
 
-/** JSON, or a part of it, with the escapes of {@link jsonText}. */
+/** JSON text, or a part of it, with the escapes of {@link jsonText}. */
 export const escaped = (json: string): string =>
   json.replace(unprintable, (character) =>
     character === "\n" ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -1,6 +1,6 @@
 import { DateTime } from "effect";
 
-/** `2026-05-01 09:30:00`, in the time of this machine. */
+/** A moment in this machine's time zone: `2026-05-01 09:30:00`. */
 export const time = (moment: DateTime.Utc): string => {
   const local = DateTime.toDate(moment);
   const day = [local.getFullYear(), local.getMonth() + 1, local.getDate()];
@@ -10,11 +10,11 @@ export const time = (moment: DateTime.Utc): string => {
 
 const twoDigits = (value: number): string => String(value).padStart(2, "0");
 
-/** `1 tool`, `2 tools`. */
+/** A number with its noun: `1 tool`, `2 tools`. */
 export const count = (number: number, noun: string): string =>
   `${number} ${noun}${number === 1 ? "" : "s"}`;
 
-/** A length of time in the unit that suits it: `250 µs`, `1.5 ms`, `12.3 s`, `5 min`, `3 h`. */
+/** A duration in a readable unit: `250 µs`, `1.5 ms`, `12.3 s`, `5 min`, `3 h`. */
 export const seconds = (value: number): string => {
   if (value === 0) return "0 s";
   if (value < 0.001) return `${significant(value * 1e6)} µs`;
@@ -32,6 +32,6 @@ export const bytes = (value: number): string => {
   return `${significant(value / 1024 ** power)} ${binary[power]}`;
 };
 
-/** Three digits that count, and no more behind the point than that. */
+/** A number rounded to three significant digits; from 100 on, to an integer. */
 export const significant = (value: number): string =>
   Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));

@@ -1,18 +1,17 @@
 import { builtInOptions, helpOption } from "./command-shape.ts";
 import type { CommandShape, OptionShape } from "./command-shape.ts";
 
-/** How a command line reads. */
+/** The result of reading a command line. */
 export type ReadArguments =
-  /** The words to hand to the parser, in its order. */
+  /** Words for the parser, in the parser's order. */
   | { readonly arguments: ReadonlyArray<string> }
-  /** A command that only has others below it: they are to be listed. */
+  /** A command that has only subcommands, which are to be listed. */
   | { readonly overview: CommandShape; readonly path: ReadonlyArray<string> }
   | { readonly problem: string };
 
 /**
- * Puts a command line in the order that the parser wants, which is options before arguments, as people type them in any
- * order. What follows `--` is arguments, whatever it looks like; for a command that takes `--command` and `--arg` it is
- * a program and its arguments.
+ * Puts the options of a command line before its arguments: the parser needs this order, and people type any order. All words
+ * after `--` are arguments; for a command with the options `--command` and `--arg` they are a program and its arguments.
  */
 export const readArguments = (root: CommandShape, words: ReadonlyArray<string>): ReadArguments => {
   const end = words.indexOf("--");
@@ -27,11 +26,11 @@ export const readArguments = (root: CommandShape, words: ReadonlyArray<string>):
   return {
     arguments: [
       ...typed.path,
-      // The parser looks for these at the beginning alone.
+      // The parser accepts these only at the beginning.
       ...options.filter(isBuiltIn).flatMap((option) => option.words),
       ...options.filter((option) => !isBuiltIn(option)).flatMap((option) => option.words),
       ...program,
-      // A command with others below it takes no arguments; its parser then says which there are.
+      // A command with subcommands takes no arguments; its parser then lists the subcommands.
       ...(values.length === 0 || command.children.length > 0 ? values : ["--", ...values]),
     ],
   };
@@ -39,14 +38,14 @@ export const readArguments = (root: CommandShape, words: ReadonlyArray<string>):
 
 interface GivenOption {
   readonly shape: OptionShape | undefined;
-  /** As typed, without its value. */
+  /** The typed name, without the value. */
   readonly name: string;
-  /** The name, and the value where there is one. */
+  /** The name, and the value if one was given. */
   readonly words: ReadonlyArray<string>;
 }
 
 interface Sorted {
-  /** The names that lead to the command, without the root's. */
+  /** Names of the commands from the root, exclusive, to the command. */
   readonly path: ReadonlyArray<string>;
   readonly command: CommandShape;
   readonly options: ReadonlyArray<GivenOption>;
@@ -82,10 +81,10 @@ const optionsBelow = (shape: CommandShape): ReadonlyArray<OptionShape> => [
   ...shape.children.flatMap(optionsBelow),
 ];
 
-/** A lone hyphen is standard input, and a hyphen before a digit is a number. */
+/** Whether a word is an option: a lone hyphen means standard input, and a hyphen before a digit begins a number. */
 const looksLikeOption = (word: string): boolean => /^-[^\d]/.test(word);
 
-/** An option with its value, which stands behind `=` or is the next word. */
+/** An option with its value, which follows `=` or is the next word. */
 const readOption = (
   every: ReadonlyArray<OptionShape>,
   [word = "", next]: ReadonlyArray<string>,

@@ -2,9 +2,9 @@ import { CliConfig, CommandDescriptor, HelpDoc } from "@effect/cli";
 import type { Usage } from "@effect/cli";
 import { HashMap, HashSet, Option } from "effect";
 
-/** An option as the command line may name it. */
+/** The names of an option, and the way in which it is given. */
 export interface OptionShape {
-  /** Every name, with its hyphens, the longest last: `-p`, `--port`. */
+  /** All names with their hyphens, the longest last: `-p`, `--port`. */
   readonly names: ReadonlyArray<string>;
   readonly takesValue: boolean;
   readonly repeats: boolean;
@@ -25,16 +25,16 @@ export const builtInOptions: ReadonlyArray<OptionShape> = [
   { names: ["--log-level"], takesValue: true, repeats: false },
 ];
 
-/** What of a command matters for telling its options from its arguments, and for listing it. */
+/** The properties of a command that tell its options from its arguments, and that a list of commands shows. */
 export interface CommandShape {
   readonly name: string;
-  /** Rendering it takes long, and few command lines ask for it. */
+  /** A function, because rendering takes long and few command lines need it. */
   readonly description: () => string;
   readonly options: ReadonlyArray<OptionShape>;
   readonly children: ReadonlyArray<CommandShape>;
 }
 
-/** The shape of a command and of those below it, in the order of their names. */
+/** The shape of a command and of its subcommands, which are sorted by name. */
 export const commandShape = (command: CommandDescriptor.Command<unknown>): CommandShape => {
   const [name = ""] = HashSet.toValues(CommandDescriptor.getNames(command));
   return {
@@ -42,20 +42,20 @@ export const commandShape = (command: CommandDescriptor.Command<unknown>): Comma
     description: () => descriptionOf(CommandDescriptor.getHelp(command, CliConfig.defaultConfig)),
     options: optionsOf(CommandDescriptor.getUsage(command), false),
     children: [...HashMap.entries(CommandDescriptor.getSubcommands(command))]
-      // A command that has none gives itself.
+      // A command without subcommands lists itself.
       .filter(([child]) => child !== name)
       .map(([, child]) => commandShape(child))
       .toSorted((left, right) => left.name.localeCompare(right.name)),
   };
 };
 
-/** The first paragraph of a help page is under its heading DESCRIPTION. */
+/** The first paragraph of a help page, which follows the heading DESCRIPTION. */
 const descriptionOf = (help: HelpDoc.HelpDoc): string =>
   Bun.stripANSI(HelpDoc.toAnsiText(help))
     .split(/\n{2,}/)[1]
     ?.trim() ?? "";
 
-/** The options are what in a usage has a name that begins with a hyphen; the rest are arguments. */
+/** The options of a usage: the parts whose name begins with a hyphen. The others are arguments. */
 const optionsOf = (usage: Usage.Usage, repeats: boolean): ReadonlyArray<OptionShape> => {
   switch (usage._tag) {
     case "Empty":

@@ -1,7 +1,7 @@
 import type { CommandShape } from "./command-shape.ts";
 import { cut } from "../../terminal/table.ts";
 
-/** The commands below one, a line each; what they take is on their own pages. */
+/** All subcommands of a command, one in each line, without their arguments and options. */
 export const overview = (
   command: CommandShape,
   path: ReadonlyArray<string>,

@@ -6,13 +6,13 @@ import type { Activity, MetricsView, SourceActivity, ToolActivity } from "./view
 export interface Frame {
   /** Terminal cells in a line. */
   readonly width: number;
-  /** Sources and tools each; the busiest stay. */
+  /** Rows of sources at most, and of tools at most; the busiest are shown. */
   readonly top: number;
-  /** Lines that all of it may have; as many as it takes unless given. */
+  /** Lines at most; unlimited unless given. */
   readonly height?: number;
 }
 
-/** A view for people. Totals and durations are since the daemon's start, rates since the reading before. */
+/** A view as text. Totals and durations count from the daemon's start, rates from the reading before. */
 export const drawView = (view: MetricsView, { width, top, height }: Frame): string => {
   const { executions, approvals, push } = view;
   const room = (height ?? Number.POSITIVE_INFINITY) - linesBesideRows;
@@ -39,7 +39,7 @@ export const drawView = (view: MetricsView, { width, top, height }: Frame): stri
   ].join("\n");
 };
 
-/** The facts, two titles and what is empty between them. */
+/** Lines of facts and of titles, and the empty lines between them. */
 const linesBesideRows = 8;
 
 const activityColumns: ReadonlyArray<Column<Activity>> = [

@@ -6,7 +6,7 @@ import { makeView } from "./view.ts";
 import type { Reading } from "./view.ts";
 
 const escape = "\u001b[";
-/** The terminal's second screen, and no cursor on it; what was on the first comes back at the end. */
+/** Switches to the terminal's second screen and hides the cursor; `leave` shows the first screen and the cursor. */
 const enter = `${escape}?1049h${escape}?25l`;
 const leave = `${escape}?25h${escape}?1049l`;
 const home = `${escape}H`;
@@ -16,18 +16,18 @@ const clearBelow = `${escape}J`;
 export interface LiveOptions {
   readonly intervalSeconds: number;
   readonly top: number;
-  /** Where the daemon is, for the title. */
+  /** The daemon's port, for the title. */
   readonly port: number;
 }
 
-/** Shows one reading after another until the person presses q or Ctrl-C, and leaves the terminal as it was. */
+/** Shows one reading after another until the person presses q or Ctrl-C, then restores the terminal. */
 export const live = <E extends Error, R>(
   read: Effect.Effect<Reading, E, R>,
   { intervalSeconds, top, port }: LiveOptions,
 ) =>
   Effect.gen(function* () {
     const terminal = yield* Terminal.Terminal;
-    // A daemon that is not there is told before the screen changes.
+    // A failure of the first reading is reported before the screen changes.
     let last = yield* read;
     let view = makeView(last, undefined);
     let problem: string | undefined;
@@ -67,7 +67,7 @@ export const live = <E extends Error, R>(
       Effect.zipRight(next),
       Effect.forever,
     );
-    /** Ctrl-C ends the keys. */
+    /** Ends on q, and on Ctrl-C, which ends the stream of keys. */
     const quit = Effect.repeat(keys.take, {
       until: ({ input }) => input._tag === "Some" && input.value === "q",
     }).pipe(Effect.catchTag("NoSuchElementException", () => Effect.void));

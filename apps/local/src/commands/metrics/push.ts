@@ -8,7 +8,7 @@ const dryRunOption = Options.boolean("dry-run").pipe(
   Options.withDescription("Send this process's own metrics once and show the answer"),
 );
 
-/** Tries what the OTEL_* variables say; the daemon, started with the same variables, pushes by itself. */
+/** Tries the settings in the OTEL_* variables; a daemon that is started with them pushes by itself. */
 export const metricsPushCommand = Command.make("push", { dryRun: dryRunOption }, ({ dryRun }) =>
   Effect.gen(function* () {
     if (!dryRun) {
@@ -41,6 +41,7 @@ export const metricsPushCommand = Command.make("push", { dryRun: dryRunOption },
 
 const describeSettings = (settings: PushSettings, url: string): string => {
   const headers = Object.keys(settings.headers).toSorted();
+  const resource = Object.entries(settings.resource);
   const rows = [
     ["endpoint", url],
     ["headers", headers.map((name) => `${name}: (hidden)`).join(", ") || "none"],
@@ -49,12 +50,7 @@ const describeSettings = (settings: PushSettings, url: string): string => {
     ["temporality", settings.temporality],
     ["timeout", `${settings.timeoutMillis} ms`],
     ["interval", `${settings.intervalMillis} ms`],
-    [
-      "resource",
-      Object.entries(settings.resource)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(", "),
-    ],
+    ["resource", resource.map(([key, value]) => `${key}=${value}`).join(", ")],
   ];
   return rows.map(([name = "", value = ""]) => `${name.padEnd(13)}${value}`).join("\n");
 };

@@ -1,7 +1,7 @@
 import { readValue } from "@executor/api/metrics-text";
 import type { Sample } from "@executor/api/metrics-text";
 
-/** What `GET /api/metrics` said, and when. */
+/** The samples of one scrape, and its time. */
 export interface Reading {
   /** Milliseconds since the Unix epoch. */
   readonly at: number;
@@ -10,11 +10,11 @@ export interface Reading {
 
 /** The calls of one tool, or of all tools of one source. */
 export interface Activity {
-  /** Since the daemon started, like what follows unless it says otherwise. */
+  /** Count since the daemon started. */
   readonly calls: number;
-  /** Calls that failed; those that were blocked or declined did not. */
+  /** Count of failures since the daemon started; blocked and declined calls are not failures. */
   readonly errors: number;
-  /** Since the reading before; `null` on the first. */
+  /** Rate since the reading before; `null` in the first reading. */
   readonly callsPerSecond: number | null;
   readonly errorsPerSecond: number | null;
   /** `null` where no call has ended. */
@@ -33,14 +33,14 @@ export interface ToolActivity extends Activity {
   readonly source: string;
 }
 
-/** What `executor metrics` shows. `null` where the daemon does not say. */
+/** Numbers that `executor metrics` shows; `null` where the daemon exposes none. */
 export interface MetricsView {
   readonly at: string;
   readonly uptimeSeconds: number | null;
   readonly memoryBytes: number | null;
-  /** Of the event loop, over the last minute at most. */
+  /** Delay of the event loop over the last minute at most. */
   readonly eventLoopDelayP99Seconds: number | null;
-  /** Label sets of all metrics together. */
+  /** Number of label sets of all metrics together. */
   readonly series: number;
   readonly executions: {
     readonly running: number;
@@ -77,23 +77,20 @@ const names = {
   lastExport: "executor_metrics_export_last_success_timestamp_seconds",
 } as const;
 
-/** The metrics that a view is made of. */
+/** Names of the metrics that a view needs. */
 export const viewedMetrics: ReadonlyArray<string> = Object.values(names);
 
-/** What happened, from a reading and from the one before it where there was one. */
+/** The view of a reading; its rates need the reading before. */
 export const makeView = (reading: Reading, before: Reading | undefined): MetricsView => {
-  const { samples } = reading;
-  const { uptime } = names;
-  const of = (name: string) => samples.filter((sample) => sample.name === name);
+  const of = (name: string) => samplesOf(reading, name);
   const only = (name: string): number | null => of(name)[0]?.value ?? null;
-  const by = (name: string, label: string): Record<string, number> => {
-    const sums: Record<string, number> = {};
-    for (const { labels, value } of of(name)) {
-      const key = labels[label] ?? "";
-      sums[key] = (sums[key] ?? 0) + value;
-    }
-    return sums;
-  };
+  const by = (name: string, label: string): Record<string, number> =>
+    Object.fromEntries(
+      [...Map.groupBy(of(name), ({ labels }) => labels[label] ?? "")].map(([key, samples]) => [
+        key,
+        sum(samples),
+      ]),
+    );
   const active = by(names.active, "state");
   const lastExport = only(names.lastExport);
   const exported = of(names.exported);
@@ -101,7 +98,7 @@ export const makeView = (reading: Reading, before: Reading | undefined): Metrics
   const up = by(names.up, "executor_source");
   return {
     at: new Date(reading.at).toISOString(),
-    uptimeSeconds: only(uptime),
+    uptimeSeconds: only(names.uptime),
     memoryBytes: only(names.memory),
     eventLoopDelayP99Seconds: only(names.eventLoop),
     series: sum(of(names.series)),
@@ -118,12 +115,9 @@ export const makeView = (reading: Reading, before: Reading | undefined): Metrics
       exported.length === 0 && lastExport === null
         ? null
         : {
-            exported: sum(exported.filter(({ labels }) => (labels["error_type"] ?? "") === "")),
-            failed: sum(exported.filter(({ labels }) => (labels["error_type"] ?? "") !== "")),
-            lastSuccess:
-              lastExport === null || lastExport === 0
-                ? null
-                : new Date(lastExport * 1000).toISOString(),
+            exported: sum(exported.filter((sample) => !hasError(sample))),
+            failed: sum(exported.filter(hasError)),
+            lastSuccess: lastExport ? new Date(lastExport * 1000).toISOString() : null,
           },
     sources: activities("executor_source", Object.keys(up))
       .map(({ key, activity }) => ({
@@ -142,32 +136,31 @@ export const makeView = (reading: Reading, before: Reading | undefined): Metrics
   };
 };
 
-/** A restarted daemon counts from zero: nothing of what was read before is in its counters. */
+const samplesOf = (reading: Reading | undefined, name: string): ReadonlyArray<Sample> =>
+  reading?.samples.filter((sample) => sample.name === name) ?? [];
+
+const hasError = ({ labels }: Sample): boolean => (labels["error_type"] ?? "") !== "";
+
+/** The reading before, as far as the counters contain it: a restarted daemon counts from zero. */
 const sinceRestart = (reading: Reading, before: Reading | undefined): Reading | undefined => {
   if (before === undefined) return undefined;
-  const uptime = ({ samples }: Reading) =>
-    samples.find(({ name }) => name === names.uptime)?.value ?? 0;
+  const uptime = (of: Reading) => samplesOf(of, names.uptime)[0]?.value ?? 0;
   return uptime(reading) < uptime(before) ? { at: before.at, samples: [] } : before;
 };
 
-/** What the metrics' budget has no room to tell apart. */
+/** Name for the measurements of the overflow series, which the label budgets do not tell apart. */
 const others = "(others)";
 
-/** Outcomes that are no failures: a tool that was not called because somebody did not want it did not fail. */
+/** Outcomes that are not failures; a person or a policy decides on blocked and declined calls. */
 const unfailed = new Set(["ok", "blocked", "declined"]);
 
 const activitiesOf =
   (reading: Reading, before: Reading | undefined) =>
   (label: string, further: ReadonlyArray<string>) => {
-    const calls = reading.samples.filter(({ name }) => name === names.calls);
-    const buckets = reading.samples.filter(({ name }) => name === `${names.duration}_bucket`);
     const keyOf = ({ labels }: Sample) => labels[label] ?? others;
-    const groups = Map.groupBy(calls, keyOf);
-    const bucketGroups = Map.groupBy(buckets, keyOf);
-    const earlier = Map.groupBy(
-      (before?.samples ?? []).filter(({ name }) => name === names.calls),
-      keyOf,
-    );
+    const groups = Map.groupBy(samplesOf(reading, names.calls), keyOf);
+    const bucketGroups = Map.groupBy(samplesOf(reading, `${names.duration}_bucket`), keyOf);
+    const earlier = Map.groupBy(samplesOf(before, names.calls), keyOf);
     const rate = (now: number, then: number): number | null =>
       before === undefined || reading.at <= before.at
         ? null
@@ -203,7 +196,7 @@ const bucketsOf = (samples: ReadonlyArray<Sample>): ReadonlyArray<Bucket> =>
 const busiestFirst = (left: Activity, right: Activity): number =>
   (right.callsPerSecond ?? 0) - (left.callsPerSecond ?? 0) || right.calls - left.calls;
 
-/** A histogram's bucket: how many measurements were at most its bound. */
+/** A bucket of a histogram: the number of measurements that were at most its bound. */
 export interface Bucket {
   readonly bound: number;
   readonly count: number;
@@ -211,8 +204,8 @@ export interface Bucket {
 
 /**
  * The value below which the fraction `q` of the measurements lies, as Prometheus's `histogram_quantile` finds it: a bucket's
- * measurements are taken to lie evenly in it, and those above the last finite bound at that bound. `null` where there are
- * none.
+ * measurements count as spread evenly over it, and those above the last finite bound as equal to that bound. `null` without
+ * measurements.
  */
 export const quantile = (q: number, buckets: ReadonlyArray<Bucket>): number | null => {
   const sorted = buckets.toSorted((left, right) => left.bound - right.bound);

@@ -1,10 +1,10 @@
 import { Prompt } from "@effect/cli";
 import type { SourceSettings } from "@executor/sdk/schemas";
 import { Effect, Option } from "effect";
-import { CommandError } from "../../terminal/command-error.ts";
 import type { DaemonClient } from "../../client/daemon.ts";
-import { oneLine } from "../../terminal/printable.ts";
+import { CommandError } from "../../terminal/command-error.ts";
 import { isInteractive } from "../../terminal/output.ts";
+import { oneLine } from "../../terminal/printable.ts";
 
 /** Kinds of source that can be added. */
 export const sourceKinds = ["openapi", "mcp", "graphql"] as const;
@@ -38,9 +38,9 @@ const nothingFound = (kind: Option.Option<string>) =>
   new CommandError({
     message: Option.match(kind, {
       onNone: () =>
-        `This is nothing that Executor knows. Say what it is with --kind ${sourceKinds.join("|")}, and --namespace.`,
+        `Executor detects no kind of source here. Name the kind with --kind ${sourceKinds.join("|")}, and --namespace.`,
       onSome: (named) =>
-        `This does not look like ${named}. To have it read as that all the same, give it a --namespace.`,
+        `This does not look like ${named}. To read it as ${named} nevertheless, give it a --namespace.`,
     }),
   });
 
