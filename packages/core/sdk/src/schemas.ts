@@ -1,6 +1,7 @@
 /** Shapes and errors, without the services: for API contracts and clients. */
 export * from "./approvals/elicitation.ts";
 export * from "./model/actor.ts";
+export * from "./model/api-error.ts";
 export * from "./model/http-grammar.ts";
 export * from "./model/json.ts";
 export * from "./policies/policy.ts";

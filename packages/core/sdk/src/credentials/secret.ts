@@ -1,5 +1,5 @@
-import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
+import { apiError } from "../model/api-error.ts";
 import { Namespace } from "../model/source.ts";
 import { SecretName } from "../model/secret-reference.ts";
 
@@ -75,29 +75,13 @@ export const Secret = Schema.Struct({
 }).annotations({ identifier: "Secret" });
 export type Secret = typeof Secret.Type;
 
-export class SecretNotFound extends Schema.TaggedError<SecretNotFound>()(
-  "SecretNotFound",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 404 }),
-) {}
+export class SecretNotFound extends apiError<SecretNotFound>()("SecretNotFound", 404) {}
 
 /** Sources refer to the secret and could not be called without it. */
-export class SecretInUse extends Schema.TaggedError<SecretInUse>()(
-  "SecretInUse",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 409 }),
-) {}
+export class SecretInUse extends apiError<SecretInUse>()("SecretInUse", 409) {}
 
 /** A source refers to a secret that does not exist. */
-export class MissingSecret extends Schema.TaggedError<MissingSecret>()(
-  "MissingSecret",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 422 }),
-) {}
+export class MissingSecret extends apiError<MissingSecret>()("MissingSecret", 422) {}
 
 /** A source would send a secret to a place that is not one of its origins. */
-export class SecretNotForOrigin extends Schema.TaggedError<SecretNotForOrigin>()(
-  "SecretNotForOrigin",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 422 }),
-) {}
+export class SecretNotForOrigin extends apiError<SecretNotForOrigin>()("SecretNotForOrigin", 422) {}

@@ -1,25 +1,19 @@
-import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
+import { apiError } from "./api-error.ts";
 
 /** The description is not usable: not JSON or YAML, of another kind, or of a version that is not supported. */
-export class InvalidSourceDocument extends Schema.TaggedError<InvalidSourceDocument>()(
+export class InvalidSourceDocument extends apiError<InvalidSourceDocument>()(
   "InvalidSourceDocument",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 422 }),
+  422,
 ) {}
 
 /** The description could not be fetched or read. */
-export class SourceUnreachable extends Schema.TaggedError<SourceUnreachable>()(
-  "SourceUnreachable",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 502 }),
-) {}
+export class SourceUnreachable extends apiError<SourceUnreachable>()("SourceUnreachable", 502) {}
 
 /** The description is larger than the daemon's limit. */
-export class SourceDocumentTooLarge extends Schema.TaggedError<SourceDocumentTooLarge>()(
+export class SourceDocumentTooLarge extends apiError<SourceDocumentTooLarge>()(
   "SourceDocumentTooLarge",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 413 }),
+  413,
 ) {}
 
 /** Reason why a source could not be loaded. */
@@ -30,29 +24,19 @@ export const SourceLoadError = Schema.Union(
 );
 export type SourceLoadError = typeof SourceLoadError.Type;
 
-export class SourceNotFound extends Schema.TaggedError<SourceNotFound>()(
-  "SourceNotFound",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 404 }),
-) {}
+export class SourceNotFound extends apiError<SourceNotFound>()("SourceNotFound", 404) {}
 
 /** The namespace is taken by another source, or reserved. */
-export class NamespaceUnavailable extends Schema.TaggedError<NamespaceUnavailable>()(
+export class NamespaceUnavailable extends apiError<NamespaceUnavailable>()(
   "NamespaceUnavailable",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 409 }),
+  409,
 ) {}
 
 /** This app has no plugin for the kind, or the kind is the built-in one. */
-export class UnsupportedSourceKind extends Schema.TaggedError<UnsupportedSourceKind>()(
+export class UnsupportedSourceKind extends apiError<UnsupportedSourceKind>()(
   "UnsupportedSourceKind",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 422 }),
+  422,
 ) {}
 
 /** The built-in source is part of the daemon: it cannot be removed or refreshed. */
-export class BuiltInSource extends Schema.TaggedError<BuiltInSource>()(
-  "BuiltInSource",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 409 }),
-) {}
+export class BuiltInSource extends apiError<BuiltInSource>()("BuiltInSource", 409) {}

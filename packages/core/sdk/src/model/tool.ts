@@ -1,5 +1,5 @@
-import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
+import { apiError } from "./api-error.ts";
 import { JsonObject } from "./json.ts";
 import { Namespace } from "./source.ts";
 
@@ -38,14 +38,6 @@ export const Tool = Schema.Struct({
 }).annotations({ identifier: "Tool" });
 export type Tool = typeof Tool.Type;
 
-export class InvalidCursor extends Schema.TaggedError<InvalidCursor>()(
-  "InvalidCursor",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 400 }),
-) {}
+export class InvalidCursor extends apiError<InvalidCursor>()("InvalidCursor", 400) {}
 
-export class ToolNotFound extends Schema.TaggedError<ToolNotFound>()(
-  "ToolNotFound",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 404 }),
-) {}
+export class ToolNotFound extends apiError<ToolNotFound>()("ToolNotFound", 404) {}

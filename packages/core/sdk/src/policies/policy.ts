@@ -1,5 +1,5 @@
-import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
+import { apiError } from "../model/api-error.ts";
 import { builtInNamespace } from "../model/source.ts";
 
 /** Decision about a call: the tool runs, a person is asked first, or the call is refused. */
@@ -35,11 +35,7 @@ export class Policy extends Schema.Class<Policy>("Policy")({
 }) {}
 
 /** The policies contradict each other, or are too many. */
-export class InvalidPolicies extends Schema.TaggedError<InvalidPolicies>()(
-  "InvalidPolicies",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 422 }),
-) {}
+export class InvalidPolicies extends apiError<InvalidPolicies>()("InvalidPolicies", 422) {}
 
 /** Whether a pattern covers a tool. */
 export const covers = (pattern: string, address: string): boolean => {
