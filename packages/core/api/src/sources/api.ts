@@ -1,17 +1,15 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
 import {
   BuiltInSource,
-  InvalidSourceDocument,
   MissingSecret,
   NamespaceUnavailable,
   NewSource,
   SecretNotForOrigin,
   Source,
-  SourceDocumentTooLarge,
   SourceKind,
+  SourceLoadError,
   SourceNotFound,
   SourceSettings,
-  SourceUnreachable,
   UnsupportedSourceKind,
 } from "@executor/sdk/schemas";
 import { Schema } from "effect";
@@ -21,6 +19,9 @@ const namespace = HttpApiSchema.param("namespace", Schema.String);
 /** A misspelt field is refused, so that no setting, such as a header, is silently lost. */
 const strict = <A, I>(schema: Schema.Schema<A, I>) =>
   schema.annotations({ parseOptions: { onExcessProperty: "error" } });
+
+/** Reasons why a source cannot be read with its settings and secrets. */
+const UseSourceError = Schema.Union(SourceLoadError, MissingSecret, SecretNotForOrigin);
 
 const DetectedSource = Schema.Struct({
   kind: SourceKind,
@@ -42,21 +43,13 @@ export class SourcesApi extends HttpApiGroup.make("sources")
       .addSuccess(Source, { status: 201 })
       .addError(NamespaceUnavailable)
       .addError(UnsupportedSourceKind)
-      .addError(InvalidSourceDocument)
-      .addError(SourceUnreachable)
-      .addError(SourceDocumentTooLarge)
-      .addError(MissingSecret)
-      .addError(SecretNotForOrigin),
+      .addError(UseSourceError),
   )
   .add(
     HttpApiEndpoint.post("detect", "/sources/detect")
       .setPayload(strict(SourceSettings))
       .addSuccess(Schema.Array(DetectedSource))
-      .addError(InvalidSourceDocument)
-      .addError(SourceUnreachable)
-      .addError(SourceDocumentTooLarge)
-      .addError(MissingSecret)
-      .addError(SecretNotForOrigin),
+      .addError(UseSourceError),
   )
   .add(
     HttpApiEndpoint.get("get")`/sources/${namespace}`.addSuccess(Source).addError(SourceNotFound),
@@ -74,11 +67,7 @@ export class SourcesApi extends HttpApiGroup.make("sources")
       .addError(SourceNotFound)
       .addError(BuiltInSource)
       .addError(UnsupportedSourceKind)
-      .addError(InvalidSourceDocument)
-      .addError(SourceUnreachable)
-      .addError(SourceDocumentTooLarge)
-      .addError(MissingSecret)
-      .addError(SecretNotForOrigin),
+      .addError(UseSourceError),
   )
   .annotate(OpenApi.Title, "Sources")
   .annotate(OpenApi.Description, "OpenAPI documents, MCP servers and GraphQL endpoints.") {}

@@ -88,26 +88,18 @@ export const secretsOf = ({ headers, env }: SourceSettings): ReadonlySet<string>
  */
 export const callOrigin = (
   kind: SourceKind,
-  settings: SourceSettings,
+  { baseUrl, command, url }: SourceSettings,
   loadedUrl?: string,
 ): string | undefined => {
-  const target = callTarget(kind, settings, loadedUrl);
+  if (kind === "mcp" && command !== undefined) return originOf(programOrigin(command));
+  const targets = {
+    mcp: url,
+    openapi: loadedUrl ?? baseUrl,
+    graphql: baseUrl ?? url,
+    executor: undefined,
+  };
+  const target = targets[kind];
   return target === undefined ? undefined : originOf(target);
-};
-
-const callTarget = (
-  kind: SourceKind,
-  { baseUrl, command, url }: SourceSettings,
-  loadedUrl: string | undefined,
-): string | undefined => {
-  switch (kind) {
-    case "mcp":
-      return command === undefined ? url : programOrigin(command);
-    case "openapi":
-      return loadedUrl ?? baseUrl;
-    default:
-      return baseUrl ?? url;
-  }
 };
 
 const missing = (secret: SecretName, where: string) =>

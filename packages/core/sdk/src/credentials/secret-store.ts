@@ -26,16 +26,7 @@ export interface StoredSecret {
  */
 export class SecretStore extends Context.Tag("@executor/sdk/SecretStore")<
   SecretStore,
-  {
-    readonly rows: Effect.Effect<ReadonlyArray<SecretRow>>;
-    readonly find: (name: SecretName) => Effect.Effect<StoredSecret | undefined>;
-    readonly put: (name: SecretName, secret: NewSecret) => Effect.Effect<SecretRow>;
-    readonly remove: (name: string) => Effect.Effect<void>;
-    /** Names of secrets that were removed, or put again with another value or other origins. */
-    readonly changes: PubSub.PubSub<string>;
-    /** Number of changes so far. */
-    readonly version: () => number;
-  }
+  Effect.Effect.Success<typeof make>
 >() {
   static readonly layer = Layer.effect(
     SecretStore,
@@ -105,12 +96,14 @@ const make = Effect.gen(function* () {
   });
 
   return {
+    /** Names of secrets that were removed, or put again with another value or other origins. */
+    changes,
+    /** Number of changes so far. */
+    version,
     rows: sql`SELECT * FROM secrets ORDER BY name`.pipe(Effect.flatMap(decodeRows), Effect.orDie),
     find,
     put,
     remove: (name: string) => commit(name, sql`DELETE FROM secrets WHERE name = ${name}`),
-    changes,
-    version,
   };
 });
 

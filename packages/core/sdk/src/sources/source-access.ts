@@ -6,19 +6,14 @@ import { callOrigin, requireAll, resolveSettings } from "../credentials/resolve-
 import type { Resolution, SecretProblem } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";
 import type { JsonObject } from "../model/json.ts";
-import type {
-  DetectedSource,
-  LoadedSource,
-  SourcePlugin,
-  ToolDefinition,
-} from "../model/plugin.ts";
+import type { LoadedSource, SourcePlugin, ToolDefinition } from "../model/plugin.ts";
 import {
   InvalidSourceDocument,
   SourceDocumentTooLarge,
   SourceUnreachable,
 } from "../model/source-errors.ts";
 import type { SourceLoadError } from "../model/source-errors.ts";
-import type { ResolvedSettings, SourceKind, SourceSettings } from "../model/source.ts";
+import type { SourceKind, SourceSettings } from "../model/source.ts";
 import { inChunks } from "../tools/tool-rows.ts";
 
 /** Why a source could not be loaded with its settings and secrets. */
@@ -30,23 +25,7 @@ export type UseSourceError = SourceLoadError | SecretProblem;
  */
 export class SourceAccess extends Context.Tag("@executor/sdk/SourceAccess")<
   SourceAccess,
-  {
-    readonly load: (
-      plugin: SourcePlugin,
-      settings: SourceSettings,
-    ) => Effect.Effect<LoadedSource, UseSourceError>;
-    /** Leaves out secrets that may not be sent to the origin, and fails because of them only where it finds nothing. */
-    readonly detect: (
-      plugin: SourcePlugin,
-      settings: SourceSettings,
-    ) => Effect.Effect<Option.Option<DetectedSource>, UseSourceError>;
-    /** Settings for the calls of a source whose calls are sent to `url`. */
-    readonly resolve: (
-      kind: SourceKind,
-      settings: SourceSettings,
-      url: string,
-    ) => Effect.Effect<ResolvedSettings, SecretProblem>;
-  }
+  ReturnType<typeof make>
 >() {
   static readonly layer = Layer.effect(
     SourceAccess,
@@ -72,6 +51,7 @@ const make = ({ find }: Context.Tag.Service<typeof SecretStore>) => {
     return yield* redactLoaded(loaded, redactor);
   });
 
+  /** Leaves out secrets that may not be sent to the origin, and fails because of them only where it finds nothing. */
   const detect = Effect.fn("SourceAccess.detect")(function* (
     plugin: SourcePlugin,
     settings: SourceSettings,
@@ -87,6 +67,7 @@ const make = ({ find }: Context.Tag.Service<typeof SecretStore>) => {
   return {
     load,
     detect,
+    /** Settings for the calls of a source whose calls are sent to `url`. */
     resolve: (kind: SourceKind, settings: SourceSettings, url: string) =>
       resolveSettings(find, settings, callOrigin(kind, settings, url)).pipe(
         Effect.flatMap(requireAll),

@@ -20,13 +20,7 @@ const capacity = 1_000;
 /** Finds tools by their addresses. Tools in use stay in memory until a source or its tools change. */
 export class ToolCatalogue extends Context.Tag("@executor/sdk/ToolCatalogue")<
   ToolCatalogue,
-  {
-    readonly find: (address: string) => Effect.Effect<CatalogueTool | undefined>;
-    /** Tells that a source or its tools changed; call it after every change. */
-    readonly invalidate: Effect.Effect<void>;
-    /** Number of changes so far to sources and their tools. */
-    readonly version: () => number;
-  }
+  Effect.Effect.Success<typeof make>
 >() {
   static readonly layer = Layer.effect(
     ToolCatalogue,
@@ -60,9 +54,11 @@ const make = Effect.gen(function* () {
     // Clients type addresses, of tools that do not exist too: a long one takes no memory.
     find: (address: string) =>
       address.length > maxKeptAddress ? read(address) : findKept(address),
+    /** Tells that a source or its tools changed; call it after every change. */
     invalidate: Effect.sync(() => {
       changeCount += 1;
     }),
+    /** Number of changes so far to sources and their tools. */
     version,
   };
 });
