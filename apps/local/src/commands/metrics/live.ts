@@ -49,17 +49,15 @@ export const live = <E extends Error, R>(
       yield* terminal.display(home + shown + clearBelow);
     });
 
-    const next = Effect.matchEffect(read, {
-      onFailure: ({ message }) =>
-        Effect.sync(() => {
-          problem = message;
-        }),
-      onSuccess: (reading) =>
-        Effect.sync(() => {
-          problem = undefined;
-          view = makeView(reading, last);
-          last = reading;
-        }),
+    const next = Effect.match(read, {
+      onFailure: ({ message }) => {
+        problem = message;
+      },
+      onSuccess: (reading) => {
+        problem = undefined;
+        view = makeView(reading, last);
+        last = reading;
+      },
     });
 
     const forever = draw.pipe(

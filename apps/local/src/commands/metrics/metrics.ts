@@ -62,7 +62,10 @@ const readMetrics = (port: number): Effect.Effect<Reading, CommandError> =>
     Effect.flatMap((text) =>
       Effect.try({
         try: () => readSamples(text),
-        catch: (error) => new CommandError({ message: String(error) }),
+        catch: (error) =>
+          new CommandError({
+            message: `The metrics of the daemon cannot be read. ${String(error)}`,
+          }),
       }),
     ),
     Effect.zipWith(Clock.currentTimeMillis, (samples, at) => ({ at, samples })),
