@@ -1,12 +1,15 @@
+import type * as Workers from "@cloudflare/workers-types";
+import manifest from "../package.json" with { type: "json" };
 import type { AuthSettings } from "./auth/better-auth.ts";
-import type { DurableObjectNamespace } from "./durable-object-state.ts";
+
+export const version: string = manifest.version;
 
 /** Path of the MCP endpoint. */
 export const mcpPath = "/mcp";
 
-/** The bindings, variables and secrets of `wrangler.jsonc`. Variables are text; those with a question mark have defaults. */
+/** Bindings, variables and secrets of `wrangler.jsonc`. Variables are text; those with a question mark have defaults. */
 export interface Environment {
-  /** One object for each organization. */
+  /** Objects of the organizations, one for each. */
   readonly ORGANIZATIONS: DurableObjectNamespace;
   /** People, organizations and keys. */
   readonly DB: AuthSettings["database"];
@@ -16,7 +19,7 @@ export interface Environment {
   readonly EXECUTOR_SECRET_KEY: string;
   /** Where people reach the app, such as `https://executor.example`. */
   readonly EXECUTOR_URL: string;
-  /** Lets the platform's operator read `/api/platform/metrics`; nobody may where it is not set. */
+  /** Token of the platform's operator for `/api/platform/metrics`, which is closed if it is not set. */
   readonly EXECUTOR_PLATFORM_TOKEN?: string;
   /** `true` lets sources lead to private addresses; for tests. */
   readonly EXECUTOR_PRIVATE_UPSTREAMS?: string;
@@ -26,8 +29,25 @@ export interface Environment {
   readonly EXECUTOR_MAX_SERIES?: string;
   /** Executions of one organization that run at once. */
   readonly EXECUTOR_MAX_RUNNING?: string;
-  /** Executions of one organization that wait for a place. */
+  /** Executions of one organization that wait for a slot. */
   readonly EXECUTOR_MAX_WAITING?: string;
-  /** Bytes that one organization's database may have before it takes no more. */
+  /** Size in bytes at which one organization's database takes no more. */
   readonly EXECUTOR_MAX_STORAGE?: string;
+}
+
+export type DurableObjectId = Pick<Workers.DurableObjectId, "name" | "equals">;
+
+/** Storage of a Durable Object, as far as it is used. */
+export type ObjectStorage = Pick<
+  Workers.DurableObjectStorage,
+  "sql" | "transactionSync" | "getAlarm" | "setAlarm" | "deleteAlarm"
+>;
+
+export type DurableObjectState = Workers.DurableObjectState;
+
+/** Namespace of Durable Objects, with this process's requests and responses in place of the platform's declarations of them. */
+export interface DurableObjectNamespace extends Pick<Workers.DurableObjectNamespace, "idFromName"> {
+  readonly get: (id: Workers.DurableObjectId) => {
+    readonly fetch: (request: Request) => Promise<Response>;
+  };
 }

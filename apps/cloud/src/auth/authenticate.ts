@@ -1,14 +1,23 @@
+import { API_KEY_TABLE_NAME, defaultKeyHasher } from "@better-auth/api-key";
+import { Schema } from "effect";
+import { keyKind } from "./better-auth.ts";
 import type { Auth } from "./better-auth.ts";
-import { findKey } from "./find-key.ts";
-import { Identity } from "./identity.ts";
-import { findMembership, namedOrganization, organizationHeader } from "./membership.ts";
-import { allPermissions, memberPermissions } from "./permission.ts";
+import {
+  allPermissions,
+  fromStatements,
+  Identity,
+  memberPermissions,
+  namedOrganization,
+  organizationHeader,
+} from "./identity.ts";
+import type { Permission } from "./identity.ts";
+import { findMembership } from "./membership.ts";
 import { forbidden, unauthorized } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
 
 /**
- * Who makes a request: by its key, else by its session. A key that holds no more is not made up for by a session. What need not
- * be waited for goes to `later`.
+ * Identity of a request's maker: by its key, else by its session. An expired key is not rescued by a valid session cookie. Work
+ * that the answer need not wait for goes to `later`.
  */
 export const authenticate = async (
   auth: Auth,
@@ -33,7 +42,7 @@ const byKey = async (
   const key = await findKey(auth, text, later);
   if (key === "expired") return unauthorized("This API key has expired. Make another.");
   if (key === "unknown") {
-    return unauthorized("This API key is not one, or it was revoked. Make another.");
+    return unauthorized("This API key does not exist, or it was revoked. Make another.");
   }
   const { id, organization, permissions } = key;
   if (named !== null && named !== organization) {
@@ -64,8 +73,60 @@ const bySession = async (auth: Auth, request: Request): Promise<Identity | Refus
   });
 };
 
-/** A browser sends a session with what any site's page asks for, and tells whose page that is. */
+/** Origin of another site's page: a browser sends the session's cookie with that page's requests, and names the page. */
 const foreignOrigin = (request: Request): string | undefined => {
   const origin = request.headers.get("origin");
   return origin === null || origin === new URL(request.url).origin ? undefined : origin;
+};
+
+const Time = Schema.NullOr(Schema.DateFromSelf);
+
+const Row = Schema.Struct({
+  id: Schema.String,
+  configId: Schema.String,
+  /** Id of the organization. */
+  referenceId: Schema.String,
+  enabled: Schema.NullOr(Schema.Boolean),
+  expiresAt: Time,
+  lastRequest: Time,
+  permissions: Schema.NullOr(
+    Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) })),
+  ),
+});
+const decodeRow = Schema.decodeUnknownSync(Row);
+
+interface FoundKey {
+  readonly id: string;
+  readonly organization: string;
+  readonly permissions: ReadonlyArray<Permission>;
+}
+
+/** Precision in milliseconds of the time of a key's last use. */
+const lastUseMs = 60_000;
+
+/**
+ * The valid key of this text; else `expired` or `unknown`. better-auth's own verification writes to the database twice for each
+ * request; this reads once, and writes the last use now and then, in `later`.
+ */
+const findKey = async (
+  auth: Auth,
+  text: string,
+  later: (work: Promise<unknown>) => void,
+): Promise<FoundKey | "expired" | "unknown"> => {
+  const { adapter } = await auth.$context;
+  const found: unknown = await adapter.findOne({
+    model: API_KEY_TABLE_NAME,
+    where: [{ field: "key", value: await defaultKeyHasher(text) }],
+  });
+  if (found === null) return "unknown";
+  const { configId, enabled, expiresAt, id, lastRequest, permissions, referenceId } =
+    decodeRow(found);
+  if (configId !== keyKind || enabled === false) return "unknown";
+  const now = new Date();
+  if (expiresAt !== null && expiresAt <= now) return "expired";
+  if (lastRequest === null || now.getTime() - lastRequest.getTime() > lastUseMs) {
+    const where = [{ field: "id", value: id }];
+    later(adapter.update({ model: API_KEY_TABLE_NAME, where, update: { lastRequest: now } }));
+  }
+  return { id, organization: referenceId, permissions: fromStatements(permissions) };
 };

@@ -1,12 +1,6 @@
 import { Schema } from "effect";
 import type { Auth } from "./better-auth.ts";
-
-/** Header that names the organization of a person's request, by its id or its slug. */
-export const organizationHeader = "executor-organization";
-
-/** The organization that a request names, in the header of today or in the one of before. */
-export const namedOrganization = (headers: Headers): string | null =>
-  headers.get(organizationHeader) ?? headers.get("executor-organisation");
+import { organizationHeader } from "./identity.ts";
 
 const Member = Schema.Struct({ organizationId: Schema.String, role: Schema.String });
 const decodeMembers = Schema.decodeUnknownSync(Schema.Array(Member));

@@ -1,10 +1,18 @@
-import { HttpApiMiddleware, HttpApiSecurity, HttpServerRequest, OpenApi } from "@effect/platform";
+import {
+  HttpApi,
+  HttpApiMiddleware,
+  HttpApiSecurity,
+  HttpServerRequest,
+  OpenApi,
+} from "@effect/platform";
 import { authAttempts, Caller, Forbidden, surfaceOf } from "@executor/api";
+import { CoreExecutorApi } from "@executor/api/contract";
 import { client, operator } from "@executor/sdk";
 import { Effect, Layer, Option, Schema } from "effect";
-import type { DurableObjectId, DurableObjectNamespace } from "../durable-object-state.ts";
-import { neededPermission } from "./endpoint-permissions.ts";
+import * as FindMyWay from "find-my-way-ts";
+import type { DurableObjectId, DurableObjectNamespace } from "../environment.ts";
 import { decodeIdentity, identityHeader } from "./identity.ts";
+import type { Permission } from "./identity.ts";
 import { EndpointNotFound, Unauthorized } from "./refusal.ts";
 
 /** Cookie of better-auth over http; over https its name begins with `__Secure-`. */
@@ -71,3 +79,52 @@ export const orgAuthLayer = (
   const skip = Effect.fail(new Unauthorized({ message: "" }));
   return Layer.succeed(OrgAuth, { key: () => skip, session: () => check });
 };
+
+/** Permission of each endpoint; `none` asks for membership of the organization alone. */
+const permissions: Readonly<Record<string, Permission | "none">> = {
+  "sources.list": "sources:read",
+  "sources.get": "sources:read",
+  "sources.add": "sources:write",
+  "sources.remove": "sources:write",
+  "sources.refresh": "sources:write",
+  "sources.detect": "sources:write",
+  "tools.list": "tools:read",
+  "tools.get": "tools:read",
+  "executions.run": "executions:write",
+  "executions.resume": "executions:write",
+  "executions.list": "executions:read",
+  "executions.get": "executions:read",
+  "policies.list": "policies:read",
+  "policies.replace": "policies:write",
+  "secrets.list": "secrets:read",
+  "secrets.put": "secrets:write",
+  "secrets.remove": "secrets:write",
+  "metrics.scrape": "metrics:read",
+  "health.health": "none",
+};
+
+/** Permission of the MCP endpoint, which runs code. */
+export const mcpPermission: Permission = "executions:write";
+
+/** Options of the API's router: a path is matched as it is written, but for its percent-encoding. */
+export const routerConfig = {
+  ignoreTrailingSlash: false,
+  ignoreDuplicateSlashes: false,
+  caseSensitive: true,
+};
+
+/** Routes of the API, matched by the library and the options of its router, so that both find the same endpoint. */
+const routes = FindMyWay.make<Permission | "none">(routerConfig);
+HttpApi.reflect(CoreExecutorApi, {
+  onGroup: () => {},
+  onEndpoint: ({ group, endpoint }) => {
+    const name = `${group.identifier}.${endpoint.name}`;
+    const permission = permissions[name];
+    if (permission === undefined) throw new Error(`${name} has no permission in OrgAuth.`);
+    routes.on(endpoint.method, endpoint.path, permission);
+  },
+});
+
+/** Permission that the endpoint at a request's path and query needs; `unknown` if there is none for the method. */
+export const neededPermission = (method: string, url: string): Permission | "none" | "unknown" =>
+  routes.find(method === "HEAD" ? "GET" : method, url)?.handler ?? "unknown";

@@ -1,6 +1,40 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
 import { Schema } from "effect";
-import { Key, KeyNotFound, MadeKey, NewKey } from "./key.ts";
+import { Permission } from "../auth/identity.ts";
+
+const maxDays = 365;
+const maxNameChars = 32;
+
+/** Payload of a request for a new key. */
+export const NewKey = Schema.Struct({
+  name: Schema.NonEmptyString.pipe(Schema.maxLength(maxNameChars)),
+  permissions: Schema.NonEmptyArray(Permission),
+  /** Days until it expires; it never does without them. */
+  expiresInDays: Schema.optional(Schema.Int.pipe(Schema.between(1, maxDays))),
+}).annotations({ identifier: "NewKey", parseOptions: { onExcessProperty: "error" } });
+export type NewKey = typeof NewKey.Type;
+
+/** A key of an organization, without its text. */
+export class Key extends Schema.Class<Key>("Key")({
+  id: Schema.String,
+  name: Schema.NullOr(Schema.String),
+  permissions: Schema.Array(Permission),
+  createdAt: Schema.DateTimeUtc,
+  expiresAt: Schema.NullOr(Schema.DateTimeUtc),
+  lastUsedAt: Schema.NullOr(Schema.DateTimeUtc),
+}) {}
+
+/** A new key, as it is shown once. */
+export class MadeKey extends Key.extend<MadeKey>("MadeKey")({
+  /** The text to send as `Authorization: Bearer`; it is stored nowhere. */
+  key: Schema.String,
+}) {}
+
+export class KeyNotFound extends Schema.TaggedError<KeyNotFound>()(
+  "KeyNotFound",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 404 }),
+) {}
 
 const id = HttpApiSchema.param("id", Schema.String);
 

@@ -1,9 +1,9 @@
 import { Context, DateTime, Effect, Schema } from "effect";
 import { keyKind } from "../auth/better-auth.ts";
 import type { Auth } from "../auth/better-auth.ts";
-import { fromStatements, toStatements } from "../auth/permission.ts";
-import { Key, KeyNotFound, MadeKey } from "./key.ts";
-import type { NewKey } from "./key.ts";
+import { fromStatements, toStatements } from "../auth/identity.ts";
+import { Key, KeyNotFound, MadeKey } from "./api.ts";
+import type { NewKey } from "./api.ts";
 
 const daySeconds = 24 * 60 * 60;
 const maxKeys = 100;

@@ -22,14 +22,8 @@ export const CoreHandlers = Layer.mergeAll(
   HealthHandlers,
 );
 
-/** Serves the API's OpenAPI document and a page that shows it, which needs no network. */
-export const docsLayer = Layer.merge(
+/** The API with its handlers, its OpenAPI document and a page that shows it, which needs no network. */
+export const CoreApiLayer = Layer.mergeAll(
   HttpApiSwagger.layer({ path: "/api/docs" }),
   HttpApiBuilder.middlewareOpenApi({ path: "/api/openapi.json" }),
-);
-
-/** The API with its handlers and its documentation. */
-export const CoreApiLayer = Layer.provideMerge(
-  docsLayer,
-  Layer.provide(HttpApiBuilder.api(CoreExecutorApi), CoreHandlers),
-);
+).pipe(Layer.provideMerge(Layer.provide(HttpApiBuilder.api(CoreExecutorApi), CoreHandlers)));

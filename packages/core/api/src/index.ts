@@ -1,11 +1,10 @@
 export { CoreExecutorApi } from "./api.ts";
-export { CoreApiLayer, CoreHandlers, docsLayer } from "./handlers.ts";
+export { CoreApiLayer, CoreHandlers } from "./handlers.ts";
 export { AppVersion } from "./health/handlers.ts";
 export { Forbidden } from "./http/errors.ts";
-export { authAttempts, surfaceOf } from "./http/metrics.ts";
-export type { Surface } from "./http/metrics.ts";
-export { Caller, makeWebHandler } from "./http/web-handler.ts";
-export type { Middleware, WebHandler } from "./http/web-handler.ts";
+export { authAttempts } from "./http/metrics.ts";
+export { Caller, makeWebHandler, surfaceOf } from "./http/web-handler.ts";
+export type { Middleware, Surface, WebHandler } from "./http/web-handler.ts";
 export { Exposition } from "./metrics/scrape/exposition.ts";
 export type { Rendering } from "./metrics/scrape/exposition.ts";
 export { Scrapes } from "./metrics/scrape/scrapes.ts";

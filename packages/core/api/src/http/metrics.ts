@@ -14,12 +14,3 @@ export const authAttempts = counter({
   unit: "{attempt}",
   labels: ["surface", "outcome"],
 });
-
-export type Surface = "api" | "mcp" | "metrics";
-
-/** Value of the label `surface` of `executor.auth.attempts` for a request's path, with or without a query. */
-export const surfaceOf = (url: string): Surface => {
-  const [path = ""] = url.split("?");
-  if (path === "/mcp") return "mcp";
-  return path.endsWith("/metrics") ? "metrics" : "api";
-};

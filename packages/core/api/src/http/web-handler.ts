@@ -27,6 +27,15 @@ export interface WebHandlerOptions {
   readonly mcp?: { readonly path: `/${string}`; readonly handle: WebHandler };
 }
 
+export type Surface = "api" | "mcp" | "metrics";
+
+/** Value of the label `surface` of `executor.auth.attempts` for a request's path, with or without a query. */
+export const surfaceOf = (url: string): Surface => {
+  const [path = ""] = url.split("?");
+  if (path === "/mcp") return "mcp";
+  return path.endsWith("/metrics") ? "metrics" : "api";
+};
+
 /** Maker of the current request. An app without accounts has one caller: its operator. */
 export class Caller extends Context.Reference<Caller>()("@executor/api/Caller", {
   defaultValue: (): {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { neededPermission } from "../src/auth/endpoint-permissions.ts";
+import { neededPermission } from "../src/auth/org-auth.ts";
 
 describe("neededPermission", () => {
   it.each([
