@@ -1,7 +1,7 @@
 import { interruptibleLoops, withInitialMemory } from "@executor/runtime-quickjs/wasm-rewriting";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { initialMemoryBytes } from "../src/sandbox-memory.ts";
+import { initialMemoryBytes } from "../src/organization/settings.ts";
 
 const app = join(import.meta.dir, "..");
 const output = join(app, "dist");

@@ -2,6 +2,9 @@ import type * as Workers from "@cloudflare/workers-types";
 import manifest from "../package.json" with { type: "json" };
 import type { AuthSettings } from "./auth/better-auth.ts";
 
+/** QuickJS as the build prepared it: every loop in it can be interrupted. */
+export { default as quickJs } from "./quickjs.wasm";
+
 export const version: string = manifest.version;
 
 /** Path of the MCP endpoint. */

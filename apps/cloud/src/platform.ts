@@ -1,13 +1,18 @@
+import { authAttempts } from "@executor/api";
+import type { Surface, WebHandler } from "@executor/api";
+import { Schema } from "effect";
 import { Identity } from "./auth/identity.ts";
 import { unauthorized } from "./auth/refusal.ts";
 import type { Refusal } from "./auth/refusal.ts";
-import type { Environment } from "./environment.ts";
-import { platformName } from "./refusals.ts";
+import type { DurableObjectNamespace, Environment } from "./environment.ts";
 
-/** The metrics of what belongs to no organization, for the platform's operator. */
+/** Metrics of the requests that belong to no organization, for the platform's operator. */
 export const platformMetricsPath = "/api/platform/metrics";
 
-/** The operator by `EXECUTOR_PLATFORM_TOKEN`; nobody where that is not set. */
+/** Name of the object that counts for the platform's operator. No organization has an id like this. */
+const platformName = "platform";
+
+/** The operator by `EXECUTOR_PLATFORM_TOKEN`; a refusal without that token, or if it is not set. */
 export const platformIdentity = async (
   { EXECUTOR_PLATFORM_TOKEN: token }: Environment,
   headers: Headers,
@@ -26,7 +31,7 @@ export const platformIdentity = async (
   });
 };
 
-/** Their digests are compared, so that the time it takes tells nothing of the token. */
+/** Compares digests, so that the time of a comparison tells nothing about the token. */
 const isSame = async (left: string, right: string): Promise<boolean> => {
   const digests = await Promise.all([left, right].map(digest));
   const [first = "", second = ""] = digests;
@@ -35,3 +40,59 @@ const isSame = async (left: string, right: string): Promise<boolean> => {
 
 const digest = async (text: string): Promise<string> =>
   new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
+
+/** Path of the platform's object that takes the Worker's counts. No client's request reaches it. */
+export const refusalsPath = "/internal/refusals";
+
+const Refusals = Schema.Array(
+  Schema.Struct({
+    surface: Schema.Literal("api", "mcp", "metrics"),
+    outcome: Schema.String,
+    count: Schema.Int,
+  }),
+);
+const decodeRefusals = Schema.decodeUnknownSync(Refusals);
+
+const gatherMs = 500;
+
+/** A batch older than this is lost: the platform ended the request that was to send it. */
+const lostMs = 10_000;
+
+let batch = new Map<string, (typeof Refusals.Type)[number]>();
+let batchSince = 0;
+
+/**
+ * Counts a request that belongs to no organization, because it has no valid credentials. The counts of half a second are sent
+ * together, so that a flood of refused requests makes no flood of requests to the platform's object.
+ */
+export const countRefusal = (
+  surface: Surface,
+  outcome: string,
+  { ORGANIZATIONS }: Environment,
+): Promise<void> | undefined => {
+  const key = `${surface} ${outcome}`;
+  const isFirst = batch.size === 0 || Date.now() - batchSince > lostMs;
+  if (isFirst) batchSince = Date.now();
+  batch.set(key, { surface, outcome, count: (batch.get(key)?.count ?? 0) + 1 });
+  return isFirst ? flush(ORGANIZATIONS) : undefined;
+};
+
+const flush = async (objects: DurableObjectNamespace): Promise<void> => {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, gatherMs);
+  });
+  const body = JSON.stringify([...batch.values()]);
+  batch = new Map();
+  const url = new URL(refusalsPath, "http://platform");
+  await objects
+    .get(objects.idFromName(platformName))
+    .fetch(new Request(url, { method: "POST", body }));
+};
+
+/** Records the Worker's counts, in the platform's object. */
+export const recordRefusals: WebHandler = async (request) => {
+  for (const { count, outcome, surface } of decodeRefusals(await request.json())) {
+    authAttempts.add(count, { surface, outcome });
+  }
+  return new Response(null, { status: 204 });
+};

@@ -3,9 +3,9 @@ import { mcpPlugin } from "@executor/plugin-mcp";
 import { openApiPlugin } from "@executor/plugin-openapi";
 import { SourcePlugins } from "@executor/sdk";
 import { Effect, Layer } from "effect";
-import { version } from "./version.ts";
+import { version } from "./environment.ts";
 
-/** The kinds of source that this app offers. MCP servers are remote ones: nothing is started here. */
+/** Kinds of source of this app. MCP servers are remote: the app starts no process. */
 export const plugins = Layer.scoped(
   SourcePlugins,
   Effect.map(

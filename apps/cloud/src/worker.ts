@@ -6,14 +6,12 @@ import type { Auth } from "./auth/better-auth.ts";
 import { encodeIdentity, identityHeader, internalHeaderPrefix } from "./auth/identity.ts";
 import type { Identity } from "./auth/identity.ts";
 import { forbidden, isRefusal } from "./auth/refusal.ts";
-import { docsPage, openApiDocument } from "./docs.ts";
-import { mcpPath } from "./environment.ts";
+import { docsPage, openApiDocument } from "./api.ts";
+import { mcpPath, version } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { answerKeys } from "./keys/handlers.ts";
 import { restrictFetch } from "./network/public-fetch.ts";
-import { platformIdentity, platformMetricsPath } from "./platform.ts";
-import { countRefusal } from "./refusals.ts";
-import { version } from "./version.ts";
+import { countRefusal, platformIdentity, platformMetricsPath } from "./platform.ts";
 
 /** Exported under the name by which the platform stores its objects. */
 export { OrganizationObject as OrganisationObject } from "./organization/organization-object.ts";
@@ -24,7 +22,7 @@ interface RequestContext {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
-/** Finds out who makes each request, and hands it on to the organization's object. It keeps nothing itself. */
+/** Verifies the maker of each request and forwards it to the organization's object. The Worker itself stores nothing. */
 export default {
   fetch: async (
     request: Request,
@@ -34,7 +32,7 @@ export default {
     const { pathname } = new URL(request.url);
     if (pathname === "/api/health") return Response.json({ status: "ok", version });
     if (pathname === "/api/openapi.json") return openApiDocument();
-    if (pathname === "/api/docs") return docsPage();
+    if (pathname === "/api/docs") return docsPage(request);
     if (pathname !== mcpPath && !pathname.startsWith("/api/")) return notFound(pathname);
 
     const refuse = async (outcome: string, response: Response): Promise<Response> => {
@@ -54,7 +52,7 @@ export default {
 
     const auth = await authOf(environment);
     if (pathname.startsWith(`${authPath}/`)) {
-      // Keys are made by /api/keys, which says what they may do.
+      // Keys are made by /api/keys, with their permissions.
       return pathname.startsWith(`${authPath}/api-key/`)
         ? notFound(pathname)
         : auth.handler(request);
@@ -78,7 +76,7 @@ export default {
 
 let readyAuth: Auth | undefined;
 
-/** One for all requests, once it is ready: a promise of another request might never come true. */
+/** Shared by all requests once it is ready: a promise of another request might never be kept. */
 const authOf = async (environment: Environment): Promise<Auth> => {
   if (readyAuth !== undefined) return readyAuth;
   const auth = makeAuth({
@@ -91,7 +89,7 @@ const authOf = async (environment: Environment): Promise<Auth> => {
   return auth;
 };
 
-/** To the organization's object, without what told who asks, and with what the Worker found out in its place. */
+/** Forwards to the organization's object, with the verified identity in place of the credentials. */
 const forward = async (
   { ORGANIZATIONS }: Environment,
   identity: Identity,
@@ -99,21 +97,21 @@ const forward = async (
 ): Promise<Response> => {
   const headers = new Headers(request.headers);
   for (const name of request.headers.keys()) {
-    const tells = name === "authorization" || name === "cookie";
-    if (tells || name.startsWith(internalHeaderPrefix)) headers.delete(name);
+    const isCredential = name === "authorization" || name === "cookie";
+    if (isCredential || name.startsWith(internalHeaderPrefix)) headers.delete(name);
   }
   headers.set(identityHeader, encodeIdentity(identity));
   const organization = ORGANIZATIONS.get(ORGANIZATIONS.idFromName(identity.organization));
   try {
     return await organization.fetch(new Request(request, { headers }));
   } catch (error) {
-    // The platform moved or ended it, or it could not start. Whether the request was carried out is not known.
-    Effect.runFork(Effect.logError("An organization's object broke off.", error));
+    // The platform moved or ended the object, or it could not start. Nothing tells whether it carried the request out.
+    Effect.runFork(Effect.logError("An organization's object stopped during a request.", error));
     return Response.json(
       {
         _tag: "OrganisationUnavailable",
         message:
-          "The organization's object broke off, and starts anew. Ask again, but look first whether it was done where that matters.",
+          "The organization's object stopped during the request and restarts. Repeat the request, unless it may have been carried out already.",
       },
       { status: 503, headers: { "retry-after": "1" } },
     );

@@ -1,7 +1,7 @@
 import { authAttempts, Forbidden } from "@executor/api";
 import type { WebHandler } from "@executor/api";
 import { Option, Schema } from "effect";
-import { mcpPermission } from "../auth/endpoint-permissions.ts";
+import { mcpPermission } from "../auth/org-auth.ts";
 import { decodeIdentity, identityHeader } from "../auth/identity.ts";
 import type { Identity } from "../auth/identity.ts";
 

@@ -2,10 +2,8 @@ import { DurableObject } from "cloudflare:workers";
 import { organizationMetrics } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
 import { Effect, Scope } from "effect";
-import type { DurableObjectState } from "../durable-object-state.ts";
-import type { Environment } from "../environment.ts";
-import { refusalsPath } from "../refusals.ts";
-import { countRefusals } from "./count-refusals.ts";
+import type { DurableObjectState, Environment } from "../environment.ts";
+import { recordRefusals, refusalsPath } from "../platform.ts";
 import { inOrganization, respondInOrganization } from "./in-organization.ts";
 import { organizationServices } from "./organization-services.ts";
 import { organizationSettings } from "./settings.ts";
@@ -48,7 +46,7 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
     const end = () => this.#end(services);
     try {
       const isCount = new URL(request.url).pathname === refusalsPath;
-      const answer = isCount ? countRefusals : services.handle;
+      const answer = isCount ? recordRefusals : services.handle;
       const response = await inOrganization(this.#owner, () => answer(request));
       return respondInOrganization(this.#owner, response, end);
     } catch (error) {

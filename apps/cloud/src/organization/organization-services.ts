@@ -1,4 +1,5 @@
 import { FetchHttpClient, HttpApiBuilder, HttpRouter } from "@effect/platform";
+import { SqlClient } from "@effect/sql";
 import { AppVersion, CoreHandlers, Exposition, makeWebHandler, Scrapes } from "@executor/api";
 import { Executions, Limits } from "@executor/execution";
 import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
@@ -9,30 +10,22 @@ import { Organization } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
 import { Context, Effect, Layer } from "effect";
-import { CloudExecutorApi } from "../auth/cloud-api.ts";
-import { routerConfig } from "../auth/endpoint-permissions.ts";
-import { orgAuthLayer } from "../auth/org-auth.ts";
-import type { DurableObjectState } from "../durable-object-state.ts";
-import { mcpPath } from "../environment.ts";
-import type { Environment } from "../environment.ts";
+import { CloudExecutorApi } from "../api.ts";
+import { orgAuthLayer, routerConfig } from "../auth/org-auth.ts";
+import { mcpPath, quickJs, version } from "../environment.ts";
+import type { DurableObjectState, Environment } from "../environment.ts";
 import { plugins } from "../plugins.ts";
-import { initialMemoryBytes } from "../sandbox-memory.ts";
-import { quickJs } from "../quickjs.ts";
-import { version } from "../version.ts";
-import { hasPausedRuns } from "./paused-runs.ts";
-import { durableScrapes } from "./durable-scrapes.ts";
 import { inOrganization } from "./in-organization.ts";
 import { mcpEndpoint } from "./mcp-sessions.ts";
-import { savedMetrics } from "./saved-metrics.ts";
-import { secretKeyLayer } from "./secret-key.ts";
-import { computingLimits } from "./settings.ts";
+import { durableScrapes, savedMetrics } from "./saved-metrics.ts";
+import { computingLimits, initialMemoryBytes, secretKeyLayer } from "./settings.ts";
 import type { OrganizationSettings } from "./settings.ts";
-import { storageGate } from "./storage-gate.ts";
+import { storageQuota } from "./storage-quota.ts";
 
-/** A timer would keep the platform from putting the object away, which ends idle sessions by itself. */
+/** Sessions end with their object. A timer of their own would keep the platform from evicting an idle object. */
 const mcpLimits = { ...defaultMcpLimits, maxSessions: 200, maxIdleMs: Number.POSITIVE_INFINITY };
 
-/** Everything of one organization but its database. */
+/** Services of one organization, on its database. */
 const servicesLayer = (environment: Environment, settings: OrganizationSettings) =>
   McpHost.layer({ version }).pipe(
     Layer.provideMerge(Executions.layer),
@@ -47,7 +40,7 @@ const servicesLayer = (environment: Environment, settings: OrganizationSettings)
     Layer.provide(Layer.succeed(Limits, settings.executionLimits)),
   );
 
-/** Builds an organization's services in its object, and gives what answers its requests. Closing the scope ends them. */
+/** Builds an organization's services in its object, and the handler of its requests. Closing the scope ends them. */
 export const organizationServices = (
   ctx: DurableObjectState,
   environment: Environment,
@@ -74,7 +67,7 @@ export const organizationServices = (
     const mcp = mcpEndpoint(Context.get(services, McpHost).handle);
     return {
       handle: yield* makeWebHandler(api, {
-        middleware: storageGate(ctx.storage, settings.maxStorageBytes),
+        middleware: storageQuota(ctx.storage, settings.maxStorageBytes),
         mcp: { path: mcpPath, handle: (request) => inOrganization(owner, () => mcp(request)) },
       }).pipe(HttpRouter.withRouterConfig(routerConfig)),
       write: saved.write,
@@ -84,3 +77,11 @@ export const organizationServices = (
     Effect.provideService(Organization, owner),
     Effect.annotateLogs({ organization: ctx.id.name ?? "unknown" }),
   );
+
+/** Whether an execution is paused for an approval: it lives in memory, and ends with its object. */
+const hasPausedRuns = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+  Effect.map(
+    sql`SELECT 1 FROM executions WHERE status = 'paused' LIMIT 1`,
+    (rows) => rows.length > 0,
+  ),
+).pipe(Effect.orDie);

@@ -1,4 +1,5 @@
 import { SqlClient } from "@effect/sql";
+import type { Exposition } from "@executor/api";
 import { ChangedSeries, restoreSeries } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
 import { inSlices } from "@executor/telemetry/reading";
@@ -90,3 +91,14 @@ export const savedMetrics = (owner: MetricsOwner) =>
     );
     return { write };
   }).pipe(Effect.orDie);
+
+/**
+ * Exposition that stores the totals that it shows: the platform holds an answer back until earlier writes are safe, so no total
+ * that a scrape has shown can be lost.
+ */
+export const durableScrapes = (
+  exposition: Pick<Exposition, "render">,
+  write: Effect.Effect<void>,
+): Pick<Exposition, "render"> => ({
+  render: (format, options) => Effect.zipLeft(exposition.render(format, options), write),
+});

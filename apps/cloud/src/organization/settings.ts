@@ -1,16 +1,17 @@
 import { defaultLimits } from "@executor/execution";
 import type { ExecutionLimits } from "@executor/execution";
-import { Schema } from "effect";
+import { SecretKey, SecretKeyError } from "@executor/sdk";
+import { Effect, Either, Encoding, Layer, Schema } from "effect";
 import type { Environment } from "../environment.ts";
 
-/** A variable is not what it must be. The message says which, and what to give. */
+/** A variable has an invalid value. The message tells which, and the value to give. */
 export class InvalidSetting extends Schema.TaggedError<InvalidSetting>()("InvalidSetting", {
   message: Schema.String,
 }) {}
 
 const mebibyte = 1024 * 1024;
 
-/** What one organization may use. */
+/** Limits of one organization. */
 export interface OrganizationSettings {
   readonly maxSeries: number;
   readonly maxStorageBytes: number;
@@ -27,7 +28,10 @@ const cloudLimits: ExecutionLimits = {
   maxPaused: 8,
 };
 
-/** While one execution computes, every organization in the process waits. `maxChecks` takes about as long on common hardware. */
+/** Initial memory of a sandbox: the least that QuickJS starts with, since all sandboxes share the 128 MB of an isolate. */
+export const initialMemoryBytes = 7 * mebibyte;
+
+/** Every organization in the process waits while one execution computes. `maxChecks` takes about as long on common hardware. */
 export const computingLimits = { maxComputingMs: 3_000, maxChecks: 15_000 };
 
 /** Throws an {@link InvalidSetting}. */
@@ -51,3 +55,21 @@ const positive = (environment: Environment, name: Setting, otherwise: number): n
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new InvalidSetting({ message: `${name} is a whole number above 0, and not ${text}.` });
 };
+
+const advice =
+  "Give 32 bytes in base64 as the secret EXECUTOR_SECRET_KEY, such as: openssl rand -base64 32";
+
+/** The key of `EXECUTOR_SECRET_KEY`: 32 bytes in base64, for all organizations. */
+export const secretKeyLayer = (text: string | undefined): Layer.Layer<SecretKey, SecretKeyError> =>
+  Layer.effect(
+    SecretKey,
+    Either.match(Encoding.decodeBase64(text?.trim() ?? ""), {
+      onLeft: () => new SecretKeyError({ message: `EXECUTOR_SECRET_KEY is not base64. ${advice}` }),
+      onRight: (bytes) =>
+        Effect.mapError(
+          SecretKey.fromBytes(new Uint8Array(bytes)),
+          ({ message }) =>
+            new SecretKeyError({ message: `EXECUTOR_SECRET_KEY is no key. ${message} ${advice}` }),
+        ),
+    }),
+  );

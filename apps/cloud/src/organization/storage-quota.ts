@@ -2,9 +2,9 @@ import { HttpApiSchema, HttpServerRequest, HttpServerResponse } from "@effect/pl
 import { surfaceOf } from "@executor/api";
 import type { Middleware } from "@executor/api";
 import { Effect, Schema } from "effect";
-import type { ObjectStorage } from "../durable-object-state.ts";
+import type { ObjectStorage } from "../environment.ts";
 
-/** The organization's database is as large as it may become. */
+/** The organization's database has reached its greatest size. */
 export class StorageQuotaExceeded extends Schema.TaggedError<StorageQuotaExceeded>()(
   "StorageQuotaExceeded",
   { message: Schema.String },
@@ -13,8 +13,8 @@ export class StorageQuotaExceeded extends Schema.TaggedError<StorageQuotaExceede
 
 const encode = Schema.encodeSync(StorageQuotaExceeded);
 
-/** Answers what would store something with 507 once the database has `maxBytes`; reading and removing goes on. */
-export const storageGate =
+/** Refuses requests that store something with 507 once the database has `maxBytes`; others are still answered. */
+export const storageQuota =
   ({ sql }: Pick<ObjectStorage, "sql">, maxBytes: number): Middleware =>
   (app) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method, url }) => {
