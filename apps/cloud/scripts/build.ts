@@ -6,7 +6,7 @@ import { initialMemoryBytes } from "../src/organization/settings.ts";
 const app = join(import.meta.dir, "..");
 const output = join(app, "dist");
 
-/** What workerd resolves packages by; wasm modules stay beside the bundle. */
+/** Package resolution as in workerd; WebAssembly modules stay out of the bundle. */
 const flags = [
   "--bundle",
   "--format=esm",
@@ -22,7 +22,7 @@ const flags = [
   "--legal-comments=none",
 ];
 
-/** Bundles the Worker into `dist`, and puts QuickJS beside it, each of its loops made interruptible. */
+/** Bundles the Worker into `dist`, and writes QuickJS with interruptible loops next to it. */
 export const build = async (entry = "src/worker.ts"): Promise<string> => {
   mkdirSync(output, { recursive: true });
   const esbuild = join(app, "peers/node_modules/.bin/esbuild");

@@ -7,7 +7,7 @@ const names = ["BETTER_AUTH_SECRET", "EXECUTOR_SECRET_KEY"];
 const Secrets = Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String }));
 const readSecrets = Schema.decodeUnknownSync(Secrets);
 
-/** The secrets of a data directory, made when they are first needed: 32 random bytes each, in base64. */
+/** Secrets of a data directory, made at the first start: 32 random bytes each, in base64. */
 export const localSecrets = async (dataDirectory: string): Promise<Record<string, string>> => {
   const path = join(dataDirectory, "secrets.json");
   if (existsSync(path)) return readSecrets(await Bun.file(path).text());

@@ -5,13 +5,13 @@ import { build } from "./build.ts";
 import { localSecrets } from "./local-secrets.ts";
 import { startWorkerd } from "./workerd.ts";
 
-/** `bun run cloud`: the cloud app on this machine, on workerd, with its data in a directory. */
+/** `bun run cloud`: runs the cloud app on this machine, on workerd, with its data in a directory. */
 const port = Number(process.env["EXECUTOR_CLOUD_PORT"] ?? 4789);
 const dataDirectory =
   process.env["EXECUTOR_CLOUD_DATA_DIR"] ?? join(homedir(), ".executor", "cloud");
 const url = `http://127.0.0.1:${port}`;
 
-/** Those of `wrangler.jsonc` that have a default may be given as variables of this process. */
+/** Variables of `wrangler.jsonc` with a default, taken from this process. */
 const given = Object.fromEntries(
   Object.entries(process.env).flatMap(([name, value]) =>
     /^EXECUTOR_(MAX_|METRICS_INTERVAL|PRIVATE_UPSTREAMS|PLATFORM_TOKEN)/.test(name) &&

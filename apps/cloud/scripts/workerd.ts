@@ -4,7 +4,7 @@ const app = join(import.meta.dir, "..");
 
 export interface WorkerdOptions {
   readonly port: number;
-  /** Where organizations' databases and the D1 database are kept. */
+  /** Directory of the organizations' databases and the D1 database. */
   readonly dataDirectory: string;
   /** Variables and secrets, as `wrangler.jsonc` describes them. */
   readonly variables: Readonly<Record<string, string>>;
@@ -12,7 +12,7 @@ export interface WorkerdOptions {
   readonly allowsPrivate: boolean;
 }
 
-/** What Miniflare is to run: the bundle in `dist` with the bindings of `wrangler.jsonc`. */
+/** Options of Miniflare: the bundle in `dist` with the bindings of `wrangler.jsonc`. */
 const miniflareOptions = (options: WorkerdOptions) => ({
   host: "127.0.0.1",
   port: options.port,
@@ -30,7 +30,7 @@ const miniflareOptions = (options: WorkerdOptions) => ({
   dataDirectory: options.dataDirectory,
   d1Databases: { DB: "executor" },
   bindings: options.variables,
-  // workerd looks at the address that a name leads to; the app itself looks at the name.
+  // workerd checks the address that a name resolves to; the app itself checks the name.
   outboundService: {
     network: { allow: options.allowsPrivate ? ["public", "private"] : ["public"] },
   },

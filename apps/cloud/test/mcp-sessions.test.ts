@@ -5,7 +5,7 @@ import { McpSessions } from "../src/organization/mcp-sessions.ts";
 const by = (subject: string) =>
   new Identity({ organization: "acme", subject, permissions: [], answersForAll: false });
 
-/** A host that opens a session for whoever names none. */
+/** Host that opens a session for each request without one. */
 const host = () => {
   let opened = 0;
   return {
@@ -25,7 +25,7 @@ const ofSession = (id?: string): Request =>
   });
 
 describe("McpSessions", () => {
-  it("answers whoever opened the session, and nobody else", async () => {
+  it("answers only the owner of a session", async () => {
     const sessions = new McpSessions();
     const { answer } = host();
     await sessions.handle(ofSession(), by("key:a"), answer);
@@ -35,7 +35,7 @@ describe("McpSessions", () => {
     expect(others.status).toBe(403);
   });
 
-  it("has no session that it does not know the owner of", async () => {
+  it("forgets a session together with its owner", async () => {
     const sessions = new McpSessions();
     const { answer, opened } = host();
     await sessions.handle(ofSession(), by("key:a"), answer);

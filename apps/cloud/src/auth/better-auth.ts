@@ -10,10 +10,10 @@ import {
   ownerAc,
 } from "better-auth/plugins/organization/access";
 
-/** better-auth's name for the kind of key that belongs to an organization. */
+/** Configuration id, in better-auth, of the keys of organizations. */
 export const keyKind = "org";
 
-/** Where better-auth's own endpoints are: sign-up, sign-in, sessions, organizations, members. */
+/** Path of better-auth's own endpoints: sign-up, sign-in, sessions, organizations, members. */
 export const authPath = "/api/auth";
 
 const keyActions = ["create", "read", "update", "delete"] as const;
@@ -32,7 +32,7 @@ export interface AuthSettings {
   readonly database: NonNullable<BetterAuthOptions["database"]>;
 }
 
-/** People, their sessions and organizations, and the organizations' keys. */
+/** better-auth for people, their sessions and organizations, and the organizations' keys. */
 export const makeAuth = ({ database, secret, url }: AuthSettings) => {
   const auth = betterAuth({
     appName: "Executor",
@@ -42,7 +42,7 @@ export const makeAuth = ({ database, secret, url }: AuthSettings) => {
     database,
     telemetry: { enabled: false },
     logger: { level: "error" },
-    // Without https there is one client, on this machine, and no address to tell others apart by.
+    // Over http the only client is this machine, which has no address to limit by.
     rateLimit: { enabled: url.startsWith("https:") },
     emailAndPassword: { enabled: true, minPasswordLength: 10 },
     session: { expiresIn: 30 * day, updateAge: day },
@@ -52,7 +52,7 @@ export const makeAuth = ({ database, secret, url }: AuthSettings) => {
         ac: accessControl,
         roles,
         organizationHooks: {
-          // A key must not outlive what it opens.
+          // A key must not outlive its organization.
           afterDeleteOrganization: async ({ organization: { id } }) => {
             const { adapter } = await auth.$context;
             await adapter.deleteMany({

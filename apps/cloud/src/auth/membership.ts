@@ -8,14 +8,11 @@ const decodeOrganization = Schema.decodeUnknownSync(Schema.Struct({ id: Schema.S
 
 export interface Membership {
   readonly organization: string;
-  /** Whether the person may do everything in the organization. */
+  /** Whether the person is an owner or admin of the organization. */
   readonly isAdmin: boolean;
 }
 
-/**
- * The person's membership of the organization that is named, by id or slug, or of the only one there is; otherwise why there is
- * none.
- */
+/** Membership of the organization named by id or slug, or of the person's only one; otherwise the reason why there is none. */
 export const findMembership = async (
   auth: Auth,
   userId: string,
@@ -40,7 +37,7 @@ export const findMembership = async (
   return { organization: member.organizationId, isAdmin };
 };
 
-/** An id that the person has comes first: somebody else may have chosen it as a slug. */
+/** Id of the organization. An id of the person's own wins over a slug, which somebody else may have chosen. */
 const resolveOrganization = async (
   auth: Auth,
   members: ReadonlyArray<typeof Member.Type>,

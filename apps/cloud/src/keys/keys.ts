@@ -21,13 +21,13 @@ const Stored = Schema.Struct({
 });
 const decodeStored = Schema.decodeUnknown(Stored);
 
-/** The keys of one organization, for one of its owners or admins. */
+/** Keys of one organization, for one of its owners or admins. */
 export class Keys extends Context.Tag("@executor/cloud/Keys")<
   Keys,
   {
     readonly list: Effect.Effect<ReadonlyArray<Key>>;
     readonly create: (key: NewKey) => Effect.Effect<MadeKey>;
-    /** It opens nothing from then on. */
+    /** Deletes a key, which is invalid from then on. */
     readonly revoke: (id: string) => Effect.Effect<void, KeyNotFound>;
   }
 >() {}
@@ -36,7 +36,7 @@ export interface KeysOwner {
   readonly auth: Auth;
   readonly organization: string;
   readonly userId: string;
-  /** Those of the request, with the session. */
+  /** Headers of the request, with the session. */
   readonly headers: Headers;
 }
 

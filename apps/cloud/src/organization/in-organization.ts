@@ -3,19 +3,19 @@ import type { MetricsOwner } from "@executor/telemetry";
 import { AsyncLocalStorage } from "node:async_hooks";
 
 /**
- * Objects of one class share a JavaScript process. What runs in an Effect fiber knows its organization by the fiber; this knows
- * it for timers, promises and streams, which have none.
+ * Owner of the measurements of timers, promises and streams. Objects of one class share a JavaScript process; an Effect fiber
+ * carries its organization itself.
  */
 const current = new AsyncLocalStorage<MetricsOwner>();
 
 separateOrganizations(() => current.getStore());
 
-/** Runs `run`, and all that it begins, on behalf of an organization. */
+/** Runs `run`, and everything that it starts, on behalf of an organization. */
 export const inOrganization = <A>(owner: MetricsOwner, run: () => A): A => current.run(owner, run);
 
 /**
- * The response, its stream read on the organization's behalf: the platform asks a stream for more, or gives it up, from
- * wherever it happens to be. `onEnd` is called once, when nothing more of it is sent.
+ * Response whose stream is read on the organization's behalf: the platform pulls or cancels a stream outside of the request's
+ * context. `onEnd` is called once, after the last byte.
  */
 export const respondInOrganization = (
   owner: MetricsOwner,
@@ -28,7 +28,7 @@ export const respondInOrganization = (
   }
   const reader = response.body.getReader();
   let hasEnded = false;
-  // A stream that is given up while it waits for more ends twice.
+  // A stream that is cancelled during a pull ends twice.
   const end = () => {
     if (!hasEnded) onEnd();
     hasEnded = true;
@@ -53,7 +53,7 @@ export const respondInOrganization = (
     },
     { highWaterMark: 0 },
   );
-  // The body is as the headers say already; the platform would encode it once more.
+  // The body is encoded already, as its headers say; the platform would encode it once more.
   const init: ResponseInit & { readonly encodeBody: "manual" } = {
     status: response.status,
     statusText: response.statusText,

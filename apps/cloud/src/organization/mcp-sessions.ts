@@ -23,14 +23,14 @@ export const mcpEndpoint = (host: WebHandler): WebHandler => {
 
 const sessionHeader = "mcp-session-id";
 
-/** How many sessions' owners are remembered; the host itself holds no more. */
+/** Sessions whose owners are remembered; the host itself holds no more. */
 const capacity = 10_000;
 
-/** Knows whose each MCP session is: a session's id alone opens nothing, nor does that of a session that is forgotten. */
+/** Owners of the MCP sessions: an id alone does not open a session, nor does the id of a forgotten one. */
 export class McpSessions {
   readonly #owners = new Map<string, string>();
 
-  /** Hands a request on to the host, unless its session is another's. */
+  /** Forwards a request to the host, unless its session belongs to another owner. */
   async handle(request: Request, { subject }: Identity, host: WebHandler): Promise<Response> {
     const id = request.headers.get(sessionHeader);
     const owner = id === null ? subject : this.#owners.get(id);
@@ -39,7 +39,8 @@ export class McpSessions {
       return refused(403, -32_000, "This session belongs to another key.");
     }
     authAttempts.add(1, { surface: "mcp", outcome: "ok" });
-    if (owner === undefined) return refused(404, -32_001, "There is no such session.");
+    if (owner === undefined)
+      return refused(404, -32_001, "The session does not exist or has ended.");
     const response = await host(request);
     const opened = response.headers.get(sessionHeader);
     if (id === null && opened !== null) this.#remember(opened, subject);
@@ -53,7 +54,7 @@ export class McpSessions {
   }
 }
 
-/** 404 has a client begin another session (MCP 2025-11-25, "Session Management"). */
+/** A client begins another session after 404 (MCP 2025-11-25, "Session Management"). */
 const refused = (status: 403 | 404, code: number, why: string): Response =>
   Response.json(
     {

@@ -10,18 +10,18 @@ import { organizationSettings } from "./settings.ts";
 
 type Services = Effect.Effect.Success<ReturnType<typeof organizationServices>>;
 
-/** Milliseconds without a request after which totals are written: the platform may end an object that does nothing. */
+/** Milliseconds without a request after which totals are written: the platform may end an idle object. */
 const quietMs = 250;
 
-/** Milliseconds between two signs of life while an execution waits for people. */
+/** Milliseconds between two alarms that keep the object alive while an execution is paused for an approval. */
 const keepAliveMs = 5_000;
 
-/** One organization: its database, its services and its metrics. */
+/** Durable Object of one organization: its database, its services and its metrics. */
 export class OrganizationObject extends DurableObject<DurableObjectState, Environment> {
   readonly #owner: MetricsOwner;
   readonly #metricsIntervalMs: number;
   readonly #ready: Promise<Services>;
-  /** Requests whose last byte is not sent. */
+  /** Requests whose last byte has not been sent. */
   #inFlight = 0;
   #quiet: ReturnType<typeof setTimeout> | undefined;
 
@@ -30,7 +30,7 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
     const settings = organizationSettings(environment);
     this.#metricsIntervalMs = settings.metricsIntervalMs;
     this.#owner = organizationMetrics(settings.maxSeries);
-    // No request comes in before the totals of before are there.
+    // Requests wait until the stored totals are restored.
     this.#ready = ctx.blockConcurrencyWhile(() =>
       this.#run(
         Effect.flatMap(Scope.make(), (scope) =>
@@ -72,7 +72,7 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
     this.#quiet = setTimeout(() => this.ctx.waitUntil(this.#rest(services)), quietMs);
   }
 
-  /** Writes what would be lost, and makes sure of being woken as long as there is a reason to be. */
+  /** Writes the totals, and sets the next alarm unless the object is idle and no execution is paused. */
   async #rest(services: Services): Promise<void> {
     await this.#run(services.write);
     if (this.#isIdle() && !(await this.#run(services.hasPausedRuns))) {
@@ -86,7 +86,7 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
     return this.#inFlight === 0;
   }
 
-  /** Unless an alarm comes before anyway. */
+  /** Sets an alarm, unless an earlier one is set. */
   async #wakeIn(milliseconds: number): Promise<void> {
     const { storage } = this.ctx;
     const time = Date.now() + milliseconds;

@@ -45,7 +45,7 @@ export const createServerHandlers = (dataDirectory: string) =>
   Effect.gen(function* () {
     yield* makeDirectory(dataDirectory);
     yield* applyLabelBudgets;
-    // Before the services, so that it ends after them and pushes what they counted last.
+    // Starts before the services and so ends after them, to push their last counts.
     yield* startMetricsExport();
     const services = yield* Layer.build(servicesLayer(dataDirectory));
     const host = Context.get(services, McpHost);
@@ -63,7 +63,7 @@ export const createServerHandlers = (dataDirectory: string) =>
     };
   });
 
-/** Only its owner may read the directory: the database holds what sources need to be called. */
+/** Makes the directory readable by its owner only: the database holds the credentials of sources. */
 const makeDirectory = (directory: string) =>
   Effect.try({
     try: () => mkdirSync(directory, { recursive: true, mode: 0o700 }),

@@ -17,12 +17,12 @@ const readEntry = (text: string): Either.Either<readonly [string, number], strin
   const [, name = "", count = ""] = entry.exec(text) ?? [];
   if (name === "") {
     return Either.left(
-      `EXECUTOR_METRICS_MAX_SERIES_PER_METRIC is a list such as executor.tool.calls=5000,http.client.request.duration=500, and "${text}" is no entry of one.`,
+      `EXECUTOR_METRICS_MAX_SERIES_PER_METRIC is a list such as executor.tool.calls=5000,http.client.request.duration=500, and "${text}" is not an item of one.`,
     );
   }
   if (findDefinition(name) === undefined) {
     return Either.left(
-      `EXECUTOR_METRICS_MAX_SERIES_PER_METRIC names the metric ${name}, which there is not. METRICS.md lists the OpenTelemetry names.`,
+      `EXECUTOR_METRICS_MAX_SERIES_PER_METRIC names the metric ${name}, which does not exist. METRICS.md lists the OpenTelemetry names.`,
     );
   }
   return Either.right([name, Number(count)]);
@@ -46,5 +46,5 @@ const perMetric = Config.string("EXECUTOR_METRICS_MAX_SERIES_PER_METRIC").pipe(
   ),
 );
 
-/** Takes the operator's label budgets from the environment. */
+/** Applies the operator's label budgets from the environment. */
 export const applyLabelBudgets = Effect.map(Config.all({ total, perMetric }), limitLabelSets);

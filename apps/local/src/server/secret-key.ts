@@ -18,8 +18,8 @@ const ownerOnly = 0o600;
 const configured = Config.option(Config.redacted(variable));
 
 /**
- * The key of `EXECUTOR_SECRET_KEY`, else of the file `secret.key` in the data directory, which the first start makes: 32
- * bytes in base64. No key is made for a database that was written with another.
+ * Encryption key from `EXECUTOR_SECRET_KEY`, else from the file `secret.key` in the data directory, which the first start makes:
+ * 32 bytes in base64. A database that was written with another key gets no new one.
  */
 export const secretKeyLayer = (dataDirectory: string) =>
   Layer.effect(
@@ -50,7 +50,7 @@ const fromFile = (file: string) =>
     }
     if (yield* SecretKey.isInUse) {
       return yield* new SecretKeyError({
-        message: `The key file ${file} is missing, and the database holds what only its key opens. Put it back, or give the key as ${variable}. Without it, move the database away to start with an empty one.`,
+        message: `The key file ${file} is missing, and the database holds values that only its key opens. Put it back, or give the key as ${variable}. Without it, move the database away to start with an empty one.`,
       });
     }
     const bytes = yield* SecretKey.generate;
@@ -77,7 +77,7 @@ const withFile = <A>(file: string, done: string, use: () => A) =>
       }),
   });
 
-/** On the disk, whole, before anything is encrypted with it. */
+/** Writes the whole file to the disk before anything is encrypted with the key. */
 const writeWhole = (file: string, text: string): void => {
   const unfinished = `${file}.new`;
   const descriptor = openSync(unfinished, "w", ownerOnly);

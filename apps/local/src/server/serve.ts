@@ -7,7 +7,7 @@ import { createServerHandlers } from "./handlers.ts";
 const hostname = "127.0.0.1";
 const maxRequestBodyBytes = 128 * 1024 * 1024;
 
-/** How long requests under way may go on once the daemon is told to stop. */
+/** Time for requests in flight to end after the daemon is told to stop. */
 const stopGrace = Duration.seconds(5);
 
 /** The daemon cannot listen on its port. */
@@ -15,7 +15,7 @@ export class ListenError extends Schema.TaggedError<ListenError>()("ListenError"
   message: Schema.String,
 }) {}
 
-/** Serves until it is interrupted; then takes no more requests, lets those under way end, and closes the database. */
+/** Serves until it is interrupted; then refuses new requests, waits for those in flight, and closes the database. */
 export const serve = (port: number) =>
   Effect.gen(function* () {
     const handlers = yield* createServerHandlers(yield* dataDirectory);
@@ -56,7 +56,7 @@ const stop =
       stopListening();
       return stopped;
     }).pipe(
-      // Finalizers are not, and a timeout waits for what it cannot interrupt.
+      // A finalizer is uninterruptible, and a timeout waits for an uninterruptible effect.
       Effect.interruptible,
       Effect.timeoutTo({ duration: stopGrace, onSuccess: () => false, onTimeout: () => true }),
       Effect.flatMap((late) => (late ? Effect.promise(() => server.stop(true)) : Effect.void)),

@@ -5,10 +5,9 @@ import { Cause, Context, Effect, Layer } from "effect";
 import { migrate, StorageError } from "./migrations.ts";
 
 /**
- * The embedded database in `file`, checked and migrated. One process holds it at a time: the lock is taken here and let
- * go when the process ends, however it ends. Commits are in the write-ahead log before they are acknowledged, so they
- * survive the end of the process (`synchronous = NORMAL`: the last ones may not survive a power cut). What is deleted is
- * overwritten with zeros.
+ * Embedded database in `file`, checked and migrated. One process holds it at a time: it takes the lock here and releases it at its
+ * end, however it ends. A commit is in the write-ahead log before it is acknowledged, so it survives the end of the process
+ * (`synchronous = NORMAL`: the last ones may not survive a power cut). Deleted content is overwritten with zeros.
  */
 export const layer = (file: string): Layer.Layer<SqlClient.SqlClient, StorageError> =>
   Layer.scopedContext(
@@ -37,13 +36,13 @@ export const layer = (file: string): Layer.Layer<SqlClient.SqlClient, StorageErr
     ),
   );
 
-/** A database of its own in memory, for tests. */
+/** Separate database in memory, for tests. */
 export const layerMemory: Layer.Layer<SqlClient.SqlClient, StorageError> = layer(":memory:");
 
 const corruptMessage = (file: string, detail: string | undefined) =>
   `The database ${file} is corrupt (${detail ?? "no answer to quick_check"}). Restore it from a backup, or move it away to start with an empty one.`;
 
-/** SQLite's result codes, as bun:sqlite names them on its errors; the client wraps these as causes. */
+/** Error for the operator, by SQLite's result code: bun:sqlite names it on its error, which the client wraps as a cause. */
 const explain = (file: string, error: unknown): StorageError => {
   if (error instanceof StorageError) return error;
   const code = codeOf(error);

@@ -1,4 +1,4 @@
-/** How many parameters one statement of a Durable Object may have. */
+/** Parameters that one statement of a Durable Object may have. */
 const maxParameters = 100;
 
 export interface BoundQuery {
@@ -7,8 +7,8 @@ export interface BoundQuery {
 }
 
 /**
- * The same statement with no more parameters than a Durable Object takes. Where there are more, all come as one JSON array,
- * and each `?` reads its own out of it; so they must be what JSON holds.
+ * Rewrites a statement to the number of parameters that a Durable Object takes. A statement with more takes one JSON array, from
+ * which each `?` reads its value; so the values must be of JSON's types.
  */
 export const fewParameters = (query: string, bindings: ReadonlyArray<unknown>): BoundQuery => {
   if (bindings.length <= maxParameters) return { query, bindings };
@@ -19,5 +19,5 @@ export const fewParameters = (query: string, bindings: ReadonlyArray<unknown>): 
   return { query: numbered, bindings: [JSON.stringify(bindings)] };
 };
 
-/** A placeholder, or what may hold a question mark that is none: a string, a quoted name or a comment. */
+/** A placeholder, or text that may contain another question mark: a string, a quoted name or a comment. */
 const token = /\?|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g;

@@ -7,8 +7,8 @@ const encode = Schema.encodeSync(HttpApiDecodeError);
 const badRequest = 400;
 
 /**
- * Gives requests of the wrong shape a message of one line for each mistake, in place of the tree of schemas that it was
- * found in. Neither the message nor the `issues` beside it repeat what was sent: it may be a credential in the wrong place.
+ * Answers a request of the wrong shape with one line for each mistake, in place of a tree of schemas. Neither the message nor its
+ * `issues` repeat the request's values, since one may be a credential in the wrong place.
  */
 export const ReadableDecodeErrors = HttpApiBuilder.middleware((app) =>
   Effect.catchAllCause(app, (cause) => {
@@ -16,7 +16,7 @@ export const ReadableDecodeErrors = HttpApiBuilder.middleware((app) =>
     if (!(error instanceof HttpApiDecodeError)) return Effect.failCause(cause);
     const issues = error.issues.map((issue) => ({
       ...issue,
-      message: withoutSent(issue.message),
+      message: withoutValue(issue.message),
     }));
     const message = [...new Set(issues.map(line))].join("\n");
     return HttpServerResponse.json(encode(new HttpApiDecodeError({ issues, message })), {
@@ -28,5 +28,5 @@ export const ReadableDecodeErrors = HttpApiBuilder.middleware((app) =>
 const line = ({ path, message }: typeof HttpApiError.Issue.Type): string =>
   path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
 
-/** As the schema library writes what it found, at the end of a message. */
-const withoutSent = (message: string): string => message.replace(/, actual .*$/s, "");
+/** Removes the value, which the schema library writes at the end of a message. */
+const withoutValue = (message: string): string => message.replace(/, actual .*$/s, "");
