@@ -53,7 +53,8 @@ const contracts = ["^packages/core/api/src/api\\.ts$", "^packages/core/api/src/.
 
 /** @param {ReadonlyArray<string>} folders */
 const anyOf = (folders) => `^(${folders.join("|")})/`;
-const house = `^(${observability}|${testing}|packages/[^/]+/[^/]+|apps/[^/]+)/`;
+const packages = `${observability}|${testing}|packages/[^/]+/[^/]+|apps/[^/]+`;
+const house = `^(${packages})/`;
 
 /**
  * `$1` is the importing module's package, so a package may always import itself.
@@ -151,8 +152,13 @@ module.exports = {
       comment:
         "Another package is imported by its name, through its exports; a relative path goes around them.",
       severity: "error",
-      from: { path: house },
-      to: { path: house, pathNot: "^$1/", dependencyTypes: ["local"] },
+      from: { path: `^(${packages}|benchmark)/` },
+      to: {
+        path: house,
+        pathNot: "^$1/",
+        dependencyTypes: ["local"],
+        dependencyTypesNot: ["aliased-workspace"],
+      },
     },
     {
       name: "e2e-stays-outside",

@@ -3,8 +3,8 @@ import {
   layerMillis,
   makeSeries,
   startExecutorPush,
-} from "../packages/core/otlp/test/support/effect-push.ts";
-import { startSdkPush } from "../packages/core/otlp/test/support/sdk-push.ts";
+} from "@executor/otlp/testing/effect-push";
+import { startSdkPush } from "@executor/otlp/testing/sdk-push";
 import { labelsOf, measure } from "./push/contender.ts";
 import type { Contender } from "./push/contender.ts";
 import { decimals, describeMachine, say, section, table } from "./support/markdown.ts";
