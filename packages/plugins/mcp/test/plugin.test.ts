@@ -32,7 +32,7 @@ describe("load", () => {
     }),
   );
 
-  it.scopedLive("fails where nobody listens, and says what to do", () =>
+  it.scopedLive("fails if nothing listens at the URL, and says what to do", () =>
     Effect.gen(function* () {
       const { mcp, settings, server } = yield* start();
       yield* Effect.promise(server.stop);
@@ -42,7 +42,7 @@ describe("load", () => {
     }),
   );
 
-  it.scopedLive("passes on what the server says to a wrong key", () =>
+  it.scopedLive("shows the server's message for a wrong key", () =>
     Effect.gen(function* () {
       const { mcp, settings } = yield* start({
         intercept: () => Response.json({ error: "invalid_token" }, { status: 401 }),
@@ -71,14 +71,14 @@ describe("results", () => {
     }),
   );
 
-  it.scopedLive("come as plain JSON too", () =>
+  it.scopedLive("may come as plain JSON", () =>
     Effect.gen(function* () {
       const { mcp, settings } = yield* start({ json: true });
       expect((yield* call(mcp, settings, "echo", { message: "hi" })).data).toBe("hi");
     }),
   );
 
-  it.scopedLive("that are failures keep the server's words", () =>
+  it.scopedLive("that are failures keep the server's message", () =>
     Effect.gen(function* () {
       const { mcp, settings } = yield* start();
       const fail = (name: string) => Effect.flip(call(mcp, settings, name));
@@ -109,7 +109,7 @@ describe("results", () => {
 });
 
 describe("calls", () => {
-  it.scopedLive("share one connection, opened once for all who wait", () =>
+  it.scopedLive("share one connection, opened once for all that wait", () =>
     Effect.gen(function* () {
       const { mcp, settings, server } = yield* start();
       const replies = yield* Effect.all(
@@ -123,7 +123,7 @@ describe("calls", () => {
     }),
   );
 
-  it.scopedLive("under other headers have a connection of their own", () =>
+  it.scopedLive("with other headers use another connection", () =>
     Effect.gen(function* () {
       const { mcp, server } = yield* start();
       const as = (key: string) =>
@@ -136,7 +136,7 @@ describe("calls", () => {
     }),
   );
 
-  it.scopedLive("tell how far they are", () =>
+  it.scopedLive("report progress", () =>
     Effect.gen(function* () {
       const { mcp, settings } = yield* start();
       const progress: Array<Progress> = [];
@@ -149,11 +149,11 @@ describe("calls", () => {
     }),
   );
 
-  it.scopedLive("that go on keep their time", () =>
+  it.scopedLive("with progress restart their timeout", () =>
     Effect.gen(function* () {
       const { mcp, server } = yield* start();
-      const settings = settingsOf({ url: server.url, timeoutMs: 400 });
-      expect((yield* call(mcp, settings, "steps", { count: 8, ms: 100 })).data).toBe("done");
+      const settings = settingsOf({ url: server.url, timeoutMs: 2_000 });
+      expect((yield* call(mcp, settings, "steps", { count: 6, ms: 400 })).data).toBe("done");
       const error = yield* Effect.flip(call(mcp, settings, "hang"));
       expect(error).toMatchObject({ outcome: "timeout", errorType: "timeout" });
       yield* untilEffect("the call is cancelled", () => server.seen.cancelled.includes("hang"));
@@ -175,10 +175,10 @@ describe("calls", () => {
 });
 
 describe("questions", () => {
-  it.scopedLive("reach the person behind the call, and wait without the call's time passing", () =>
+  it.scopedLive("reach the person who waits for the call, and pause its timeout", () =>
     Effect.gen(function* () {
       const { mcp, server } = yield* start();
-      const settings = settingsOf({ url: server.url, timeoutMs: 300 });
+      const settings = settingsOf({ url: server.url, timeoutMs: 2_000 });
       const result = yield* call(mcp, settings, "ask-name", { who: "Who are you?" }).pipe(
         answering((request) => {
           expect(request).toMatchObject({
@@ -190,7 +190,7 @@ describe("questions", () => {
           });
           return Effect.delay(
             Effect.succeed({ action: "accept" as const, content: { name: "Ada" } }),
-            600,
+            2_500,
           );
         }),
       );
@@ -198,7 +198,7 @@ describe("questions", () => {
     }),
   );
 
-  it.scopedLive("that nobody answers in time are cancelled, and the tool goes on", () =>
+  it.scopedLive("that nobody answers in time are cancelled, and the tool continues", () =>
     Effect.gen(function* () {
       const { mcp, settings } = yield* start();
       const ask = (action: "expire" | "decline") =>
@@ -208,7 +208,7 @@ describe("questions", () => {
     }),
   );
 
-  it.scopedLive("where there is nobody to ask fail the tool", () =>
+  it.scopedLive("fail the tool if nobody can be asked", () =>
     Effect.gen(function* () {
       const { mcp, settings } = yield* start();
       const error = yield* Effect.flip(call(mcp, settings, "ask-name"));
@@ -216,7 +216,7 @@ describe("questions", () => {
     }),
   );
 
-  it.scopedLive("of several calls at once each reach their own person", () =>
+  it.scopedLive("of simultaneous calls each reach their own person", () =>
     Effect.gen(function* () {
       const { mcp, settings } = yield* start();
       const all = yield* Deferred.make<void>();
@@ -240,7 +240,7 @@ describe("questions", () => {
     }),
   );
 
-  it.scopedLive("that come beside the call's own stream wait until it is clear who asks", () =>
+  it.scopedLive("outside the call's own stream wait until their call is known", () =>
     Effect.gen(function* () {
       const { mcp, settings, server } = yield* start();
       const other = yield* Effect.fork(call(mcp, settings, "hang"));
@@ -267,22 +267,22 @@ describe("questions", () => {
 });
 
 describe("changes", () => {
-  it.scopedLive("are told while a connection is open, and the new list is read", () =>
+  it.scopedLive("are reported while a connection is open, and the new list is read", () =>
     Effect.gen(function* () {
       const { mcp, settings } = yield* start();
       yield* mcp.load(settings);
       const heard = yield* Stream.runHead(mcp.changes?.(settings) ?? Stream.empty).pipe(
         Effect.fork,
       );
-      yield* Effect.sleep(50);
-      yield* call(mcp, settings, "grow");
-      yield* Fiber.join(heard);
+      // Repeated, because nothing tells when the stream has subscribed.
+      const grow = Effect.zipRight(call(mcp, settings, "grow"), Effect.sleep(500));
+      yield* Effect.raceFirst(Fiber.join(heard), Effect.forever(grow));
       const { tools } = yield* mcp.load(settings);
       expect(tools.map(({ path }) => path)).toContain("grown1");
     }),
   );
 
-  it.scopedLive("of the settings end the session", () =>
+  it.scopedLive("of the source end the session", () =>
     Effect.gen(function* () {
       const { mcp, settings, server } = yield* start();
       yield* call(mcp, settings, "echo");
@@ -294,7 +294,7 @@ describe("changes", () => {
 });
 
 describe("detect", () => {
-  it.scopedLive("tells an MCP server from other pages, and keeps nothing open", () =>
+  it.scopedLive("distinguishes an MCP server from other pages, and leaves nothing open", () =>
     Effect.gen(function* () {
       const { mcp, settings, server } = yield* start();
       expect(yield* mcp.detect(settings)).toMatchObject({
@@ -306,7 +306,7 @@ describe("detect", () => {
     }),
   );
 
-  it.scopedLive("keeps the headers from a URL where calls are to go elsewhere", () =>
+  it.scopedLive("does not send the headers to a URL if calls go to another origin", () =>
     Effect.gen(function* () {
       const seen: Array<string | null> = [];
       const { mcp, server } = yield* start({
@@ -332,7 +332,7 @@ describe("detect", () => {
     }),
   );
 
-  it.scopedLive("takes a command for a program, without running it", () =>
+  it.scopedLive("names a command without running it", () =>
     Effect.gen(function* () {
       const mcp = yield* plugin;
       const settings = settingsOf({ command: "npx", args: ["-y", "@scope/mcp-server-files@1.2"] });

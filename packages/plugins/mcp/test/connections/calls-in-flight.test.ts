@@ -37,26 +37,26 @@ const ask = (calls: CallsInFlight, taskId?: string, signal = never) =>
   );
 
 describe("a question", () => {
-  it("is the only call's", async () => {
+  it("belongs to the only call", async () => {
     const { at, calls } = setting(1);
     at(0).answer();
     expect(await ask(calls)).toBe(0);
   });
 
-  it("is that call's whose reply it came with", async () => {
+  it("belongs to the call on whose reply it arrived", async () => {
     const { at, calls } = setting(3);
     at(1).answer();
     expect(await calls.current.run(at(1).call.request, () => ask(calls))).toBe(1);
   });
 
-  it("is that call's whose task it names", async () => {
+  it("belongs to the call whose task it names", async () => {
     const { at, calls } = setting(3);
     at(2).call.taskId = "task";
     at(2).answer();
     expect(await ask(calls, "task")).toBe(2);
   });
 
-  it("waits until one of the calls that were there is left, however many come later", async () => {
+  it("waits until one of the calls under way at its arrival is left, however many start later", async () => {
     const { at, calls } = setting(2);
     at(1).answer();
     const asked = ask(calls);
@@ -65,7 +65,7 @@ describe("a question", () => {
     expect(await asked).toBe(1);
   });
 
-  it("is not that of a call whose person is being asked already", async () => {
+  it("does not belong to a call whose person is being asked", async () => {
     const { at, calls } = setting(2);
     const first = calls.current.run(at(0).call.request, () => ask(calls));
     at(1).answer();
@@ -74,13 +74,13 @@ describe("a question", () => {
     expect(await first).toBe(0);
   });
 
-  it("is refused where as many questions wait as there are calls to have asked", async () => {
+  it("is refused if as many questions wait as there are candidate calls", async () => {
     const { calls } = setting(2);
     const answers = await Promise.all([ask(calls), ask(calls)]);
     for (const answer of answers) expect(answer).toMatch(/one after the other/);
   });
 
-  it("is refused where there is no call, or none is left", async () => {
+  it("is refused if no call is under way, or the last one ends", async () => {
     const { at, calls } = setting(2);
     const asked = ask(calls);
     calls.end(at(0).call);
@@ -90,7 +90,7 @@ describe("a question", () => {
     expect(await ask(calls)).toMatch(/No tool call is under way/);
   });
 
-  it("that is withdrawn while it waits is over", async () => {
+  it("that is withdrawn while it waits is refused", async () => {
     const { calls } = setting(2);
     const controller = new AbortController();
     const asked = ask(calls, undefined, controller.signal);

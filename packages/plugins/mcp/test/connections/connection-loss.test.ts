@@ -50,7 +50,7 @@ describe("a server that ends in the middle of a call", () => {
 });
 
 describe("a stream that breaks", () => {
-  it.scopedLive("goes on where the server can resume it", () =>
+  it.scopedLive("continues if the server can resume it", () =>
     Effect.gen(function* () {
       const store = new InMemoryEventStore();
       const { mcp, server, settings } = yield* start({ eventStore: () => store });
@@ -77,19 +77,21 @@ describe("a session that the server forgot", () => {
 
   for (const unknownSession of [undefined, badRequest]) {
     const status = unknownSession === undefined ? 404 : 400;
-    it.scopedLive(`is begun anew, and the refused call sent once more (${status})`, () =>
-      Effect.gen(function* () {
-        const { mcp, server, settings } = yield* start(unknownSession && { unknownSession });
-        yield* call(mcp, settings, "echo", { message: "before" });
-        server.forget();
-        expect((yield* call(mcp, settings, "echo", { message: "after" })).data).toBe("after");
-        expect(server.seen.calls).toEqual(["echo", "echo"]);
-        expect(posted(server, "initialize")).toBe(2);
-      }),
+    it.scopedLive(
+      `is replaced by a new one, and the refused call is sent once more (${status})`,
+      () =>
+        Effect.gen(function* () {
+          const { mcp, server, settings } = yield* start(unknownSession && { unknownSession });
+          yield* call(mcp, settings, "echo", { message: "before" });
+          server.forget();
+          expect((yield* call(mcp, settings, "echo", { message: "after" })).data).toBe("after");
+          expect(server.seen.calls).toEqual(["echo", "echo"]);
+          expect(posted(server, "initialize")).toBe(2);
+        }),
     );
   }
 
-  it.scopedLive("again and again is an error, not a loop", () =>
+  it.scopedLive("repeatedly is an error, not a loop", () =>
     Effect.gen(function* () {
       const { mcp, server, settings } = yield* start({
         intercept: (request) =>
@@ -105,7 +107,7 @@ describe("a session that the server forgot", () => {
   );
 });
 
-describe("an error that does not say that nothing was done", () => {
+describe("an error of a call that may have been started", () => {
   it.scopedLive("is never answered with a second call", () =>
     Effect.gen(function* () {
       let failing = false;

@@ -45,7 +45,7 @@ const limits = { maxOpen: 2, idleMs: 1_000 };
 const nameOf = ({ serverName }: Connection) => Effect.succeed(serverName);
 
 describe("connections", () => {
-  it.scoped("are opened once for all who wait, whoever gives up waiting", () =>
+  it.scoped("are opened once for all callers that wait, even if the first gives up", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>();
       const { open, opened } = recording(Deferred.await(gate));
@@ -60,7 +60,7 @@ describe("connections", () => {
     }),
   );
 
-  it.scoped("that fail to open are tried anew by the next", () =>
+  it.scoped("that fail to open are opened by the next caller", () =>
     Effect.gen(function* () {
       let broken = true;
       const { open, opened, closed } = recording(
@@ -76,7 +76,7 @@ describe("connections", () => {
     }),
   );
 
-  it.scoped("that nobody uses are closed after a while, and those in use are not", () =>
+  it.scoped("are closed after an idle time, unless they are in use", () =>
     Effect.gen(function* () {
       const { open, closed } = recording();
       const { use } = yield* makeConnections(open, limits);
@@ -89,27 +89,25 @@ describe("connections", () => {
     }),
   );
 
-  it.scoped(
-    "make room for another where they are idle, longest first, and say where they are not",
-    () =>
-      Effect.gen(function* () {
-        const { open, closed } = recording();
-        const { use } = yield* makeConnections(open, limits);
-        yield* use(endpoint("a"), opening, nameOf);
-        yield* TestClock.adjust(1);
-        yield* use(endpoint("b"), opening, nameOf);
-        yield* use(endpoint("c"), opening, nameOf);
-        yield* Effect.yieldNow();
-        expect(closed).toEqual(["a"]);
-        yield* Effect.fork(use(endpoint("b"), opening, () => Effect.never));
-        yield* Effect.fork(use(endpoint("c"), opening, () => Effect.never));
-        yield* Effect.yieldNow();
-        const refused = yield* Effect.flip(use(endpoint("d"), opening, nameOf));
-        expect(refused).toMatchObject({ reason: "too_many_connections" });
-      }),
+  it.scoped("are replaced if idle, longest first, and refused if all are in use", () =>
+    Effect.gen(function* () {
+      const { open, closed } = recording();
+      const { use } = yield* makeConnections(open, limits);
+      yield* use(endpoint("a"), opening, nameOf);
+      yield* TestClock.adjust(1);
+      yield* use(endpoint("b"), opening, nameOf);
+      yield* use(endpoint("c"), opening, nameOf);
+      yield* Effect.yieldNow();
+      expect(closed).toEqual(["a"]);
+      yield* Effect.fork(use(endpoint("b"), opening, () => Effect.never));
+      yield* Effect.fork(use(endpoint("c"), opening, () => Effect.never));
+      yield* Effect.yieldNow();
+      const refused = yield* Effect.flip(use(endpoint("d"), opening, nameOf));
+      expect(refused).toMatchObject({ reason: "too_many_connections" });
+    }),
   );
 
-  it.scoped("repeat once what was not taken up, on a new connection and no other", () =>
+  it.scoped("repeat an unprocessed call once, on a new connection only", () =>
     Effect.gen(function* () {
       const { open, opened } = recording();
       const { use } = yield* makeConnections(open, limits);
@@ -129,7 +127,7 @@ describe("connections", () => {
     }),
   );
 
-  it.scoped("that break are given to nobody else, and closed once they are out of use", () =>
+  it.scoped("that break are not given to new users, and closed after the last one", () =>
     Effect.gen(function* () {
       const { open, breaks, closed } = recording();
       const { use } = yield* makeConnections(open, limits);
@@ -154,7 +152,7 @@ describe("connections", () => {
     }),
   );
 
-  it.effect("that are not open yet are given up with the scope", () =>
+  it.effect("that are still opening are abandoned with the scope", () =>
     Effect.gen(function* () {
       const { open, opened, closed } = recording(Effect.never);
       const scope = yield* Scope.make();
@@ -167,7 +165,7 @@ describe("connections", () => {
     }),
   );
 
-  it.effect("are all closed with the scope, and before it ends", () =>
+  it.effect("are all closed before the scope ends", () =>
     Effect.gen(function* () {
       const { open, breaks, closed } = recording();
       const scope = yield* Scope.make();

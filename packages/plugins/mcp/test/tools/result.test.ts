@@ -28,7 +28,7 @@ describe("readResult", () => {
     );
   });
 
-  it("fails with the text of an error, and with its data where there is no text", () => {
+  it("fails with the text of an error, or with its data if it has no text", () => {
     expect(failure({ content: [text("No."), text("Never.")], isError: true })).toMatchObject({
       outcome: "tool_error",
       errorType: "tool_error",
@@ -38,7 +38,7 @@ describe("readResult", () => {
     expect(failure({ content: [], isError: true }).message).toMatch(/did not say why/);
   });
 
-  it("fails for what is no result", () => {
+  it("fails for a value that is not a result", () => {
     expect(failure({ content: "text" })).toMatchObject({
       outcome: "upstream_error",
       errorType: "invalid_response",

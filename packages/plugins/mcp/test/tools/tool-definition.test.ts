@@ -16,7 +16,7 @@ describe("toolDefinition", () => {
       { readOnly: true, destructive: false, requiresApproval: false },
     ],
     [{ destructiveHint: false }, { readOnly: false, destructive: false, requiresApproval: true }],
-  ])("takes the hints %j for what they say, and silence for the worst", (annotations, is) => {
+  ])("reads the hints %j, and takes missing ones for the worst", (annotations, is) => {
     expect(define(annotations === undefined ? {} : { annotations }).annotations).toMatchObject(is);
   });
 
@@ -29,7 +29,7 @@ describe("toolDefinition", () => {
     expect(long).toBe(`${"x".repeat(3_998)}…`);
   });
 
-  it("keeps schemas, the tool's own name and whether it is a task", () => {
+  it("keeps schemas, the tool's name and whether it is a task", () => {
     const tool = define({
       name: "my-tool",
       outputSchema: { type: "object" },

@@ -24,14 +24,14 @@ describe("endpointOf", () => {
     expect(String(refused)).not.toContain("password@");
   });
 
-  it("names where calls go", () => {
+  it("gives the URL of calls", () => {
     expect(endpointUrl(endpoint({ url: `${url}#part` }))).toBe(url);
     expect(endpointUrl(endpoint({ command: "npx", args: ["--key", "k"] }))).toBe("stdio:npx");
   });
 });
 
 describe("endpointKey", () => {
-  it("tells everything apart that makes another connection", () => {
+  it("differs for everything that needs another connection", () => {
     const keys = [
       key({ url }),
       key({ url: `${url}?tenant=2` }),
@@ -50,7 +50,7 @@ describe("endpointKey", () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
-  it("is the same for what is the same", () => {
+  it("is equal for equal endpoints", () => {
     expect(key({ url, headers: { a: "1", b: "2" } })).toBe(
       key({ url, headers: { b: "2", a: "1" } }),
     );
@@ -60,7 +60,7 @@ describe("endpointKey", () => {
     expect(key({ url, timeoutMs: 1 })).toBe(key({ url, timeoutMs: 2 }));
   });
 
-  it("holds nothing of a header", () => {
+  it("reveals nothing of a header", () => {
     expect(key({ url, headers: { authorization: "Bearer abc" } })).not.toContain("abc");
   });
 });

@@ -29,7 +29,7 @@ describe.each([undefined, "sse" as const])("a server that speaks SSE (transport 
   );
 
   it.scopedLive(
-    "and breaks in mid-call is a connection error, and a new session with the next call",
+    "breaks during a call with a connection error, and gets a new session with the next call",
     () =>
       Effect.gen(function* () {
         const { mcp, server, settings } = yield* start;
@@ -42,7 +42,7 @@ describe.each([undefined, "sse" as const])("a server that speaks SSE (transport 
 });
 
 describe("a URL that leads nowhere", () => {
-  it.scopedLive("is explained by what it answered first", () =>
+  it.scopedLive("is explained by its first answer", () =>
     Effect.gen(function* () {
       const { url } = yield* sseServer;
       const mcp = yield* plugin;

@@ -18,23 +18,25 @@ describe("a program", () => {
     }),
   );
 
-  it.scopedLive("that ends in mid-call is a connection error, and started again by the next", () =>
-    Effect.gen(function* () {
-      const mcp = yield* plugin;
-      const settings = programSettings();
-      const [first, second] = yield* Effect.all(
-        [Effect.flip(call(mcp, settings, "die")), Effect.flip(call(mcp, settings, "hang"))],
-        { concurrency: "unbounded" },
-      );
-      for (const error of [first, second]) {
-        expect(error).toMatchObject({ outcome: "upstream_error", errorType: "connection_error" });
-      }
-      expect(first.message).toMatch(/bun could not be run or has ended \(exit code 1\)/);
-      expect((yield* call(mcp, settings, "echo", { message: "again" })).data).toBe("again");
-    }),
+  it.scopedLive(
+    "that ends during a call is a connection error, and is restarted by the next call",
+    () =>
+      Effect.gen(function* () {
+        const mcp = yield* plugin;
+        const settings = programSettings();
+        const [first, second] = yield* Effect.all(
+          [Effect.flip(call(mcp, settings, "die")), Effect.flip(call(mcp, settings, "hang"))],
+          { concurrency: "unbounded" },
+        );
+        for (const error of [first, second]) {
+          expect(error).toMatchObject({ outcome: "upstream_error", errorType: "connection_error" });
+        }
+        expect(first.message).toMatch(/bun could not be run or has ended \(exit code 1\)/);
+        expect((yield* call(mcp, settings, "echo", { message: "again" })).data).toBe("again");
+      }),
   );
 
-  it.scopedLive("that ends at once is shown with what it wrote", () =>
+  it.scopedLive("that ends at once is reported with its standard error", () =>
     Effect.gen(function* () {
       const mcp = yield* plugin;
       const settings = programSettings("quit", { env: { TEST_KEY: "from the source" } });
@@ -44,7 +46,7 @@ describe("a program", () => {
     }),
   );
 
-  it.scopedLive("that does not exist is named", () =>
+  it.scopedLive("that does not exist is named in the error", () =>
     Effect.gen(function* () {
       const mcp = yield* plugin;
       const error = yield* Effect.flip(mcp.load(settingsOf({ command: "no-such-program" })));
@@ -52,7 +54,7 @@ describe("a program", () => {
     }),
   );
 
-  it.scopedLive("gets none of the daemon's own environment but what programs need", () =>
+  it.scopedLive("gets only the environment variables that programs need", () =>
     Effect.gen(function* () {
       process.env["EXECUTOR_TEST_ONLY"] = "private";
       const mcp = yield* plugin;
@@ -73,7 +75,7 @@ describe("a program", () => {
     }),
   );
 
-  it.scopedLive("can ask", () =>
+  it.scopedLive("can ask a question", () =>
     Effect.gen(function* () {
       const mcp = yield* plugin;
       const settings = programSettings();
@@ -84,7 +86,7 @@ describe("a program", () => {
     }),
   );
 
-  it.scopedLive("that asks for two calls at once gets no answer that may be another's", () =>
+  it.scopedLive("that asks during two calls gets no answer of the wrong caller", () =>
     Effect.gen(function* () {
       const mcp = yield* plugin;
       const settings = programSettings();
