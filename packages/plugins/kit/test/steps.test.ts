@@ -4,7 +4,7 @@ import { runSteps } from "../src/steps.ts";
 import type { Steps } from "../src/steps.ts";
 
 describe("runSteps", () => {
-  it.live("lets others run before a long computation has ended", () =>
+  it.live("lets other work run during a long computation", () =>
     Effect.gen(function* () {
       let others = 0;
       /** Ends when something else has run, or else by failing. */

@@ -22,11 +22,11 @@ const operation =
   "mutation rename($id: ID!, $filter: [In!], $constructor: Int) { rename(id: $id, filter: $filter, constructor: $constructor) { id } }";
 
 describe("an operation", () => {
-  it("declares the arguments and passes them on", () => {
+  it("declares the arguments and passes them to the field", () => {
     expect(operationText(binding, binding.selection)).toBe(operation);
   });
 
-  it("is as short as it can be", () => {
+  it("has no parentheses or braces without need", () => {
     expect(operationText({ ...binding, operation: "query", arguments: [] }, "")).toBe(
       "query rename { rename }",
     );
@@ -37,7 +37,7 @@ describe("an operation", () => {
     .array(fc.tuple(keys, fc.json({ stringUnit: "binary" }).map(parseJson)))
     .map(fromEntries);
 
-  it("is the same whatever the input is, which is in the variables and nowhere else", () => {
+  it("does not depend on the input, which is only in the variables", () => {
     fc.assert(
       fc.property(inputs, (input) => {
         const body = parseJson(requestBody(binding, operationText(binding, "{ id }"), input));

@@ -100,7 +100,7 @@ describe("a selection", () => {
     fc.array(pieces, { maxLength: 20 }).map((all) => `{ id ${all.join("")} }`),
   );
 
-  it("never gets out of its place in the operation", () => {
+  it("never leaves its place in the operation", () => {
     fc.assert(
       fc.property(texts, (text) => {
         const set = readSelection(text);

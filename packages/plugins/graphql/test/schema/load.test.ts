@@ -20,7 +20,7 @@ const paths = (given: Given) =>
   Effect.map(load(given), ({ tools, url }) => ({ url, tools: tools.map(({ path }) => path) }));
 
 describe("a source", () => {
-  it.scopedLive("is introspected where only its endpoint is given", () =>
+  it.scopedLive("is introspected if only its endpoint is given", () =>
     Effect.gen(function* () {
       const url = yield* serve(async (request) => Response.json(answer(await queryOf(request))));
       expect(yield* paths({ url })).toEqual({ url, tools: ["query.a"] });
@@ -28,22 +28,24 @@ describe("a source", () => {
     }),
   );
 
-  it.scopedLive("is asked in the older way where the server does not know the newer", () =>
-    Effect.gen(function* () {
-      const asked: Array<string> = [];
-      const url = yield* serve(async (request) => {
-        const query = await queryOf(request);
-        asked.push(query);
-        return query.includes("isOneOf")
-          ? Response.json(
-              { errors: [{ message: 'Cannot query field "isOneOf" on type "__Type".' }] },
-              { status: 400 },
-            )
-          : Response.json(answer(query));
-      });
-      expect((yield* paths({ url })).tools).toEqual(["query.a"]);
-      expect(asked).toHaveLength(2);
-    }),
+  it.scopedLive(
+    "gets the older introspection query if the server does not know the newer one",
+    () =>
+      Effect.gen(function* () {
+        const asked: Array<string> = [];
+        const url = yield* serve(async (request) => {
+          const query = await queryOf(request);
+          asked.push(query);
+          return query.includes("isOneOf")
+            ? Response.json(
+                { errors: [{ message: 'Cannot query field "isOneOf" on type "__Type".' }] },
+                { status: 400 },
+              )
+            : Response.json(answer(query));
+        });
+        expect((yield* paths({ url })).tools).toEqual(["query.a"]);
+        expect(asked).toHaveLength(2);
+      }),
   );
 
   it.scopedLive("is read from a file of its schema, and called at its baseUrl", () =>
@@ -100,14 +102,14 @@ describe("a source", () => {
     }),
   );
 
-  it.live("that is not there cannot be reached", () =>
+  it.live("without a server cannot be reached", () =>
     Effect.gen(function* () {
       const url = yield* Effect.scoped(serve(() => new Response()));
       expect((yield* Effect.flip(load({ url })))._tag).toBe("SourceUnreachable");
     }),
   );
 
-  it.scopedLive("is called with the query of its URL, and shown without", () =>
+  it.scopedLive("is called with the query of its URL and shown without it", () =>
     Effect.gen(function* () {
       const asked: Array<string> = [];
       const origin = yield* serve(async (request) => {
@@ -146,7 +148,7 @@ describe("detection", () => {
       Effect.map(graphQl.detect(settings(given)), Option.getOrNull),
     );
 
-  it.scopedLive("knows an endpoint that answers, and keeps the headers from it", () =>
+  it.scopedLive("detects an endpoint that answers, and does not send it the headers", () =>
     Effect.gen(function* () {
       const seen: Array<string | null> = [];
       const url = yield* serve(async (request) => {
@@ -165,7 +167,7 @@ describe("detection", () => {
     }),
   );
 
-  it.effect("knows a schema, and names it after the endpoint", () =>
+  it.effect("detects a schema and names it after the endpoint", () =>
     Effect.gen(function* () {
       expect(yield* detect({ document: sdl })).toEqual({ name: "GraphQL", namespace: "graphql" });
       expect(yield* detect({ document: sdl, baseUrl: "https://api.github.com/graphql" })).toEqual({
@@ -177,7 +179,7 @@ describe("detection", () => {
     }),
   );
 
-  it.scopedLive("knows a schema file behind an address", () =>
+  it.scopedLive("detects a schema file at a URL", () =>
     Effect.gen(function* () {
       const url = yield* serve((request) =>
         request.method === "GET" ? new Response(sdl) : new Response(null, { status: 405 }),

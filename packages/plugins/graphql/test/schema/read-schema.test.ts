@@ -105,7 +105,7 @@ describe("schemas", () => {
     }),
   );
 
-  it.effect("keep defaults as they are written, of whatever type", () =>
+  it.effect("keep defaults as they are written, whatever their type", () =>
     Effect.gen(function* () {
       const sdl =
         'enum Role { A } input In { b: Int = 1 } type Query { a(r: Role! = "A", i: In = {}, n: [Int!]! = 5): Int }';
@@ -129,7 +129,7 @@ describe("schemas", () => {
     }),
   );
 
-  it.effect("may refer to a type as non-null twice over", () =>
+  it.effect("may wrap a type as non-null twice", () =>
     Effect.gen(function* () {
       const twice = {
         kind: "NON_NULL",
@@ -178,7 +178,7 @@ describe("schemas", () => {
     }),
   );
 
-  it.effect("that are nested without end are refused, not followed", () =>
+  it.effect("with extreme nesting are refused", () =>
     Effect.gen(function* () {
       const deep = 100_000;
       const list = `type Query { a: ${"[".repeat(deep)}Int${"]".repeat(deep)} }`;
@@ -189,7 +189,7 @@ describe("schemas", () => {
     }),
   );
 
-  it.live("let others run while a large one is read", () =>
+  it.live("let other work run while a large one is read", () =>
     Effect.gen(function* () {
       const types = Array.from(
         { length: 500 },

@@ -77,7 +77,7 @@ describe("the default selection", () => {
     }),
   );
 
-  it.effect("asks an interface of many types for its own fields only", () =>
+  it.effect("selects only the interface's own fields if it has many types", () =>
     Effect.gen(function* () {
       const many = Array.from(
         { length: 21 },

@@ -51,7 +51,7 @@ describe("tools", () => {
     }),
   );
 
-  it.effect("are called query and mutation whatever the root types are called", () =>
+  it.effect("are called query and mutation, whatever the names of the root types", () =>
     Effect.gen(function* () {
       const { tools } = yield* loadText(
         "schema { query: Reads mutation: Writes } type Reads { a: Int } type Writes { b: Int } type Mutation { c: Int }",
@@ -60,7 +60,7 @@ describe("tools", () => {
     }),
   );
 
-  it.effect("read where they are queries, and say what evidently removes", () =>
+  it.effect("are read-only for queries, and destructive for mutations named after removal", () =>
     Effect.gen(function* () {
       const source = yield* loadText(schema);
       const annotations = (path: string) => ({ ...tool(source, path).annotations });
@@ -86,7 +86,7 @@ describe("tools", () => {
     }),
   );
 
-  it.effect("say what they do, with their signature", () =>
+  it.effect("describe themselves with their signature", () =>
     Effect.gen(function* () {
       const source = yield* loadText(schema);
       expect(tool(source, "query.count").description).toBe("query count: Int!");
@@ -159,7 +159,7 @@ describe("tools", () => {
     }),
   );
 
-  it.effect("keep names of types apart from those that every object has", () =>
+  it.effect("rename types that are called like members of every object", () =>
     Effect.gen(function* () {
       const source = yield* loadText(
         "enum constructor { A } type Query { a(b: constructor!): Int }",
@@ -171,7 +171,7 @@ describe("tools", () => {
     }),
   );
 
-  it.effect("take a selection under a name that no argument has", () =>
+  it.effect("take a selection under a name that is not an argument", () =>
     Effect.gen(function* () {
       const source = yield* loadText(schema);
       const { inputSchema } = tool(source, "query.picked");
@@ -198,7 +198,7 @@ describe("tools", () => {
     }),
   );
 
-  it.effect("tell which types a selection can reach, the nearest first and in few words", () =>
+  it.effect("list the types that a selection can reach, the nearest first, in limited length", () =>
     Effect.gen(function* () {
       const source = yield* loadText(`
         type Query { a: A many: Many }

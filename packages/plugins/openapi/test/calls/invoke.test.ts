@@ -180,7 +180,7 @@ describe("requests", () => {
     }),
   );
 
-  it.scopedLive("refuses headers that would add others, before anything is sent", () =>
+  it.scopedLive("refuses header values with line breaks before anything is sent", () =>
     Effect.gen(function* () {
       const { origin, seen } = yield* recorder;
       const document = describing({
@@ -283,7 +283,7 @@ describe("replies", () => {
     }),
   );
 
-  it.scopedLive("cuts a long message, and says when JSON is broken", () =>
+  it.scopedLive("shortens a long message, and reports broken JSON", () =>
     Effect.gen(function* () {
       const long = yield* Effect.flip(reply(failing(500, "x".repeat(10_000), "text/plain")));
       expect(long.message.length).toBeLessThan(600);

@@ -58,7 +58,7 @@ describe("buildRequest", () => {
     });
   });
 
-  it("lets the source's headers win, whatever their case", () => {
+  it("lets the source's headers override others, whatever their case", () => {
     const request = buildRequest(
       binding("/", parameter("header", "x-api-key")),
       { "x-api-key": "the agent's" },
@@ -71,7 +71,7 @@ describe("buildRequest", () => {
     });
   });
 
-  it("keeps the source's headers from an operation on another origin", () => {
+  it("does not send the source's headers to an operation on another origin", () => {
     const headers = { authorization: "Bearer t" };
     const on = (server: string) =>
       Either.getOrThrow(buildRequest({ ...binding("/a"), server }, {}, base, headers)).headers;
@@ -80,7 +80,7 @@ describe("buildRequest", () => {
     expect(on("https://api.example.com/v2")).toHaveProperty("authorization");
   });
 
-  it("joins a base with a slash or a query of its own", () => {
+  it("joins a base that has a slash or a query", () => {
     const url = (given: string) =>
       Either.getOrThrow(buildRequest(binding("/a", parameter("query", "q")), { q: 1 }, given, {}))
         .url;
@@ -96,7 +96,7 @@ describe("buildRequest", () => {
     }
   });
 
-  it("refuses path parameters that only together would climb", () => {
+  it("refuses path parameters that together leave the path", () => {
     const request = buildRequest(
       binding("/a/{x}{y}", parameter("path", "x"), parameter("path", "y")),
       { x: ".", y: "." },

@@ -70,7 +70,7 @@ describe("queryParts", () => {
     expect(queryParts("color", value, style(name, explode)).join("&")).toBe(expected);
   });
 
-  it("leaves reserved characters alone where the description allows it, but for what ends a value", () => {
+  it("keeps reserved characters if the description allows it, except those that end a value", () => {
     const parts = queryParts("q", ":/?#[]@!$&'()*+,;= %", style("form", true, true));
     expect(parts).toEqual(["q=:/?%23[]@!$%26'()*%2B,;=%20%25"]);
   });

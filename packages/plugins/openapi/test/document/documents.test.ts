@@ -36,7 +36,7 @@ describe("bad documents", () => {
     }),
   );
 
-  it.effect("refuses YAML that unfolds without bound", () =>
+  it.effect("refuses YAML that expands without bound", () =>
     Effect.gen(function* () {
       const levels = Array.from({ length: 12 }, (_, level) =>
         level === 0
@@ -49,7 +49,7 @@ describe("bad documents", () => {
     }),
   );
 
-  it.effect("passes over what is no operation", () =>
+  it.effect("skips values that are not operations", () =>
     Effect.gen(function* () {
       const source = yield* load(
         describing({
@@ -72,7 +72,7 @@ describe("bad documents", () => {
     }),
   );
 
-  it.effect("survives schemas nested beyond reason", () =>
+  it.effect("survives extreme nesting of schemas", () =>
     Effect.gen(function* () {
       const deep = `${'{"items":'.repeat(20_000)}{}${"}".repeat(20_000)}`;
       const document = describing({
@@ -114,7 +114,7 @@ describe("documents", () => {
     }),
   );
 
-  it.scopedLive("resolves a relative server against where the description was found", () =>
+  it.scopedLive("resolves a relative server against the URL of the description", () =>
     Effect.gen(function* () {
       const origin = yield* serve(
         () => new Response(describing({}, { servers: [{ url: "../api/" }] })),
@@ -153,7 +153,7 @@ describe("detect", () => {
     }),
   );
 
-  it.effect("leaves what is something else to other kinds, and explains what is unusable", () =>
+  it.effect("leaves other documents to other kinds, and explains unusable ones", () =>
     Effect.gen(function* () {
       for (const document of [
         "<html>",

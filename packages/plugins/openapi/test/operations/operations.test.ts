@@ -70,7 +70,7 @@ describe("operations as tools", () => {
     }),
   );
 
-  it.effect("asks for path variables that nothing describes", () =>
+  it.effect("requires path variables that nothing describes", () =>
     Effect.gen(function* () {
       const source = yield* load(describing({ "/a/{b}": { get: { operationId: "a" } } }));
       expect(tool(source, "a").inputSchema).toEqual({
@@ -130,7 +130,7 @@ describe("operations as tools", () => {
   );
 
   it.effect(
-    "takes the body's schema in JSON where there is a choice, and the first 2xx reply's",
+    "takes the JSON schema of the body if there is a choice, and that of the first 2xx reply",
     () =>
       Effect.gen(function* () {
         const source = yield* load(
@@ -176,7 +176,7 @@ describe("operations as tools", () => {
       }),
   );
 
-  it.effect("takes files of a multipart body as objects, wherever its schema describes them", () =>
+  it.effect("takes files of a multipart body as objects, wherever the schema describes them", () =>
     Effect.gen(function* () {
       const file = { type: "string", format: "binary" };
       const source = yield* load(

@@ -33,7 +33,7 @@ describe("toolPaths", () => {
     expect(toolPaths([operation(route, operationId, tag)])).toEqual([path]);
   });
 
-  it("tells operations of one name apart by method, else by route, and leaves others alone", () => {
+  it("distinguishes operations of one name by method, otherwise by route, and keeps other names", () => {
     const paths = toolPaths([
       operation("get /a", "thing"),
       operation("post /a", "thing"),
@@ -44,7 +44,7 @@ describe("toolPaths", () => {
     expect(paths).toEqual(["thingGet", "thingPost", "other", "sameGetC", "sameGetDById"]);
   });
 
-  it("falls back to a fingerprint where the telling name belongs to another operation", () => {
+  it("falls back to a fingerprint if another operation has the name", () => {
     const paths = toolPaths([
       operation("get /a", "thing"),
       operation("post /a", "thing"),

@@ -88,7 +88,7 @@ describe("schemas", () => {
     }),
   );
 
-  it.effect("defines what is referred to once, cycles included, and nothing else", () =>
+  it.effect("defines the targets of references once, cycles included, and nothing else", () =>
     Effect.gen(function* () {
       const { definitions, schema } = yield* read(
         { $ref: "#/components/schemas/Node" },
@@ -115,7 +115,7 @@ describe("schemas", () => {
     }),
   );
 
-  it.effect("opens schemas that are only made of themselves", () =>
+  it.effect("opens schemas that only refer to themselves", () =>
     Effect.gen(function* () {
       const { definitions } = yield* read(
         { $ref: "#/components/schemas/A" },
@@ -129,36 +129,34 @@ describe("schemas", () => {
     }),
   );
 
-  it.effect(
-    "names schemas elsewhere after their place, and names that are not safe by a fingerprint",
-    () =>
-      Effect.gen(function* () {
-        const source = yield* load(
-          `{"openapi":"3.1.0","servers":[{"url":"https://a.example"}],"paths":{"/a":{"get":{"operationId":"a","parameters":[
+  it.effect("names schemas elsewhere after their path, and unsafe names by a fingerprint", () =>
+    Effect.gen(function* () {
+      const source = yield* load(
+        `{"openapi":"3.1.0","servers":[{"url":"https://a.example"}],"paths":{"/a":{"get":{"operationId":"a","parameters":[
           {"name":"p","in":"query","schema":{"$ref":"#/components/schemas/A/properties/b"}},
           {"name":"q","in":"query","schema":{"$ref":"#/components/schemas/__proto__"}},
           {"name":"r","in":"query","schema":{"$ref":"#/paths/~1a/get/responses/200/schema"}},
           {"name":"s","in":"query","schema":{"$ref":"#/components/schemas/Gen%C2%ABA%C2%BB"}}],
           "responses":{"200":{"schema":{"type":"null"}}}}}},
           "components":{"schemas":{"A":{"properties":{"b":{"type":"string"}}},"__proto__":{"type":"number"},"Gen«A»":{"type":"boolean"}}}}`,
-        );
-        const names = [...source.definitions.keys()];
-        expect(names.map((name) => name.replace(/--.*/, "--"))).toEqual([
-          "A_properties_b--",
-          "_proto_--",
-          "paths_1a_get_responses_200_schema--",
-          "Gen_C2_ABA_C2_BB--",
-        ]);
-        expect([...source.definitions.values()].map(({ type }) => type)).toEqual([
-          "string",
-          "number",
-          "null",
-          "boolean",
-        ]);
-      }),
+      );
+      const names = [...source.definitions.keys()];
+      expect(names.map((name) => name.replace(/--.*/, "--"))).toEqual([
+        "A_properties_b--",
+        "_proto_--",
+        "paths_1a_get_responses_200_schema--",
+        "Gen_C2_ABA_C2_BB--",
+      ]);
+      expect([...source.definitions.values()].map(({ type }) => type)).toEqual([
+        "string",
+        "number",
+        "null",
+        "boolean",
+      ]);
+    }),
   );
 
-  it.effect("asks nobody to send what only replies hold", () =>
+  it.effect("does not require readOnly properties", () =>
     Effect.gen(function* () {
       const { definitions } = yield* read(
         { $ref: "#/components/schemas/Pet" },
@@ -178,7 +176,7 @@ describe("schemas", () => {
     }),
   );
 
-  it.effect("keeps a property called __proto__ as one among others", () =>
+  it.effect("keeps a property called __proto__ like any other", () =>
     Effect.gen(function* () {
       const source = yield* load(
         `{"openapi":"3.1.0","servers":[{"url":"https://a.example"}],"paths":{"/a":{"get":{"operationId":"__proto__","parameters":[
