@@ -29,7 +29,15 @@ export const text = (value: Json | undefined): string | undefined =>
 export const fromEntries = (entries: Iterable<readonly [string, Json]>): JsonObject =>
   Object.fromEntries(entries);
 
-/** Shortens text to `max` characters, the ellipsis included, without splitting a surrogate pair. */
+/**
+ * Shortens text to `max` characters, the ellipsis included, without splitting a surrogate pair.
+ *
+ * ```ts
+ * import { shorten } from "@executor/plugin-kit";
+ *
+ * shorten("abcd", 3); // "ab…"
+ * ```
+ */
 export const shorten = (value: string, max: number): string =>
   value.length <= max
     ? value

@@ -1,7 +1,7 @@
 import { Schema } from "effect";
 import { Namespace, reservedNamespaces } from "@executor/sdk";
 
-/** Names with a meaning of their own on objects, promises and functions. */
+/** Names that already have a meaning on objects, promises and functions. */
 const reserved: ReadonlySet<string> = new Set([
   ...Object.getOwnPropertyNames(Object.prototype),
   "arguments",
@@ -19,6 +19,13 @@ export const isReserved = (name: string): boolean => reserved.has(name);
 /**
  * Joins words of letters, digits, `_` and `$` into one identifier of at most 100 characters that may stand after a dot. The
  * first word stays as it is, the others are capitalised. `""` for no words.
+ *
+ * ```ts
+ * import { joinWords } from "@executor/plugin-kit";
+ *
+ * joinWords(["list", "repos"]); // "listRepos"
+ * joinWords(["to", "string"]); // "toString_", because every object has a toString
+ * ```
  */
 export const joinWords = (words: ReadonlyArray<string>): string => {
   const joined = words
@@ -42,7 +49,7 @@ export const titleWords = (title: string): ReadonlyArray<string> =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== "");
 
-/** A namespace of at most 40 characters from words like those of {@link titleWords}; `fallback` where they give none. */
+/** A namespace of at most 40 characters from words like those of {@link titleWords}; `fallback` if they give none. */
 export const namespaceOf = (words: ReadonlyArray<string>, fallback: string): string => {
   const name = words
     .join("_")
@@ -51,6 +58,23 @@ export const namespaceOf = (words: ReadonlyArray<string>, fallback: string): str
     .replace(/_+$/, "");
   return isNamespace(name) && !reservedNamespaces.has(name) ? name : fallback;
 };
+
+/**
+ * A namespace from the first four words of a title that `filler` does not match; `fallback` if they give none.
+ *
+ * ```ts
+ * import { namespaceFromTitle } from "@executor/plugin-kit";
+ *
+ * namespaceFromTitle("GitHub v3 REST API", /^(v\d+|rest|api)$/, "api"); // "github"
+ * ```
+ */
+export const namespaceFromTitle = (title: string, filler: RegExp, fallback: string): string =>
+  namespaceOf(
+    titleWords(title)
+      .filter((word) => !filler.test(word))
+      .slice(0, 4),
+    fallback,
+  );
 
 /** A short hash of a text, the same in every process: 53 bits of two FNV-1a hashes in base 36. Not for secrets. */
 export const fingerprint = (source: string): string => {

@@ -1,4 +1,4 @@
-/** What the tests of plugins share. */
+/** Helpers for the tests of plugins. */
 import { Effect } from "effect";
 import { Namespace, parseJson } from "@executor/sdk";
 import type {
@@ -25,7 +25,7 @@ export const tool = (source: LoadedSource, path: string): ToolDefinition => {
   return found;
 };
 
-/** A call of a source's tool, as it was stored and read back. */
+/** A call of a source's tool, with a binding that was stored as JSON. */
 export const call = (
   source: LoadedSource,
   given: Given,
@@ -40,7 +40,7 @@ export const call = (
   input,
 });
 
-/** A real server on a free port of the loopback address, for the length of the test; its origin. */
+/** Starts a server on a free port of the loopback address until the scope closes. Gives its origin. */
 export const serve = (handler: (request: Request) => Response | Promise<Response>) =>
   Effect.acquireRelease(
     Effect.sync(() =>

@@ -1,4 +1,4 @@
-import { joinWords, namespaceOf, titleWords } from "@executor/plugin-kit";
+import { joinWords, namespaceFromTitle } from "@executor/plugin-kit";
 import { createHash } from "node:crypto";
 import type { StdioEndpoint } from "./transports/endpoint.ts";
 
@@ -7,10 +7,7 @@ const filler =
   /^(the|a|an|mcp|server|servers|official|reference|modelcontextprotocol|context|protocol|v?\d+)$/;
 
 /** A namespace from a server's name: "mcp-servers/everything" gives `everything`. `mcp` if no usable word is left. */
-export const suggestNamespace = (name: string): string => {
-  const telling = titleWords(name).filter((word) => !filler.test(word));
-  return namespaceOf(telling.slice(0, 4), "mcp");
-};
+export const suggestNamespace = (name: string): string => namespaceFromTitle(name, filler, "mcp");
 
 /** Programs that run other programs, and the words and flags before the other program's name. */
 const launchers =

@@ -15,9 +15,8 @@ import {
   bindingReader,
   httpAndFiles,
   invalidInput,
-  namespaceOf,
+  namespaceFromTitle,
   runSteps,
-  titleWords,
 } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
 import { Effect, Either, Option } from "effect";
@@ -62,24 +61,15 @@ const detect: (
     const outline = readOutline(root.value);
     if (Either.isRight(outline)) {
       const { title } = outline.right;
-      return Option.some({ name: title, namespace: suggestNamespace(title) });
+      return Option.some({ name: title, namespace: namespaceFromTitle(title, filler, "api") });
     }
     if (!outline.left.isOpenApi) return Option.none();
     return yield* new InvalidSourceDocument({ message: outline.left.message });
   });
 
-/** Words of titles that do not distinguish sources. */
+/** Words of titles that do not distinguish sources: "GitHub v3 REST API" gives the namespace `github`. */
 const filler =
   /^(the|a|an|api|apis|rest|http|https|official|openapi|swagger|spec|specification|public|v?\d+)$/;
-
-/** A namespace from a description's title: "GitHub v3 REST API" gives `github`. `api` if no usable word is left. */
-const suggestNamespace = (title: string): string =>
-  namespaceOf(
-    titleWords(title)
-      .filter((word) => !filler.test(word))
-      .slice(0, 4),
-    "api",
-  );
 
 const load: (
   settings: ResolvedSettings,

@@ -45,14 +45,14 @@ export function* readIntrospection(schema: Json): Steps<BuiltSchema> {
   const queryType = member(schema, "queryType") ?? null;
   const mutationType = member(schema, "mutationType") ?? null;
   const result = { __schema: { queryType, mutationType, types, directives: [] } };
-  if (!isIntrospection(result)) throw new Error("it is no introspection result");
+  if (!isIntrospection(result)) throw new Error("it is not an introspection result");
   return {
     schema: buildClientSchema(result, { assumeValid: true }),
     defaultOf: (_, path) => defaults.get(path),
   };
 }
 
-/** Holds for what `completeType` gives; graphql-js checks kinds and references itself. */
+/** True for results of `completeType`; graphql-js checks kinds and references itself. */
 const isIntrospection = (result: object): result is IntrospectionQuery => "__schema" in result;
 
 interface Named extends JsonObject {

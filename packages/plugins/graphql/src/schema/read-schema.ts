@@ -44,7 +44,7 @@ function* schemaOf(text: string, parsed: Json | undefined): Steps<GraphQLSchema>
   const mayBeOne = parsed === undefined && text.includes('"__schema"');
   const json = mayBeOne ? Either.getOrUndefined(readJson(text)) : parsed;
   const schema = findSchema(json);
-  if (schema === undefined) throw new Error("it is no introspection result");
+  if (schema === undefined) throw new Error("it is not an introspection result");
   yield;
   return yield* checked(yield* readIntrospection(schema));
 }

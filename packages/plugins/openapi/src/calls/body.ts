@@ -42,7 +42,7 @@ export const requestBody = (body: BodyBinding, value: Json): Either.Either<Conte
 
 type Fields = ReadonlyArray<readonly [string, Json]>;
 
-/** `application/x-www-form-urlencoded`. Fields without an encoding of their own are written like query parameters. */
+/** `application/x-www-form-urlencoded`. Fields without an encoding are written like query parameters. */
 const urlEncoded = ({ fields }: BodyBinding, values: Fields): string =>
   values
     .flatMap(([name, value]) => {

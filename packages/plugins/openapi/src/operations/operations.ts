@@ -23,7 +23,7 @@ const methods = [
   ["patch", "PATCH"],
 ] as const;
 
-/** Every operation under `paths`. Values that are no operation (`null`, a broken reference) are skipped. */
+/** Every operation under `paths`. Other values (`null`, a broken reference) are skipped. */
 export const readOperations = (
   document: OpenApiDocument,
   references: References,
