@@ -1,10 +1,8 @@
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { join } from "node:path";
-import { startDaemon } from "../e2e/support/daemon/daemon.ts";
-import type { Daemon } from "../e2e/support/daemon/daemon.ts";
+import { type Daemon, startDaemon } from "../e2e/support/daemon/daemon.ts";
 import { startEverything } from "../e2e/support/upstreams/everything.ts";
-import { connectOver, connectTo } from "../e2e/support/mcp/client.ts";
-import type { McpClient } from "../e2e/support/mcp/client.ts";
+import { connectOver, connectTo, type McpClient } from "../e2e/support/mcp/client.ts";
 import { ask } from "./first-light/daemons.ts";
 import { cpuMillis, residentBytes } from "./first-light/process-use.ts";
 import {

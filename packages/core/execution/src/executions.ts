@@ -1,11 +1,9 @@
 import { CodeRunner } from "@executor/kernel";
 import { Cause, Context, DateTime, Effect, Exit, Fiber, FiberSet, Layer } from "effect";
-import { answerQuestion, recordDecision } from "./approvals/questions.ts";
-import type { ResumeRequest } from "./approvals/questions.ts";
+import { answerQuestion, recordDecision, type ResumeRequest } from "./approvals/questions.ts";
 import { History } from "./history.ts";
 import { Limits } from "./limits.ts";
-import { LiveRun } from "./run/live-run.ts";
-import type { ExecutionRequest } from "./run/live-run.ts";
+import { type ExecutionRequest, LiveRun } from "./run/live-run.ts";
 import {
   broken,
   cancelled,

@@ -1,5 +1,4 @@
-import { WallClock } from "@executor/kernel";
-import type { ToolCallFailure } from "@executor/kernel";
+import { type ToolCallFailure, WallClock } from "@executor/kernel";
 import { Elicitor, parseJson, ProgressListener, ToolInvoker } from "@executor/sdk";
 import { Context, Effect } from "effect";
 import { askPeople } from "./approvals/ask-people.ts";

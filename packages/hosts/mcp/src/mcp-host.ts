@@ -5,8 +5,7 @@ import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream 
 import { hostTools } from "./tools/call-tool.ts";
 import { errorCodes, errorResponse, JsonRpcError, readJsonBody } from "./json-rpc.ts";
 import type { NetworkTransport } from "./sessions/operations.ts";
-import { openSession } from "./sessions/session.ts";
-import type { Session } from "./sessions/session.ts";
+import { openSession, type Session } from "./sessions/session.ts";
 import { McpHostLimits, Sessions } from "./sessions/sessions.ts";
 
 export interface McpHostOptions {
@@ -41,20 +40,22 @@ const make = ({ version }: McpHostOptions) =>
     const limits = yield* McpHostLimits;
     const runtime = yield* Effect.runtime();
     const sessions = new Sessions(limits);
-    yield* Effect.addFinalizer(() => Effect.sync(() => sessions.endAll()));
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => sessions.byId.forEach((session) => session.close())),
+    );
     yield* Effect.sync(() => sessions.endIdle()).pipe(
       Effect.repeat(Schedule.spaced(limits.maxIdleMs / 10)),
       Effect.forkScoped,
     );
     yield* sources.changes.pipe(
-      Stream.runForEach(() => Effect.promise(() => notifyAll(sessions.all()))),
+      Stream.runForEach(() => Effect.promise(() => notifyAll([...sessions.byId.values()]))),
       Effect.forkScoped,
     );
 
     const run = async <A>(effect: Effect.Effect<A, JsonRpcError>, signal: AbortSignal) => {
       const exit = await Runtime.runPromiseExit(runtime)(withTraceId(effect), { signal });
       if (Exit.isSuccess(exit)) return exit.value;
-      throw Option.getOrElse(Cause.failureOption(exit.cause), () => gone);
+      throw Option.getOrElse(Cause.failureOption(exit.cause), () => cancelled);
     };
 
     const open = async (request: Request, body: unknown): Promise<Response> => {
@@ -68,9 +69,9 @@ const make = ({ version }: McpHostOptions) =>
         tools,
         keepAliveMs: limits.keepAliveMs,
         run,
-        onClosed: () => sessions.remove(id),
+        onClosed: () => sessions.byId.delete(id),
       });
-      sessions.add(session);
+      sessions.byId.set(id, session);
       const response = await session.handle(request, body);
       if (!session.isInitialized()) session.close();
       return response;
@@ -79,7 +80,7 @@ const make = ({ version }: McpHostOptions) =>
     const answer = async (request: Request): Promise<Response> => {
       if (!methods.includes(request.method)) return otherMethod(request.method);
       const id = request.headers.get("mcp-session-id");
-      const session = id === null ? undefined : sessions.get(id);
+      const session = id === null ? undefined : sessions.byId.get(id);
       if (id !== null && session === undefined) return unknownSession();
       if (request.method !== "POST") {
         return session === undefined ? notInitialized() : session.handle(request, undefined);
@@ -97,7 +98,7 @@ const make = ({ version }: McpHostOptions) =>
 
     return {
       handle: (request: Request) => answer(request).catch(unexpected),
-      stopListening: () => sessions.all().forEach((session) => session.stopListening()),
+      stopListening: () => sessions.byId.forEach((session) => session.stopListening()),
     };
   });
 
@@ -118,7 +119,7 @@ const withTraceId = <A>(effect: Effect.Effect<A, JsonRpcError>): Effect.Effect<A
     );
   });
 
-const gone = new JsonRpcError(errorCodes.internal, "The request was cancelled.");
+const cancelled = new JsonRpcError(errorCodes.internal, "The request was cancelled.");
 
 /** The header is set by `executor mcp`, which speaks HTTP for a client that speaks stdio. */
 const networkTransportOf = (request: Request): NetworkTransport =>

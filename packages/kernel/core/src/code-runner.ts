@@ -1,5 +1,4 @@
-import { Context } from "effect";
-import type { Effect } from "effect";
+import { Context, type Effect } from "effect";
 
 /** Limits of one run. */
 export interface RunLimits {

@@ -74,8 +74,8 @@ const parseTypeScript = (source: string) => {
 /** Sucrase writes the position into its message: `Unexpected token (3:14)`, lines and columns from 1. */
 export const toCodeSyntaxError = (error: unknown): unknown => {
   if (!(error instanceof SyntaxError)) return error;
-  const place = /^(?:Error transforming [^:]*: )?(.*?) \((\d+):(\d+)\)$/s.exec(error.message);
-  return place === null
+  const position = /^(?:Error transforming [^:]*: )?(.*?) \((\d+):(\d+)\)$/s.exec(error.message);
+  return position === null
     ? new CodeSyntaxError(error.message, 1, 1)
-    : new CodeSyntaxError(place[1] ?? error.message, Number(place[2]), Number(place[3]));
+    : new CodeSyntaxError(position[1] ?? error.message, Number(position[2]), Number(position[3]));
 };

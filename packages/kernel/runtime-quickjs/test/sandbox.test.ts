@@ -34,8 +34,8 @@ const runHere = async (
         queueMicrotask(() => onCall(call, sandbox));
       },
       onConsole: ({ text }) => log.push(text),
-      onEnter: () => log.push("enter"),
-      onLeave: () => log.push("leave"),
+      onTurnStart: () => log.push("enter"),
+      onTurnEnd: () => log.push("leave"),
       onMemory: () => {},
       onEnd: (end) => resolve({ ...end, log }),
       defer: (next) => setTimeout(next, 0),

@@ -7,8 +7,7 @@ import type {
   ElicitationUnavailable,
   Progress,
 } from "@executor/sdk";
-import { Effect } from "effect";
-import type { DateTime, Deferred, Exit } from "effect";
+import { type DateTime, type Deferred, Effect, type Exit } from "effect";
 import { ConsoleEntry, Execution, ExecutionId } from "../schemas.ts";
 import type { ExecutionTrigger, PendingApproval } from "../schemas.ts";
 import type { TerminalState } from "./outcome.ts";

@@ -1,7 +1,6 @@
 import type { RunOutcome, RunOutput, RunUse } from "@executor/kernel";
 import { parseJson } from "@executor/sdk";
-import { ExecutionError, ExecutionOutput } from "../schemas.ts";
-import type { EndStatus, Execution } from "../schemas.ts";
+import { type EndStatus, type Execution, ExecutionError, ExecutionOutput } from "../schemas.ts";
 import {
   executionDuration,
   executionOutputSize,

@@ -1,6 +1,5 @@
 import { client } from "@executor/sdk";
-import { Effect } from "effect";
-import type { Layer } from "effect";
+import { Effect, type Layer } from "effect";
 import { Executions } from "../../src/executions.ts";
 import type { Execution } from "../../src/schemas.ts";
 import type { ExecutionLimits } from "../../src/limits.ts";

@@ -3,8 +3,7 @@ import { sdkLayer, SecretKey, SourcePlugins } from "@executor/sdk";
 import { layerMemory } from "@executor/storage/bun";
 import { Layer } from "effect";
 import { Executions } from "../../src/executions.ts";
-import { defaultLimits, Limits } from "../../src/limits.ts";
-import type { ExecutionLimits } from "../../src/limits.ts";
+import { defaultLimits, type ExecutionLimits, Limits } from "../../src/limits.ts";
 import { shopPlugin } from "./plugin.ts";
 
 /** Executions in the real sandbox, with the built-in tools, on a fresh database. */

@@ -12,8 +12,7 @@ import type { Effect } from "effect";
 import type { JsonRpcError } from "../json-rpc.ts";
 import { streamsActive } from "../metrics.ts";
 import type { HostTools } from "../tools/call-tool.ts";
-import { observedTransport, Operations } from "./operations.ts";
-import type { NetworkTransport } from "./operations.ts";
+import { type NetworkTransport, observedTransport, Operations } from "./operations.ts";
 
 export interface SessionOptions {
   readonly id: string;
@@ -31,7 +30,6 @@ export interface SessionOptions {
 
 /** One client's session, from `initialize` to its end. */
 export interface Session {
-  readonly id: string;
   /** Answers one HTTP request of the session. `body` is the parsed body of a POST. */
   readonly handle: (request: Request, body: unknown) => Promise<Response>;
   /** Whether the client has sent an `initialize` that was accepted. */
@@ -121,7 +119,6 @@ export const openSession = (options: SessionOptions): Session => {
   };
 
   return {
-    id,
     handle,
     isInitialized: () => transport.sessionId !== undefined,
     idleMs: () => (streams > 0 ? undefined : performance.now() - lastUse),

@@ -27,32 +27,16 @@ export class McpHostLimits extends Context.Reference<McpHostLimits>()("@executor
 
 /** The open sessions, up to their limit. */
 export class Sessions {
+  readonly byId = new Map<string, Session>();
   readonly #limits: McpLimits;
-  readonly #byId = new Map<string, Session>();
 
   constructor(limits: McpLimits) {
     this.#limits = limits;
   }
 
-  get(id: string): Session | undefined {
-    return this.#byId.get(id);
-  }
-
-  all(): ReadonlyArray<Session> {
-    return [...this.#byId.values()];
-  }
-
-  add(session: Session): void {
-    this.#byId.set(session.id, session);
-  }
-
-  remove(id: string): void {
-    this.#byId.delete(id);
-  }
-
   /** Makes room for one more session by ending the one that was idle longest. Returns false if none is idle. */
   makeRoom(): boolean {
-    if (this.#byId.size < this.#limits.maxSessions) return true;
+    if (this.byId.size < this.#limits.maxSessions) return true;
     const [longest] = this.#idle().toSorted((a, b) => b.idleMs - a.idleMs);
     longest?.session.close();
     return longest !== undefined;
@@ -65,12 +49,8 @@ export class Sessions {
     }
   }
 
-  endAll(): void {
-    for (const session of this.all()) session.close();
-  }
-
   #idle(): ReadonlyArray<{ readonly session: Session; readonly idleMs: number }> {
-    return this.all().flatMap((session) => {
+    return [...this.byId.values()].flatMap((session) => {
       const idleMs = session.idleMs();
       return idleMs === undefined ? [] : [{ session, idleMs }];
     });

@@ -1,5 +1,4 @@
-import { Executions, Limits } from "@executor/execution";
-import type { Execution } from "@executor/execution";
+import { type Execution, Executions, Limits } from "@executor/execution";
 import { type Actor, Sources } from "@executor/sdk";
 import type { CallToolRequest, CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
 import { Effect, ParseResult, Schema } from "effect";

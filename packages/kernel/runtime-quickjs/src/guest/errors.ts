@@ -45,9 +45,9 @@ const describe = (bridge: Bridge, thrown: QuickJSHandle): string | undefined => 
     if (!(error instanceof GuestThrew)) throw error;
     try {
       return bridge.describe(error.error);
-    } catch (again) {
-      if (!(again instanceof GuestThrew)) throw again;
-      again.error.dispose();
+    } catch (second) {
+      if (!(second instanceof GuestThrew)) throw second;
+      second.error.dispose();
       return undefined;
     } finally {
       error.error.dispose();

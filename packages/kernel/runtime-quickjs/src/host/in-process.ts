@@ -123,11 +123,11 @@ class InProcessRun {
       jobsAtOnce,
       onCall: (call) => queueMicrotask(() => startCall(call)),
       onConsole: (line) => this.#console.push(line),
-      onEnter: () => {
+      onTurnStart: () => {
         this.#isComputing = true;
         this.#turnStart = performance.now();
       },
-      onLeave: (continues) => {
+      onTurnEnd: (continues) => {
         this.#cpuMs = this.#computedMs();
         this.#turnStart = undefined;
         this.#isComputing = continues;

@@ -31,9 +31,9 @@ export interface SandboxHost {
   readonly onCall: (call: SandboxCall) => void;
   readonly onConsole: (line: ConsoleLine) => void;
   /** Computing begins. */
-  readonly onEnter: () => void;
+  readonly onTurnStart: () => void;
   /** Computing ends, for now or for good; `continues` if it was only deferred and needs no answer to continue. */
-  readonly onLeave: (continues: boolean) => void;
+  readonly onTurnEnd: (continues: boolean) => void;
   /** Bytes that the memory grew to. */
   readonly onMemory: (bytes: number) => void;
   /** Called once, last. */
@@ -107,7 +107,7 @@ export class Sandbox {
   /** Runs an action inside QuickJS, then the promise jobs that follow from it. */
   #turn(action: () => void): void {
     if (this.#ended) return;
-    this.#host.onEnter();
+    this.#host.onTurnStart();
     let outcome: SandboxOutcome | undefined;
     try {
       action();
@@ -116,7 +116,7 @@ export class Sandbox {
       outcome = this.#outcomeOf(error);
     }
     if (outcome !== undefined && this.#host.shouldStop()) outcome = { _tag: "Stopped" };
-    this.#host.onLeave(outcome === undefined && this.#isDeferred);
+    this.#host.onTurnEnd(outcome === undefined && this.#isDeferred);
     if (outcome !== undefined) this.#end(outcome);
   }
 

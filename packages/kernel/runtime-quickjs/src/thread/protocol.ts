@@ -68,13 +68,13 @@ export class ControlBlock {
     return Atomics.load(this.#integers, stopIndex) === 1;
   }
 
-  enter(): void {
+  startTurn(): void {
     Atomics.store(this.#integers, computingIndex, 1);
     this.#numbers[turnStartIndex] = now();
   }
 
   /** Ends a turn; another follows without an answer if it `continues`. */
-  leave(continues: boolean): void {
+  endTurn(continues: boolean): void {
     this.#numbers[cpuIndex] = this.cpuMs();
     this.#numbers[turnStartIndex] = 0;
     Atomics.store(this.#integers, computingIndex, continues ? 1 : 0);

@@ -41,14 +41,14 @@ class WorkerRun {
         this.#lines.push(line);
         this.#flushSometimes();
       },
-      onEnter: () => {
+      onTurnStart: () => {
         this.#flushedAt = performance.now();
-        control.enter();
+        control.startTurn();
       },
-      onLeave: (continues) => {
+      onTurnEnd: (continues) => {
         // Its calls are sent before it counts as idle.
         this.#flush();
-        control.leave(continues);
+        control.endTurn(continues);
       },
       onMemory: (bytes) => control.setMemoryBytes(bytes),
       onEnd: (end) => {
