@@ -11,7 +11,7 @@ export type { Counter, Gauge, Histogram } from "./instruments/instrument.ts";
 export type { NativeBuckets, NativeHistogramState } from "./instruments/native-histogram.ts";
 export type { Exemplar, SavedSeries, SavedState } from "./instruments/recording.ts";
 export { limitLabelSets, type LabelBudgets } from "./labels/label-sets.ts";
-export { httpMethodLabel } from "./labels/label-values.ts";
+export { httpMethodLabel } from "./labels/label-sets.ts";
 export { processMetricsLayer, type BuildInfo } from "./process/process-metrics.ts";
 export { observe, observeBeforeSnapshot } from "./reading/observe.ts";
 export { snapshot } from "./reading/registry-reading.ts";

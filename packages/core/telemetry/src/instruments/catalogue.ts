@@ -1,5 +1,5 @@
 import type { MetricBoundaries } from "effect";
-import { toReadUnit } from "../reading/units.ts";
+import { toReadUnit } from "../reading/identity.ts";
 import type { SavedSeries } from "./recording.ts";
 
 /** Declaration of an instrument, made once at module scope. */

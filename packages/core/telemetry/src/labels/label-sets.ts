@@ -1,7 +1,6 @@
 import { MetricLabel } from "effect";
 import { register } from "../instruments/catalogue.ts";
 import type { InstrumentDefinition, LabelValues } from "../instruments/catalogue.ts";
-import { boundedLabelValue } from "./label-values.ts";
 import type { SavedSeries } from "../instruments/recording.ts";
 import { limitProcessSeries, perOrganization } from "../tenancy/organization.ts";
 import type { MetricsOwner } from "../tenancy/organization.ts";
@@ -194,3 +193,31 @@ export const labelSets = <Series, Base>(
     },
   };
 };
+
+const maxBytes = 128;
+const encoder = new TextEncoder();
+const scratch = new Uint8Array(maxBytes);
+
+/** A label's value as it is recorded: at most 128 bytes of UTF-8, never half a character, `""` where absent. */
+export const boundedLabelValue = (value: string | undefined): string => {
+  if (value === undefined) return "";
+  if (value.length * 3 <= maxBytes) return value;
+  const { read } = encoder.encodeInto(value, scratch);
+  return read < value.length ? value.slice(0, read) : value;
+};
+
+const httpMethods: ReadonlySet<string> = new Set([
+  "CONNECT",
+  "DELETE",
+  "GET",
+  "HEAD",
+  "OPTIONS",
+  "PATCH",
+  "POST",
+  "PUT",
+  "TRACE",
+]);
+
+/** A method as the label `http.request.method` has it: an unknown one is `_OTHER` (OpenTelemetry's HTTP conventions). */
+export const httpMethodLabel = (method: string): string =>
+  httpMethods.has(method) ? method : "_OTHER";

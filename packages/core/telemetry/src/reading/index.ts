@@ -16,6 +16,6 @@ export type {
   Series,
   SummarySeries,
 } from "./series.ts";
-export { sortInSteps } from "./sort-in-steps.ts";
+export { sortInSteps } from "./slices.ts";
 export { atOnce, eventLoopTurn, inSlices, nextInSlices } from "./slices.ts";
-export { isUnit, toReadUnit, unitWords } from "./units.ts";
+export { isUnit, toReadUnit, unitWords } from "./identity.ts";

@@ -4,7 +4,7 @@ import { findDefinition } from "../instruments/catalogue.ts";
 import { isRetired, retirements } from "../instruments/recording.ts";
 import { processRegistries } from "../tenancy/organization.ts";
 import { Selections } from "./bounds.ts";
-import { readLabels, reservedLabels, unitOfTags } from "./labels.ts";
+import { readLabels, reservedLabels, toReadUnit, unitOfTags } from "./identity.ts";
 import { entriesOf, sizeOf } from "./registry.ts";
 import type { Hook, Key, Registry, State } from "./registry.ts";
 import { observe } from "./observe.ts";
@@ -19,7 +19,6 @@ import {
 } from "./sources.ts";
 import type { Source } from "./sources.ts";
 import { atOnce } from "./slices.ts";
-import { toReadUnit } from "./units.ts";
 
 /** The declaration of a metric: of its unit in UCUM, and of its help text. */
 export interface MetricDefinition {

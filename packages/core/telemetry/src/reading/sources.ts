@@ -3,8 +3,8 @@ import type { NativeHistogramState, NativeSnapshot } from "../instruments/native
 import { recordingOf } from "../instruments/recording.ts";
 import type { Exemplar, Recording } from "../instruments/recording.ts";
 import type { Selection } from "./bounds.ts";
-import { withWord } from "./labels.ts";
-import type { ReadLabels } from "./labels.ts";
+import { withWord } from "./identity.ts";
+import type { ReadLabels } from "./identity.ts";
 import type { Hook, Key } from "./registry.ts";
 import type {
   HistogramSeries,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import fc from "fast-check";
-import { boundedLabelValue } from "../../src/labels/label-values.ts";
+import { boundedLabelValue } from "../../src/labels/label-sets.ts";
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 

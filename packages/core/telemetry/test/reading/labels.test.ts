@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { readLabels } from "../../src/reading/labels.ts";
+import { readLabels } from "../../src/reading/identity.ts";
 
 const read = (reserved: string | undefined, ...tags: ReadonlyArray<readonly [string, string]>) => {
   const { labels, repairs } = readLabels(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { isUnit, toReadUnit } from "../../src/reading/units.ts";
+import { isUnit, toReadUnit } from "../../src/reading/identity.ts";
 
 describe("toReadUnit", () => {
   it.each([
