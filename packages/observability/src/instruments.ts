@@ -6,8 +6,7 @@ import "@executor/otlp/metrics";
 import "@executor/plugin-mcp";
 import "@executor/sdk";
 /* oxlint-enable import/no-unassigned-import */
-import { familyName, labelName } from "@executor/api/prometheus-names";
-import { translateUnit } from "@executor/api/prometheus-units";
+import { familyName, labelName, translateUnit } from "@executor/api/prometheus-names";
 import { catalogue } from "@executor/telemetry";
 import type { InstrumentDefinition } from "@executor/telemetry";
 

@@ -86,7 +86,7 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       forSeconds: 15 * minute,
       summary: "Some series could not be exposed as they were recorded ({{ $labels.reason }}).",
       runbook:
-        "Two pieces of code record under one name. What the reasons do is in packages/core/api/src/metrics/families/conflicts.ts; rename one of the metrics.",
+        "Two pieces of code record under one name. What the reasons do is in packages/core/api/src/metrics/families/family.ts; rename one of the metrics.",
       tests: [
         fires("two series are left out", "30m", { ...target, reason: "type" }, conflict("2+0x40")),
         silent("none is", "30m", conflict("0+0x40")),

@@ -1,5 +1,4 @@
-import { reasonBits } from "./conflicts.ts";
-import { sampleNames } from "./family.ts";
+import { reasonBits, sampleNames } from "./family.ts";
 import { FamilyNode } from "./family-tree.ts";
 import type { IndexedSeries, WrittenSeries } from "./indexed-series.ts";
 

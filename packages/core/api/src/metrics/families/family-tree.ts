@@ -1,6 +1,6 @@
 import { sortInSteps } from "@executor/telemetry/reading";
 import type { Chunk, FamilyHeader, FamilySeries, FamilyType } from "./family.ts";
-import { labelsIdentity } from "./labels.ts";
+import { labelsIdentity } from "./family.ts";
 
 /** A series that knows its chunk. */
 type ChunkSeries = FamilySeries & { chunk: Chunk | undefined };

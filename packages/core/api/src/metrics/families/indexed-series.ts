@@ -1,11 +1,10 @@
 import { mergeSeries } from "@executor/telemetry/reading";
 import type { Series } from "@executor/telemetry/reading";
-import { reasonBits } from "./conflicts.ts";
-import type { ConflictCounter } from "./conflicts.ts";
-import type { Descriptor } from "./descriptor.ts";
-import type { Chunk, FamilySeries, Labels } from "./family.ts";
+import { reasonBits } from "./family.ts";
+import type { Chunk, ConflictCounter, FamilySeries, Labels } from "./family.ts";
+import type { Descriptor } from "./names.ts";
 import type { FamilyNode } from "./family-tree.ts";
-import { toLabels } from "./labels.ts";
+import { toLabels } from "./names.ts";
 
 /** A series of the registry, from one reading to the next. It is written as it is, unless the labels of another make them one. */
 export class IndexedSeries implements FamilySeries {

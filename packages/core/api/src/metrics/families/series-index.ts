@@ -1,14 +1,12 @@
 import { atOnce, readPairs } from "@executor/telemetry/reading";
 import type { FindDefinition, Metric, Pairs, Series } from "@executor/telemetry/reading";
-import { ConflictCounter, reasonBits } from "./conflicts.ts";
-import type { Conflicts } from "./conflicts.ts";
-import { Descriptor } from "./descriptor.ts";
-import type { Family } from "./family.ts";
+import { ConflictCounter, labelsIdentity, reasonBits } from "./family.ts";
+import type { Conflicts, Family } from "./family.ts";
+import { Descriptor, labelRepairs } from "./names.ts";
 import { FamilyRegistry } from "./family-registry.ts";
 import type { FamilyNode } from "./family-tree.ts";
 import { IndexedSeries, merge } from "./indexed-series.ts";
 import type { WrittenSeries } from "./indexed-series.ts";
-import { labelRepairs, labelsIdentity } from "./labels.ts";
 
 /** Series between two yields. */
 const step = 256;

@@ -1,6 +1,6 @@
 import { gauge, histogram, httpDurationSeconds } from "@executor/telemetry";
-import { conflictReasons } from "../families/conflicts.ts";
-import type { Conflicts } from "../families/conflicts.ts";
+import { conflictReasons } from "../families/family.ts";
+import type { Conflicts } from "../families/family.ts";
 
 /** The scrape's own numbers. Each scrape shows those of the scrape before it. */
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { familyName, labelName } from "../../../src/metrics/families/names.ts";
-import { translateUnit } from "../../../src/metrics/families/units.ts";
+import { familyName, labelName, translateUnit } from "../../../src/metrics/families/names.ts";
 import type { FamilyType } from "../../../src/metrics/families/family.ts";
 
 describe("familyName", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { translateUnit } from "../../../src/metrics/families/units.ts";
+import { translateUnit } from "../../../src/metrics/families/names.ts";
 
 describe("translateUnit", () => {
   it.each([

@@ -1,5 +1,5 @@
 import { Effect } from "effect";
-import type { Conflicts } from "../../../src/metrics/families/conflicts.ts";
+import type { Conflicts } from "../../../src/metrics/families/family.ts";
 import type { EncodedChunk } from "../../../src/metrics/format.ts";
 import type { ExpositionSource } from "../../../src/metrics/scrape/scrapes.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { processMetricsLayer, snapshot } from "@executor/telemetry";
 import { Effect, Fiber, Layer, Scope } from "effect";
 import { checkMetrics, findPromtool } from "@executor/testing/prometheus";
-import { conflictReasons } from "../../../src/metrics/families/conflicts.ts";
+import { conflictReasons } from "../../../src/metrics/families/family.ts";
 import { recordScrape } from "../../../src/metrics/scrape/metrics.ts";
 import { renderPrometheus } from "../../../src/metrics/prometheus.ts";
 
