@@ -4,6 +4,7 @@ import {
 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import {
+  CancelledNotificationSchema,
   isInitializeRequest,
   isInitializedNotification,
   isJSONRPCErrorResponse,
@@ -14,18 +15,8 @@ import {
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { Option, Schema, Stream } from "effect";
-import { isRefused, patient } from "./daemon.ts";
-
-export interface BridgeOptions {
-  /** The transport that the client speaks. */
-  readonly stdio: StdioServerTransport;
-  /** The daemon's endpoint. */
-  readonly url: string;
-  /** Writes a line to the client's log. */
-  readonly warn: (text: string) => void;
-  /** The error of a request that no daemon receives. */
-  readonly noDaemon: string;
-}
+import { mcpPath } from "../server/config.ts";
+import { isRefused, noDaemon, patient } from "./daemon.ts";
 
 const sessionLost = 404;
 /** Error codes of JSON-RPC 2.0, section 5.1; the second lies in the range for implementations. */
@@ -40,19 +31,21 @@ const notOurs = "The process that answers is not an Executor daemon of this vers
  * answer, also where the daemon ends; a session that a restarted daemon does not know is opened anew.
  */
 export class McpBridge {
-  readonly #options: BridgeOptions;
+  readonly #stdio: StdioServerTransport;
+  readonly #port: number;
   /** Messages are sent one after another, so that none overtakes another. */
   #outgoing: Promise<unknown> = Promise.resolve();
   #initialize: JSONRPCMessage | undefined;
   #daemon: StreamableHTTPClientTransport | undefined;
   readonly #unanswered = new Set<RequestId>();
 
-  constructor(options: BridgeOptions) {
-    this.#options = options;
-    const { stdio, warn } = options;
+  /** A bridge between a client on `stdio` and the daemon on `port`; it reports problems on standard error. */
+  constructor(stdio: StdioServerTransport, port: number) {
+    this.#stdio = stdio;
+    this.#port = port;
     stdio.onmessage = (message) => this.#receive(message);
     stdio.onerror = (error) => {
-      warn(`A line on standard input is not a message of MCP's: ${error.message}`);
+      console.error(`A line on standard input is not a message of MCP's: ${error.message}`);
       void stdio.send(errorMessage(undefined, "Not a JSON-RPC message.", parseError));
     };
   }
@@ -95,16 +88,19 @@ export class McpBridge {
   async #open(initialize: JSONRPCMessage): Promise<JSONRPCMessage> {
     await this.#daemon?.close();
     this.#daemon = undefined;
-    const daemon = new StreamableHTTPClientTransport(new URL(this.#options.url), {
-      fetch: fetchReply,
-      requestInit: { headers: { "executor-transport": "pipe" } },
-      reconnectionOptions: {
-        initialReconnectionDelay: 1_000,
-        maxReconnectionDelay: 1_000,
-        reconnectionDelayGrowFactor: 1,
-        maxRetries: Number.POSITIVE_INFINITY,
+    const daemon = new StreamableHTTPClientTransport(
+      new URL(`http://127.0.0.1:${this.#port}${mcpPath}`),
+      {
+        fetch: fetchReply,
+        requestInit: { headers: { "executor-transport": "pipe" } },
+        reconnectionOptions: {
+          initialReconnectionDelay: 1_000,
+          maxReconnectionDelay: 1_000,
+          reconnectionDelayGrowFactor: 1,
+          maxRetries: Number.POSITIVE_INFINITY,
+        },
       },
-    });
+    );
     const { promise, resolve } = Promise.withResolvers<JSONRPCMessage>();
     daemon.onmessage = (message) => {
       if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) resolve(message);
@@ -146,23 +142,20 @@ export class McpBridge {
     if (isError || isJSONRPCResultResponse(message)) {
       if (message.id === undefined || !this.#unanswered.delete(message.id)) return;
     }
-    if (isError && message.error.code === transportError) this.#options.warn(message.error.message);
-    await this.#options.stdio.send(message);
+    if (isError && message.error.code === transportError) console.error(message.error.message);
+    await this.#stdio.send(message);
   }
 
   #explain(error: unknown): string {
-    if (isRefused(error)) return this.#options.noDaemon;
+    if (isRefused(error)) return noDaemon(this.#port);
     if (error instanceof StreamableHTTPError) return notOurs;
     if (!(error instanceof Error)) return String(error);
     return "code" in error ? lost : error.message;
   }
 }
 
-const cancelledRequest = (message: JSONRPCMessage): RequestId | undefined => {
-  if (!("method" in message) || message.method !== "notifications/cancelled") return undefined;
-  const id = message.params?.["requestId"];
-  return typeof id === "string" || typeof id === "number" ? id : undefined;
-};
+const cancelledRequest = (message: JSONRPCMessage): RequestId | undefined =>
+  CancelledNotificationSchema.safeParse(message).data?.params.requestId;
 
 const errorMessage = (
   id: RequestId | undefined,

@@ -2,8 +2,6 @@ import { Command } from "@effect/cli";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { Effect } from "effect";
 import { McpBridge } from "../client/mcp-bridge.ts";
-import { noDaemon } from "../client/daemon.ts";
-import { mcpPath } from "../server/config.ts";
 import { portOption } from "./options.ts";
 
 /** An interrupt is the ordinary end of a command that serves. */
@@ -26,12 +24,7 @@ export const mcpCommand = Command.make("mcp", { port: portOption }, ({ port }) =
   Effect.scoped(
     Effect.gen(function* () {
       const stdio = new StdioServerTransport();
-      const bridge = new McpBridge({
-        stdio,
-        url: `http://127.0.0.1:${port}${mcpPath}`,
-        warn: (text) => console.error(text),
-        noDaemon: noDaemon(port),
-      });
+      const bridge = new McpBridge(stdio, port);
       yield* Effect.addFinalizer(() => Effect.promise(() => bridge.end()));
       yield* Effect.promise(() => untilClientLeaves(stdio));
     }),
