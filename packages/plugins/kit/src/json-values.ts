@@ -35,7 +35,7 @@ export const fromEntries = (entries: Iterable<readonly [string, Json]>): JsonObj
  * ```ts
  * import { shorten } from "@executor/plugin-kit";
  *
- * shorten("abcd", 3); // "ab…"
+ * shorten("abcd", 3); // => "ab…"
  * ```
  */
 export const shorten = (value: string, max: number): string =>

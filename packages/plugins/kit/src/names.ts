@@ -23,8 +23,8 @@ export const isReserved = (name: string): boolean => reserved.has(name);
  * ```ts
  * import { joinWords } from "@executor/plugin-kit";
  *
- * joinWords(["list", "repos"]); // "listRepos"
- * joinWords(["to", "string"]); // "toString_", because every object has a toString
+ * joinWords(["list", "repos"]); // => "listRepos"
+ * joinWords(["to", "string"]); // => "toString_"
  * ```
  */
 export const joinWords = (words: ReadonlyArray<string>): string => {
@@ -65,7 +65,7 @@ export const namespaceOf = (words: ReadonlyArray<string>, fallback: string): str
  * ```ts
  * import { namespaceFromTitle } from "@executor/plugin-kit";
  *
- * namespaceFromTitle("GitHub v3 REST API", /^(v\d+|rest|api)$/, "api"); // "github"
+ * namespaceFromTitle("GitHub v3 REST API", /^(v\d+|rest|api)$/, "api"); // => "github"
  * ```
  */
 export const namespaceFromTitle = (title: string, filler: RegExp, fallback: string): string =>
