@@ -1,20 +1,12 @@
-import { HttpApiSchema } from "@effect/platform";
+import { apiError } from "@executor/sdk/schemas";
 import { Forbidden } from "@executor/api";
 import { Schema } from "effect";
 
 /** The request has no valid credentials: no key and no session, or expired ones. */
-export class Unauthorized extends Schema.TaggedError<Unauthorized>()(
-  "Unauthorized",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 401 }),
-) {}
+export class Unauthorized extends apiError<Unauthorized>()("Unauthorized", 401) {}
 
 /** The API has no endpoint at the request's method and path. */
-export class EndpointNotFound extends Schema.TaggedError<EndpointNotFound>()(
-  "EndpointNotFound",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 404 }),
-) {}
+export class EndpointNotFound extends apiError<EndpointNotFound>()("EndpointNotFound", 404) {}
 
 const encode = Schema.encodeSync(Schema.Union(Unauthorized, Forbidden));
 

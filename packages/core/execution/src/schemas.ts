@@ -1,6 +1,5 @@
 /** Shapes and errors of executions, without the services: the part that API contracts and clients need. */
-import { HttpApiSchema } from "@effect/platform";
-import { ElicitationRequest, Json } from "@executor/sdk/schemas";
+import { apiError, ElicitationRequest, Json } from "@executor/sdk/schemas";
 import { Schema } from "effect";
 
 /** Identifies one execution; chosen at random. */
@@ -97,43 +96,19 @@ export class Execution extends ExecutionSummary.extend<Execution>("Execution")({
 }) {}
 
 /** The history has no execution with this id. */
-export class ExecutionNotFound extends Schema.TaggedError<ExecutionNotFound>()(
-  "ExecutionNotFound",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 404 }),
-) {}
+export class ExecutionNotFound extends apiError<ExecutionNotFound>()("ExecutionNotFound", 404) {}
 
 /** The queue of waiting executions is full. */
-export class TooManyExecutions extends Schema.TaggedError<TooManyExecutions>()(
-  "TooManyExecutions",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 503 }),
-) {}
+export class TooManyExecutions extends apiError<TooManyExecutions>()("TooManyExecutions", 503) {}
 
 /** This execution has no open question with this id. */
-export class ApprovalNotFound extends Schema.TaggedError<ApprovalNotFound>()(
-  "ApprovalNotFound",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 404 }),
-) {}
+export class ApprovalNotFound extends apiError<ApprovalNotFound>()("ApprovalNotFound", 404) {}
 
 /** The execution has ended and waits for no answer; the message says how it ended. */
-export class ExecutionEnded extends Schema.TaggedError<ExecutionEnded>()(
-  "ExecutionEnded",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 409 }),
-) {}
+export class ExecutionEnded extends apiError<ExecutionEnded>()("ExecutionEnded", 409) {}
 
 /** The execution belongs to another client. */
-export class NotTheOwner extends Schema.TaggedError<NotTheOwner>()(
-  "NotTheOwner",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 403 }),
-) {}
+export class NotTheOwner extends apiError<NotTheOwner>()("NotTheOwner", 403) {}
 
 /** The content does not fit the form; the question stays open. */
-export class InvalidAnswer extends Schema.TaggedError<InvalidAnswer>()(
-  "InvalidAnswer",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 422 }),
-) {}
+export class InvalidAnswer extends apiError<InvalidAnswer>()("InvalidAnswer", 422) {}

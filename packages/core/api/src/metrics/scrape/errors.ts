@@ -1,3 +1,4 @@
+import { apiError } from "@executor/sdk/schemas";
 import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
 
@@ -13,22 +14,10 @@ export class MetricsNotAcceptable extends Schema.TaggedError<MetricsNotAcceptabl
 ) {}
 
 /** The limit of concurrent scrapes is reached. */
-export class TooManyScrapes extends Schema.TaggedError<TooManyScrapes>()(
-  "TooManyScrapes",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 503 }),
-) {}
+export class TooManyScrapes extends apiError<TooManyScrapes>()("TooManyScrapes", 503) {}
 
 /** The metrics were not ready within the time of the scrape. */
-export class ScrapeTimeout extends Schema.TaggedError<ScrapeTimeout>()(
-  "ScrapeTimeout",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 503 }),
-) {}
+export class ScrapeTimeout extends apiError<ScrapeTimeout>()("ScrapeTimeout", 503) {}
 
 /** The metrics have more bytes than a scrape may have. */
-export class ExpositionTooLarge extends Schema.TaggedError<ExpositionTooLarge>()(
-  "ExpositionTooLarge",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 500 }),
-) {}
+export class ExpositionTooLarge extends apiError<ExpositionTooLarge>()("ExpositionTooLarge", 500) {}
