@@ -133,6 +133,7 @@ export const openSession = (options: SessionOptions): Session => {
 
 /** The SDK's server without its own tool registry, which supports neither JSON Schemas nor descriptions that change. */
 const toolServer = ({ id, version, tools, run }: SessionOptions): McpServer["server"] => {
+  const owner = client(`mcp:${id}`);
   const { server } = new McpServer(
     { name: "executor", title: "Executor", version },
     { capabilities: { tools: { listChanged: true } }, jsonSchemaValidator: noValidator },
@@ -142,10 +143,7 @@ const toolServer = ({ id, version, tools, run }: SessionOptions): McpServer["ser
   }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, context) => {
     const canElicit = server.getClientCapabilities()?.elicitation?.form !== undefined;
-    return run(
-      tools.call(params, context, { owner: client(`mcp:${id}`), canElicit }),
-      context.signal,
-    );
+    return run(tools.call(params, context, { owner, canElicit }), context.signal);
   });
   return server;
 };
