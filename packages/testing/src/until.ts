@@ -17,7 +17,7 @@ export const until = async (
   }
 };
 
-/** {@link until} as an effect; it waits on the real clock, also where the test's clock stands still. */
+/** {@link until} as an effect; it waits on the real clock, also under a test clock. */
 export const untilEffect = (
   what: string,
   probe: () => boolean | Promise<boolean>,

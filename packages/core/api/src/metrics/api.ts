@@ -7,7 +7,7 @@ import {
   TooManyScrapes,
 } from "./scrape/errors.ts";
 
-/** The metrics of the process, for Prometheus and everything that scrapes as it does. */
+/** The metrics of the process, for Prometheus and compatible scrapers. */
 export class MetricsApi extends HttpApiGroup.make("metrics")
   .add(
     HttpApiEndpoint.get("scrape", "/metrics")

@@ -44,15 +44,15 @@ const answer = (
 
 const notAcceptable = new MetricsNotAcceptable({
   message:
-    "The metrics are there in none of the formats, or in none of the encodings, that the request accepts. " +
-    "Accept one of those that are available, or leave the header out; the encodings are gzip and identity.",
+    "The request accepts none of the formats, or none of the encodings, that the metrics are available in. " +
+    "Accept one of the available ones, or leave the header out; the encodings are gzip and identity.",
   available: formats.map((format) => contentTypeOf(format)),
 });
 
 /** Called while the answer is sent, after its fiber has ended. */
 const logSlowReader = Effect.map(Effect.runtime(), (runtime) => () => {
   Runtime.runFork(runtime)(
-    Effect.logWarning("A scrape was broken off: its client took too long to read it."),
+    Effect.logWarning("A scrape was broken off because its client read it too slowly."),
   );
 });
 

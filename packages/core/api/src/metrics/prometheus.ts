@@ -42,7 +42,7 @@ export const prometheusText100: ExpositionFormat = {
 };
 
 /**
- * A snapshot of Effect's registry in Prometheus's text format 0.0.4. What cannot be written as it is, is repaired as
+ * A snapshot of Effect's registry in Prometheus's text format 0.0.4. Series that cannot be written as they are, are repaired as
  * `SeriesIndex` describes.
  */
 export const renderPrometheus = (pairs: Pairs, options?: FamiliesOptions): string =>

@@ -21,7 +21,7 @@ export const seriesExemplar = (
 };
 
 /**
- * What OpenMetrics writes behind the value of a `_total` or a `_bucket` sample, ` # {trace_id="…",span_id="…"} value time`;
+ * The suffix of a `_total` or a `_bucket` sample's value in OpenMetrics, ` # {trace_id="…",span_id="…"} value time`;
  * `""` where there is no exemplar.
  */
 export const formatExemplar = (reading: NumberSeries | HistogramSeries, bucket: number): string => {
@@ -44,7 +44,7 @@ const isLong = ({ traceId, spanId }: Exemplar): boolean => {
   return names + Array.from(traceId + spanId).length > maxCodePoints;
 };
 
-/** Ids are hexadecimal where a tracer made them, and anything where a caller of `Tracer.externalSpan` did. */
+/** Escapes an id: tracers make hexadecimal ids, and callers of `Tracer.externalSpan` may pass any text. */
 const escapeId = (id: string): string =>
   /^[0-9a-zA-Z]*$/.test(id)
     ? id

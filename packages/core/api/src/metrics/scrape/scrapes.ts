@@ -168,7 +168,7 @@ const total = (chunks: ReadonlyArray<Uint8Array>): number =>
 
 const tooMany = (limit: number) =>
   new TooManyScrapes({
-    message: `${limit} scrapes are under way, which is the limit. Scrape again in a second, with fewer scrapers at once.`,
+    message: `${limit} scrapes are running, which is the limit. Retry in a second, with fewer scrapers at once.`,
   });
 
 const timedOut = (timeout: Duration.Duration) =>
