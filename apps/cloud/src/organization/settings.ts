@@ -1,7 +1,7 @@
 import { defaultLimits } from "@executor/execution";
 import type { ExecutionLimits } from "@executor/execution";
 import { SecretKey, SecretKeyError } from "@executor/sdk";
-import { Effect, Either, Encoding, Layer, Schema } from "effect";
+import { Effect, Layer, Schema } from "effect";
 import type { Environment } from "../environment.ts";
 
 /** A variable has an invalid value. The message tells which, and the value to give. */
@@ -56,20 +56,15 @@ const positive = (environment: Environment, name: Setting, otherwise: number): n
   throw new InvalidSetting({ message: `${name} is a whole number above 0, and not ${text}.` });
 };
 
-const advice =
-  "Give 32 bytes in base64 as the secret EXECUTOR_SECRET_KEY, such as: openssl rand -base64 32";
-
-/** The key of `EXECUTOR_SECRET_KEY`: 32 bytes in base64, for all organizations. */
+/** Encryption key of all organizations, from `EXECUTOR_SECRET_KEY`: 32 bytes in base64. */
 export const secretKeyLayer = (text: string | undefined): Layer.Layer<SecretKey, SecretKeyError> =>
   Layer.effect(
     SecretKey,
-    Either.match(Encoding.decodeBase64(text?.trim() ?? ""), {
-      onLeft: () => new SecretKeyError({ message: `EXECUTOR_SECRET_KEY is not base64. ${advice}` }),
-      onRight: (bytes) =>
-        Effect.mapError(
-          SecretKey.fromBytes(new Uint8Array(bytes)),
-          ({ message }) =>
-            new SecretKeyError({ message: `EXECUTOR_SECRET_KEY is no key. ${message} ${advice}` }),
-        ),
-    }),
+    Effect.mapError(
+      SecretKey.fromBase64(text ?? ""),
+      ({ message }) =>
+        new SecretKeyError({
+          message: `EXECUTOR_SECRET_KEY is no encryption key. ${message} Give 32 bytes in base64 as that secret, such as: openssl rand -base64 32`,
+        }),
+    ),
   );

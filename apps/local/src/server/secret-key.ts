@@ -1,5 +1,5 @@
 import { SecretKey, SecretKeyError } from "@executor/sdk";
-import { Config, Effect, Either, Encoding, Layer, Option, Redacted } from "effect";
+import { Config, Effect, Encoding, Layer, Option, Redacted } from "effect";
 import {
   closeSync,
   existsSync,
@@ -59,14 +59,10 @@ const fromFile = (file: string) =>
   });
 
 const readKey = (text: string, explain: (problem: string) => string) =>
-  Either.match(Encoding.decodeBase64(text.trim()), {
-    onLeft: () => Effect.fail(new SecretKeyError({ message: explain("It is not base64.") })),
-    onRight: (bytes) =>
-      Effect.mapError(
-        SecretKey.fromBytes(new Uint8Array(bytes)),
-        ({ message }) => new SecretKeyError({ message: explain(message) }),
-      ),
-  });
+  Effect.mapError(
+    SecretKey.fromBase64(text),
+    ({ message }) => new SecretKeyError({ message: explain(message) }),
+  );
 
 const withFile = <A>(file: string, done: string, use: () => A) =>
   Effect.try({

@@ -1,5 +1,5 @@
 import { SqlClient } from "@effect/sql";
-import { Context, Effect, Layer, Schema } from "effect";
+import { Context, Effect, Either, Encoding, Layer, Schema } from "effect";
 
 /** The key is not usable, or not the one that the database was written with. The message says what to do. */
 export class SecretKeyError extends Schema.TaggedError<SecretKeyError>()("SecretKeyError", {
@@ -23,6 +23,13 @@ export class SecretKey extends Context.Tag("@executor/sdk/SecretKey")<SecretKey,
             message: `It has ${bytes.byteLength} bytes, but an encryption key has ${keyBytes}.`,
           }),
         );
+
+  /** Makes a key from 32 bytes in base64, with or without white space around them. */
+  static readonly fromBase64 = (text: string): Effect.Effect<CryptoKey, SecretKeyError> =>
+    Either.match(Encoding.decodeBase64(text.trim()), {
+      onLeft: () => Effect.fail(new SecretKeyError({ message: "It is not base64." })),
+      onRight: (bytes) => SecretKey.fromBytes(new Uint8Array(bytes)),
+    });
 
   /** Makes random bytes for a key. */
   static readonly generate: Effect.Effect<Uint8Array<ArrayBuffer>> = Effect.sync(() =>
