@@ -1,3 +1,4 @@
+import { httpToken } from "@executor/sdk";
 import type { Json, JsonObject } from "@executor/sdk";
 import { isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
 import { Option, Schema } from "effect";
@@ -24,26 +25,8 @@ const isPlace = Schema.is(ParameterPlace);
  * Headers that an agent must not set. OpenAPI ignores parameters with the first three names; the others control the routing,
  * the identity and the framing of a request.
  */
-const forbiddenHeaders: ReadonlySet<string> = new Set([
-  "accept",
-  "authorization",
-  "content-type",
-  "connection",
-  "content-length",
-  "cookie",
-  "expect",
-  "host",
-  "keep-alive",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
-
-/** A token of RFC 9110: the names of headers and cookies. */
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const forbiddenHeaders =
+  /^(accept|authorization|content-type|connection|content-length|cookie|expect|host|keep-alive|proxy-(authorization|connection)|te|trailer|transfer-encoding|upgrade)$/;
 
 const defaultStyles = { path: "simple", query: "form", header: "simple", cookie: "form" };
 
@@ -88,10 +71,10 @@ const identify = (parameter: JsonObject, path: string): string | undefined => {
   if (name === undefined || !isPlace(place)) return undefined;
   if (place === "path") return path.includes(`{${name}}`) ? `path ${name}` : undefined;
   if (place === "query") return `query ${name}`;
-  if (!token.test(name)) return undefined;
+  if (!httpToken.test(name)) return undefined;
   if (place === "cookie") return `cookie ${name}`;
   const header = name.toLowerCase();
-  return forbiddenHeaders.has(header) ? undefined : `header ${header}`;
+  return forbiddenHeaders.test(header) ? undefined : `header ${header}`;
 };
 
 const nameOf = (parameter: JsonObject): string => text(member(parameter, "name")) ?? "";
