@@ -14,7 +14,6 @@ import {
   FrequencySource,
   GaugeSource,
   HistogramSource,
-  seriesOf,
   SummarySource,
 } from "./sources.ts";
 import type { Source } from "./sources.ts";
@@ -68,38 +67,17 @@ export class RegistryReading {
   *steps(): Generator<void, ReadonlyArray<Series>> {
     this.#observe();
     const last = this.#series;
-    let changed: Array<Series> | undefined;
-    let at = 0;
+    const next = new SeriesList(last);
     for (const walk of this.#walks) {
       if (!walk.isCurrent()) yield* walk.steps(this.#maker);
       const { sources } = walk;
-      for (let index = 0; index < sources.length; index += 1) {
-        if (index % step === step - 1) yield;
-        const source = sources[index];
-        if (source === undefined) continue;
-        source.read();
-        if (source instanceof FrequencySource) {
-          for (const series of source.series) {
-            if (last[at] !== series) {
-              changed ??= last.slice();
-              changed[at] = series;
-            }
-            at += 1;
-          }
-        } else if (source.series !== undefined) {
-          if (last[at] !== source.series) {
-            changed ??= last.slice();
-            changed[at] = source.series;
-          }
-          at += 1;
-        }
+      for (let from = 0; from < sources.length; from += step) {
+        readRange(sources, from, next);
+        yield;
       }
     }
-    if (changed === undefined && at === last.length) return last;
-    changed ??= last.slice();
-    changed.length = at;
-    this.#series = changed;
-    return changed;
+    this.#series = next.finish();
+    return this.#series;
   }
 
   /** {@link steps} without a pause. */
@@ -107,6 +85,49 @@ export class RegistryReading {
     return atOnce(this.steps());
   }
 }
+
+/** A list of series that is written from its start, and is the list before as long as it has the same series. */
+class SeriesList {
+  readonly #before: ReadonlyArray<Series>;
+  #changed: Array<Series> | undefined;
+  #length = 0;
+
+  constructor(before: ReadonlyArray<Series>) {
+    this.#before = before;
+  }
+
+  push(series: Series): void {
+    if (this.#before[this.#length] !== series) {
+      this.#changed ??= this.#before.slice();
+      this.#changed[this.#length] = series;
+    }
+    this.#length += 1;
+  }
+
+  finish(): ReadonlyArray<Series> {
+    if (this.#changed === undefined && this.#length === this.#before.length) return this.#before;
+    const series = this.#changed ?? this.#before.slice();
+    series.length = this.#length;
+    return series;
+  }
+}
+
+/** Reads up to {@link step} sources. A function and no generator, which engines run faster. */
+const readRange = (sources: ReadonlyArray<Source>, from: number, into: SeriesList): void => {
+  const end = Math.min(from + step, sources.length);
+  for (let index = from; index < end; index += 1) {
+    const source = sources[index];
+    if (source instanceof CounterSource) {
+      const series = source.read();
+      if (series !== undefined) into.push(series);
+    } else if (source instanceof FrequencySource) {
+      for (const series of source.read()) into.push(series);
+    } else {
+      const series = source?.read();
+      if (series !== undefined) into.push(series);
+    }
+  }
+};
 
 /** A snapshot of Effect's registry, such as `Metric.unsafeSnapshot()`. */
 export type Pairs = Iterable<MetricPair.MetricPair.Untyped>;
@@ -128,8 +149,8 @@ export const readPairs = (
   return [...pairs].flatMap(({ metricKey, metricState }) => {
     const source = maker.make(metricKey, { get: () => metricState });
     if (source === undefined) return [];
-    source.read();
-    return seriesOf(source);
+    const series = source.read();
+    return series === undefined ? [] : series;
   });
 };
 

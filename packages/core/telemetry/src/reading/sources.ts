@@ -12,7 +12,6 @@ import type {
   Metric,
   NumberSeries,
   Repair,
-  Series,
   SummarySeries,
 } from "./series.ts";
 
@@ -83,6 +82,7 @@ abstract class ReadBase {
 }
 
 class ReadNumber extends ReadBase implements NumberSeries {
+  readonly type = "number";
   readonly value: number | bigint;
   readonly exemplar: Exemplar | undefined;
 
@@ -91,37 +91,32 @@ class ReadNumber extends ReadBase implements NumberSeries {
     this.value = value;
     this.exemplar = exemplar;
   }
-
-  get type(): "number" {
-    return "number";
-  }
 }
 
 export class CounterSource extends SourceBase {
-  series: NumberSeries | undefined;
+  #series: NumberSeries | undefined;
 
-  read(): void {
+  read(): NumberSeries | undefined {
     const state = this.hook.get();
-    if (!("count" in state) || !isNumber(state.count)) return;
+    if (!("count" in state) || !isNumber(state.count)) return this.#series;
     const value = scale(state.count, this.divisor);
-    if (this.series !== undefined && Object.is(value, this.series.value)) return;
-    this.series = new ReadNumber(
-      this,
-      value,
-      scaleExemplar(this.recording?.exemplar, this.divisor),
-    );
+    if (this.#series !== undefined && Object.is(value, this.#series.value)) return this.#series;
+    const exemplar = scaleExemplar(this.recording?.exemplar, this.divisor);
+    this.#series = new ReadNumber(this, value, exemplar);
+    return this.#series;
   }
 }
 
 export class GaugeSource extends SourceBase {
-  series: NumberSeries | undefined;
+  #series: NumberSeries | undefined;
 
-  read(): void {
+  read(): NumberSeries | undefined {
     const state = this.hook.get();
-    if (!("value" in state) || !isNumber(state.value)) return;
+    if (!("value" in state) || !isNumber(state.value)) return this.#series;
     const value = scale(state.value, this.divisor);
-    if (this.series !== undefined && Object.is(value, this.series.value)) return;
-    this.series = new ReadNumber(this, value);
+    if (this.#series !== undefined && Object.is(value, this.#series.value)) return this.#series;
+    this.#series = new ReadNumber(this, value);
+    return this.#series;
   }
 }
 
@@ -138,6 +133,7 @@ const scaleExemplar = (exemplar: Exemplar | undefined, divisor: number): Exempla
     : { ...exemplar, value: exemplar.value / divisor };
 
 class ReadHistogram extends ReadBase implements HistogramSeries {
+  readonly type = "histogram";
   readonly bounds: ReadonlyArray<number>;
   readonly counts: ReadonlyArray<number>;
   readonly count: number;
@@ -170,9 +166,6 @@ class ReadHistogram extends ReadBase implements HistogramSeries {
     this.#hasNaN = counted !== count && selection.sources.at(-1) !== -1;
   }
 
-  get type(): "histogram" {
-    return "histogram";
-  }
   get native(): NativeHistogramState | undefined {
     return this.#native?.read();
   }
@@ -182,7 +175,7 @@ class ReadHistogram extends ReadBase implements HistogramSeries {
 }
 
 export class HistogramSource extends SourceBase {
-  series: HistogramSeries | undefined;
+  #series: HistogramSeries | undefined;
   readonly selection: Selection;
   #count = -1;
   #sum = 0;
@@ -192,17 +185,19 @@ export class HistogramSource extends SourceBase {
     this.selection = selection;
   }
 
-  read(): void {
+  read(): HistogramSeries | undefined {
     const state = this.hook.get();
-    if (!MetricState.isHistogramState(state)) return;
-    if (state.count === this.#count && Object.is(state.sum, this.#sum)) return;
+    if (!MetricState.isHistogramState(state)) return this.#series;
+    if (state.count === this.#count && Object.is(state.sum, this.#sum)) return this.#series;
     this.#count = state.count;
     this.#sum = state.sum;
-    this.series = new ReadHistogram(this, state);
+    this.#series = new ReadHistogram(this, state);
+    return this.#series;
   }
 }
 
 class ReadSummary extends ReadBase implements SummarySeries {
+  readonly type = "summary";
   readonly quantiles: SummarySeries["quantiles"];
   readonly count: number;
   readonly sum: number;
@@ -217,14 +212,10 @@ class ReadSummary extends ReadBase implements SummarySeries {
     this.count = state.count;
     this.sum = state.sum / divisor;
   }
-
-  get type(): "summary" {
-    return "summary";
-  }
 }
 
 export class SummarySource extends SourceBase {
-  series: SummarySeries | undefined;
+  #series: SummarySeries | undefined;
   readonly selection: Selection;
 
   constructor(options: SourceOptions, selection: Selection) {
@@ -233,11 +224,12 @@ export class SummarySource extends SourceBase {
   }
 
   /** Quantiles change with time alone, so all values are compared. */
-  read(): void {
+  read(): SummarySeries | undefined {
     const state = this.hook.get();
-    if (!MetricState.isSummaryState(state)) return;
+    if (!MetricState.isSummaryState(state)) return this.#series;
     const read = new ReadSummary(this, state);
-    if (this.series === undefined || !isSameSummary(read, this.series)) this.series = read;
+    if (this.#series === undefined || !isSameSummary(read, this.#series)) this.#series = read;
+    return this.#series;
   }
 }
 
@@ -251,13 +243,13 @@ const isSameSummary = (left: SummarySeries, right: SummarySeries): boolean =>
 
 /** A frequency is a counter for each word, with the word as a label. */
 export class FrequencySource extends SourceBase {
-  series: ReadonlyArray<NumberSeries> = [];
+  #series: ReadonlyArray<NumberSeries> = [];
   readonly #words = new Map<string, Shared>();
 
-  read(): void {
+  read(): ReadonlyArray<NumberSeries> {
     const state = this.hook.get();
-    if (!MetricState.isFrequencyState(state)) return;
-    const last = this.series;
+    if (!MetricState.isFrequencyState(state)) return this.#series;
+    const last = this.#series;
     let changed: Array<NumberSeries> | undefined;
     let index = 0;
     for (const [word, count] of state.occurrences) {
@@ -268,7 +260,8 @@ export class FrequencySource extends SourceBase {
       }
       index += 1;
     }
-    if (changed !== undefined) this.series = changed;
+    if (changed !== undefined) this.#series = changed;
+    return this.#series;
   }
 
   #word(word: string): Shared {
@@ -280,11 +273,3 @@ export class FrequencySource extends SourceBase {
     return made;
   }
 }
-
-/** Every series of a source; none where its state is of another kind. */
-export const seriesOf = (source: Source): ReadonlyArray<Series> =>
-  source instanceof FrequencySource
-    ? source.series
-    : source.series === undefined
-      ? []
-      : [source.series];

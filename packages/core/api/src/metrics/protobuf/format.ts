@@ -1,7 +1,6 @@
 import type { Series } from "@executor/telemetry/reading";
 import type { Chunk, FamilyHeader, FamilySeries, FamilyType } from "../families/family.ts";
 import type { EncodedChunk, ExpositionFormat } from "../format.ts";
-import { seriesExemplar } from "../openmetrics/exemplar.ts";
 import { writeLabels, writeValue } from "./series.ts";
 import { ProtobufWriter } from "@executor/telemetry/protobuf";
 
@@ -104,7 +103,8 @@ const lastToWrite = (
 ): number => {
   let position = at;
   for (; position >= 0; position -= 1) {
-    const [reading, encoded] = [series[position]?.reading, readings[position]];
+    const reading = series[position]?.reading;
+    const encoded = readings[position];
     if (reading === undefined || encoded === undefined || !canCopy(reading, encoded)) break;
   }
   return position;
@@ -115,8 +115,8 @@ const canCopy = (reading: Series, encoded: Series): boolean =>
   reading === encoded ||
   (reading.type === "number" &&
     encoded.type === "number" &&
-    seriesExemplar(reading, 0) === undefined &&
-    seriesExemplar(encoded, 0) === undefined);
+    reading.exemplar === undefined &&
+    encoded.exemplar === undefined);
 
 /** The position of a counter's or a gauge's number: after its labels, a tag, a length and a tag. */
 const valueBegin = (labelsEnd: number): number => labelsEnd - 3;
