@@ -17,6 +17,14 @@ describe("rules", () => {
     ["file-name", "a/src/some_file.test.ts", ""],
     ["index-re-exports", "a/src/index.ts", 'export * from "./b.ts";\nexport const a = 1;\n'],
     ["index-re-exports", "a/src/index.ts", "export {};\n"],
+    ["metric-types", "a/src/b.ts", 'import type { MetricState } from "effect";\n'],
+    ["metric-types", "a/src/b.ts", 'import {\n  Effect,\n  MetricKey,\n} from "effect";\n'],
+    ["metric-types", "a/src/b.ts", 'import * as MetricRegistry from "effect/MetricRegistry";\n'],
+    [
+      "metric-types",
+      "packages/core/telemetry/src/tenancy/a.ts",
+      'import { MetricHook } from "effect";\n',
+    ],
     ["reasons", "a/src/b.ts", "// oxlint-disable-next-line no-empty\n"],
     ["lockfile", "e2e/peers/bun.lock", '"a": ["a@1", "http://127.0.0.1:4873/a.tgz"],\n'],
     ["registries", "README.md", "See https://registry.example.org/a for it.\n"],
@@ -31,6 +39,10 @@ describe("rules", () => {
 
   const fine: ReadonlyArray<readonly [path: string, text: string]> = [
     ["a/src/b.ts", "x;\n".repeat(400)],
+    ["packages/core/telemetry/src/reading/a.ts", 'import { MetricState } from "effect";\n'],
+    ["packages/core/telemetry/src/instruments/a.ts", 'import { MetricKey } from "effect";\n'],
+    ["a/test/b.test.ts", 'import { MetricKey } from "effect";\n'],
+    ["a/src/b.ts", 'import { Metric, MetricBoundaries } from "effect";\n'],
     ["vitest.config.ts", ""],
     ["a/test/some-file.test.ts", ""],
     [

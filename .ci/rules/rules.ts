@@ -16,6 +16,9 @@ const maxLines = 400;
 const isTypeScript = (path: string): boolean => /\.tsx?$/.test(path);
 const isLockfile = (path: string): boolean => /(^|\/)bun\.lock$/.test(path);
 
+/** Effect's types of a registry's entries, which the next version of Effect renames. */
+const metricTypes = /\bMetric(?:Key|KeyType|State|Pair|Registry|Hook)\b/g;
+
 /** This folder quotes what it forbids. */
 const isRule = (path: string): boolean => path.startsWith(".ci/rules/");
 
@@ -63,6 +66,22 @@ export const rules: ReadonlyArray<Rule> = [
       );
       return rest.trim() === "" ? [] : ["An index.ts only re-exports. Move the rest to a module."];
     },
+  },
+  {
+    name: "metric-types",
+    appliesTo: (path) =>
+      /(^|\/)src\/.*\.tsx?$/.test(path) &&
+      !/^packages\/core\/telemetry\/src\/(instruments|reading)\//.test(path),
+    problems: ({ text }) =>
+      [
+        ...new Set(
+          [...text.matchAll(/import\s+[^;]*?\bfrom\s+"effect(?:\/[^"]*)?";/g)].flatMap(
+            ([statement]) => statement.match(metricTypes) ?? [],
+          ),
+        ),
+      ].map((name) => {
+        return `${name} is read in packages/core/telemetry/src/reading only. Take series from @executor/telemetry/reading.`;
+      }),
   },
   {
     name: "reasons",

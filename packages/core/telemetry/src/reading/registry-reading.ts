@@ -149,8 +149,7 @@ export const readPairs = (
   return [...pairs].flatMap(({ metricKey, metricState }) => {
     const source = maker.make(metricKey, { get: () => metricState });
     if (source === undefined) return [];
-    const series = source.read();
-    return series === undefined ? [] : series;
+    return source.read() ?? [];
   });
 };
 
