@@ -9,12 +9,12 @@ import {
 import { Namespace } from "../src/model/source.ts";
 import { gaugeValue } from "@executor/testing/series";
 
-describe("a source's gauges", () => {
+describe("gauges of a source", () => {
   const source = { namespace: Namespace.make("gauged"), kind: "mcp" as const };
   const labels = { "executor.source": "gauged", kind: "mcp" };
   const up = () => gaugeValue("executor.source.up", labels);
 
-  it("go with the source, also where a call of it ends later", () => {
+  it("disappear with the source, even if one of its calls ends later", () => {
     recordSourceTools(source, 1);
     recordSourceWorked(source, DateTime.unsafeMake(0));
     expect(up()).toBe(1);

@@ -20,8 +20,8 @@ import { inChunks } from "../tools/tool-rows.ts";
 export type UseSourceError = SourceLoadError | SecretProblem;
 
 /**
- * Asks plugins about sources. A plugin gets settings with the secrets' values, for the origin that its requests go to; its
- * requests are guarded, and what it returns is free of those values.
+ * Asks plugins about sources. A plugin gets settings with the secrets' values, for the origin that its requests go to. Its
+ * requests are guarded, and its answers are free of those values.
  */
 export class SourceAccess extends Context.Tag("@executor/sdk/SourceAccess")<
   SourceAccess,

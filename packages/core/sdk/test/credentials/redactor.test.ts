@@ -7,28 +7,28 @@ const secret = 'se"cret-\\value';
 const redactor = makeRedactor([{ whole: `Bearer ${secret}`, part: secret }]);
 
 describe("makeRedactor", () => {
-  it("takes values out of texts, also as JSON writes them", () => {
+  it("removes values from texts, also where JSON escapes them", () => {
     expect(redactor.text(`sent Bearer ${secret}, had ${secret}`)).toBe(
       "sent [redacted], had [redacted]",
     );
     expect(redactor.text(JSON.stringify({ got: secret }))).toBe('{"got":"[redacted]"}');
   });
 
-  it("takes values out of members' names and values, however deep", () => {
+  it("removes values from members' names and values at any depth", () => {
     expect(redactor.json({ a: [1, null, { [secret]: `x${secret}y` }], b: { c: "kept" } })).toEqual({
       a: [1, null, { "[redacted]": "x[redacted]y" }],
       b: { c: "kept" },
     });
   });
 
-  it("gives a value without credentials as it is, and the parts of one with them", () => {
+  it("returns a value without credentials itself, not a copy", () => {
     const kept = { b: [true, "kept"] };
     expect(redactor.json(kept)).toBe(kept);
     const changed = redactor.json({ kept, secret });
     expect(changed).toEqual({ kept, secret: "[redacted]" });
   });
 
-  it("leaves short values alone: they stand in data by chance", () => {
+  it("leaves short values alone, which occur in data by chance", () => {
     const short = makeRedactor([{ whole: "Bearer 1", part: "1" }]);
     expect(short.text("1 of Bearer 1")).toBe("1 of [redacted]");
     expect(short.json({ count: "1" })).toEqual({ count: "1" });

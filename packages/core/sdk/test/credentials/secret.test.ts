@@ -61,7 +61,7 @@ describe("NewSecret", () => {
     { value: { nested: value }, origins: ["https://a.example"] },
     { value: value.repeat(10_000), origins: ["https://a.example"] },
     { value },
-  ])("never repeats the value in what is wrong (case %#)", (given) => {
+  ])("never repeats the value in the error (case %#)", (given) => {
     expect(String(Either.getOrThrow(Either.flip(decode(given))))).not.toContain("hunter2");
   });
 });

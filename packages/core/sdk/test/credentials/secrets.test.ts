@@ -21,7 +21,7 @@ const value = "tok_0123456789";
 const lastSeen = Effect.map(Probe, ({ seen }) => seen.at(-1));
 
 describe("Secrets", () => {
-  it.effect("lists everything of a secret but its value", () =>
+  it.effect("lists everything about a secret except its value", () =>
     Effect.gen(function* () {
       const secrets = yield* Secrets;
       yield* putSecret("token", value);
@@ -37,7 +37,7 @@ describe("Secrets", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("reaches the plugin at load and at call, after its prefix", () =>
+  it.effect("reaches the plugin during load and calls, after its prefix", () =>
     Effect.gen(function* () {
       yield* putSecret("token", value);
       yield* (yield* Sources).add(probeSource("reach", { headers: bearer }));
@@ -47,7 +47,7 @@ describe("Secrets", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("reaches a program's environment, where it is for that program", () =>
+  it.effect("reaches the environment of the program that it is for", () =>
     Effect.gen(function* () {
       const env = { TOKEN: { secret: secretName("token") } };
       yield* putSecret("token", value, ["stdio:server"]);
@@ -62,7 +62,7 @@ describe("Secrets", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("has its new value from the next call on, and lets go of what the old one opened", () =>
+  it.effect("has its new value from the next call on, and closes what the old value opened", () =>
     Effect.gen(function* () {
       yield* putSecret("token", value);
       yield* (yield* Sources).add(probeSource("rotate", { headers: bearer }));
@@ -110,7 +110,7 @@ describe("Secrets", () => {
       }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("goes by where an MCP server is called, and not by a base URL beside it", () =>
+  it.effect("follows the URL at which an MCP server is called, and not its base URL", () =>
     Effect.gen(function* () {
       yield* putSecret("token", value);
       const sources = yield* Sources;
@@ -126,7 +126,7 @@ describe("Secrets", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("says which secret is missing, when a source is added", () =>
+  it.effect("names the missing secret when a source is added", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       const error = yield* Effect.flip(sources.add(probeSource("early", { headers: bearer })));
@@ -136,7 +136,7 @@ describe("Secrets", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("says which secret is missing, when a source is called", () =>
+  it.effect("names the missing secret when a source is called", () =>
     Effect.gen(function* () {
       yield* Effect.gen(function* () {
         yield* putSecret("token", value);
@@ -205,7 +205,7 @@ describe("Secrets", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("is guarded where requests leave", () =>
+  it.effect("is guarded at the point where requests leave", () =>
     Effect.gen(function* () {
       yield* putSecret("token", value);
       yield* (yield* Sources).add(probeSource("guard", { headers: bearer }));

@@ -19,7 +19,7 @@ const temporaryDirectory = Effect.acquireRelease(
   (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true })),
 );
 
-/** Every byte of the database's files as one text, so that what stands in clear anywhere is found. */
+/** Every byte of the database's files as one text, in which any clear text is found. */
 const bytesOf = (directory: string): string =>
   readdirSync(directory)
     .map((file) => readFileSync(join(directory, file), "latin1"))
@@ -29,7 +29,7 @@ const value = "tok_0123456789";
 const headers = { Authorization: { secret: secretName("token"), prefix: "Bearer " } };
 
 describe("Vault", () => {
-  it.effect("opens what it sealed, under the same subject only", () =>
+  it.effect("opens a sealed text, under the same subject only", () =>
     Effect.gen(function* () {
       const { open, seal } = yield* Vault;
       const sealed = yield* seal("text", "a");
@@ -47,7 +47,7 @@ describe("Vault", () => {
     ),
   );
 
-  it.effect("refuses another key than the database was written with", () =>
+  it.effect("refuses a key other than the one that the database was written with", () =>
     Effect.gen(function* () {
       expect(yield* SecretKey.isInUse).toBe(false);
       yield* Effect.provide(Vault, Vault.layer.pipe(Layer.provide(keyOf(1))));
@@ -90,7 +90,7 @@ describe("Vault", () => {
       }),
   );
 
-  it.scoped("seals what an older version stored in clear, and wipes where it stood", () =>
+  it.scoped("seals settings that an older version stored in clear, and wipes the clear text", () =>
     Effect.gen(function* () {
       const directory = yield* temporaryDirectory;
       const database = layerDatabase(join(directory, "executor.db"));

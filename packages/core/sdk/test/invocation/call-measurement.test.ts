@@ -5,7 +5,7 @@ import { ActiveTime } from "../../src/invocation/call-measurement.ts";
 const pass = Effect.sleep("20 millis");
 
 describe("ActiveTime", () => {
-  it.live("stands still while anything waits, and goes on from there", () =>
+  it.live("stands still while anything waits, and continues afterwards", () =>
     Effect.gen(function* () {
       const time = new ActiveTime();
       yield* pass;

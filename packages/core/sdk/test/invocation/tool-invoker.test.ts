@@ -47,7 +47,7 @@ describe("ToolInvoker", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("tells the outcomes apart", () =>
+  it.effect("distinguishes the outcomes", () =>
     Effect.gen(function* () {
       yield* addSource("apart");
       const { call } = yield* ToolInvoker;
@@ -84,7 +84,7 @@ describe("ToolInvoker", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("never makes a series of a name that nothing resolved", () =>
+  it.effect("never makes a series for a name that no tool has", () =>
     Effect.gen(function* () {
       yield* addSource("known");
       const { call } = yield* ToolInvoker;
@@ -101,7 +101,7 @@ describe("ToolInvoker", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("sees in calls whether the source can be reached", () =>
+  it.effect("learns from calls whether the source is reachable", () =>
     Effect.gen(function* () {
       yield* addSource("reach");
       const { call } = yield* ToolInvoker;
@@ -114,7 +114,7 @@ describe("ToolInvoker", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("answers the built-in tools", () =>
+  it.effect("answers calls of the built-in tools", () =>
     Effect.gen(function* () {
       yield* addSource("friend");
       const { call } = yield* ToolInvoker;

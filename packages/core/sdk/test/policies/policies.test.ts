@@ -23,7 +23,7 @@ describe("Policies", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("decides by the most specific policy, in whatever order they were given", () =>
+  it.effect("decides by the most specific policy, whatever their order", () =>
     Effect.gen(function* () {
       const { decide, list, replace } = yield* Policies;
       yield* replace(
@@ -67,7 +67,7 @@ describe("Policies", () => {
     }).pipe(Effect.provide(layerMemory)),
   );
 
-  it.effect("holds what is stored, also where the client goes away at that moment", () =>
+  it.effect("applies the stored policies even if the client disconnects at that moment", () =>
     Effect.gen(function* () {
       const { decide, replace } = yield* Policies;
       const sql = yield* SqlClient.SqlClient;

@@ -15,7 +15,7 @@ const found = (name: string) => Effect.succeedSome({ name, namespace: name });
 const unreachable = Effect.fail(new SourceUnreachable({ message: "nobody answers" }));
 const invalid = Effect.fail(new InvalidSourceDocument({ message: "OpenAPI 2 is too old" }));
 
-/** Kinds of source that see in the settings what these functions say; the kinds that were asked, with what. */
+/** Kinds of source that detect by these functions, and the kinds that were asked with their settings. */
 const kinds = (detects: Partial<Record<SourceKind, SourcePlugin["detect"]>>) => {
   const asked: Array<{ readonly kind: SourceKind; readonly settings: ResolvedSettings }> = [];
   const unused = Effect.die(new Error("only detection is tested"));
@@ -52,7 +52,7 @@ const detect = (settings: ConstructorParameters<typeof SourceSettings>[0]) =>
 const url = "https://api.example.com/x";
 
 describe("Sources.detect", () => {
-  it.effect("finds a kind in spite of another's failure", () =>
+  it.effect("finds a kind even though another kind fails", () =>
     detect({ url }).pipe(
       Effect.map((detected) => {
         expect(detected).toEqual([{ kind: "graphql", name: "g", namespace: "g" }]);
@@ -63,16 +63,18 @@ describe("Sources.detect", () => {
     ),
   );
 
-  it.effect("fails with what tells most where no kind is found, and else finds nothing", () =>
-    Effect.gen(function* () {
-      const { layer } = kinds({ openapi: () => unreachable, mcp: () => invalid });
-      const error = yield* Effect.flip(Effect.provide(detect({ url }), layer));
-      expect(error.message).toBe("OpenAPI 2 is too old");
-      expect(yield* Effect.provide(detect({ url }), kinds({}).layer)).toEqual([]);
-    }),
+  it.effect(
+    "fails with the most explanatory failure if no kind is found, and else finds nothing",
+    () =>
+      Effect.gen(function* () {
+        const { layer } = kinds({ openapi: () => unreachable, mcp: () => invalid });
+        const error = yield* Effect.flip(Effect.provide(detect({ url }), layer));
+        expect(error.message).toBe("OpenAPI 2 is too old");
+        expect(yield* Effect.provide(detect({ url }), kinds({}).layer)).toEqual([]);
+      }),
   );
 
-  it.effect("sends nothing more once a kind is found", () => {
+  it.effect("sends nothing after a kind is found", () => {
     const { asked, layer } = kinds({ openapi: () => found("o") });
     return detect({ url }).pipe(
       Effect.map(() => expect(asked.map(({ kind }) => kind)).toEqual(["openapi"])),
@@ -80,7 +82,7 @@ describe("Sources.detect", () => {
     );
   });
 
-  it.effect("asks MCP alone about a program", () => {
+  it.effect("asks only MCP about a program", () => {
     const { asked, layer } = kinds({ openapi: () => found("o"), mcp: () => found("m") });
     return detect({ command: "server" }).pipe(
       Effect.map((detected) => {

@@ -20,7 +20,7 @@ const tool = (path: string) => ({
 });
 
 describe("redactLoaded", () => {
-  it.live("leaves out tools that are named after a credential, and cleans the others", () =>
+  it.live("omits tools whose names hold a credential, and redacts the others", () =>
     Effect.gen(function* () {
       const loaded = yield* redactLoaded(
         {

@@ -8,7 +8,7 @@ import { gaugeValue } from "@executor/testing/series";
 
 const layer = Layer.provideMerge(layerProbe, Layer.merge(layerMemory, SecretKey.layerTest));
 
-/** Moves the clock by milliseconds, one at a time where other fibers have promises to wait for. */
+/** Moves the clock by milliseconds, one at a time, so that other fibers can wait for promises. */
 const pass = (milliseconds: number) =>
   Effect.gen(function* () {
     yield* Effect.promise(() => Bun.sleep(2));
@@ -18,8 +18,8 @@ const pass = (milliseconds: number) =>
 
 const tell = Effect.flatMap(Probe, ({ events }) => Queue.offer(events, undefined));
 
-describe("sources that tell of changes", () => {
-  it.effect("are read again, once for many changes at a time", () =>
+describe("sources that report changes", () => {
+  it.effect("are read again, once for several changes at a time", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       const probe = yield* Probe;
@@ -37,7 +37,7 @@ describe("sources that tell of changes", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("are read less and less often where every reading tells of a change again", () =>
+  it.effect("are read ever less often if each reading makes them report a change", () =>
     Effect.gen(function* () {
       const probe = yield* Probe;
       yield* (yield* Sources).add(probeSource("loop", {}));
@@ -51,7 +51,7 @@ describe("sources that tell of changes", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("are followed on after a reading that failed", () =>
+  it.effect("are still followed after a failed reading", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       const probe = yield* Probe;
@@ -69,7 +69,7 @@ describe("sources that tell of changes", () => {
     }).pipe(Effect.provide(layer)),
   );
 
-  it.effect("are let go of when they are removed", () =>
+  it.effect("are released when they are removed", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       const probe = yield* Probe;

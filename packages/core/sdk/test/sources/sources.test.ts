@@ -24,7 +24,7 @@ describe("Sources", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("adds a source with its tools, and shows no header's value", () =>
+  it.effect("adds a source with its tools, and shows no values of headers", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       const added = yield* sources.add(
@@ -67,7 +67,7 @@ describe("Sources", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("lets one of two additions of a namespace at once win, whole", () =>
+  it.effect("stores exactly one of two simultaneous additions of a namespace", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       const results = yield* Effect.all(
@@ -82,7 +82,7 @@ describe("Sources", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("stores nothing of a description that does not load", () =>
+  it.effect("stores nothing from a description that does not load", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       const before = yield* everything;
@@ -101,7 +101,7 @@ describe("Sources", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("replaces the tools on refresh, and keeps them where it fails", () =>
+  it.effect("replaces the tools on refresh, and keeps them if it fails", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       const tools = yield* Tools;
@@ -125,7 +125,7 @@ describe("Sources", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("says what to do where there is nothing to refresh from", () =>
+  it.effect("says what to do if there is nothing to refresh from", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       yield* sources.add(fixtureSource("text", [{ path: "a" }]));
@@ -139,7 +139,7 @@ describe("Sources", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("removes a source with all that was its own", () =>
+  it.effect("removes a source and everything that belongs to it", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       const before = yield* everything;
@@ -156,7 +156,7 @@ describe("Sources", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("detects what a description is", () =>
+  it.effect("detects the kind of a description", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
       const { document } = fixtureSource("Petstore".toLowerCase(), []);

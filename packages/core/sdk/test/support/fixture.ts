@@ -95,7 +95,7 @@ export const layerFixture = sdkLayer.pipe(
   Layer.provide(Layer.succeed(SourcePlugins, new Map([[plugin.kind, plugin]]))),
 );
 
-/** A new source of the fixture's kind. */
+/** Makes a source of the fixture's kind. */
 export const fixtureSource = (
   namespace: string,
   tools: ReadonlyArray<Record<string, unknown>>,

@@ -12,7 +12,7 @@ import { ToolAnnotations } from "../../src/model/tool.ts";
 import { ToolCallError } from "../../src/model/tool-call-error.ts";
 import { CredentialGuard } from "../../src/credentials/credential-guard.ts";
 
-/** What reached the plugin of the test, and how it behaves from now on. */
+/** Settings that reached the plugin of the test, and switches for its behavior. */
 export class Probe extends Context.Tag("Probe")<
   Probe,
   {
@@ -34,7 +34,7 @@ const annotations = new ToolAnnotations({
 
 const headersAsText = ({ headers }: ResolvedSettings) => Object.values(headers).join(" ");
 
-/** A kind of source that gives back what it is given, in every way in which a source can. */
+/** A kind of source that returns its settings in every way in which a source can. */
 const plugin = (probe: Context.Tag.Service<typeof Probe>): SourcePlugin => ({
   kind: "mcp",
   detect: (settings) =>
@@ -140,7 +140,7 @@ export const putSecret = (
     ),
   );
 
-/** A source at `https://api.example.com` unless the settings say otherwise. */
+/** Makes a source at `https://api.example.com`, unless the settings say otherwise. */
 export const probeSource = (
   namespace: string,
   settings: Partial<ConstructorParameters<typeof NewSource>[0]>,

@@ -41,7 +41,7 @@ const addresses = (page: { readonly items: ReadonlyArray<{ readonly address: str
   page.items.map((tool) => tool.address);
 
 describe("Tools", () => {
-  it.effect("lists by address, page by page", () =>
+  it.effect("lists tools by address, page by page", () =>
     Effect.gen(function* () {
       yield* addRepositories;
       const tools = yield* Tools;
@@ -61,7 +61,7 @@ describe("Tools", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("finds by words of the description and of the address, in camel case too", () =>
+  it.effect("finds tools by words of the description and the address, in camel case too", () =>
     Effect.gen(function* () {
       yield* addRepositories;
       const tools = yield* Tools;
@@ -86,14 +86,14 @@ describe("Tools", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("refuses a cursor that is none", () =>
+  it.effect("refuses an invalid cursor", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip((yield* Tools).list({ limit: 1, cursor: "x" }));
       expect(error._tag).toBe("InvalidCursor");
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("describes a tool with just the definitions that it refers to, cycles included", () =>
+  it.effect("describes a tool with only the definitions that it refers to, cycles included", () =>
     Effect.gen(function* () {
       yield* addRepositories;
       const tool = yield* (yield* Tools).get("hub.tree");
@@ -101,7 +101,7 @@ describe("Tools", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("offers similar tools for an address that there is not", () =>
+  it.effect("suggests similar tools for an unknown address", () =>
     Effect.gen(function* () {
       yield* addRepositories;
       const error = yield* Effect.flip((yield* Tools).get("hub.repos.fetch"));

@@ -4,7 +4,7 @@ import { observeBody, readBoundedBody } from "../../src/upstream/bounded-body.ts
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (given: Uint8Array) => new TextDecoder().decode(given);
 
-/** A body of these chunks, which then fails where it says so, and whether its reader cancelled it. */
+/** Body of these chunks, which then ends or fails; records whether its reader cancels it. */
 const bodyOf = (chunks: ReadonlyArray<string>, failure?: Error) => {
   const state = { isCancelled: false };
   let next = 0;
@@ -34,19 +34,19 @@ describe("readBoundedBody", () => {
     expect([text(read), end, state.isCancelled]).toEqual(["abcd", "too_large", true]);
   });
 
-  it("gives what came before the stream broke", async () => {
+  it("gives the bytes from before the stream broke", async () => {
     const failure = new Error("reset");
     const { bytes: read, end, cause } = await readBoundedBody(bodyOf(["ab"], failure).body, 4);
     expect([text(read), end, cause]).toEqual(["ab", "broken", failure]);
   });
 
-  it("takes an absent body for an empty one", async () => {
+  it("treats an absent body as an empty one", async () => {
     expect(await readBoundedBody(null, 4)).toEqual({ bytes: new Uint8Array(), end: "complete" });
   });
 });
 
 describe("observeBody", () => {
-  it("passes a body on after the opening, and tells of its end once", async () => {
+  it("passes the body on after the opening, and reports its end once", async () => {
     const ends: Array<string> = [];
     const seen: Array<string> = [];
     const body = observeBody(bodyOf(["a", "b"]).body, {

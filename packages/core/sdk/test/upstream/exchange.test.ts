@@ -8,7 +8,7 @@ import type { UpstreamCall } from "../../src/index.ts";
 
 type Handler = (request: Request, url: URL) => Response | Promise<Response>;
 
-/** A real server on a free port of the loopback address, for the length of the test. */
+/** Starts a real server on a free port of the loopback address until the test ends. */
 const serve = (handler: Handler, hostname = "127.0.0.1") =>
   Effect.acquireRelease(
     Effect.sync(() =>
@@ -33,7 +33,7 @@ const call = (overrides: Partial<UpstreamCall> & { readonly url: string }) =>
 
 const text = (body: Uint8Array) => new TextDecoder().decode(body);
 
-/** How often a request was measured under a namespace, by its other labels. */
+/** Counts of the requests measured under a namespace, by their other labels. */
 const measured = (namespace: string): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (const { metricKey, metricState } of snapshot()) {
@@ -233,7 +233,7 @@ describe("callUpstream", () => {
     }),
   );
 
-  it.scopedLive("counts the bytes of a compressed reply as they unfold", () =>
+  it.scopedLive("counts the bytes of a compressed reply after decompression", () =>
     Effect.gen(function* () {
       const bomb = gzipSync(new Uint8Array(32 * 1024 * 1024));
       const origin = yield* serve(

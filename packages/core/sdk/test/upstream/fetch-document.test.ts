@@ -46,7 +46,7 @@ describe("fetchDocument", () => {
       }).pipe(Effect.provide(FetchHttpClient.layer)),
   );
 
-  it.scopedLive("shows no credential of the URL in a failure", () =>
+  it.scopedLive("shows no credential from the URL in a failure", () =>
     Effect.gen(function* () {
       const origin = yield* serve(() => new Response(null, { status: 404 }));
       const url = `${origin.replace("//", "//user:hunter2@")}/openapi.json?key=hunter2#hunter2`;
@@ -75,14 +75,14 @@ describe("fetchDocument", () => {
       }).pipe(Effect.provide(FetchHttpClient.layer)),
   );
 
-  it.live("takes a document as it was given", () =>
+  it.live("returns a given document unchanged", () =>
     Effect.gen(function* () {
       const document = yield* fetchDocument(settings({ document: "openapi: 3.1.0" }));
       expect(document).toEqual({ text: "openapi: 3.1.0", url: undefined });
     }).pipe(Effect.provide(FetchHttpClient.layer)),
   );
 
-  it.scopedLive("says what to do about a status", () =>
+  it.scopedLive("says what to do about each status", () =>
     Effect.gen(function* () {
       const origin = yield* serve(
         (_, url) => new Response("", { status: Number(url.pathname.slice(1)) }),
