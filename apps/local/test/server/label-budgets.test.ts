@@ -31,8 +31,8 @@ describe("label budgets in the environment", () => {
   );
 
   it.effect.each([
-    [{ [perMetric]: "test.server.budget" }, "is no entry"],
-    [{ [perMetric]: "test.server.budget=0" }, "is no entry"],
+    [{ [perMetric]: "test.server.budget" }, "is not an item"],
+    [{ [perMetric]: "test.server.budget=0" }, "is not an item"],
     [{ [perMetric]: "test.server.nothing=5" }, "names the metric test.server.nothing"],
     [{ EXECUTOR_METRICS_MAX_SERIES: "0" }, "1 or more"],
   ] as const)("are refused where they mean nothing: %o", ([environment, message]) =>
