@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { refusal } from "../src/server/loopback.ts";
+import { refusal } from "../../src/server/loopback.ts";
 
 describe("refusal", () => {
   it.each([
