@@ -14,7 +14,7 @@ import { startReceiver } from "./support/receiver.ts";
 import type { Receiver } from "./support/receiver.ts";
 import { makeRegistry } from "./support/registry.ts";
 
-/** The same measurements through OpenTelemetry's own SDK and exporter must be the same points. */
+/** The same measurements give the same points through OpenTelemetry's own SDK and exporter. */
 
 const bounds = [1, 5, 10];
 
@@ -34,7 +34,7 @@ const measurement: fc.Arbitrary<Measurement> = fc.record({
   value: fc.integer({ min: 0, max: 200 }).map((eighths) => eighths / 8),
 });
 
-/** What is measured between one export and the next. */
+/** Measurements between one export and the next. */
 const intervals = fc.array(fc.array(measurement, { maxLength: 20 }), {
   minLength: 1,
   maxLength: 4,
@@ -128,12 +128,12 @@ const comparable = ({ name, unit, type, attributes, value }: FlatPoint) => ({
   value: type === "histogram delta" ? { ...Object(value), range: undefined } : value,
 });
 
-/** A failure that was found: Effect's greatest observation is not 0 where nothing but 0 was observed. */
+/** Counterexample: Effect's greatest observation is not 0 where only 0 was observed. */
 const zero: Measurement = { instrument: "histogram", attributes: {}, value: 0 };
 
 describe("points", () => {
   it.each(["cumulative", "delta"] as const)(
-    "are those of OpenTelemetry's SDK (%s)",
+    "equal those of OpenTelemetry's SDK (%s)",
     (temporality) =>
       fc.assert(
         fc.asyncProperty(intervals, async (all) => {

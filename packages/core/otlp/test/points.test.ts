@@ -75,7 +75,7 @@ describe.each(["http/protobuf", "http/json"] as const)("%s", (protocol) => {
     }
   });
 
-  it("carries numbers that JSON has no notation for", async () => {
+  it("carries numbers that JSON cannot write", async () => {
     const registry = makeRegistry();
     for (const value of [Number.NaN, Infinity, -Infinity, -0, 1e-320]) {
       registry.gauge("gauge", value, { value: String(value) });
@@ -103,7 +103,7 @@ describe.each(["http/protobuf", "http/json"] as const)("%s", (protocol) => {
     });
   });
 
-  it("keeps integers beyond 2^53 whole, and those beyond 64 bits as near as a double is", async () => {
+  it("writes integers beyond 2^53 exactly, and those beyond 64 bits as doubles", async () => {
     const registry = makeRegistry();
     registry.bigCounter("big", 2n ** 53n + 1n);
     registry.bigCounter("largest", 2n ** 63n - 1n);
@@ -118,7 +118,7 @@ describe.each(["http/protobuf", "http/json"] as const)("%s", (protocol) => {
     );
   });
 
-  it("leaves the sentinels of an empty histogram out", async () => {
+  it("leaves out the sentinels of an empty histogram", async () => {
     const registry = makeRegistry();
     registry.histogram("empty", []);
     registry.histogram("negative", [-3]);
@@ -183,7 +183,7 @@ describe("150,000 points of one metric", () => {
 });
 
 describe("points", () => {
-  it("merges what differs in the order of its tags only", async () => {
+  it("merges series whose tags differ only in order", async () => {
     const registry = makeRegistry();
     const tags = [
       ["a", "1"],
@@ -209,7 +209,7 @@ describe("points", () => {
     });
   });
 
-  it("has no key twice and no empty value", async () => {
+  it("has each key once and no empty value", async () => {
     const registry = makeRegistry();
     registry.counter("calls", 1, [
       ["b", "2"],
@@ -238,7 +238,7 @@ describe("points", () => {
     ]);
   });
 
-  it("takes unit and description from the catalogue, and leaves tags alone then", async () => {
+  it("takes unit and description from the catalogue, and keeps unit tags as labels then", async () => {
     const registry = makeRegistry();
     registry.gauge("level", 1, { unit: "bytes" });
     receiver = startReceiver();

@@ -1,8 +1,8 @@
 import { counter, gauge } from "@executor/telemetry";
 
-/** The health of the push, by OpenTelemetry's semantic conventions for SDK metrics where they have one. */
+/** Instruments of the push, by OpenTelemetry's semantic conventions for SDK metrics where they have one. */
 
-/** `error.type` is absent for points that the receiver took, and `rejected` for those that it left out of a request it took. */
+/** Without `error.type` for accepted points; `rejected` for points that the receiver left out of a request that it took. */
 export const exportedPoints = counter({
   name: "otel.sdk.exporter.metric_data_point.exported",
   description: "Data points for which a push has ended, well or not.",

@@ -1,7 +1,7 @@
-/** A field of a message: an integer, or the bytes of a string or a message. Fields of other wire types are passed over. */
+/** A field of a message: an integer, or the bytes of a string or a message. Fields of other wire types are skipped. */
 export type Field = readonly [number: number, value: bigint | Uint8Array];
 
-/** The fields of a message in order, as far as they can be read: what is cut off or no protobuf ends the reading. */
+/** Fields of a message in order. Reading ends at the first byte that is cut off or invalid. */
 export function* readFields(bytes: Uint8Array): Generator<Field> {
   let at = 0;
   const varint = (): bigint | undefined => {

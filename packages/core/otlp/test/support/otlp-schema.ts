@@ -3,9 +3,9 @@ import { Root } from "protobufjs";
 import { officialMessage } from "./otlp-definitions.ts";
 
 /**
- * What a metrics request is, by opentelemetry-proto 1.x (`metrics.proto`, `common.proto`, `resource.proto`,
- * `metrics_service.proto`), with the fields that a metrics exporter may write. An empty
- * histogram's count may stand there or not, and is optional here, so that its bytes are accounted for.
+ * Messages of a metrics request, by opentelemetry-proto 1.x (`metrics.proto`, `common.proto`, `resource.proto`,
+ * `metrics_service.proto`), with the fields that a metrics exporter may write. The count of a histogram is optional here, because
+ * exporters differ in whether they write 0.
  */
 const field = (type: string, id: number) => ({ type, id });
 const repeated = (type: string, id: number) => ({ rule: "repeated", type, id });
@@ -137,20 +137,17 @@ const root = Root.fromJSON({
 
 const request = root.lookupType("ExportMetricsServiceRequest");
 
-/** What OpenTelemetry's own definitions make of a request; they skip what they do not know. */
+/** The request by OpenTelemetry's own definitions, which skip unknown fields. */
 const official = officialMessage(
   "opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest",
 );
 
-/**
- * The request as plain data, as OTLP's JSON has it: 64-bit integers are strings. It fails where a byte is not accounted for,
- * which is what an unknown field or a wrong wire type comes to.
- */
+/** The request as plain data in the form of OTLP's JSON: 64-bit integers are strings. It throws at unknown fields and wrong wire types. */
 export const decodeStrictly = (bytes: Uint8Array): unknown => {
   const message = request.decode(bytes);
-  const again = request.encode(message).finish();
-  if (again.length !== bytes.length) {
-    throw new Error(`The request has ${bytes.length} bytes, of which ${again.length} are known.`);
+  const known = request.encode(message).finish().length;
+  if (known !== bytes.length) {
+    throw new Error(`The request has ${bytes.length} bytes, of which ${known} are known.`);
   }
   const form = { longs: String, json: true };
   const decoded = request.toObject(message, form);
@@ -160,7 +157,7 @@ export const decodeStrictly = (bytes: Uint8Array): unknown => {
   return decoded;
 };
 
-/** A message of a receiver's answer. */
+/** An encoded message of a receiver's answer. */
 export const encodeAnswer = (
   type: "ExportMetricsServiceResponse" | "Status",
   content: Record<string, unknown>,

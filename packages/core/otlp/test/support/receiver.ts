@@ -3,7 +3,7 @@ import { decodeStrictly } from "./otlp-schema.ts";
 import { pointsOf, readRequest } from "./otlp-request.ts";
 import type { FlatPoint, OtlpRequest } from "./otlp-request.ts";
 
-/** Decoded when a test looks at it, so that the exporter does not wait for that. */
+/** A request that is decoded only when a test asks, so that the exporter does not wait. */
 export class ReceivedRequest {
   readonly path: string;
   readonly headers: Headers;
@@ -36,7 +36,7 @@ export class ReceivedRequest {
   }
 }
 
-/** How a request is answered; `undefined` never answers. */
+/** The answer to a request; `undefined` never answers. */
 export type Answer = (
   received: ReceivedRequest,
   index: number,
@@ -45,7 +45,7 @@ export type Answer = (
 export interface Receiver {
   readonly url: string;
   readonly port: number;
-  /** All that arrived, whatever it was answered. */
+  /** Every request, including refused ones. */
   readonly requests: ReadonlyArray<ReceivedRequest>;
   readonly answerWith: (answer: Answer) => void;
   readonly stop: () => Promise<void>;
@@ -53,7 +53,7 @@ export interface Receiver {
 
 export const ok: Answer = () => new Response(null, { status: 200 });
 
-/** A real HTTP server that takes OTLP, and of which a test decodes all strictly. */
+/** A real HTTP server that takes OTLP and decodes it strictly. */
 export const startReceiver = (first: Answer = ok, port = 0): Receiver => {
   const requests: Array<ReceivedRequest> = [];
   let answer = first;
