@@ -1,6 +1,7 @@
 import {
   bareLayerPush,
   layerMillis,
+  makeEffectSeries,
   makeSeries,
   startExecutorPush,
 } from "@executor/otlp/testing/effect-push";
@@ -11,17 +12,17 @@ import { decimals, describeMachine, say, section, table } from "./support/markdo
 import { median } from "./support/statistics.ts";
 
 /**
- * What a push costs and how long it holds the event loop, beside OpenTelemetry's own exporter:
+ * Cost of a push, and how long it holds the event loop, next to OpenTelemetry's own exporter:
  * `bun benchmark/push.ts [label sets]`, 100,000 unless given. Each contender is a process of its own, and so is the receiver.
  */
 const rounds = 5;
 
 const contenders: Record<string, (url: string, size: number) => Contender> = {
-  // What the machine does to timers by itself.
+  // Delays of timers by the machine alone.
   "no push": () => ({ record: () => {}, push: () => new Promise((end) => setTimeout(end, 1_000)) }),
   executor: (url, size) => ({ record: makeSeries(size, labelsOf), ...startExecutorPush(url) }),
   "bare OtlpMetrics.layer": (url, size) => ({
-    record: makeSeries(size, labelsOf),
+    record: makeEffectSeries(size, labelsOf),
     push: () => bareLayerPush(url),
   }),
   "@opentelemetry/exporter-metrics-otlp-http": (url, size) => startSdkPush(url, size, labelsOf),

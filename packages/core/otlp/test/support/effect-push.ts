@@ -3,7 +3,15 @@ import { RegistryReading } from "@executor/telemetry/reading";
 import * as OtlpMetrics from "@effect/opentelemetry/OtlpMetrics";
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization";
 import { FetchHttpClient, HttpClient } from "@effect/platform";
-import { Effect, Layer, ManagedRuntime } from "effect";
+import {
+  Effect,
+  Layer,
+  ManagedRuntime,
+  Metric,
+  MetricBoundaries,
+  MetricKey,
+  MetricLabel,
+} from "effect";
 import {
   emptySerialization,
   exporterServices,
@@ -11,7 +19,7 @@ import {
 } from "../../src/delivery/exporter.ts";
 import { settingsFor, startTime } from "./exporter.ts";
 
-/** The process's own metrics through `OtlpMetrics.layer`, each push as the layer's last one when it is closed. */
+/** `OtlpMetrics.layer` that pushes once, when it is closed. */
 const layer = (url: string) =>
   OtlpMetrics.layer({
     url,
@@ -39,7 +47,7 @@ export const startExecutorPush = (url: string) => {
   };
 };
 
-/** The layer as it is, with its own protobuf and the client that it is meant for. */
+/** The layer with its own protobuf encoding and Effect's HTTP client. */
 export const bareLayerPush = (url: string): Promise<void> =>
   Effect.runPromise(
     Effect.scoped(
@@ -52,7 +60,7 @@ export const bareLayerPush = (url: string): Promise<void> =>
     ).pipe(Effect.asVoid),
   );
 
-/** For how many milliseconds the layer itself holds the event loop: it reads and maps the registry, and encodes and sends nothing. */
+/** Milliseconds for which the layer itself holds the event loop: it reads and maps its registry, and encodes and sends nothing. */
 export const layerMillis = async (): Promise<number> => {
   let end = 0;
   const client = HttpClient.make(() => {
@@ -77,13 +85,37 @@ export const layerMillis = async (): Promise<number> => {
   return end - start;
 };
 
+type LabelsOf = (
+  index: number,
+) => Readonly<Record<"mcp.tool.name" | "executor.source" | "outcome", string>>;
+
+/** The series of {@link makeSeries} in Effect's own registry, which the layer reads by itself. */
+export const makeEffectSeries = (size: number, labelsOf: LabelsOf) => {
+  const boundaries = MetricBoundaries.fromIterable(durationSeconds.values);
+  const series = Array.from({ length: size }, (_, index) => {
+    const tags = Object.entries(labelsOf(index)).map(([key, value]) =>
+      MetricLabel.make(key, value),
+    );
+    const calls = MetricKey.counter("benchmark.calls", { incremental: true });
+    const durations = MetricKey.histogram("benchmark.call.duration", boundaries);
+    return {
+      call: Metric.globalMetricRegistry.get(MetricKey.taggedWithLabels(calls, tags)),
+      duration:
+        index % 10 === 0
+          ? Metric.globalMetricRegistry.get(MetricKey.taggedWithLabels(durations, tags))
+          : undefined,
+    };
+  });
+  return () => {
+    for (const [index, { call, duration }] of series.entries()) {
+      call.update(1);
+      duration?.update((index % 97) / 10);
+    }
+  };
+};
+
 /** `size` counters and a tenth as many histograms; the function changes all of them. */
-export const makeSeries = (
-  size: number,
-  labelsOf: (
-    index: number,
-  ) => Readonly<Record<"mcp.tool.name" | "executor.source" | "outcome", string>>,
-) => {
+export const makeSeries = (size: number, labelsOf: LabelsOf) => {
   const options = {
     description: "Calls.",
     labels: ["mcp.tool.name", "executor.source", "outcome"],
