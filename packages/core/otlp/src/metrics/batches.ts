@@ -1,9 +1,8 @@
 import type { Series } from "@executor/telemetry/reading";
 import type { DeltaMemory } from "./delta.ts";
-import type { Encoding, Piece } from "./encoding.ts";
+import type { Encoding, MetricHeader, Piece, Point } from "./encoding.ts";
 import { seriesOf } from "./groups.ts";
 import type { MetricGroup } from "./groups.ts";
-import type { MetricHeader, Point } from "./point.ts";
 
 /** Pieces of one request. */
 export type Batch = ReadonlyArray<Piece>;

@@ -1,5 +1,5 @@
 import type { HistogramSeries, NumberSeries, Series } from "@executor/telemetry/reading";
-import type { Point } from "./point.ts";
+import type { Point } from "./encoding.ts";
 
 type Times = Pick<Point, "startTime" | "time">;
 

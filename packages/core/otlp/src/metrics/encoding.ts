@@ -1,5 +1,66 @@
-import type { Labels } from "@executor/telemetry/reading";
-import type { MetricHeader, Point, Temporality } from "./point.ts";
+import type {
+  HistogramSeries,
+  Labels,
+  Metric,
+  NumberSeries,
+  Series,
+  SummarySeries,
+} from "@executor/telemetry/reading";
+
+/** Data points of OpenTelemetry's metrics data model, ready to be encoded. */
+
+export type Temporality = "cumulative" | "delta";
+
+/** Fields that all points of one metric share. */
+export interface MetricHeader extends Pick<Metric, "name" | "description" | "unit" | "type"> {
+  /** `delta` for counters and histograms only. */
+  readonly temporality: Temporality;
+}
+
+export type NumberValues = Pick<NumberSeries, "type" | "labels" | "value">;
+export type HistogramValues = Pick<
+  HistogramSeries,
+  "type" | "labels" | "bounds" | "counts" | "count" | "sum" | "min" | "max"
+>;
+export type SummaryValues = Pick<SummarySeries, "type" | "labels" | "quantiles" | "count" | "sum">;
+
+/** Labels and values of a point: those of a series, or their increase. */
+export type Values = NumberValues | HistogramValues | SummaryValues;
+
+export interface Point {
+  readonly values: Values;
+  /** The series that the values come from. */
+  readonly total: Series;
+  /** Unix nanoseconds; a gauge has none. */
+  readonly startTime: bigint | undefined;
+  /** Unix nanoseconds. */
+  readonly time: bigint;
+}
+
+/** Bounds and counts as OTLP has them: bounds finite, counts of each bucket alone and one more than there are bounds. */
+export const bucketsOf = ({ bounds, counts }: HistogramValues) => {
+  // What a bucket that ends at -Inf counted falls into the next one.
+  const first = bounds[0] === Number.NEGATIVE_INFINITY ? 1 : 0;
+  const alone: Array<number> = [];
+  let counted = 0;
+  for (let index = first; index < counts.length; index += 1) {
+    const cumulative = counts[index] ?? counted;
+    alone.push(cumulative - counted);
+    counted = cumulative;
+  }
+  return { bounds: bounds.slice(first, -1), counts: alone };
+};
+
+/** The least and the greatest observation, where both are known. */
+export const rangeOf = ({
+  min,
+  max,
+}: HistogramValues): { readonly min: number; readonly max: number } | undefined =>
+  min === undefined || max === undefined || !(min <= max) ? undefined : { min, max };
+
+/** An integer of OTLP, which has 64 bits; `undefined` for a value that is written as a double. */
+export const toInt64 = (value: number | bigint): bigint | undefined =>
+  typeof value === "bigint" && BigInt.asIntN(64, value) === value ? value : undefined;
 
 /** Encoded points of one metric; a request can have several pieces of a metric. */
 export interface Piece {

@@ -1,7 +1,5 @@
-import { byMetric, temporalityCodes } from "./encoding.ts";
-import type { Encoding, Sender } from "./encoding.ts";
-import { bucketsOf, toInt64, rangeOf } from "./point.ts";
-import type { HistogramValues, MetricHeader, Point } from "./point.ts";
+import { bucketsOf, byMetric, rangeOf, temporalityCodes, toInt64 } from "./encoding.ts";
+import type { Encoding, Sender, HistogramValues, MetricHeader, Point } from "./encoding.ts";
 
 /**
  * OTLP's JSON encoding: names in lowerCamelCase, 64-bit integers as decimal strings, enumerations as numbers, and the numbers

@@ -1,8 +1,14 @@
 import { ProtobufWriter } from "@executor/telemetry/protobuf";
-import { byMetric, temporalityCodes } from "./encoding.ts";
-import type { Encoding, Sender } from "./encoding.ts";
-import { bucketsOf, toInt64, rangeOf } from "./point.ts";
-import type { HistogramValues, MetricHeader, NumberValues, Point, SummaryValues } from "./point.ts";
+import { bucketsOf, byMetric, rangeOf, temporalityCodes, toInt64 } from "./encoding.ts";
+import type {
+  Encoding,
+  Sender,
+  HistogramValues,
+  MetricHeader,
+  NumberValues,
+  Point,
+  SummaryValues,
+} from "./encoding.ts";
 
 /** Field numbers and wire types of opentelemetry-proto 1.x, `metrics.proto`, `resource.proto` and `common.proto`. */
 const tag = (field: number, wireType: 0 | 1 | 2): number => (field << 3) | wireType;

@@ -1,5 +1,5 @@
 import { Config, Effect, Option } from "effect";
-import type { Temporality } from "../metrics/point.ts";
+import type { Temporality } from "../metrics/encoding.ts";
 import {
   baseEndpointVariable,
   metricsEndpointVariable,
