@@ -2,8 +2,10 @@ import { describe, expect, it } from "@effect/vitest";
 import { layerMemory } from "@executor/storage/bun";
 import { Effect, Layer, Queue, TestClock } from "effect";
 import { SecretKey } from "../../src/credentials/secret-key.ts";
+import type { Source } from "../../src/model/source.ts";
 import { Sources } from "../../src/sources/sources.ts";
 import { layerProbe, Probe, probeSource } from "../support/probe.ts";
+import { untilEffect } from "@executor/testing";
 import { gaugeValue } from "@executor/testing/series";
 
 const layer = Layer.provideMerge(layerProbe, Layer.merge(layerMemory, SecretKey.layerTest));
@@ -15,6 +17,14 @@ const pass = (milliseconds: number) =>
     yield* TestClock.adjust(milliseconds);
     yield* Effect.promise(() => Bun.sleep(10));
   });
+
+/** Waits until the source looks like this. */
+const untilSource = (namespace: string, isSo: (source: Source) => boolean) =>
+  Effect.flatMap(Sources, (sources) =>
+    untilEffect(`the source ${namespace} has changed`, () =>
+      Effect.runPromise(Effect.map(sources.get(namespace), isSo)),
+    ),
+  );
 
 const tell = Effect.flatMap(Probe, ({ events }) => Queue.offer(events, undefined));
 
@@ -29,6 +39,7 @@ describe("sources that report changes", () => {
       yield* pass(499);
       expect(probe.loads).toBe(1);
       yield* pass(1);
+      yield* untilSource("told", ({ toolCount }) => toolCount === 7);
       expect(probe.loads).toBe(2);
       expect(yield* sources.get("told")).toMatchObject({ toolCount: 7 });
       expect(gaugeValue("executor.source.tools", { "executor.source": "told", kind: "mcp" })).toBe(
@@ -59,12 +70,14 @@ describe("sources that report changes", () => {
       probe.unreachable = true;
       yield* tell;
       yield* pass(500);
+      yield* untilSource("flaky", ({ lastError }) => lastError !== null);
       expect(yield* sources.get("flaky")).toMatchObject({ lastError: "No answer to " });
       probe.unreachable = false;
       probe.toolCount = 1;
       yield* tell;
       yield* pass(2_000);
       yield* pass(2_000);
+      yield* untilSource("flaky", ({ lastError }) => lastError === null);
       expect(yield* sources.get("flaky")).toMatchObject({ toolCount: 5, lastError: null });
     }).pipe(Effect.provide(layer)),
   );
@@ -74,8 +87,7 @@ describe("sources that report changes", () => {
       const sources = yield* Sources;
       const probe = yield* Probe;
       yield* sources.add(probeSource("left", {}));
-      yield* pass(0);
-      expect(probe.following).toHaveLength(1);
+      yield* untilEffect("the source is followed", () => probe.following.length === 1);
       yield* sources.remove("left");
       expect(probe.following).toEqual([]);
       expect(probe.released).toHaveLength(1);
@@ -92,9 +104,8 @@ describe("sources that report changes", () => {
         layerProbe,
       );
       yield* Effect.gen(function* () {
-        yield* pass(0);
         const probe = yield* Probe;
-        expect(probe.following).toHaveLength(1);
+        yield* untilEffect("the source is followed", () => probe.following.length === 1);
         expect(probe.loads).toBe(0);
       }).pipe(Effect.provide(layerProbe));
     }).pipe(Effect.provide(Layer.merge(layerMemory, SecretKey.layerTest))),
