@@ -13,7 +13,7 @@ import { median } from "./support/statistics.ts";
 
 /**
  * Cost of a push, and how long it holds the event loop, next to OpenTelemetry's own exporter:
- * `bun benchmark/push.ts [label sets]`, 100,000 unless given. Each contender is a process of its own, and so is the receiver.
+ * `bun benchmark/push.ts [label sets]`, 100,000 unless given. Each contender runs in a separate process, and so does the receiver.
  */
 const rounds = 5;
 

@@ -7,7 +7,7 @@ import { ruleTestsFile, rulesFile, runbooksPage } from "./rules/rule-files.ts";
 import { defaultSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
 
-/** What operators load, by its path in this package. */
+/** Files that operators load, by their path in this package. */
 export const operatorFiles = (settings: Settings): ReadonlyMap<string, string> =>
   new Map([
     ["rules/executor.rules.yaml", rulesFile(settings)],
@@ -17,7 +17,7 @@ export const operatorFiles = (settings: Settings): ReadonlyMap<string, string> =
     ["dashboards/runtime-and-telemetry.json", runtimeAndTelemetry()],
   ]);
 
-/** Every file that is generated and committed, by its path in the repository. */
+/** All generated files, by their path in the repository. */
 export const committedFiles = (): ReadonlyMap<string, string> =>
   new Map([
     ["METRICS.md", metricsPage()],

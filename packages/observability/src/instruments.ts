@@ -10,12 +10,12 @@ import { familyName, labelName, translateUnit } from "@executor/api/prometheus-n
 import { catalogue } from "@executor/telemetry";
 import type { InstrumentDefinition } from "@executor/telemetry";
 
-/** An instrument of the catalogue, and what Prometheus calls it. */
+/** An instrument of the catalogue with its names in Prometheus. */
 export interface Instrument {
   readonly definition: InstrumentDefinition;
-  /** Label sets that it may hold as long as no source is there. */
+  /** Label sets that it may hold before any source is added. */
   readonly budget: number;
-  /** The family's name; of a counter with `_total`, as its samples have it. */
+  /** The family's name; for a counter with `_total`, the name of its samples. */
   readonly prometheusName: string;
   /** Prometheus's name of each label, by OpenTelemetry's. */
   readonly prometheusLabels: ReadonlyMap<string, string>;
@@ -38,7 +38,7 @@ export const instruments: ReadonlyArray<Instrument> = [...catalogue()]
 
 const byName = new Map(instruments.map((known) => [known.definition.name, known]));
 
-/** The instrument with this OpenTelemetry name. Throws where the code defines none, so that what names it cannot be generated. */
+/** The instrument with this OpenTelemetry name. Throws where the code defines none, so that no file can name it. */
 export const instrument = (name: string): Instrument => {
   const found = byName.get(name);
   if (found === undefined) throw new Error(`No instrument is called ${name}.`);

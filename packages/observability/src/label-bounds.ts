@@ -1,6 +1,6 @@
 import { ToolCallFailureOutcome } from "@executor/sdk/schemas";
 
-/** What keeps a label's values few. `count` is a number, or what the number follows. */
+/** The values that a label can have, and their number, or the things that the number grows with. */
 export interface LabelBound {
   readonly values: string;
   readonly count: number | "tools" | "sources";
@@ -77,7 +77,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   "cpu.mode": listed("user", "system"),
 };
 
-/** What bounds a metric's label. Throws where nobody has said. */
+/** The bound of a metric's label. Throws where none is declared. */
 export const boundOf = (metricName: string, label: string): LabelBound => {
   const bound = bounds[`${metricName}/${label}`] ?? bounds[label];
   if (bound === undefined) {
@@ -86,7 +86,7 @@ export const boundOf = (metricName: string, label: string): LabelBound => {
   return bound;
 };
 
-/** The entries that some metric uses; an entry outside is of a label that is gone. */
+/** Declared bounds whose label no metric has. */
 export const unusedBounds = (
   metrics: ReadonlyArray<{ readonly name: string; readonly labels: ReadonlyArray<string> }>,
 ): ReadonlyArray<string> => {

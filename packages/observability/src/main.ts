@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { readArguments } from "./arguments.ts";
 import { committedFiles, operatorFiles } from "./files.ts";
+import { readArguments } from "./settings.ts";
 
-/** Writes what is committed; with --out, what an operator loads, with the operator's own choices. */
+/** Writes the committed files; with --out, an operator's files by the operator's settings. */
 const write = (directory: string, files: ReadonlyMap<string, string>): void => {
   for (const [path, text] of files) {
     const file = join(directory, path);

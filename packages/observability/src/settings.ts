@@ -1,4 +1,6 @@
-/** What an operator may choose about the generated rules. */
+import { parseArgs } from "node:util";
+
+/** An operator's choices for the generated rules. */
 export interface RuleSettings {
   /** PromQL's matchers of the daemons to watch, without braces. */
   readonly selector: string;
@@ -34,7 +36,7 @@ export type Thresholds = Readonly<Record<keyof typeof defaultThresholds, number>
 export const defaultSelector = 'job=~"executor.*"';
 
 export interface Settings extends RuleSettings {
-  /** Where the daemon's metrics are at Axiom. */
+  /** Axiom's dataset of the daemon's metrics. */
   readonly axiomDataset: string;
 }
 
@@ -43,4 +45,52 @@ export const defaultSettings: Settings = {
   speed: 1,
   thresholds: defaultThresholds,
   axiomDataset: "executor-metrics",
+};
+
+export interface Arguments {
+  readonly settings: Settings;
+  /** Directory for an operator's files; the repository unless given. */
+  readonly out: string | undefined;
+}
+
+/** Reads `--out DIR --selector 'job="x"' --speed 60 --set name=value --axiom-dataset NAME`. Throws where an argument is wrong. */
+export const readArguments = (args: ReadonlyArray<string>): Arguments => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      out: { type: "string" },
+      selector: { type: "string", default: defaultSettings.selector },
+      speed: { type: "string", default: "1" },
+      set: { type: "string", multiple: true, default: [] },
+      "axiom-dataset": { type: "string", default: defaultSettings.axiomDataset },
+    },
+  });
+  return {
+    out: values.out,
+    settings: {
+      selector: values.selector,
+      speed: positive("--speed", values.speed),
+      thresholds: withThresholds(values.set),
+      axiomDataset: values["axiom-dataset"],
+    },
+  };
+};
+
+const positive = (name: string, text: string): number => {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new Error(`${name} is a number above 0.`);
+  return value;
+};
+
+const withThresholds = (assignments: ReadonlyArray<string>): Thresholds => {
+  const chosen = assignments.map((assignment) => {
+    const [name = "", value = ""] = assignment.split("=", 2);
+    if (!(name in defaultThresholds)) {
+      throw new Error(
+        `There is no threshold ${name}. There are ${Object.keys(defaultThresholds).join(", ")}.`,
+      );
+    }
+    return [name, positive(`--set ${name}`, value)] as const;
+  });
+  return { ...defaultThresholds, ...Object.fromEntries(chosen) };
 };

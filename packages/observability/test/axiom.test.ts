@@ -3,7 +3,7 @@ import { Schema } from "effect";
 import { axiomDashboard } from "../src/axiom/axiom-dashboard.ts";
 import { Mpl } from "../src/axiom/mpl.ts";
 
-/** What Axiom's API takes, as far as its documentation says; a chart may have no other key. */
+/** The body that Axiom's documentation describes; a chart may have no other key. */
 const Dashboard = Schema.Struct({
   dashboard: Schema.Struct({
     name: Schema.String,
@@ -34,7 +34,7 @@ const Dashboard = Schema.Struct({
 });
 
 describe("the dashboard for Axiom", () => {
-  it("has what the API takes, a place for each chart, and one dataset", () => {
+  it("matches the API, and has a place for each chart and one dataset", () => {
     const { dashboard } = Schema.decodeUnknownSync(Dashboard, { onExcessProperty: "error" })(
       JSON.parse(axiomDashboard("mine")),
     );
@@ -66,7 +66,7 @@ describe("MPL from the instruments", () => {
     );
   });
 
-  it("is refused about what no instrument has", () => {
+  it("refuses names and labels that no instrument has", () => {
     expect(() => mpl.rate("executor.tool.callz", [])).toThrow("No instrument");
     expect(() => mpl.rate("executor.tool.calls", ["status"])).toThrow("no label status");
     expect(() => mpl.last("executor.tool.calls", [], "max")).toThrow("is a counter");

@@ -55,7 +55,7 @@ describe("the compose file", () => {
     strict,
   )(read("compose", "compose.yaml"));
 
-  it("mounts what is there, and volumes that it declares", () => {
+  it("mounts existing files and declared volumes", () => {
     const sources = Object.values(services).flatMap((service) =>
       service.volumes.map((volume) => volume.split(":")[0] ?? ""),
     );

@@ -5,8 +5,8 @@ import { committedFiles } from "../src/files.ts";
 
 const repository = join(import.meta.dirname, "../../..");
 
-describe("what is generated", () => {
-  it.each([...committedFiles()])("%s is committed as the code has it", (path, text) => {
+describe("generated files", () => {
+  it.each([...committedFiles()])("%s is committed as the code writes it", (path, text) => {
     const committed = readFileSync(join(repository, path), "utf8");
     expect(committed === text, `${path} is stale: bun run metrics:docs`).toBe(true);
   });
@@ -14,7 +14,7 @@ describe("what is generated", () => {
 
 describe("the pages for operators", () => {
   it.each(["packages/observability/README.md", "docs/metrics.md", "METRICS.md"])(
-    "%s links to what is there",
+    "%s links to existing files",
     (page) => {
       const text = readFileSync(join(repository, page), "utf8");
       const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map(([, target = ""]) => target);

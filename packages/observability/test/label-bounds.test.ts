@@ -5,14 +5,14 @@ import { boundOf, unusedBounds } from "../src/label-bounds.ts";
 const definitions = instruments.map(({ definition }) => definition);
 
 describe("the bounds of labels", () => {
-  it("are said of every label of every metric", () => {
+  it("are declared for every label of every metric", () => {
     expect(definitions.length).toBeGreaterThan(40);
     for (const { name, labels } of definitions) {
       for (const label of labels) expect(boundOf(name, label).values).not.toBe("");
     }
   });
 
-  it("are not said of labels that are gone", () => {
+  it("are declared for no other label", () => {
     expect(unusedBounds(definitions)).toEqual([]);
   });
 

@@ -19,7 +19,7 @@ describe("PromQL from the instruments", () => {
     );
   });
 
-  it("is refused about what no instrument has", () => {
+  it("refuses names and labels that no instrument has", () => {
     expect(() => promql.series("executor.tool.callz")).toThrow(
       "No instrument is called executor.tool.callz.",
     );

@@ -6,7 +6,7 @@ const alerts = ruleGroups(defaultSettings).flatMap((group) => group.alerts);
 
 describe("the alerts", () => {
   it.each(alerts.map((alert) => [alert.name, alert] as const))(
-    "%s is proved to fire, not to fire, and to bear what is no fault",
+    "%s has tests for a fault, for no fault, and for a harmless deviation",
     (_, alert) => {
       expect(alert.runbook.length).toBeGreaterThan(50);
       expect(alert.tests.filter(({ fires }) => fires.length > 0).length).toBeGreaterThan(0);
@@ -15,7 +15,7 @@ describe("the alerts", () => {
     },
   );
 
-  it("have names of their own", () => {
+  it("have unique names", () => {
     expect(new Set(alerts.map(({ name }) => name)).size).toBe(alerts.length);
   });
 

@@ -39,7 +39,7 @@ export interface Point {
 
 /** Bounds and counts as OTLP has them: bounds finite, counts of each bucket alone and one more than there are bounds. */
 export const bucketsOf = ({ bounds, counts }: HistogramValues) => {
-  // What a bucket that ends at -Inf counted falls into the next one.
+  // The count of a bucket that ends at -Inf moves to the next bucket.
   const first = bounds[0] === Number.NEGATIVE_INFINITY ? 1 : 0;
   const alone: Array<number> = [];
   let counted = 0;

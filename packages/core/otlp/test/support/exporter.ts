@@ -31,7 +31,7 @@ export interface TestExporter {
   readonly push: () => Promise<PushReport>;
   readonly stopping: () => Promise<void>;
   readonly silence: () => Promise<void>;
-  /** What was logged at INFO or above. */
+  /** Lines that were logged at INFO or above. */
   readonly log: ReadonlyArray<LogLine>;
   readonly stop: () => Promise<void>;
 }

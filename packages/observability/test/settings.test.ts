@@ -1,9 +1,8 @@
 import { describe, expect, it } from "@effect/vitest";
-import { readArguments } from "../src/arguments.ts";
-import { defaultSettings } from "../src/settings.ts";
+import { defaultSettings, readArguments } from "../src/settings.ts";
 
 describe("the generator's arguments", () => {
-  it("are what is committed where there are none", () => {
+  it("default to the settings of the committed files", () => {
     expect(readArguments([])).toEqual({ out: undefined, settings: defaultSettings });
   });
 
@@ -20,7 +19,7 @@ describe("the generator's arguments", () => {
     expect(settings.thresholds).toMatchObject({ toolErrorBudget: 0.01, refusals: 3 });
   });
 
-  it("are refused where they mean nothing", () => {
+  it("are refused where a name or a value is wrong", () => {
     expect(() => readArguments(["--set=nothing=3"])).toThrow("There is no threshold nothing.");
     expect(() => readArguments(["--set=refusals=few"])).toThrow("--set refusals");
     expect(() => readArguments(["--speed=0"])).toThrow("--speed is a number above 0.");
