@@ -1,4 +1,5 @@
 import type { Series } from "@executor/telemetry/reading";
+import { sortInSteps } from "@executor/telemetry/reading";
 
 /** Sorted by name; each name once; no empty value. */
 export type Labels = ReadonlyArray<readonly [name: string, value: string]>;
@@ -123,3 +124,166 @@ export class ConflictCounter {
     }
   }
 }
+
+/** A series that knows its chunk. */
+type ChunkSeries = FamilySeries & { chunk: Chunk | undefined };
+
+/** A series with its labels' identity, by which a family is sorted. */
+type Keyed<S> = readonly [identity: string, series: S];
+
+/** A run of a family's series in the tree. */
+export class ChunkNode<S extends ChunkSeries = ChunkSeries> implements Chunk {
+  version = 0;
+  readonly #family: FamilyNode<S>;
+  readonly series: ReadonlyArray<S>;
+  /** The identity of the first series. */
+  readonly first: string;
+
+  constructor(family: FamilyNode<S>, first: string, keyed: ReadonlyArray<Keyed<S>>) {
+    this.#family = family;
+    this.first = first;
+    this.series = keyed.map(([, series]) => series);
+    for (const series of this.series) series.chunk = this;
+  }
+
+  get header(): FamilyHeader {
+    return this.#family.header;
+  }
+}
+
+/**
+ * The most series of a chunk, so that a chunk has about 100 lines whatever its family's type: where 1 % of a registry's series
+ * changed, half of the chunks stay as they are, and the others cost little.
+ */
+const chunkSizes: Readonly<Record<FamilyType, number>> = {
+  counter: 64,
+  gauge: 64,
+  histogram: 8,
+  summary: 32,
+};
+
+/** A family in the index: a tree of height one, its chunks sorted and each of bounded size. */
+export class FamilyNode<S extends ChunkSeries = ChunkSeries> {
+  header: FamilyHeader;
+  chunks: ReadonlyArray<ChunkNode<S>> = [];
+  /** The series that took the name; `undefined` once it is gone. */
+  owner: object | undefined;
+  /** Series that joined the family. */
+  size = 0;
+  /** Series that have a help text. */
+  withHelp = 0;
+  /** Series whose repair depends on the order in which they were recorded. */
+  ordered = 0;
+  readonly #added = new Map<string, S>();
+  readonly #removed = new Set<S>();
+
+  constructor(header: FamilyHeader, owner: object) {
+    this.header = header;
+    this.owner = owner;
+  }
+
+  /** The series with these labels. */
+  find(identity: string): S | undefined {
+    const added = this.#added.get(identity);
+    if (added !== undefined) return added;
+    const series = this.#chunkOf(identity)?.series ?? [];
+    let from = 0;
+    let to = series.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      const candidate = series[middle];
+      if (candidate === undefined) return undefined;
+      const other = labelsIdentity(candidate.labels);
+      if (other === identity) return this.#removed.has(candidate) ? undefined : candidate;
+      if (other < identity) from = middle + 1;
+      else to = middle;
+    }
+    return undefined;
+  }
+
+  /** Adds a series when the family is next settled, in the place of `existing`, which had its labels. */
+  put(identity: string, series: S, existing?: S): void {
+    if (existing?.chunk !== undefined) this.#removed.add(existing);
+    this.#added.set(identity, series);
+  }
+
+  /** Removes a series that is in a chunk when the family is next settled. */
+  remove(series: S): void {
+    this.#removed.add(series);
+  }
+
+  /** Applies what was put and removed; chunks without such a series stay. */
+  *settle(): Generator<void, void> {
+    if (this.#added.size === 0 && this.#removed.size === 0) return;
+    const keyed: Array<Keyed<S>> = [];
+    for (const entry of this.#added) {
+      keyed.push(entry);
+      if (keyed.length % batch === 0) yield;
+    }
+    const added = yield* sortInSteps(keyed, byIdentity);
+    const touched = new Set([...this.#removed].map(({ chunk }) => chunk));
+    const chunks: Array<ChunkNode<S>> = [];
+    let at = 0;
+    for (const [index, chunk] of this.chunks.entries()) {
+      const end = this.#until(added, at, this.chunks[index + 1]?.first);
+      if (end === at && !touched.has(chunk)) {
+        chunks.push(chunk);
+        continue;
+      }
+      const kept = chunk.series
+        .filter((series) => !this.#removed.has(series))
+        .map((series): Keyed<S> => [labelsIdentity(series.labels), series]);
+      this.#split(yield* sortInSteps([...kept, ...added.slice(at, end)], byIdentity), chunks);
+      at = end;
+      yield;
+    }
+    for (; at < added.length; at += batch) {
+      this.#split(added.slice(at, at + batch), chunks);
+      yield;
+    }
+    this.chunks = chunks;
+    this.#added.clear();
+    this.#removed.clear();
+  }
+
+  /** The end of the series that belong before `next`. */
+  #until(added: ReadonlyArray<Keyed<S>>, from: number, next: string | undefined): number {
+    if (next === undefined) return added.length;
+    let end = from;
+    for (let keyed = added[end]; keyed !== undefined && keyed[0] < next; keyed = added[end]) {
+      end += 1;
+    }
+    return end;
+  }
+
+  #split(keyed: ReadonlyArray<Keyed<S>>, into: Array<ChunkNode<S>>): void {
+    const count = Math.ceil(keyed.length / chunkSizes[this.header.type]);
+    for (let index = 0; index < count; index += 1) {
+      const part = keyed.slice(
+        Math.floor((keyed.length * index) / count),
+        Math.floor((keyed.length * (index + 1)) / count),
+      );
+      const first = part[0];
+      if (first !== undefined) into.push(new ChunkNode(this, first[0], part));
+    }
+  }
+
+  /** The last chunk that begins at or before `identity`. */
+  #chunkOf(identity: string): ChunkNode<S> | undefined {
+    let from = 0;
+    let to = this.chunks.length;
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      const chunk = this.chunks[middle];
+      if (chunk !== undefined && chunk.first <= identity) from = middle + 1;
+      else to = middle;
+    }
+    return this.chunks[from - 1];
+  }
+}
+
+/** Series that are put into new chunks at a time; a multiple of every chunk size. */
+const batch = 1024;
+
+const byIdentity = ([left]: Keyed<unknown>, [right]: Keyed<unknown>): number =>
+  left < right ? -1 : left > right ? 1 : 0;

@@ -1,12 +1,10 @@
 import { atOnce, readPairs } from "@executor/telemetry/reading";
 import type { FindDefinition, Metric, Pairs, Series } from "@executor/telemetry/reading";
 import { ConflictCounter, labelsIdentity, reasonBits } from "./family.ts";
-import type { Conflicts, Family } from "./family.ts";
+import type { Conflicts, Family, FamilyNode } from "./family.ts";
 import { Descriptor, labelRepairs } from "./names.ts";
-import { FamilyRegistry } from "./family-registry.ts";
-import type { FamilyNode } from "./family-tree.ts";
-import { IndexedSeries, merge } from "./indexed-series.ts";
-import type { WrittenSeries } from "./indexed-series.ts";
+import { FamilyRegistry, IndexedSeries, merge } from "./family-registry.ts";
+import type { WrittenSeries } from "./family-registry.ts";
 
 /** Series between two yields. */
 const step = 256;

@@ -1,8 +1,7 @@
 import { inSlices, RegistryReading } from "@executor/telemetry/reading";
 import { Effect } from "effect";
-import type { Conflicts, FamilyHeader } from "../families/family.ts";
+import type { ChunkNode, Conflicts, FamilyHeader, FamilyNode } from "../families/family.ts";
 import { sampleNames } from "../families/family.ts";
-import type { ChunkNode, FamilyNode } from "../families/family-tree.ts";
 import type { EncodedChunk, ExpositionFormat } from "../format.ts";
 import { SeriesIndex } from "../families/series-index.ts";
 

@@ -3,7 +3,7 @@ import { processMetricsLayer, snapshot } from "@executor/telemetry";
 import { Effect, Fiber, Layer, Scope } from "effect";
 import { checkMetrics, findPromtool } from "@executor/testing/prometheus";
 import { conflictReasons } from "../../../src/metrics/families/family.ts";
-import { recordScrape } from "../../../src/metrics/scrape/metrics.ts";
+import { recordScrape } from "../../../src/metrics/scrape/scrapes.ts";
 import { renderPrometheus } from "../../../src/metrics/prometheus.ts";
 
 const tools = findPromtool();
