@@ -28,24 +28,3 @@ export interface ExpositionFormat {
   /** The bytes after the last family. */
   readonly end: Uint8Array;
 }
-
-/**
- * Prometheus's "Escaping Schemes", the values of the parameter `escaping`: how names beyond the classic alphabet are written.
- * All names here are within it, and each scheme leaves those as they are.
- */
-export const escapingSchemes = ["allow-utf-8", "underscores", "dots", "values"] as const;
-
-export type EscapingScheme = (typeof escapingSchemes)[number];
-
-/** The value of `Content-Type`, to a client that asked for this escaping scheme where it is not `undefined`. */
-export const contentTypeOf = (format: ExpositionFormat, escaping?: EscapingScheme): string => {
-  const { mediaType, parameters, namesEscaping } = format;
-  const named =
-    namesEscaping === "never" || (namesEscaping === "asked" && escaping === undefined)
-      ? {}
-      : { escaping: escaping ?? "underscores" };
-  return [
-    mediaType,
-    ...Object.entries({ ...parameters, ...named }).map(([name, value]) => `${name}=${value}`),
-  ].join("; ");
-};

@@ -1,12 +1,18 @@
 import type { HttpApiBuilder, HttpApiGroup, HttpServerRequest } from "@effect/platform";
-import { Duration, Effect, Runtime } from "effect";
+import { Duration, Effect, Runtime, Schema } from "effect";
 import type { MetricsApi } from "./api.ts";
-import { refusalResponse, scrapeResponse } from "./scrape/response.ts";
-import { negotiate } from "./scrape/negotiate.ts";
-import { MetricsNotAcceptable } from "./scrape/errors.ts";
-import { contentTypeOf } from "./format.ts";
+import { contentTypeOf, negotiate } from "./scrape/negotiate.ts";
+import {
+  ExpositionTooLarge,
+  MetricsNotAcceptable,
+  ScrapeTimeout,
+  TooManyScrapes,
+} from "./scrape/errors.ts";
 import { formats } from "./formats.ts";
 import { Scrapes } from "./scrape/scrapes.ts";
+import { HttpApiSchema, HttpServerResponse } from "@effect/platform";
+import type { Negotiated } from "./scrape/negotiate.ts";
+import type { ScrapeBody } from "./scrape/scrapes.ts";
 
 /**
  * Implements {@link MetricsApi} in any API that has it:
@@ -61,3 +67,116 @@ const parseTimeout = (header: string | undefined): Duration.Duration | undefined
   const seconds = Number(header ?? "");
   return seconds > 0 && Number.isFinite(seconds) ? Duration.seconds(seconds) : undefined;
 };
+
+/** The answer depends on both headers, and caches must know it (RFC 9110, section 12.5.5). */
+const vary = "Accept, Accept-Encoding";
+
+/**
+ * A scrape's answer. A single chunk is sent with `Content-Length`; several as a stream, with chunked transfer coding, which
+ * shows a client too where a body is cut off. An answer to HEAD has the length that GET would give.
+ */
+export const scrapeResponse = (
+  { contentType, encoding }: Negotiated,
+  body: ScrapeBody,
+  isHead: boolean,
+  onTimeout: () => void,
+): HttpServerResponse.HttpServerResponse => {
+  const headers = {
+    "content-type": contentType,
+    vary,
+    ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
+  };
+  const sized = { ...headers, "content-length": String(body.bytes) };
+  if (isHead) {
+    body.release();
+    return HttpServerResponse.empty({ status: 200, headers: sized });
+  }
+  const [only, ...others] = body.chunks;
+  if (only !== undefined && others.length === 0) {
+    body.release();
+    return HttpServerResponse.raw(only, { headers: sized });
+  }
+  return HttpServerResponse.raw(streamBody(body, onTimeout), { headers });
+};
+
+const Refusal = Schema.Union(
+  MetricsNotAcceptable,
+  TooManyScrapes,
+  ScrapeTimeout,
+  ExpositionTooLarge,
+);
+
+const encode = Schema.encodeSync(Refusal);
+
+/** The answer to a scrape that gets no metrics. One that may soon succeed says when to retry. */
+export const refusalResponse = (
+  refusal: typeof Refusal.Type,
+): HttpServerResponse.HttpServerResponse => {
+  const status = HttpApiSchema.getStatusError(
+    Refusal.members.find((member) => refusal instanceof member) ?? Refusal,
+  );
+  return HttpServerResponse.unsafeJson(encode(refusal), {
+    status,
+    headers: { vary, ...(status === 503 ? { "retry-after": "1" } : {}) },
+  });
+};
+
+/**
+ * A body as a stream that gives bytes only when the connection has room for them. `release` is called once the last byte is
+ * taken, the client is gone, or `sendTimeout` has passed; the latter calls `onTimeout` and breaks the connection off, so that
+ * nobody takes the bytes so far for a whole body.
+ */
+const streamBody = (
+  { chunks, release, sendTimeout }: ScrapeBody,
+  onTimeout: () => void,
+): ReadableStream<Uint8Array> => {
+  let next = 0;
+  let sinceYield = 0;
+  let ended = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = () => {
+    ended = true;
+    clearTimeout(timer);
+    release();
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      start: (controller) => {
+        timer = setTimeout(() => {
+          end();
+          onTimeout();
+          // Without a reason: a server would print it.
+          controller.error();
+        }, Duration.toMillis(sendTimeout));
+      },
+      pull: async (controller) => {
+        if (sinceYield >= yieldBytes) {
+          sinceYield = 0;
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        if (ended) return;
+        if (next === chunks.length) {
+          end();
+          controller.close();
+          return;
+        }
+        let bytes = 0;
+        while (next < chunks.length && bytes < pullBytes) {
+          const chunk = chunks[next++];
+          if (chunk === undefined || chunk.length === 0) continue;
+          controller.enqueue(chunk);
+          bytes += chunk.length;
+        }
+        sinceYield += bytes;
+      },
+      cancel: end,
+    },
+    { highWaterMark: 0 },
+  );
+};
+
+/** The size up to which small chunks are given together. */
+const pullBytes = 64 * 1024;
+
+/** The bytes after which others get a turn: a client on the same machine takes bytes as fast as they come. */
+const yieldBytes = 1024 * 1024;

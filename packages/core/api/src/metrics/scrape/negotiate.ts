@@ -1,5 +1,4 @@
-import { contentTypeOf, escapingSchemes } from "../format.ts";
-import type { EscapingScheme, ExpositionFormat } from "../format.ts";
+import type { ExpositionFormat } from "../format.ts";
 import { formats } from "../formats.ts";
 import { prometheusText } from "../prometheus.ts";
 
@@ -176,4 +175,25 @@ const splitUnquoted = (text: string, separator: "," | ";"): ReadonlyArray<string
   }
   parts.push(text.slice(start));
   return parts;
+};
+
+/**
+ * Prometheus's "Escaping Schemes", the values of the parameter `escaping`: how names beyond the classic alphabet are written.
+ * All names here are within it, and each scheme leaves those as they are.
+ */
+export const escapingSchemes = ["allow-utf-8", "underscores", "dots", "values"] as const;
+
+export type EscapingScheme = (typeof escapingSchemes)[number];
+
+/** The value of `Content-Type`, to a client that asked for this escaping scheme where it is not `undefined`. */
+export const contentTypeOf = (format: ExpositionFormat, escaping?: EscapingScheme): string => {
+  const { mediaType, parameters, namesEscaping } = format;
+  const named =
+    namesEscaping === "never" || (namesEscaping === "asked" && escaping === undefined)
+      ? {}
+      : { escaping: escaping ?? "underscores" };
+  return [
+    mediaType,
+    ...Object.entries({ ...parameters, ...named }).map(([name, value]) => `${name}=${value}`),
+  ].join("; ");
 };

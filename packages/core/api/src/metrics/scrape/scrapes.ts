@@ -1,12 +1,13 @@
-import { Context, Duration, Effect, Layer } from "effect";
+import { Context, Duration, Effect, Fiber, Layer } from "effect";
 import { Exposition } from "./exposition.ts";
 import type { Rendering } from "./exposition.ts";
 import type { ExpositionFormat } from "../format.ts";
 import { gzip } from "./gzip.ts";
-import { recordScrape } from "./metrics.ts";
 import type { ContentCoding } from "./negotiate.ts";
 import { ExpositionTooLarge, ScrapeTimeout, TooManyScrapes } from "./errors.ts";
-import { SingleFlight } from "./single-flight.ts";
+import { gauge, histogram, httpDurationSeconds } from "@executor/telemetry";
+import { conflictReasons } from "../families/family.ts";
+import type { Conflicts } from "../families/family.ts";
 
 /** The source of all metrics: an {@link Exposition}. */
 export type ExpositionSource = Pick<Exposition, "render">;
@@ -180,3 +181,89 @@ const tooLarge = (bytes: number, limit: number) =>
   new ExpositionTooLarge({
     message: `The metrics are ${bytes} bytes, more than the ${limit} that one scrape may have. Ask for fewer of them with name[], or lower the label budgets.`,
   });
+
+interface Running<A, E> {
+  readonly fiber: Fiber.RuntimeFiber<A, E>;
+  waiting: number;
+}
+
+/** Runs an effect once for all callers with the same key while it runs. It is interrupted when all of them have left. */
+export class SingleFlight<A, E> {
+  readonly #running = new Map<string, Running<A, E>>();
+
+  readonly run = (key: string, effect: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.uninterruptibleMask((restore) =>
+      Effect.flatMap(this.#join(key, effect), (running) =>
+        restore(Effect.flatten(Fiber.await(running.fiber))).pipe(
+          Effect.ensuring(this.#leave(key, running)),
+        ),
+      ),
+    );
+
+  #join(key: string, effect: Effect.Effect<A, E>): Effect.Effect<Running<A, E>> {
+    return Effect.suspend(() => {
+      const running = this.#running.get(key);
+      if (running !== undefined) {
+        running.waiting += 1;
+        return Effect.succeed(running);
+      }
+      return Effect.map(Effect.forkDaemon(Effect.interruptible(effect)), (fiber) => {
+        const started: Running<A, E> = { fiber, waiting: 1 };
+        this.#running.set(key, started);
+        fiber.addObserver(() => this.#forget(key, started));
+        return started;
+      });
+    });
+  }
+
+  #leave(key: string, running: Running<A, E>): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      running.waiting -= 1;
+      if (running.waiting > 0) return Effect.void;
+      this.#forget(key, running);
+      return Fiber.interruptFork(running.fiber);
+    });
+  }
+
+  #forget(key: string, running: Running<A, E>): void {
+    if (this.#running.get(key) === running) this.#running.delete(key);
+  }
+}
+
+/** The scrape's own numbers. Each scrape shows those of the scrape before it. */
+
+const collectionDuration = histogram({
+  name: "otel.sdk.metric_reader.collection.duration",
+  description: "Time to read and write out all metrics for one scrape.",
+  unit: "s",
+  labels: [],
+  boundaries: httpDurationSeconds,
+});
+
+const scrapeSize = gauge({
+  name: "executor.metrics.scrape.size",
+  description: "Size of the last scrape's body, before compression.",
+  unit: "By",
+  labels: [],
+});
+
+const conflictSeries = gauge({
+  name: "executor.metrics.conflicts",
+  description:
+    "Series that the last scrape could not write as they were recorded, by what was done.",
+  unit: "{series}",
+  labels: ["reason"],
+});
+
+/** Records the time that one rendering took, in seconds; of a whole one also its size and what it had to repair. */
+export const recordScrape = (
+  seconds: number,
+  whole: { readonly bytes: number; readonly conflicts: Conflicts } | undefined,
+): void => {
+  collectionDuration.record(seconds, {});
+  if (whole === undefined) return;
+  scrapeSize.set(whole.bytes, {});
+  for (const reason of conflictReasons) {
+    conflictSeries.set(whole.conflicts.get(reason) ?? 0, { reason });
+  }
+};

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "@effect/vitest";
 import * as fc from "fast-check";
-import { contentTypeOf } from "../../../src/metrics/format.ts";
+import { contentTypeOf, negotiate } from "../../../src/metrics/scrape/negotiate.ts";
 import { formats } from "../../../src/metrics/formats.ts";
 import { openMetricsText, openMetricsText001 } from "../../../src/metrics/openmetrics/format.ts";
 import { prometheusText, prometheusText100 } from "../../../src/metrics/prometheus.ts";
 import { protobuf as protobufFormat } from "../../../src/metrics/protobuf/format.ts";
-import { negotiate } from "../../../src/metrics/scrape/negotiate.ts";
 
 const text = "text/plain; version=0.0.4; charset=utf-8";
 const text1 = "text/plain; version=1.0.0; charset=utf-8";

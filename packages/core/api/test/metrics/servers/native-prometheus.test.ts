@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { durationSeconds, histogram } from "@executor/telemetry";
 import { Effect, Tracer } from "effect";
 import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
-import { contentTypeOf } from "../../../src/metrics/format.ts";
+import { contentTypeOf } from "../../../src/metrics/scrape/negotiate.ts";
 import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
 import { renderPrometheus } from "../../../src/metrics/prometheus.ts";
 import { protobuf } from "../../../src/metrics/protobuf/format.ts";

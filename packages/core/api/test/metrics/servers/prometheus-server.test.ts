@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { findDefinition, snapshot } from "@executor/telemetry";
 import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
-import { contentTypeOf } from "../../../src/metrics/format.ts";
+import { contentTypeOf } from "../../../src/metrics/scrape/negotiate.ts";
 import type { ExpositionFormat } from "../../../src/metrics/format.ts";
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
 import { prometheusText, prometheusText100 } from "../../../src/metrics/prometheus.ts";
