@@ -1,11 +1,11 @@
 export * from "./instruments/boundaries.ts";
-export { catalogue, findDefinition } from "./instruments/catalogue.ts";
+export { catalogue, findDefinition } from "./labels/label-sets.ts";
 export type {
   CatalogueEntry,
   InstrumentDefinition,
   InstrumentOptions,
   LabelValues,
-} from "./instruments/catalogue.ts";
+} from "./labels/label-sets.ts";
 export { counter, gauge, histogram } from "./instruments/instrument.ts";
 export type { Counter, Gauge, Histogram } from "./instruments/instrument.ts";
 export type { NativeBuckets, NativeHistogramState } from "./instruments/native-histogram.ts";

@@ -1,6 +1,6 @@
 import { MetricKey } from "effect";
 import type { MetricBoundaries } from "effect";
-import type { InstrumentOptions, LabelValues } from "./catalogue.ts";
+import type { InstrumentOptions, LabelValues } from "../labels/label-sets.ts";
 import { labelSets } from "../labels/label-sets.ts";
 import { CounterSeries, GaugeSeries, HistogramSeries } from "./recording.ts";
 

@@ -1,4 +1,4 @@
-import { catalogue } from "../instruments/catalogue.ts";
+import { catalogue } from "../labels/label-sets.ts";
 import { gauge } from "../instruments/instrument.ts";
 import { currentOwner, perOrganization } from "../tenancy/organization.ts";
 

@@ -1,6 +1,6 @@
 import { MetricKeyType, MetricState, Option } from "effect";
 import type { MetricPair } from "effect";
-import { findDefinition } from "../instruments/catalogue.ts";
+import { findDefinition } from "../labels/label-sets.ts";
 import { isRetired, retirements } from "../instruments/recording.ts";
 import { processRegistries } from "../tenancy/organization.ts";
 import { Selections } from "./bounds.ts";

@@ -1,4 +1,4 @@
-import { findEntry } from "../instruments/catalogue.ts";
+import { findEntry } from "../labels/label-sets.ts";
 import type { SavedSeries, SavedState } from "../instruments/recording.ts";
 import { RegistryReading } from "../reading/registry-reading.ts";
 import type { Series } from "../reading/series.ts";
