@@ -37,7 +37,7 @@ export interface RegistryReadingOptions {
 }
 
 /** Sources between two yields. */
-const step = 256;
+const step = 512;
 
 /**
  * Reads registries time after time: a series that has not changed since the reading before is the same object, and one that has

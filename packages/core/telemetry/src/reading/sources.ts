@@ -95,27 +95,32 @@ class ReadNumber extends ReadBase implements NumberSeries {
 
 export class CounterSource extends SourceBase {
   #series: NumberSeries | undefined;
+  /** As it was recorded; with it a series that has not changed is not looked at. */
+  #recorded: number | bigint = 0;
 
   read(): NumberSeries | undefined {
     const state = this.hook.get();
     if (!("count" in state) || !isNumber(state.count)) return this.#series;
-    const value = scale(state.count, this.divisor);
-    if (this.#series !== undefined && Object.is(value, this.#series.value)) return this.#series;
+    const recorded = state.count;
+    if (Object.is(recorded, this.#recorded) && this.#series !== undefined) return this.#series;
+    this.#recorded = recorded;
     const exemplar = scaleExemplar(this.recording?.exemplar, this.divisor);
-    this.#series = new ReadNumber(this, value, exemplar);
+    this.#series = new ReadNumber(this, scale(recorded, this.divisor), exemplar);
     return this.#series;
   }
 }
 
 export class GaugeSource extends SourceBase {
   #series: NumberSeries | undefined;
+  #recorded: number | bigint = 0;
 
   read(): NumberSeries | undefined {
     const state = this.hook.get();
     if (!("value" in state) || !isNumber(state.value)) return this.#series;
-    const value = scale(state.value, this.divisor);
-    if (this.#series !== undefined && Object.is(value, this.#series.value)) return this.#series;
-    this.#series = new ReadNumber(this, value);
+    const recorded = state.value;
+    if (Object.is(recorded, this.#recorded) && this.#series !== undefined) return this.#series;
+    this.#recorded = recorded;
+    this.#series = new ReadNumber(this, scale(recorded, this.divisor));
     return this.#series;
   }
 }

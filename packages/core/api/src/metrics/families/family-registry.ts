@@ -1,4 +1,5 @@
 import { FamilyNode, reasonBits, sampleNames } from "./family.ts";
+import type { Exemplar } from "@executor/telemetry";
 import { mergeSeries } from "@executor/telemetry/reading";
 import type { Series } from "@executor/telemetry/reading";
 import type { Chunk, ConflictCounter, FamilySeries, Labels } from "./family.ts";
@@ -90,6 +91,8 @@ const addHeader = (family: FamilyNode<WrittenSeries>, series: IndexedSeries): vo
 /** A series of the registry, from one reading to the next. It is written as it is, unless the labels of another make them one. */
 export class IndexedSeries implements FamilySeries {
   reading: Series;
+  value: number | bigint | undefined;
+  exemplar: Exemplar | undefined;
   readonly descriptor: Descriptor;
   /** `undefined` where the series is left out. */
   family: FamilyNode<WrittenSeries> | undefined;
@@ -102,6 +105,7 @@ export class IndexedSeries implements FamilySeries {
 
   constructor(reading: Series, descriptor: Descriptor) {
     this.reading = reading;
+    copyNumber(reading, this);
     this.descriptor = descriptor;
     this.reasons = reasonBits(...reading.repairs);
   }
@@ -120,6 +124,7 @@ export class IndexedSeries implements FamilySeries {
       if (this.family !== undefined) this.#countRepairs(reading, conflicts);
     }
     this.reading = reading;
+    copyNumber(reading, this);
     if (this.merged !== undefined) this.merged.refresh();
     else if (this.chunk !== undefined) this.chunk.version += 1;
     return true;
@@ -138,12 +143,15 @@ const notANumber = reasonBits("not_a_number");
 /** Series whose labels are the same once translated, written as one. */
 export class MergedSeries implements FamilySeries {
   reading: Series;
+  value: number | bigint | undefined;
+  exemplar: Exemplar | undefined;
   chunk: Chunk | undefined;
   readonly #first: IndexedSeries;
   readonly #others: Array<IndexedSeries> = [];
 
   constructor(first: IndexedSeries) {
     this.reading = first.reading;
+    copyNumber(first.reading, this);
     this.#first = first;
     first.merged = this;
   }
@@ -164,6 +172,7 @@ export class MergedSeries implements FamilySeries {
     let merged = this.#first.reading;
     for (const { reading } of this.#others) merged = mergeSeries(type, merged, reading) ?? merged;
     this.reading = merged;
+    copyNumber(merged, this);
     if (this.chunk !== undefined) this.chunk.version += 1;
   }
 }
@@ -183,6 +192,12 @@ export const merge = (
   const merged = existing instanceof MergedSeries ? existing : new MergedSeries(existing);
   merged.add(series);
   return merged;
+};
+
+const copyNumber = (reading: Series, to: WrittenSeries): void => {
+  if (reading.type !== "number") return;
+  to.value = reading.value;
+  to.exemplar = reading.exemplar;
 };
 
 /** A series as it is written. */

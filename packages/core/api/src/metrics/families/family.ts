@@ -1,3 +1,4 @@
+import type { Exemplar } from "@executor/telemetry";
 import type { Series } from "@executor/telemetry/reading";
 import { sortInSteps } from "@executor/telemetry/reading";
 
@@ -10,6 +11,13 @@ export interface FamilySeries {
   readonly labels: Labels;
   /** As it was last read; an index puts the next reading here. */
   readonly reading: Series;
+  /**
+   * The value of the reading where it is a number. It is copied here because writers go through series in the order of their
+   * labels: a look at each reading would be a second wait for memory.
+   */
+  readonly value: number | bigint | undefined;
+  /** The exemplar of the reading where it is a number. */
+  readonly exemplar: Exemplar | undefined;
 }
 
 export type FamilyType = "counter" | "gauge" | "histogram" | "summary";

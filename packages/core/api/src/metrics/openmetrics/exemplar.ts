@@ -1,5 +1,5 @@
 import type { Exemplar } from "@executor/telemetry";
-import type { HistogramSeries, NumberSeries } from "@executor/telemetry/reading";
+import type { Series } from "@executor/telemetry/reading";
 import { formatValue } from "../text/lines.ts";
 
 /** Names and values of an exemplar's labels together, in code points (OpenMetrics 1.0, "Exemplars"). */
@@ -9,10 +9,8 @@ const maxCodePoints = 128;
  * The exemplar of a counter, or of a histogram's bucket by its index, where the formats allow it: its value must lie within the
  * bucket, and its labels must not be long.
  */
-export const seriesExemplar = (
-  reading: NumberSeries | HistogramSeries,
-  bucket: number,
-): Exemplar | undefined => {
+export const seriesExemplar = (reading: Series, bucket: number): Exemplar | undefined => {
+  if (reading.type === "summary") return undefined;
   const exemplar = reading.type === "histogram" ? reading.exemplars?.[bucket] : reading.exemplar;
   if (exemplar === undefined || isLong(exemplar)) return undefined;
   return reading.type !== "histogram" || isWithin(exemplar.value, reading.bounds, bucket)
@@ -24,7 +22,7 @@ export const seriesExemplar = (
  * The suffix of a `_total` or a `_bucket` sample's value in OpenMetrics, ` # {trace_id="…",span_id="…"} value time`;
  * `""` where there is no exemplar.
  */
-export const formatExemplar = (reading: NumberSeries | HistogramSeries, bucket: number): string => {
+export const formatExemplar = (reading: Series, bucket: number): string => {
   const exemplar = seriesExemplar(reading, bucket);
   if (exemplar === undefined) return "";
   const { traceId, spanId, value, timestamp } = exemplar;

@@ -47,14 +47,17 @@ class Layout {
   readonly begins: Uint32Array;
   readonly labelsBegin: Uint32Array;
   readonly labelsEnd: Uint32Array;
-  /** The readings that were encoded. */
-  readonly readings: Array<Series>;
+  /** 1 for a number without an exemplar: it has the same size whatever its value. */
+  readonly isPlain: Uint8Array;
+  /** The readings that were encoded, but for numbers. */
+  readonly readings: Array<Series | undefined>;
 
   constructor(series: ReadonlyArray<FamilySeries>) {
     this.begins = new Uint32Array(series.length);
     this.labelsBegin = new Uint32Array(series.length);
     this.labelsEnd = new Uint32Array(series.length);
-    this.readings = series.map(({ reading }) => reading);
+    this.isPlain = Uint8Array.from(series, (one) => Number(isPlain(one)));
+    this.readings = series.map(({ value, reading }) => (value === undefined ? reading : undefined));
   }
 }
 
@@ -98,25 +101,25 @@ const encodeSeries = (
 /** The last series up to `at` that must be encoded; -1 where all can be copied. */
 const lastToWrite = (
   series: ReadonlyArray<FamilySeries>,
-  { layout: { readings } }: EncodedSeries,
+  { layout }: EncodedSeries,
   at: number,
 ): number => {
   let position = at;
   for (; position >= 0; position -= 1) {
-    const reading = series[position]?.reading;
-    const encoded = readings[position];
-    if (reading === undefined || encoded === undefined || !canCopy(reading, encoded)) break;
+    const one = series[position];
+    if (one === undefined || !canCopy(one, layout, position)) break;
   }
   return position;
 };
 
-/** Whether the encoded bytes stay but for a number; without an exemplar they have the same size whatever it is. */
-const canCopy = (reading: Series, encoded: Series): boolean =>
-  reading === encoded ||
-  (reading.type === "number" &&
-    encoded.type === "number" &&
-    reading.exemplar === undefined &&
-    encoded.exemplar === undefined);
+/** Whether the encoded bytes stay but for a number. */
+const canCopy = (series: FamilySeries, layout: Layout, at: number): boolean =>
+  series.value === undefined
+    ? layout.readings[at] === series.reading
+    : layout.isPlain[at] === 1 && isPlain(series);
+
+const isPlain = ({ value, exemplar }: FamilySeries): boolean =>
+  value !== undefined && exemplar === undefined;
 
 /** The position of a counter's or a gauge's number: after its labels, a tag, a length and a tag. */
 const valueBegin = (labelsEnd: number): number => labelsEnd - 3;
@@ -128,11 +131,10 @@ const withValues = (
 ): EncodedSeries => {
   const bytes = old.slice();
   const view = new DataView(bytes.buffer);
-  for (const [at, { reading }] of series.entries()) {
-    layout.readings[at] = reading;
-    if (reading.type !== "number") continue;
+  for (const [at, { value }] of series.entries()) {
+    if (value === undefined) continue;
     const begin = bytes.length - valueBegin(layout.labelsEnd[at] ?? 0);
-    view.setFloat64(begin, Number(reading.value), true);
+    view.setFloat64(begin, Number(value), true);
   }
   return new EncodedSeries(bytes, layout);
 };
@@ -150,13 +152,12 @@ const copySeries = (
   const moved = writer.length - lastEnd;
   writer.copy(bytes, size - (old.begins[first] ?? 0), size - lastEnd);
   for (let at = last; at >= first; at -= 1) {
-    const reading = series[at]?.reading;
-    if (reading === undefined) continue;
+    const value = series[at]?.value;
     const labelsEnd = (old.labelsEnd[at] ?? 0) + moved;
     layout.begins[at] = (old.begins[at] ?? 0) + moved;
     layout.labelsBegin[at] = (old.labelsBegin[at] ?? 0) + moved;
     layout.labelsEnd[at] = labelsEnd;
-    if (reading.type === "number") writer.setDouble(valueBegin(labelsEnd), Number(reading.value));
+    if (value !== undefined) writer.setDouble(valueBegin(labelsEnd), Number(value));
   }
 };
 

@@ -1,4 +1,9 @@
-import type { HistogramSeries, NumberSeries, SummarySeries } from "@executor/telemetry/reading";
+import type {
+  HistogramSeries,
+  NumberSeries,
+  Series,
+  SummarySeries,
+} from "@executor/telemetry/reading";
 import type { Chunk, FamilySeries, FamilyType, Labels } from "../families/family.ts";
 import type { EncodedChunk } from "../format.ts";
 import { EncodedLines, formatValue, LinesPatch, LinesWriter } from "./lines.ts";
@@ -6,7 +11,7 @@ import { EncodedLines, formatValue, LinesPatch, LinesWriter } from "./lines.ts";
 /** The differences between the text formats in how they write series. */
 export interface SeriesSyntax {
   /** The text after the value of a counter, or of a histogram's bucket; `""` for none. */
-  readonly suffix: (reading: NumberSeries | HistogramSeries, bucket: number) => string;
+  readonly suffix: (reading: Series, bucket: number) => string;
   /** Whether this sample may have a value. A sample with a forbidden value is left out. */
   readonly allows: (sample: SampleKind, value: number) => boolean;
   /** Whether a histogram with these bounds has a sum and a count. */
@@ -115,16 +120,19 @@ const patchSeries = (
   if (written === undefined) return undefined;
   let slot = 0;
   const kind = type === "counter" ? type : "gauge";
-  for (const { reading } of series) {
-    if (reading.type === "histogram") {
+  for (const one of series) {
+    const { value } = one;
+    if (value === undefined) {
+      const { reading } = one;
+      if (reading.type !== "histogram") return undefined;
       if (!patchHistogram(reading, slot, written, syntax)) return undefined;
       slot += reading.bounds.length + 2;
-    } else if (reading.type === "number") {
-      const { value } = reading;
+    } else {
       if (value !== written[slot]) {
         if (typeof value === "bigint" || !syntax.allows(kind, value)) return undefined;
         if (!Object.is(value, written[slot])) {
-          patch.set(slot, value, kind === "counter" ? syntax.suffix(reading, 0) : "");
+          const isMarked = kind === "counter" && one.exemplar !== undefined;
+          patch.set(slot, value, isMarked ? syntax.suffix(one.reading, 0) : "");
         }
       }
       slot += 1;
