@@ -3,7 +3,7 @@ export * from "./model/plugin.ts";
 export { makeCache } from "./cache.ts";
 export type { CacheOptions } from "./cache.ts";
 export { sdkLayer } from "./layer.ts";
-export { SecretKey, SecretKeyError } from "./credentials/secret-key.ts";
+export { SecretKey, SecretKeyError } from "./credentials/vault.ts";
 export { Secrets } from "./credentials/secrets.ts";
 export { ActiveTime } from "./invocation/call-measurement.ts";
 export { ToolInvoker } from "./invocation/tool-invoker.ts";

@@ -2,7 +2,7 @@ import type { SqlClient } from "@effect/sql";
 import { Layer } from "effect";
 import { builtInPlugin } from "./built-in/built-in-plugin.ts";
 import { builtInSource } from "./built-in/built-in-source.ts";
-import type { SecretKey, SecretKeyError } from "./credentials/secret-key.ts";
+import type { SecretKey, SecretKeyError } from "./credentials/vault.ts";
 import { SecretStore } from "./credentials/secret-store.ts";
 import { Secrets } from "./credentials/secrets.ts";
 import { Vault } from "./credentials/vault.ts";

@@ -1,6 +1,6 @@
 import { Effect } from "effect";
 import type { JsonObject } from "../model/json.ts";
-import { ToolCallError } from "../model/tool-call-error.ts";
+import { ToolCallError } from "../model/tool.ts";
 import type { Tool } from "../model/tool.ts";
 import { Elicitor } from "./elicitation.ts";
 import type { ElicitationRequest } from "./elicitation.ts";

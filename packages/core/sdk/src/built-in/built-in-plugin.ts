@@ -3,7 +3,7 @@ import { builtInSource, defaultSearchLimit } from "./built-in-source.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { SourcePlugin } from "../model/plugin.ts";
 import { Sources } from "../sources/sources.ts";
-import { ToolCallError } from "../model/tool-call-error.ts";
+import { ToolCallError } from "../model/tool.ts";
 import { Tools } from "../tools/tools.ts";
 import type { Tool, ToolSummary } from "../model/tool.ts";
 

@@ -1,6 +1,11 @@
 import { Effect, Redacted } from "effect";
-import type { SecretName, SecretReference } from "../model/secret-reference.ts";
-import type { ResolvedSettings, SourceKind, SourceSettings } from "../model/source.ts";
+import type {
+  ResolvedSettings,
+  SecretName,
+  SecretReference,
+  SourceKind,
+  SourceSettings,
+} from "../model/source.ts";
 import { literalCredential } from "./redactor.ts";
 import type { Credential } from "./redactor.ts";
 import { MissingSecret, originOf, programOrigin, SecretNotForOrigin } from "./secret.ts";

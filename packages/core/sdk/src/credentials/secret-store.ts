@@ -1,7 +1,7 @@
 import { SqlClient } from "@effect/sql";
 import { Context, DateTime, Effect, Layer, PubSub, Redacted, Schema } from "effect";
 import { makeCache } from "../cache.ts";
-import { SecretName } from "../model/secret-reference.ts";
+import { SecretName } from "../model/source.ts";
 import type { NewSecret } from "./secret.ts";
 import { Vault } from "./vault.ts";
 

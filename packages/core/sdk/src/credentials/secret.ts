@@ -1,7 +1,6 @@
 import { Schema } from "effect";
 import { apiError } from "../model/api-error.ts";
-import { Namespace } from "../model/source.ts";
-import { SecretName } from "../model/secret-reference.ts";
+import { Namespace, SecretName } from "../model/source.ts";
 
 const maxValueChars = 65_536;
 const maxOrigins = 100;

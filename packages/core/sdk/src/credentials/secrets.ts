@@ -1,6 +1,5 @@
 import { Context, Effect, Layer } from "effect";
-import type { SecretName } from "../model/secret-reference.ts";
-import type { Namespace } from "../model/source.ts";
+import type { Namespace, SecretName } from "../model/source.ts";
 import { SecretInUse, SecretNotFound } from "./secret.ts";
 import type { NewSecret, Secret } from "./secret.ts";
 import { SecretStore } from "./secret-store.ts";

@@ -10,8 +10,7 @@ import {
 } from "../metrics.ts";
 import type { ToolResult } from "../model/plugin.ts";
 import type { Namespace, SourceKind } from "../model/source.ts";
-import type { ToolCallError } from "../model/tool-call-error.ts";
-import type { Tool } from "../model/tool.ts";
+import type { Tool, ToolCallError } from "../model/tool.ts";
 
 /** Time since its creation, without the time during which anything waited for a person. */
 export class ActiveTime {

@@ -1,10 +1,8 @@
 import { Context } from "effect";
 import type { Effect, Option, Stream } from "effect";
 import type { Json, JsonObject } from "./json.ts";
-import type { Namespace, SourceKind, ResolvedSettings } from "./source.ts";
-import type { SourceLoadError } from "./source-errors.ts";
-import type { ToolAnnotations } from "./tool.ts";
-import type { ToolCallError } from "./tool-call-error.ts";
+import type { Namespace, ResolvedSettings, SourceKind, SourceLoadError } from "./source.ts";
+import type { ToolAnnotations, ToolCallError } from "./tool.ts";
 
 /** A tool as a plugin describes it. */
 export interface ToolDefinition {

@@ -1,6 +1,29 @@
 import { Schema } from "effect";
-import { httpFieldValue, httpToken } from "./http-grammar.ts";
-import { SecretReference } from "./secret-reference.ts";
+import { apiError } from "./api-error.ts";
+
+/** Name of a header or a cookie: "token" of RFC 9110, section 5.6.2. */
+export const httpToken = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Value of a header: no control character but the tab, and nothing beyond Latin-1 (RFC 9110, section 5.5, "field-value"). */
+export const httpFieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+export const SecretName = Schema.String.pipe(
+  Schema.pattern(/^[A-Za-z][\w.-]{0,99}$/, {
+    message: () =>
+      "A secret's name is 1 to 100 letters, digits, dots, hyphens and underscores, beginning with a letter, such as github-token.",
+  }),
+  Schema.brand("SecretName"),
+  Schema.annotations({ identifier: "SecretName" }),
+);
+export type SecretName = typeof SecretName.Type;
+
+/** Replaces the value of a header or an environment variable: the value of a secret, after `prefix` if there is one. */
+export const SecretReference = Schema.Struct({
+  secret: SecretName,
+  /** Such as `Bearer `, with its space. */
+  prefix: Schema.optional(Schema.String.pipe(Schema.maxLength(64), Schema.pattern(httpFieldValue))),
+}).annotations({ identifier: "SecretReference" });
+export type SecretReference = typeof SecretReference.Type;
 
 /** Names that the sandbox's `tools` object and the daemon use themselves. */
 export const reservedNamespaces: ReadonlySet<string> = new Set([
@@ -128,3 +151,43 @@ export class Source extends Schema.Class<Source>("Source")({
 /** A URL as people may see it, without a user name, password or query, which may hold credentials. */
 export const shownUrl = (url: string): string =>
   url.replace(/^(https?:\/\/)[^/?#]*@/i, "$1").replace(/^(https?:[^?#]*)[?#].*$/is, "$1");
+
+/** The description is not usable: not JSON or YAML, of another kind, or of a version that is not supported. */
+export class InvalidSourceDocument extends apiError<InvalidSourceDocument>()(
+  "InvalidSourceDocument",
+  422,
+) {}
+
+/** The description could not be fetched or read. */
+export class SourceUnreachable extends apiError<SourceUnreachable>()("SourceUnreachable", 502) {}
+
+/** The description is larger than the daemon's limit. */
+export class SourceDocumentTooLarge extends apiError<SourceDocumentTooLarge>()(
+  "SourceDocumentTooLarge",
+  413,
+) {}
+
+/** Reason why a source could not be loaded. */
+export const SourceLoadError = Schema.Union(
+  InvalidSourceDocument,
+  SourceUnreachable,
+  SourceDocumentTooLarge,
+);
+export type SourceLoadError = typeof SourceLoadError.Type;
+
+export class SourceNotFound extends apiError<SourceNotFound>()("SourceNotFound", 404) {}
+
+/** The namespace is taken by another source, or reserved. */
+export class NamespaceUnavailable extends apiError<NamespaceUnavailable>()(
+  "NamespaceUnavailable",
+  409,
+) {}
+
+/** This app has no plugin for the kind, or the kind is the built-in one. */
+export class UnsupportedSourceKind extends apiError<UnsupportedSourceKind>()(
+  "UnsupportedSourceKind",
+  422,
+) {}
+
+/** The built-in source is part of the daemon: it cannot be removed or refreshed. */
+export class BuiltInSource extends apiError<BuiltInSource>()("BuiltInSource", 409) {}

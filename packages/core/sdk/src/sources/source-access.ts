@@ -11,9 +11,8 @@ import {
   InvalidSourceDocument,
   SourceDocumentTooLarge,
   SourceUnreachable,
-} from "../model/source-errors.ts";
-import type { SourceLoadError } from "../model/source-errors.ts";
-import type { SourceKind, SourceSettings } from "../model/source.ts";
+} from "../model/source.ts";
+import type { SourceKind, SourceLoadError, SourceSettings } from "../model/source.ts";
 import { inChunks } from "../tools/tool-rows.ts";
 
 /** Why a source could not be loaded with its settings and secrets. */

@@ -12,10 +12,10 @@ import { SourcePlugins } from "../model/plugin.ts";
 import {
   BuiltInSource,
   NamespaceUnavailable,
+  reservedNamespaces,
   SourceNotFound,
   UnsupportedSourceKind,
-} from "../model/source-errors.ts";
-import { reservedNamespaces } from "../model/source.ts";
+} from "../model/source.ts";
 import type { Namespace, Source, SourceKind } from "../model/source.ts";
 import { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { toolRows } from "../tools/tool-rows.ts";

@@ -5,13 +5,14 @@ import type { LoadedSource } from "../model/plugin.ts";
 import type {
   BuiltInSource,
   NamespaceUnavailable,
+  NewSource,
+  Source,
   SourceNotFound,
+  SourceSettings,
   UnsupportedSourceKind,
-} from "../model/source-errors.ts";
-import type { NewSource, Source, SourceSettings } from "../model/source.ts";
-import { makeAddSource, storeBuiltIn } from "./add-source.ts";
-import { makeDetectSource } from "./detect-source.ts";
-import type { DetectedKind } from "./detect-source.ts";
+} from "../model/source.ts";
+import { makeAddSource, makeDetectSource, storeBuiltIn } from "./add-source.ts";
+import type { DetectedKind } from "./add-source.ts";
 import { makeReloadSource } from "./reload-source.ts";
 import type { UseSourceError } from "./source-access.ts";
 import { makeSourceChanges, recordAndView } from "./source-changes.ts";

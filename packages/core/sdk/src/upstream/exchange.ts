@@ -5,8 +5,8 @@ import { Duration, Effect } from "effect";
 import { CredentialGuard } from "../credentials/credential-guard.ts";
 import type { HeaderGuard } from "../credentials/credential-guard.ts";
 import { httpClientRequestDuration } from "../metrics.ts";
-import { httpFieldValue, httpToken } from "../model/http-grammar.ts";
-import { ToolCallError } from "../model/tool-call-error.ts";
+import { httpFieldValue, httpToken } from "../model/source.ts";
+import { ToolCallError } from "../model/tool.ts";
 import { readReply, UpstreamFailure } from "./bounded-body.ts";
 
 /** Headers by name, in lower case. */

@@ -1,13 +1,12 @@
 import type { HttpClient } from "@effect/platform";
 import { Effect, Option } from "effect";
-import { shownUrl } from "../model/source.ts";
-import type { ResolvedSettings } from "../model/source.ts";
 import {
   InvalidSourceDocument,
+  shownUrl,
   SourceDocumentTooLarge,
   SourceUnreachable,
-} from "../model/source-errors.ts";
-import type { SourceLoadError } from "../model/source-errors.ts";
+} from "../model/source.ts";
+import type { ResolvedSettings, SourceLoadError } from "../model/source.ts";
 import { exchange, mergeHeaders } from "./exchange.ts";
 import type { UpstreamHeaders, UpstreamResponse } from "./exchange.ts";
 import { readFileDocument } from "./read-file-document.ts";

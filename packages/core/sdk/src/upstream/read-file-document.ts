@@ -1,7 +1,7 @@
 import { FileSystem } from "@effect/platform";
 import { Effect, Option, Stream } from "effect";
-import { SourceUnreachable } from "../model/source-errors.ts";
-import type { SourceDocumentTooLarge, SourceLoadError } from "../model/source-errors.ts";
+import { SourceUnreachable } from "../model/source.ts";
+import type { SourceDocumentTooLarge, SourceLoadError } from "../model/source.ts";
 
 /** A description as text, with its URL after redirects; without a URL where the operator gave the text. */
 export interface SourceDocument {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { layerMemory } from "@executor/storage/bun";
 import { SqlClient } from "@effect/sql";
 import { Cause, Effect, Exit, Layer } from "effect";
-import { SecretKey } from "../../src/credentials/secret-key.ts";
+import { SecretKey } from "../../src/credentials/vault.ts";
 import { Secrets } from "../../src/credentials/secrets.ts";
 import { SourceSettings } from "../../src/model/source.ts";
 import { Sources } from "../../src/sources/sources.ts";

@@ -4,9 +4,12 @@ import { Effect, Layer } from "effect";
 import { sdkLayer } from "../../src/layer.ts";
 import { SourcePlugins } from "../../src/model/plugin.ts";
 import type { SourcePlugin } from "../../src/model/plugin.ts";
-import { SecretKey } from "../../src/credentials/secret-key.ts";
-import { InvalidSourceDocument, SourceUnreachable } from "../../src/model/source-errors.ts";
-import { SourceSettings } from "../../src/model/source.ts";
+import { SecretKey } from "../../src/credentials/vault.ts";
+import {
+  InvalidSourceDocument,
+  SourceSettings,
+  SourceUnreachable,
+} from "../../src/model/source.ts";
 import type { ResolvedSettings, SourceKind } from "../../src/model/source.ts";
 import { Sources } from "../../src/sources/sources.ts";
 import { putSecret, secretName } from "../support/probe.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { layerMemory } from "@executor/storage/bun";
 import { Effect, Layer, Queue, TestClock } from "effect";
-import { SecretKey } from "../../src/credentials/secret-key.ts";
+import { SecretKey } from "../../src/credentials/vault.ts";
 import type { Source } from "../../src/model/source.ts";
 import { Sources } from "../../src/sources/sources.ts";
 import { layerProbe, Probe, probeSource } from "../support/probe.ts";

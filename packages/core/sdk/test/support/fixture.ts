@@ -3,12 +3,10 @@ import { Effect, Layer, Schema } from "effect";
 import { JsonObject } from "../../src/model/json.ts";
 import { sdkLayer } from "../../src/layer.ts";
 import { SourcePlugins } from "../../src/model/plugin.ts";
-import { SecretKey } from "../../src/credentials/secret-key.ts";
+import { SecretKey } from "../../src/credentials/vault.ts";
 import type { SourcePlugin } from "../../src/model/plugin.ts";
-import { Namespace, NewSource } from "../../src/model/source.ts";
-import { InvalidSourceDocument } from "../../src/model/source-errors.ts";
-import { ToolAnnotations } from "../../src/model/tool.ts";
-import { ToolCallError } from "../../src/model/tool-call-error.ts";
+import { InvalidSourceDocument, Namespace, NewSource } from "../../src/model/source.ts";
+import { ToolAnnotations, ToolCallError } from "../../src/model/tool.ts";
 
 /**
  * The smallest kind of source: a description lists tools and what each call of them does. It stands in for a plugin,

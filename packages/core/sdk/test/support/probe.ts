@@ -3,13 +3,10 @@ import { sdkLayer } from "../../src/layer.ts";
 import { SourcePlugins } from "../../src/model/plugin.ts";
 import type { SourcePlugin } from "../../src/model/plugin.ts";
 import { NewSecret } from "../../src/credentials/secret.ts";
-import { SecretName } from "../../src/model/secret-reference.ts";
+import { Namespace, NewSource, SecretName, SourceUnreachable } from "../../src/model/source.ts";
 import { Secrets } from "../../src/credentials/secrets.ts";
-import { Namespace, NewSource } from "../../src/model/source.ts";
 import type { ResolvedSettings } from "../../src/model/source.ts";
-import { SourceUnreachable } from "../../src/model/source-errors.ts";
-import { ToolAnnotations } from "../../src/model/tool.ts";
-import { ToolCallError } from "../../src/model/tool-call-error.ts";
+import { ToolAnnotations, ToolCallError } from "../../src/model/tool.ts";
 import { CredentialGuard } from "../../src/credentials/credential-guard.ts";
 
 /** Settings that reached the plugin of the test, and switches for its behavior. */
