@@ -1,9 +1,8 @@
 import { authAttempts } from "@executor/api";
 import type { Surface, WebHandler } from "@executor/api";
 import { Schema } from "effect";
-import { Identity } from "./auth/identity.ts";
-import { unauthorized } from "./auth/refusal.ts";
-import type { Refusal } from "./auth/refusal.ts";
+import { Identity, unauthorized } from "./auth/authenticate.ts";
+import type { Refusal } from "./auth/authenticate.ts";
 import type { DurableObjectNamespace, Environment } from "./environment.ts";
 
 /** Metrics of the requests that belong to no organization, for the platform's operator. */

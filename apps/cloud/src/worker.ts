@@ -1,11 +1,16 @@
 import { surfaceOf } from "@executor/api";
 import { Effect } from "effect";
-import { authenticate } from "./auth/authenticate.ts";
+import {
+  authenticate,
+  encodeIdentity,
+  forbidden,
+  identityHeader,
+  internalHeaderPrefix,
+  isRefusal,
+} from "./auth/authenticate.ts";
 import { authPath, makeAuth } from "./auth/better-auth.ts";
 import type { Auth } from "./auth/better-auth.ts";
-import { encodeIdentity, identityHeader, internalHeaderPrefix } from "./auth/identity.ts";
-import type { Identity } from "./auth/identity.ts";
-import { forbidden, isRefusal } from "./auth/refusal.ts";
+import type { Identity } from "./auth/authenticate.ts";
 import { docsPage, openApiDocument } from "./api.ts";
 import { mcpPath, version } from "./environment.ts";
 import type { Environment } from "./environment.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { Identity } from "../src/auth/identity.ts";
+import { Identity } from "../src/auth/authenticate.ts";
 import { McpSessions } from "../src/organization/mcp-sessions.ts";
 
 const by = (subject: string) =>

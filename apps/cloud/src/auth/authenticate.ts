@@ -1,19 +1,122 @@
-import { API_KEY_TABLE_NAME, defaultKeyHasher } from "@better-auth/api-key";
+import { apiError } from "@executor/sdk/schemas";
+import { Forbidden } from "@executor/api";
 import { Schema } from "effect";
+import { API_KEY_TABLE_NAME, defaultKeyHasher } from "@better-auth/api-key";
 import { keyKind } from "./better-auth.ts";
 import type { Auth } from "./better-auth.ts";
-import {
-  allPermissions,
-  fromStatements,
-  Identity,
-  memberPermissions,
-  namedOrganization,
-  organizationHeader,
-} from "./identity.ts";
-import type { Permission } from "./identity.ts";
-import { findMembership } from "./membership.ts";
-import { forbidden, unauthorized } from "./refusal.ts";
-import type { Refusal } from "./refusal.ts";
+
+/** The request has no valid credentials: no key and no session, or expired ones. */
+export class Unauthorized extends apiError<Unauthorized>()("Unauthorized", 401) {}
+
+/** The API has no endpoint at the request's method and path. */
+export class EndpointNotFound extends apiError<EndpointNotFound>()("EndpointNotFound", 404) {}
+
+const encode = Schema.encodeSync(Schema.Union(Unauthorized, Forbidden));
+
+/** The Worker's answer to a request that it does not forward. */
+export interface Refusal {
+  readonly outcome: "unauthorized" | "forbidden";
+  readonly response: Response;
+}
+
+export const isRefusal = (value: object): value is Refusal => "outcome" in value;
+
+/** Refuses a request that has no valid credentials (RFC 9110, section 15.5.2). */
+export const unauthorized = (message: string): Refusal => ({
+  outcome: "unauthorized",
+  response: Response.json(encode(new Unauthorized({ message })), {
+    status: 401,
+    headers: { "www-authenticate": 'Bearer realm="executor"' },
+  }),
+});
+
+/** Refuses a request whose credentials are valid and do not suffice (RFC 9110, section 15.5.4). */
+export const forbidden = (message: string): Refusal => ({
+  outcome: "forbidden",
+  response: Response.json(encode(new Forbidden({ message })), { status: 403 }),
+});
+
+/** Permission of a key or a member, as resource and action. */
+export const Permission = Schema.Literal(
+  "sources:read",
+  "sources:write",
+  "tools:read",
+  "executions:read",
+  "executions:write",
+  "policies:read",
+  "policies:write",
+  "secrets:read",
+  "secrets:write",
+  "metrics:read",
+).annotations({ identifier: "Permission" });
+export type Permission = typeof Permission.Type;
+
+export const allPermissions: ReadonlyArray<Permission> = Permission.literals;
+
+/** Permissions of members that are neither owners nor admins. */
+export const memberPermissions: ReadonlyArray<Permission> = [
+  "sources:read",
+  "tools:read",
+  "executions:read",
+  "executions:write",
+  "policies:read",
+  "secrets:read",
+  "metrics:read",
+];
+
+/** Permissions as better-auth stores them: actions by resource. */
+export const toStatements = (
+  permissions: ReadonlyArray<Permission>,
+): Record<string, Array<string>> => {
+  const statements: Record<string, Array<string>> = {};
+  for (const permission of permissions) {
+    const [resource = "", action = ""] = permission.split(":");
+    (statements[resource] ??= []).push(action);
+  }
+  return statements;
+};
+
+/** Permissions among better-auth's statements. */
+export const fromStatements = (
+  statements: Readonly<Record<string, ReadonlyArray<string>>> | null | undefined,
+): ReadonlyArray<Permission> => {
+  const granted = new Set(
+    Object.entries(statements ?? {}).flatMap(([resource, actions]) =>
+      actions.map((action) => `${resource}:${action}`),
+    ),
+  );
+  return allPermissions.filter((permission) => granted.has(permission));
+};
+
+/** Maker of a request, as the Worker verified it: a member of an organization, or one of its keys. */
+export class Identity extends Schema.Class<Identity>("Identity")({
+  /** Id of the organization. */
+  organization: Schema.String,
+  /** `user:` or `key:` and an id. */
+  subject: Schema.String,
+  permissions: Schema.Array(Permission),
+  /** Whether it may answer approvals of all executions, as the organization's owners and admins may. */
+  answersForAll: Schema.Boolean,
+}) {}
+
+/** Header that names the organization of a person's request, by its id or its slug. */
+export const organizationHeader = "executor-organization";
+
+/** The organization that a request names. The former spelling of the header is still read. */
+export const namedOrganization = (headers: Headers): string | null =>
+  headers.get(organizationHeader) ?? headers.get("executor-organisation");
+
+/** Prefix of headers that only the Worker sets for an organization's object; it removes a client's. */
+export const internalHeaderPrefix = "executor-internal-";
+
+export const identityHeader = `${internalHeaderPrefix}identity`;
+
+const Text = Schema.parseJson(Identity);
+
+export const encodeIdentity = Schema.encodeSync(Text);
+
+/** Identity in the text of {@link identityHeader}, if the text is one. */
+export const decodeIdentity = Schema.decodeUnknownOption(Text);
 
 /**
  * Identity of a request's maker: by its key, else by its session. An expired key is not rescued by a valid session cookie. Work
@@ -129,4 +232,54 @@ const findKey = async (
     later(adapter.update({ model: API_KEY_TABLE_NAME, where, update: { lastRequest: now } }));
   }
   return { id, organization: referenceId, permissions: fromStatements(permissions) };
+};
+
+const Member = Schema.Struct({ organizationId: Schema.String, role: Schema.String });
+const decodeMembers = Schema.decodeUnknownSync(Schema.Array(Member));
+const decodeOrganization = Schema.decodeUnknownSync(Schema.Struct({ id: Schema.String }));
+
+export interface Membership {
+  readonly organization: string;
+  /** Whether the person is an owner or admin of the organization. */
+  readonly isAdmin: boolean;
+}
+
+/** Membership of the organization named by id or slug, or of the person's only one; otherwise the reason why there is none. */
+export const findMembership = async (
+  auth: Auth,
+  userId: string,
+  named: string | null,
+): Promise<Membership | string> => {
+  const { adapter } = await auth.$context;
+  const members = decodeMembers(
+    await adapter.findMany({ model: "member", where: [{ field: "userId", value: userId }] }),
+  );
+  const organization = named === null ? undefined : await resolveOrganization(auth, members, named);
+  const [member, ...others] =
+    named === null ? members : members.filter((one) => one.organizationId === organization);
+  if (member === undefined) {
+    return named === null
+      ? "This account belongs to no organization. Make one with POST /api/auth/organization/create."
+      : "This account does not belong to that organization.";
+  }
+  if (others.length > 0) {
+    return `This account belongs to several organizations. Name one in the header ${organizationHeader}.`;
+  }
+  const isAdmin = member.role.split(",").some((role) => role === "owner" || role === "admin");
+  return { organization: member.organizationId, isAdmin };
+};
+
+/** Id of the organization. An id of the person's own wins over a slug, which somebody else may have chosen. */
+const resolveOrganization = async (
+  auth: Auth,
+  members: ReadonlyArray<typeof Member.Type>,
+  named: string,
+): Promise<string | undefined> => {
+  if (members.some(({ organizationId }) => organizationId === named)) return named;
+  const { adapter } = await auth.$context;
+  const found: unknown = await adapter.findOne({
+    model: "organization",
+    where: [{ field: "slug", value: named }],
+  });
+  return found === null ? undefined : decodeOrganization(found).id;
 };

@@ -11,9 +11,8 @@ import { client, operator } from "@executor/sdk";
 import { Effect, Layer, Option, Schema } from "effect";
 import * as FindMyWay from "find-my-way-ts";
 import type { DurableObjectId, DurableObjectNamespace } from "../environment.ts";
-import { decodeIdentity, identityHeader } from "./identity.ts";
-import type { Permission } from "./identity.ts";
-import { EndpointNotFound, Unauthorized } from "./refusal.ts";
+import { decodeIdentity, EndpointNotFound, identityHeader, Unauthorized } from "./authenticate.ts";
+import type { Permission } from "./authenticate.ts";
 
 /** Cookie of better-auth over http; over https its name begins with `__Secure-`. */
 const sessionCookie = "better-auth.session_token";

@@ -2,8 +2,8 @@ import { authAttempts, Forbidden } from "@executor/api";
 import type { WebHandler } from "@executor/api";
 import { Option, Schema } from "effect";
 import { mcpPermission } from "../auth/org-auth.ts";
-import { decodeIdentity, identityHeader } from "../auth/identity.ts";
-import type { Identity } from "../auth/identity.ts";
+import { decodeIdentity, identityHeader } from "../auth/authenticate.ts";
+import type { Identity } from "../auth/authenticate.ts";
 
 const encodeForbidden = Schema.encodeSync(Forbidden);
 

@@ -1,6 +1,23 @@
-import { FetchHttpClient, HttpApiBuilder, HttpRouter } from "@effect/platform";
+import {
+  FetchHttpClient,
+  HttpApiBuilder,
+  HttpApiSchema,
+  HttpRouter,
+  HttpServerRequest,
+  HttpServerResponse,
+} from "@effect/platform";
+import {
+  AppVersion,
+  CoreHandlers,
+  Exposition,
+  makeWebHandler,
+  Scrapes,
+  surfaceOf,
+} from "@executor/api";
+import type { Middleware } from "@executor/api";
+import { Context, Effect, Layer, Schema } from "effect";
+import type { DurableObjectState, Environment, ObjectStorage } from "../environment.ts";
 import { SqlClient } from "@effect/sql";
-import { AppVersion, CoreHandlers, Exposition, makeWebHandler, Scrapes } from "@executor/api";
 import { Executions, Limits } from "@executor/execution";
 import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
 import * as InProcessRunner from "@executor/runtime-quickjs/in-process";
@@ -9,18 +26,39 @@ import * as Storage from "@executor/storage/durable-object";
 import { Organization } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
-import { Context, Effect, Layer } from "effect";
 import { CloudExecutorApi } from "../api.ts";
 import { orgAuthLayer, routerConfig } from "../auth/org-auth.ts";
 import { mcpPath, quickJs, version } from "../environment.ts";
-import type { DurableObjectState, Environment } from "../environment.ts";
 import { plugins } from "../plugins.ts";
 import { inOrganization } from "./in-organization.ts";
 import { mcpEndpoint } from "./mcp-sessions.ts";
 import { durableScrapes, savedMetrics } from "./saved-metrics.ts";
 import { computingLimits, initialMemoryBytes, secretKeyLayer } from "./settings.ts";
 import type { OrganizationSettings } from "./settings.ts";
-import { storageQuota } from "./storage-quota.ts";
+
+/** The organization's database has reached its greatest size. */
+export class StorageQuotaExceeded extends Schema.TaggedError<StorageQuotaExceeded>()(
+  "StorageQuotaExceeded",
+  { message: Schema.String },
+  HttpApiSchema.annotations({ status: 507 }),
+) {}
+
+const encode = Schema.encodeSync(StorageQuotaExceeded);
+
+/** Refuses requests that store something with 507 once the database has `maxBytes`; others are still answered. */
+export const storageQuota =
+  ({ sql }: Pick<ObjectStorage, "sql">, maxBytes: number): Middleware =>
+  (app) =>
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method, url }) => {
+      const stores = surfaceOf(url) !== "mcp" && (method === "POST" || method === "PUT");
+      if (!stores || sql.databaseSize < maxBytes) return app;
+      const message = `The organization's storage is full: ${sql.databaseSize} of ${maxBytes} bytes. Remove sources that are not needed.`;
+      return Effect.succeed(
+        HttpServerResponse.unsafeJson(encode(new StorageQuotaExceeded({ message })), {
+          status: 507,
+        }),
+      );
+    });
 
 /** Sessions end with their object. A timer of their own would keep the platform from evicting an idle object. */
 const mcpLimits = { ...defaultMcpLimits, maxSessions: 200, maxIdleMs: Number.POSITIVE_INFINITY };
