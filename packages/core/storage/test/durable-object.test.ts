@@ -4,8 +4,7 @@ import { Database } from "bun:sqlite";
 import type { SQLQueryBindings } from "bun:sqlite";
 import { Effect, Exit } from "effect";
 import * as fc from "fast-check";
-import { fewParameters } from "../src/durable-object-parameters.ts";
-import { layer } from "../src/durable-object.ts";
+import { fewParameters, layer } from "../src/durable-object.ts";
 
 /** SQLite with what a Durable Object's storage is: synchronous, and with few parameters. The end-to-end tests use workerd's own. */
 const storage = () => {

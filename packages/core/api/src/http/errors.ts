@@ -1,5 +1,14 @@
-import { HttpApiSchema } from "@effect/platform";
-import { Schema } from "effect";
+import {
+  HttpApiBuilder,
+  HttpApiError,
+  HttpApiSchema,
+  HttpRouter,
+  HttpServerError,
+  HttpServerRequest,
+  HttpServerResponse,
+} from "@effect/platform";
+import { Cause, Effect, Schema } from "effect";
+import type { HttpApp } from "@effect/platform";
 
 /** Unexpected failure of the app. Its cause stands in the log, under the trace id, and nowhere else. */
 export class InternalError extends Schema.TaggedError<InternalError>()(
@@ -35,3 +44,124 @@ export class Forbidden extends Schema.TaggedError<Forbidden>()(
   { message: Schema.String },
   HttpApiSchema.annotations({ status: 403 }),
 ) {}
+
+const { HttpApiDecodeError } = HttpApiError;
+
+const encodeDecodeError = Schema.encodeSync(HttpApiDecodeError);
+const badRequest = 400;
+
+/**
+ * Answers a request of the wrong shape with one line for each mistake, in place of a tree of schemas. Neither the message nor its
+ * `issues` repeat the request's values, since one may be a credential in the wrong place.
+ */
+export const ReadableDecodeErrors = HttpApiBuilder.middleware((app) =>
+  Effect.catchAllCause(app, (cause) => {
+    const error = Cause.squash(cause);
+    if (!(error instanceof HttpApiDecodeError)) return Effect.failCause(cause);
+    const issues = error.issues.map((issue) => ({
+      ...issue,
+      message: withoutValue(issue.message),
+    }));
+    const message = [...new Set(issues.map(line))].join("\n");
+    return HttpServerResponse.json(encodeDecodeError(new HttpApiDecodeError({ issues, message })), {
+      status: badRequest,
+    }).pipe(Effect.orDie);
+  }),
+);
+
+const line = ({ path, message }: typeof HttpApiError.Issue.Type): string =>
+  path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
+
+/** Removes the value, which the schema library writes at the end of a message. */
+const withoutValue = (message: string): string => message.replace(/, actual .*$/s, "");
+
+const Failure = Schema.Union(InternalError, InvalidRequestBody, MethodNotAllowed, RouteNotFound);
+const encode = Schema.encodeSync(Failure);
+
+const respond = (
+  error: typeof Failure.Type,
+  status: number,
+  headers?: Readonly<Record<string, string>>,
+) => HttpServerResponse.unsafeJson(encode(error), { status, headers });
+
+const pathOf = ({ originalUrl }: HttpServerRequest.HttpServerRequest): string =>
+  new URL(originalUrl, "http://localhost").pathname;
+
+/**
+ * Answers every request that the endpoints of `router` did not: an unknown route, a route with another method, a body that does
+ * not parse, and every defect. A defect is logged whole; its answer holds the trace id alone.
+ */
+export const answerUnexpected = <E, RouterR, R>(
+  app: HttpApp.Default<unknown, R>,
+  router: HttpRouter.HttpRouter<E, RouterR>,
+): HttpApp.Default<never, R> => {
+  const otherMethod = methodNotAllowed(router);
+  return app.pipe(
+    Effect.catchIf(
+      (error) => error instanceof HttpServerError.RouteNotFound,
+      () => otherMethod,
+    ),
+    Effect.catchAllCause((cause) =>
+      Cause.isInterruptedOnly(cause)
+        ? Effect.interrupt
+        : Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+            answer(Cause.squash(cause), cause, request),
+          ),
+    ),
+  );
+};
+
+/**
+ * Answers with 405 and the route's methods where the path is a route of the router, but not for this method (RFC 9110, section
+ * 15.5.6). Fails with `RouteNotFound` where the path is no route at all.
+ */
+const methodNotAllowed = <E, R>(router: HttpRouter.HttpRouter<E, R>) => {
+  const methods = new Map<HttpRouter.PathInput, Set<string>>();
+  for (const { method, path } of router.routes) {
+    const known = methods.get(path) ?? new Set();
+    known.add(method);
+    if (method === "GET") known.add("HEAD");
+    methods.set(path, known);
+  }
+  return HttpRouter.fromIterable(
+    Array.from(methods, ([path, known]) => HttpRouter.makeRoute("*", path, refuse(known))),
+  );
+};
+
+const refuse = (known: ReadonlySet<string>) => {
+  const allow = [...known].toSorted().join(", ");
+  return Effect.map(HttpServerRequest.HttpServerRequest, (request) => {
+    const message = `${pathOf(request)} does not take ${request.method}. It takes ${allow}.`;
+    return respond(new MethodNotAllowed({ message }), 405, { allow });
+  });
+};
+
+const answer = (
+  error: unknown,
+  cause: Cause.Cause<unknown>,
+  request: HttpServerRequest.HttpServerRequest,
+) => {
+  const { method } = request;
+  const path = pathOf(request);
+  if (error instanceof HttpServerError.RouteNotFound) {
+    const message = `Nothing answers ${method} ${path}. The endpoints are listed at /api/docs.`;
+    return Effect.succeed(respond(new RouteNotFound({ message }), 404));
+  }
+  if (error instanceof HttpServerError.RequestError) {
+    const message =
+      "The request's body could not be read. Send JSON with the header Content-Type: application/json.";
+    return Effect.succeed(respond(new InvalidRequestBody({ message }), 400));
+  }
+  return Effect.gen(function* () {
+    const traceId = yield* Effect.match(Effect.currentSpan, {
+      onFailure: () => crypto.randomUUID().replaceAll("-", ""),
+      onSuccess: (span) => span.traceId,
+    });
+    yield* Effect.annotateLogs(Effect.logError("A request met something unexpected.", cause), {
+      traceId,
+      method,
+      path,
+    });
+    return respond(new InternalError({ traceId }), 500);
+  });
+};

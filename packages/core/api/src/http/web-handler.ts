@@ -12,8 +12,7 @@ import { httpMethodLabel } from "@executor/telemetry";
 import { Context, Effect, Exit, Layer } from "effect";
 import type { Scope } from "effect";
 import { httpServerRequestDuration } from "./metrics.ts";
-import { ReadableDecodeErrors } from "./readable-decode-errors.ts";
-import { answerUnexpected } from "./unexpected.ts";
+import { answerUnexpected, ReadableDecodeErrors } from "./errors.ts";
 
 /** A function from web requests to web responses. */
 export type WebHandler = (request: Request) => Promise<Response>;
