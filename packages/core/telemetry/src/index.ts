@@ -1,4 +1,4 @@
-export * from "./instruments/boundaries.ts";
+export * from "./instruments/instrument.ts";
 export { catalogue, findDefinition } from "./labels/label-sets.ts";
 export type {
   CatalogueEntry,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { clientLabel } from "../src/sessions/client-label.ts";
-import { methodLabel, toolLabel } from "../src/sessions/operations.ts";
+import { clientLabel, methodLabel, toolLabel } from "../src/sessions/operations.ts";
 
 describe("labels", () => {
   it("labels only widespread clients by name", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { MetricState } from "effect";
 import { counter, gauge, histogram } from "../../src/index.ts";
-import { durationSeconds } from "../../src/instruments/boundaries.ts";
+import { durationSeconds } from "../../src/instruments/instrument.ts";
 import { recorded, values } from "../recorded.ts";
 
 const described = { description: "For a test.", unit: "{thing}" };
