@@ -13,7 +13,7 @@ export type { Exemplar, SavedSeries, SavedState } from "./instruments/recording.
 export { limitLabelSets, type LabelBudgets } from "./labels/label-sets.ts";
 export { httpMethodLabel } from "./labels/label-sets.ts";
 export { processMetricsLayer, type BuildInfo } from "./process/process-metrics.ts";
-export { observe, observeBeforeSnapshot } from "./reading/observe.ts";
+export { observe, observeBeforeSnapshot } from "./reading/registry-reading.ts";
 export { snapshot } from "./reading/registry-reading.ts";
 export {
   currentOwner,

@@ -2,7 +2,7 @@ import { Effect, Layer } from "effect";
 import { watchEventLoopDelay } from "./event-loop-delay.ts";
 import type { EventLoopDelay } from "./event-loop-delay.ts";
 import { counter, gauge } from "../instruments/instrument.ts";
-import { observeBeforeSnapshot } from "../reading/observe.ts";
+import { observeBeforeSnapshot } from "../reading/registry-reading.ts";
 
 /**
  * The host's metrics, by OpenTelemetry's semantic conventions for processes and for Node.js runtimes. They describe the

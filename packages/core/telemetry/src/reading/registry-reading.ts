@@ -1,23 +1,23 @@
 import { MetricKeyType, MetricState, Option } from "effect";
 import type { MetricPair } from "effect";
-import { findDefinition } from "../labels/label-sets.ts";
+import { catalogue, findDefinition } from "../labels/label-sets.ts";
 import { isRetired, retirements } from "../instruments/recording.ts";
-import { processRegistries } from "../tenancy/organization.ts";
-import { Selections } from "./bounds.ts";
-import { readLabels, reservedLabels, toReadUnit, unitOfTags } from "./identity.ts";
-import { entriesOf, sizeOf } from "./registry.ts";
-import type { Hook, Key, Registry, State } from "./registry.ts";
-import { observe } from "./observe.ts";
-import type { Metric, MetricType, Series } from "./series.ts";
+import { currentOwner, perOrganization, processRegistries } from "../tenancy/organization.ts";
 import {
   CounterSource,
   FrequencySource,
   GaugeSource,
   HistogramSource,
+  Selections,
   SummarySource,
 } from "./sources.ts";
+import { readLabels, reservedLabels, toReadUnit, unitOfTags } from "./identity.ts";
+import { entriesOf, sizeOf } from "./registry.ts";
+import type { Hook, Key, Registry, State } from "./registry.ts";
+import type { Metric, MetricType, Series } from "./series.ts";
 import type { Source } from "./sources.ts";
 import { atOnce } from "./slices.ts";
+import { gauge } from "../instruments/instrument.ts";
 
 /** The declaration of a metric: of its unit in UCUM, and of its help text. */
 export interface MetricDefinition {
@@ -274,4 +274,59 @@ const kindOf = ({ keyType }: Key, state: State): Kind | undefined => {
   if (MetricState.isHistogramState(state)) return "histogram";
   if (MetricState.isSummaryState(state)) return "summary";
   return MetricState.isFrequencyState(state) ? "frequency" : undefined;
+};
+
+const currentObservers = perOrganization(() => new Set<() => void>());
+
+/**
+ * Registers `observer` to run before every reading, where it sets gauges (an observable instrument's callback, in OpenTelemetry's
+ * terms). It must not throw or wait. It belongs to the organization on whose behalf it is registered. Returns a function that
+ * removes it.
+ */
+export const observeBeforeSnapshot = (observer: () => void): (() => void) => {
+  const observers = currentObservers();
+  observers.add(observer);
+  return () => {
+    observers.delete(observer);
+  };
+};
+
+/** Brings observed gauges up to date, for the current organization. */
+export const observe = (): void => {
+  for (const observer of currentObservers()) observer();
+  observeLabelBudgets();
+};
+
+const series = gauge({
+  name: "executor.metrics.series",
+  description: "Label sets that a metric holds.",
+  unit: "{series}",
+  labels: ["metric"],
+});
+
+const seriesLimit = gauge({
+  name: "executor.metrics.series.limit",
+  description: "Label sets that a metric may hold before further ones share its overflow series.",
+  unit: "{series}",
+  labels: ["metric"],
+});
+
+const budget = gauge({
+  name: "executor.metrics.budget",
+  description:
+    "Label sets that all metrics together may hold, those about metrics apart; absent where there is no such limit.",
+  unit: "{series}",
+  labels: [],
+});
+
+/** Brings `executor.metrics.series` and the limits up to date, for every instrument in the catalogue. */
+const observeLabelBudgets = (): void => {
+  const { maxSeries } = currentOwner();
+  if (Number.isFinite(maxSeries)) budget.set(maxSeries, {});
+  else budget.remove({});
+  for (const { definition, labelSets, maxLabelSets } of catalogue()) {
+    const labels = { metric: definition.name };
+    seriesLimit.set(maxLabelSets(), labels);
+    series.set(labelSets(), labels);
+  }
 };
