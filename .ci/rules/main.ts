@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { check } from "./rules.ts";
 import type { RepositoryFile } from "./rules.ts";
+import { checkTree } from "./tree-rules.ts";
 
 /** Checks every file that is tracked, or would be by `git add .`; prints problems and exits with 1 where there are any. */
 
@@ -24,7 +25,7 @@ const files = listed.stdout
   .filter((path) => textFile.test(path) && existsSync(join(root, path)))
   .map((path): RepositoryFile => ({ path, text: readFileSync(join(root, path), "utf8") }));
 
-const problems = check(files);
+const problems = [...check(files), ...checkTree(files)];
 for (const problem of problems) console.error(problem);
 console.log(`${files.length} files, ${problems.length} problems`);
 process.exit(problems.length === 0 ? 0 : 1);
