@@ -142,9 +142,9 @@ class ReadHistogram extends ReadBase implements HistogramSeries {
   readonly counts: ReadonlyArray<number>;
   readonly count: number;
   readonly sum: number;
-  readonly min: number | undefined;
-  readonly max: number | undefined;
-  readonly exemplars: ReadonlyArray<Exemplar | undefined> | undefined;
+  readonly min: HistogramSeries["min"];
+  readonly max: HistogramSeries["max"];
+  readonly exemplars: HistogramSeries["exemplars"];
   readonly #native: NativeSnapshot | undefined;
   readonly #hasNaN: boolean;
 
