@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { whyNotPublic } from "../src/network/public-fetch.ts";
+import { whyNotPublic } from "../src/network/public-address.ts";
 
 describe("whyNotPublic", () => {
   it.each([
