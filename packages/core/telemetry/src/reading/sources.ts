@@ -152,13 +152,16 @@ class ReadHistogram extends ReadBase implements HistogramSeries {
     super(source);
     const { divisor, recording, selection } = source;
     const { buckets, count, sum, min, max } = state;
+    const { sources } = selection;
+    const counts: Array<number> = [];
     let counted = 0;
-    this.bounds = selection.selected;
-    this.counts = selection.sources.map((recorded) => {
+    for (const recorded of sources) {
       const bucket = buckets[recorded];
       counted = bucket === undefined ? Math.max(count, counted) : bucket[1];
-      return counted;
-    });
+      counts.push(counted);
+    }
+    this.bounds = selection.selected;
+    this.counts = counts;
     this.count = counted;
     this.sum = sum / divisor;
     this.min = counted === 0 ? undefined : min / divisor;
@@ -167,7 +170,7 @@ class ReadHistogram extends ReadBase implements HistogramSeries {
     this.max = counted === 0 || greatest === undefined ? undefined : greatest / divisor;
     this.exemplars = recording?.exemplars?.map((exemplar) => scaleExemplar(exemplar, divisor));
     this.#native = divisor === 1 ? recording?.native?.snapshot() : undefined;
-    this.#hasNaN = counted !== count && selection.sources.at(-1) !== -1;
+    this.#hasNaN = counted !== count && sources.at(-1) !== -1;
   }
 
   get native(): NativeHistogramState | undefined {
