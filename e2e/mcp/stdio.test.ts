@@ -128,6 +128,18 @@ describe("executor mcp", () => {
     await client.close();
   });
 
+  it("answers what was asked before standard input ended", async () => {
+    const messages = [
+      initializeRequest,
+      { jsonrpc: "2.0", method: "notifications/initialized" },
+      { jsonrpc: "2.0", id: "last", method: "tools/list" },
+    ];
+    const { stdout } = await runExecutor(["mcp", "--port", String(daemon.port)], {
+      stdin: messages.map((message) => `${JSON.stringify(message)}\n`).join(""),
+    });
+    expect(stdout).toContain('"id":"last"');
+  });
+
   it("answers a line that is not a message, and continues", async () => {
     const { code, stdout, stderr } = await runExecutor(["mcp", "--port", String(daemon.port)], {
       stdin: `{ not json\n${JSON.stringify(initializeRequest)}\n`,

@@ -15,10 +15,13 @@ import {
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { Option, Schema, Stream } from "effect";
+import { setTimeout as sleep } from "node:timers/promises";
 import { mcpPath } from "../server/config.ts";
 import { isRefused, noDaemon, patient } from "./daemon.ts";
 
 const sessionLost = 404;
+/** How long answers may take once standard input has ended. */
+const graceMillis = 1_000;
 /** Error codes of JSON-RPC 2.0, section 5.1; the second lies in the range for implementations. */
 const parseError = -32700;
 const transportError = -32000;
@@ -38,6 +41,8 @@ export class McpBridge {
   #initialize: JSONRPCMessage | undefined;
   #daemon: StreamableHTTPClientTransport | undefined;
   readonly #unanswered = new Set<RequestId>();
+  /** Called when the last request has its answer. */
+  #onAnswered: (() => void) | undefined;
 
   /** A bridge between a client on `stdio` and the daemon on `port`; it reports problems on standard error. */
   constructor(stdio: StdioServerTransport, port: number) {
@@ -50,9 +55,14 @@ export class McpBridge {
     };
   }
 
-  /** Sends the messages that were received, then ends the session, which cancels its runs. */
+  /** Sends the messages that were received, gives prompt answers a second, then ends the session, which cancels its runs. */
   async end(): Promise<void> {
     await this.#outgoing;
+    if (this.#unanswered.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#onAnswered = resolve;
+      await Promise.race([promise, sleep(graceMillis, undefined, { ref: false })]);
+    }
     this.#unanswered.clear();
     // A daemon that is away has no session left to end.
     await this.#daemon?.terminateSession().catch(() => undefined);
@@ -144,6 +154,7 @@ export class McpBridge {
     }
     if (isError && message.error.code === transportError) console.error(message.error.message);
     await this.#stdio.send(message);
+    if (this.#unanswered.size === 0) this.#onAnswered?.();
   }
 
   #explain(error: unknown): string {
