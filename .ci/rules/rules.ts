@@ -80,7 +80,7 @@ export const rules: ReadonlyArray<Rule> = [
           ),
         ),
       ].map((name) => {
-        return `${name} is read in packages/core/telemetry/src/reading only. Take series from @executor/telemetry/reading.`;
+        return `${name} is known in packages/core/telemetry/src/{instruments,reading} only. Take series from @executor/telemetry/reading.`;
       }),
   },
   {
