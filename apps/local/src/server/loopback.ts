@@ -17,13 +17,19 @@ export const loopbackOnly: Middleware = (app) =>
     if (message === undefined) return app;
     const surface = surfaceOf(request.url);
     authAttempts.add(1, { surface, outcome: "refused" });
-    if (surface !== "mcp") return respond(encode(new Forbidden({ message })));
+    if (surface !== "mcp") {
+      const forbidden = encode(new Forbidden({ message }));
+      return Effect.succeed(HttpServerResponse.unsafeJson(forbidden, { status: 403 }));
+    }
     const body = { jsonrpc: "2.0", error: { code: serverError, message }, id: null };
-    return Effect.zipRight(Effect.annotateCurrentSpan("http.route", mcpPath), respond(body));
+    return Effect.as(
+      Effect.annotateCurrentSpan("http.route", mcpPath),
+      HttpServerResponse.raw(Response.json(body, { status: 403 }), {
+        status: 403,
+        contentType: "application/json;charset=utf-8",
+      }),
+    );
   });
-
-const respond = (body: unknown) =>
-  Effect.succeed(HttpServerResponse.unsafeJson(body, { status: 403 }));
 
 /**
  * Reason to refuse a request, or `undefined`. A page on the web can make a browser send requests to this machine, under a name

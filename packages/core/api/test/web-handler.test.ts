@@ -166,4 +166,18 @@ describe("makeWebHandler", () => {
       }
     }),
   );
+
+  it.scoped("finds the MCP endpoint at its own path only", () =>
+    Effect.gen(function* () {
+      const handle = yield* makeWebHandler(Layer.provide(HttpApiBuilder.api(Api), things), {
+        mcp: { path: "/mcp", handle: async () => new Response("mcp") },
+      });
+      const statusOf = (path: string) =>
+        Effect.promise(() => handle(new Request(`http://localhost${path}`))).pipe(
+          Effect.map(({ status }) => status),
+        );
+      expect(yield* statusOf("/mcp?a=b")).toBe(200);
+      for (const path of ["/mcp/", "/%6dcp", "/mcp/x"]) expect(yield* statusOf(path)).toBe(404);
+    }),
+  );
 });

@@ -15,8 +15,21 @@ export const errorResponse = (
   message: string,
   code: number = errorCodes.transport,
   headers: Readonly<Record<string, string>> = {},
-): Response =>
-  Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status, headers });
+): Response => {
+  const body = new TextEncoder().encode(
+    JSON.stringify({ jsonrpc: "2.0", error: { code, message }, id: null }),
+  );
+  // The answer to HEAD has the length too, and no body to take it from.
+  const length = String(body.length);
+  return new Response(body, {
+    status,
+    headers: {
+      "content-type": "application/json;charset=utf-8",
+      "content-length": length,
+      ...headers,
+    },
+  });
+};
 
 /** Ends a request with a JSON-RPC error. The SDK's own error class writes its code into the message. */
 export class JsonRpcError extends Error {

@@ -118,6 +118,8 @@ export const answerUnexpected = <E, RouterR, R>(
 const methodNotAllowed = <E, R>(router: HttpRouter.HttpRouter<E, R>) => {
   const methods = new Map<HttpRouter.PathInput, Set<string>>();
   for (const { method, path } of router.routes) {
+    // It takes every method, and has refused the path itself.
+    if (method === "*") continue;
     const known = methods.get(path) ?? new Set();
     known.add(method);
     if (method === "GET") known.add("HEAD");

@@ -2,6 +2,7 @@ import {
   HttpApiBuilder,
   HttpApp,
   HttpServer,
+  HttpServerError,
   HttpServerRequest,
   HttpServerResponse,
 } from "@effect/platform";
@@ -22,6 +23,8 @@ export type Middleware = <R>(app: HttpApp.Default<never, R>) => HttpApp.Default<
 
 export interface WebHandlerOptions {
   readonly middleware?: Middleware;
+  /** Files and paths for multipart bodies, which are refused without them. */
+  readonly platform?: typeof HttpServer.layerContext;
   /** The MCP endpoint. It answers every method, and its response is sent as it is. */
   readonly mcp?: { readonly path: `/${string}`; readonly handle: WebHandler };
 }
@@ -30,10 +33,12 @@ export type Surface = "api" | "mcp" | "metrics";
 
 /** Value of the label `surface` of `executor.auth.attempts` for a request's path, with or without a query. */
 export const surfaceOf = (url: string): Surface => {
-  const [path = ""] = url.split("?");
+  const path = pathOf(url);
   if (path === "/mcp") return "mcp";
-  return path.endsWith("/metrics") ? "metrics" : "api";
+  return /^\/api\/(.+\/)?metrics\/?$/.test(path) ? "metrics" : "api";
 };
+
+const pathOf = (url: string): string => url.split("?", 1)[0] ?? "";
 
 /** Maker of the current request. An app without accounts has one caller: its operator. */
 export class Caller extends Context.Reference<Caller>()("@executor/api/Caller", {
@@ -51,7 +56,7 @@ export class Caller extends Context.Reference<Caller>()("@executor/api/Caller", 
  */
 export const makeWebHandler = <E>(
   api: Layer.Layer<HttpApi.Api, E>,
-  { mcp, middleware = (app) => app }: WebHandlerOptions = {},
+  { mcp, middleware = (app) => app, platform = HttpServer.layerContext }: WebHandlerOptions = {},
 ): Effect.Effect<WebHandler, E, Scope.Scope> =>
   Effect.gen(function* () {
     const runtime = yield* Layer.toRuntime(
@@ -59,7 +64,7 @@ export const makeWebHandler = <E>(
         api,
         mcp === undefined ? Layer.empty : mcpRoute(mcp),
         ReadableDecodeErrors,
-        HttpServer.layerContext,
+        platform,
         HttpApiBuilder.Router.Live,
         HttpApiBuilder.Middleware.layer,
       ),
@@ -71,13 +76,20 @@ export const makeWebHandler = <E>(
     );
   });
 
-/** A client that closes the connection ends its own stream; the handler itself runs to its end. */
+/**
+ * A client that closes the connection ends its own stream; the handler itself runs to its end. The router also matches spellings
+ * of the path, such as one with a slash at its end, which are no route.
+ */
 const mcpRoute = ({ handle, path }: NonNullable<WebHandlerOptions["mcp"]>) =>
   HttpApiBuilder.Router.use((router) =>
     router.all(
       path,
       Effect.gen(function* () {
         const request = yield* HttpServerRequest.HttpServerRequest;
+        if (pathOf(request.url) !== path) {
+          yield* Effect.annotateCurrentSpan("http.route", undefined);
+          return yield* new HttpServerError.RouteNotFound({ request });
+        }
         const web = yield* HttpServerRequest.toWeb(request);
         const response = yield* Effect.promise(() => handle(web));
         const { headers, status } = response;
