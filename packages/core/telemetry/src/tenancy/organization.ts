@@ -2,7 +2,7 @@ import { Context, Fiber } from "effect";
 import { globalRegistry, makeRegistry } from "../reading/registry.ts";
 import type { Registry } from "../reading/registry.ts";
 
-/** Where measurements go: the series of one organization in this process, or those of the process itself. */
+/** The owner of measurements: one organization in this process, or the process itself. */
 export class MetricsOwner {
   readonly registry: Registry;
   maxSeries: number;
@@ -19,19 +19,19 @@ export class MetricsOwner {
 export const organizationMetrics = (maxSeries: number): MetricsOwner =>
   new MetricsOwner(makeRegistry(), maxSeries);
 
-/** On whose behalf a fiber measures. */
+/** The owner of the measurements that a fiber makes. */
 export class Organization extends Context.Reference<Organization>()(
   "@executor/telemetry/Organization",
   { defaultValue: (): MetricsOwner | undefined => undefined },
 ) {}
 
-/** Apart from Effect's own registry, so that whoever reads that finds only what Effect and other code recorded. */
+/** Apart from Effect's own registry, which then holds only the records of Effect and of foreign code. */
 const ofProcess = new MetricsOwner(makeRegistry(), Number.POSITIVE_INFINITY);
 
 /** The registries of the process: that of its instruments, and Effect's own. */
 export const processRegistries: ReadonlyArray<Registry> = [ofProcess.registry, globalRegistry];
 
-/** At most so many label sets of the process's own, all its metrics together. */
+/** Sets the greatest number of label sets for all metrics of the process together. */
 export const limitProcessSeries = (maxSeries: number): void => {
   ofProcess.maxSeries = maxSeries;
 };
@@ -39,15 +39,15 @@ export const limitProcessSeries = (maxSeries: number): void => {
 let outsideFibers: (() => MetricsOwner | undefined) | undefined;
 
 /**
- * From here on, each measurement goes to the {@link Organization} of the fiber that makes it, or to the one that `current`
- * names where no fiber runs, such as in a timer. What is measured on behalf of none goes to the process's own metrics, which
- * no organization sees. To be called once, before anything is measured; a process that serves one organization never does.
+ * From now on, each measurement goes to the {@link Organization} of the fiber that makes it. Where no fiber runs, such as in a
+ * timer, it goes to the owner that `current` returns. A measurement without an organization goes to the process's own metrics,
+ * which no organization sees. Call it once, before the first measurement; a process that serves one organization never calls it.
  */
 export const separateOrganizations = (current: () => MetricsOwner | undefined): void => {
   outsideFibers = current;
 };
 
-/** Where a measurement that is made now goes. */
+/** The owner of a measurement that is made now. */
 export const currentOwner = (): MetricsOwner => {
   if (outsideFibers === undefined) return ofProcess;
   const fiber = Fiber.getCurrentFiber();
@@ -58,7 +58,7 @@ export const currentOwner = (): MetricsOwner => {
   return outsideFibers() ?? ofProcess;
 };
 
-/** State that each organization has of its own, made when it is first asked for on the organization's behalf. */
+/** State that is kept for each organization, and made when it is first used on the organization's behalf. */
 export const perOrganization = <A>(make: (owner: MetricsOwner) => A): (() => A) => {
   const states = new WeakMap<MetricsOwner, { readonly value: A }>();
   let lastOwner: MetricsOwner | undefined;
