@@ -35,6 +35,21 @@ const cases: ReadonlyArray<readonly [name: string, outcomes: string, code: strin
   ["a doubling string", "OutOfMemory|Failed", "let a = 'x'; for (;;) { a += a; a.charCodeAt(0) }"],
   ["a bomb of buffers", "OutOfMemory", "const a = []; for (;;) a.push(new ArrayBuffer(1_000_000))"],
   ["one huge buffer", "OutOfMemory", "return new ArrayBuffer(1_000_000_000).byteLength"],
+  ["a buffer larger than any memory", "OutOfMemory", "return new ArrayBuffer(2 ** 31 - 1)"],
+  ["an error like out of memory", "Failed", 'throw new InternalError("out of memory")'],
+  [
+    "an error with that name",
+    "Failed",
+    'throw Object.assign(new Error(), { name: "OutOfMemory" })',
+  ],
+  ["an error like a stack overflow", "Failed", 'throw new InternalError("stack overflow")'],
+  ["an error like an interruption", "Failed", 'throw new InternalError("interrupted")'],
+  ["null as an error", "Failed", "throw null"],
+  [
+    "an error like out of memory in a memory that is almost full",
+    "Failed",
+    'const a = []; for (let i = 0; i < 160; i++) a.push(new ArrayBuffer(300_000)); throw new InternalError("out of memory")',
+  ],
   ["a bomb of objects", "OutOfMemory", "let a = {}; for (;;) a = { a }"],
   ["a bomb of promises", "OutOfMemory", "const a = []; for (;;) a.push(new Promise(() => {}))"],
   [

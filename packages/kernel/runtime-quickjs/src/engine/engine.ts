@@ -16,7 +16,7 @@ import {
   writeImage,
 } from "../guest/memory.ts";
 import { Bridge, type BridgePointers } from "../guest/bridge.ts";
-import { interruptImport, loopCheck } from "./wasm-rewriting.ts";
+import { growImport, interruptImport, loopCheck } from "./wasm-rewriting.ts";
 
 /** QuickJS's own stack. Above it the agent gets an error that it can catch; the host's stack must be larger. */
 const stackBytes = 256 * 1024;
@@ -126,7 +126,8 @@ const checkedVariant = (
       imports: WebAssembly.Imports,
       onSuccess: (instance: WebAssembly.Instance) => void,
     ) => {
-      const instance = new WebAssembly.Instance(wasmModule, withLoopCheck(imports, checkLoop));
+      const checked = withLoopCheck(withGrowCheck(imports, memory), checkLoop);
+      const instance = new WebAssembly.Instance(wasmModule, checked);
       onSuccess(instance);
       return instance.exports;
     },
@@ -175,6 +176,22 @@ const withLoopCheck = (
   }
   const checked = (runtime: number): unknown =>
     runtime === loopCheck ? (checkLoop(), 0) : Reflect.apply(interrupt, undefined, [runtime]);
+  return { ...imports, [module]: { ...imports[module], [name]: checked } };
+};
+
+/** Notes an allocation for which the memory cannot grow: a larger one than any memory never reaches the memory itself. */
+const withGrowCheck = (
+  imports: WebAssembly.Imports,
+  memory: BoundedMemory,
+): WebAssembly.Imports => {
+  const { module, name } = growImport;
+  const grow = imports[module]?.[name];
+  if (typeof grow !== "function") throw new TypeError("This build of QuickJS does not grow.");
+  const checked = (bytes: number): unknown => {
+    const hasGrown: unknown = Reflect.apply(grow, undefined, [bytes]);
+    if (hasGrown !== true && hasGrown !== 1) memory.isExhausted = true;
+    return hasGrown;
+  };
   return { ...imports, [module]: { ...imports[module], [name]: checked } };
 };
 

@@ -11,6 +11,8 @@ import {
 
 /** QuickJS's import for its own interrupt handler, `(i32) -> i32`, under the name that this build gives it. */
 export const interruptImport = { module: "a", name: "i" } as const;
+/** QuickJS's import that makes its memory large enough for an allocation, `(i32) -> i32`: 0 or `false` if it cannot. */
+export const growImport = { module: "a", name: "k" } as const;
 /** Argument with which loops call it; never the address of a QuickJS runtime. */
 export const loopCheck = 0;
 

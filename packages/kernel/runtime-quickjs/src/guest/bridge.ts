@@ -128,7 +128,8 @@ export class Bridge {
 
   /** Describes an error as JSON text. Throws {@link GuestThrew} if reading the error throws. */
   describe(error: QuickJSHandle): string {
-    return this.#callForText(this.#guest.describe, error);
+    const { false: no, true: yes } = this.#context;
+    return this.#callForText(this.#guest.describe, error, this.#memory.isExhausted ? yes : no);
   }
 
   hasCallsInFlight(): boolean {
@@ -172,8 +173,8 @@ export class Bridge {
     return pointers;
   }
 
-  #callForText(guestFunction: QuickJSHandle, argument: QuickJSHandle): string {
-    const result = this.#context.callFunction(guestFunction, this.#context.undefined, argument);
+  #callForText(guestFunction: QuickJSHandle, ...values: ReadonlyArray<QuickJSHandle>): string {
+    const result = this.#context.callFunction(guestFunction, this.#context.undefined, ...values);
     if (result.error) throw new GuestThrew(result.error);
     return this.#text(result.value.consume((handle) => this.#context.getString(handle)));
   }

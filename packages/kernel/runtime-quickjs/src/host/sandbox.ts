@@ -160,8 +160,7 @@ export class Sandbox {
   }
 
   #failed(error: QuickJSHandle): SandboxOutcome {
-    const { bridge, memory } = this.#engine;
-    return failureOutcome(bridge, error, this.#columnShift, memory.isExhausted);
+    return failureOutcome(this.#engine.bridge, error, this.#columnShift);
   }
 
   /** The outcome of an error that was thrown on the host's side of a turn. */
