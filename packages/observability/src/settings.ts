@@ -1,15 +1,17 @@
 import { parseArgs } from "node:util";
 
-/** An operator's choices for the generated rules. */
-export interface RuleSettings {
+/** An operator's choices for the generated files. */
+export interface Settings {
   /** PromQL's matchers of the daemons to watch, without braces. */
   readonly selector: string;
   /** Every window, age and `for` is divided by this, to try the rules out in minutes. */
   readonly speed: number;
   readonly thresholds: Thresholds;
+  /** Axiom's dataset of the daemon's metrics. */
+  readonly axiomDataset: string;
 }
 
-export const defaultThresholds = {
+const defaultThresholds = {
   /** Part of the judged tool calls that may fail; burn rates are relative to it. */
   toolErrorBudget: 0.05,
   /** Calls, executions or requests in the longer window before a ratio says anything. */
@@ -30,31 +32,23 @@ export const defaultThresholds = {
   serverErrorRatio: 0.05,
 };
 
-export type Thresholds = Readonly<Record<keyof typeof defaultThresholds, number>>;
-
-/** The daemon's own name as a scrape target and as one that pushes. */
-export const defaultSelector = 'job=~"executor.*"';
-
-export interface Settings extends RuleSettings {
-  /** Axiom's dataset of the daemon's metrics. */
-  readonly axiomDataset: string;
-}
+type Thresholds = Readonly<Record<keyof typeof defaultThresholds, number>>;
 
 export const defaultSettings: Settings = {
-  selector: defaultSelector,
+  /** The daemon's own name as a scrape target and as one that pushes. */
+  selector: 'job=~"executor.*"',
   speed: 1,
   thresholds: defaultThresholds,
   axiomDataset: "executor-metrics",
 };
 
-export interface Arguments {
-  readonly settings: Settings;
-  /** Directory for an operator's files; the repository unless given. */
-  readonly out: string | undefined;
-}
-
-/** Reads `--out DIR --selector 'job="x"' --speed 60 --set name=value --axiom-dataset NAME`. Throws where an argument is wrong. */
-export const readArguments = (args: ReadonlyArray<string>): Arguments => {
+/**
+ * Reads `--out DIR --selector 'job="x"' --speed 60 --set name=value --axiom-dataset NAME`. Throws where an argument is wrong.
+ * `out`: the directory for an operator's files; the repository unless given.
+ */
+export const readArguments = (
+  args: ReadonlyArray<string>,
+): { readonly out: string | undefined; readonly settings: Settings } => {
   const { values } = parseArgs({
     args: [...args],
     options: {

@@ -1,20 +1,22 @@
 import { PromQl } from "../promql.ts";
 import type { Where } from "../promql.ts";
-import type { RuleSettings, Thresholds } from "../settings.ts";
+import type { Settings } from "../settings.ts";
 import type { TestCase } from "./test-cases.ts";
 
 export interface Alert {
-  readonly name: string;
   readonly severity: "critical" | "warning" | "info";
   readonly expression: string;
-  /** Seconds; 0 fires at once. */
-  readonly forSeconds: number;
+  /** Seconds; absent for an alert that fires at once. */
+  readonly forSeconds?: number;
   /** One sentence; `{{ $labels.x }}` stands for a label. */
   readonly summary: string;
   /** Advice on where to look and what to do. */
   readonly runbook: string;
   readonly tests: ReadonlyArray<TestCase>;
 }
+
+/** Alerts by their names. */
+export type Alerts = Readonly<Record<string, Alert>>;
 
 export interface RecordingRule {
   readonly record: string;
@@ -33,61 +35,54 @@ export const duration = (seconds: number, speed: number): string => {
   return `${millis}ms`;
 };
 
+export type RuleContext = ReturnType<typeof ruleContext>;
+
 /** Expressions that several alerts share, by an operator's settings. */
-export class RuleContext {
-  readonly promql: PromQl;
-  readonly thresholds: Thresholds;
-  readonly #speed: number;
-
-  constructor({ selector, speed, thresholds }: RuleSettings) {
-    this.promql = new PromQl(selector);
-    this.thresholds = thresholds;
-    this.#speed = speed;
-  }
-
-  window(seconds: number): string {
-    return duration(seconds, this.#speed);
-  }
-
-  /** An age as a number of seconds. */
-  age(seconds: number): number {
-    return seconds / this.#speed;
-  }
-
-  /** Increase of a counter, or of a histogram's count, in the last `seconds`, summed by the labels of `keys`. */
-  increase(name: string, keys: ReadonlyArray<string>, seconds: number, where: Where = {}): string {
-    return this.promql.sumIncrease(name, keys, this.window(seconds), where);
-  }
-
-  /** True where `part` of `whole` is above `threshold`, and `whole` is at least `minimum`. */
-  ratio(part: string, whole: string, threshold: number, minimum: number): string {
-    return `${part}\n/ ${whole} > ${threshold}\nand ${whole} >= ${minimum}`;
-  }
-
-  /** True where a quantile of a histogram is above `threshold`, of at least `minimum` observations. */
-  slow(
-    quantile: number,
+export const ruleContext = ({ selector, speed, thresholds }: Settings) => {
+  const promql = new PromQl(selector);
+  const window = (seconds: number): string => duration(seconds, speed);
+  const increase = (
     name: string,
     keys: ReadonlyArray<string>,
     seconds: number,
-    threshold: number,
-    minimum: number,
-  ): string {
-    const value = this.promql.quantile(quantile, name, this.window(seconds), keys);
-    return `${value} > ${threshold}\nand ${this.increase(name, keys, seconds)} >= ${minimum}`;
-  }
+    where?: Where,
+  ): string => promql.sumIncrease(name, keys, window(seconds), where);
+  return {
+    promql,
+    thresholds,
+    window,
 
-  /**
-   * Increase of a counter, by these labels, where it is above 0. A counter that begins in the window counts from 0, which `increase`
-   * alone does not: no scrape has seen it at 0.
-   */
-  growth(name: string, keys: ReadonlyArray<string>, seconds: number, where: Where = {}): string {
-    const series = this.promql.series(name, where);
-    const begun = this.promql.sum(
-      name,
-      keys,
-      `${series} unless ${series} offset ${this.window(seconds)}`,
-    );
-    return `${this.increase(name, keys, seconds, where)} > 0\nor\n${begun} > 0`;
-  }
-}
+    /** Increase of a counter, or of a histogram's count, in the last `seconds`, summed by the labels of `keys`. */
+    increase,
+
+    /** An age as a number of seconds. */
+    age: (seconds: number): number => seconds / speed,
+
+    /** True where `part` of `whole` is above `threshold`, and `whole` is at least `minimum`. */
+    ratio: (part: string, whole: string, threshold: number, minimum: number): string =>
+      `${part}\n/ ${whole} > ${threshold}\nand ${whole} >= ${minimum}`,
+
+    /** True where a quantile of a histogram is above `threshold`, of at least `minimum` observations. */
+    slow: (
+      quantile: number,
+      name: string,
+      keys: ReadonlyArray<string>,
+      seconds: number,
+      threshold: number,
+      minimum: number,
+    ): string => {
+      const value = promql.quantile(quantile, name, window(seconds), keys);
+      return `${value} > ${threshold}\nand ${increase(name, keys, seconds)} >= ${minimum}`;
+    },
+
+    /**
+     * Increase of a counter, by these labels, where it is above 0. A counter that begins in the window counts from 0, which
+     * `increase` alone does not: no scrape has seen it at 0.
+     */
+    growth: (name: string, keys: ReadonlyArray<string>, seconds: number, where?: Where): string => {
+      const series = promql.series(name, where);
+      const begun = promql.sum(name, keys, `${series} unless ${series} offset ${window(seconds)}`);
+      return `${increase(name, keys, seconds, where)} > 0\nor\n${begun} > 0`;
+    },
+  };
+};

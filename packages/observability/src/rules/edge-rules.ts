@@ -1,7 +1,7 @@
 import { not } from "../promql.ts";
 import type { Where } from "../promql.ts";
 import { hour, minute } from "./alert.ts";
-import type { Alert, RuleContext } from "./alert.ts";
+import type { Alerts, RuleContext } from "./alert.ts";
 import { fires, silent, testCount, testSeries } from "./test-cases.ts";
 import type { TestSeries } from "./test-cases.ts";
 
@@ -39,7 +39,7 @@ const request = (status: string, values: string): TestSeries =>
 
 const daemon = { job: "executor" };
 
-export const edgeAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
+export const edgeAlerts = (rules: RuleContext): Alerts => {
   const { minimumTraffic, serverErrorRatio, refusals: maxRefusals } = rules.thresholds;
   const ratio = (name: string, where: Where) =>
     rules.ratio(
@@ -48,12 +48,10 @@ export const edgeAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       serverErrorRatio,
       minimumTraffic,
     );
-  return [
-    {
-      name: "ExecutorAuthRefused",
+  return {
+    ExecutorAuthRefused: {
       severity: "warning",
       expression: `${rules.increase(attempts, ["job", "surface"], 15 * minute, { outcome: not("ok") })} > ${maxRefusals}`,
-      forSeconds: 0,
       summary: "Many requests to {{ $labels.surface }} are refused.",
       runbook:
         "A client has an old key or another host's name; or a web page in somebody's browser tries the daemon's port; or somebody guesses keys. Find the client, and revoke keys that may be known.",
@@ -72,8 +70,7 @@ export const edgeAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         silent("a few are refused", "20m", refusals("0+0x10 5+0x20")),
       ],
     },
-    {
-      name: "ExecutorMcpErrors",
+    ExecutorMcpErrors: {
       severity: "warning",
       expression: ratio(operations, { "error.type": internalError }),
       forSeconds: 5 * minute,
@@ -103,8 +100,7 @@ export const edgeAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-    {
-      name: "ExecutorApiErrors",
+    ExecutorApiErrors: {
       severity: "warning",
       expression: ratio(requests, {
         "http.response.status_code": { operator: "=~", value: "5.." },
@@ -136,5 +132,5 @@ export const edgeAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-  ];
+  };
 };

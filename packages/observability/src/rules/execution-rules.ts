@@ -1,6 +1,6 @@
 import { oneOf } from "../promql.ts";
 import { hour, minute } from "./alert.ts";
-import type { Alert, RuleContext } from "./alert.ts";
+import type { Alerts, RuleContext } from "./alert.ts";
 import { fires, silent, testHistogram, testSeries } from "./test-cases.ts";
 import type { TestSeries } from "./test-cases.ts";
 
@@ -19,16 +19,15 @@ const crashes = (values: string): TestSeries =>
 const approval = (decision: string, values: string): TestSeries =>
   testSeries(approvals, { decision }, values);
 
-export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
+export const executionAlerts = (rules: RuleContext): Alerts => {
   const { promql, thresholds } = rules;
   const { minimumTraffic, minimumApprovals } = thresholds;
   const ended = (...statuses: ReadonlyArray<string>) =>
     rules.increase(executions, ["job"], hour, { status: oneOf(...statuses) });
   const all = ended("completed", "failed", "timeout", "out_of_memory");
   const decided = (where = {}) => rules.increase(approvals, ["job"], hour, where);
-  return [
-    {
-      name: "ExecutorExecutionsTerminated",
+  return {
+    ExecutorExecutionsTerminated: {
       severity: "warning",
       expression: rules.ratio(
         ended("timeout", "out_of_memory"),
@@ -63,11 +62,9 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-    {
-      name: "ExecutorSandboxCrash",
+    ExecutorSandboxCrash: {
       severity: "warning",
       expression: rules.growth(terminations, ["job"], 15 * minute, { reason: "crash" }),
-      forSeconds: 0,
       summary: "The sandbox itself crashed.",
       runbook:
         "Agent code cannot bring the daemon down, but it ended a sandbox in a way that none of its limits foresees. The daemon's log has the reason; report it with the execution's code.",
@@ -82,8 +79,7 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         silent("its last crash is long ago", "30m", crashes("1+0x60")),
       ],
     },
-    {
-      name: "ExecutorExecutionsQueueing",
+    ExecutorExecutionsQueueing: {
       severity: "warning",
       expression: rules.slow(
         0.95,
@@ -103,11 +99,9 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         silent("few wait", "30m", ...testHistogram(queue, {}, 5, "0+1x60")),
       ],
     },
-    {
-      name: "ExecutorApprovalWaiting",
+    ExecutorApprovalWaiting: {
       severity: "warning",
       expression: `${promql.series(oldest)} > ${rules.age(thresholds.approvalAgeSeconds)}`,
-      forSeconds: 0,
       summary: "A question has waited long for a person.",
       runbook:
         "Run `executor executions` for the paused execution and answer with `executor resume`. Unanswered, it expires and its execution fails. Where a tool needs no approval, allow it with a policy.",
@@ -126,8 +120,7 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-    {
-      name: "ExecutorApprovalsExpire",
+    ExecutorApprovalsExpire: {
       severity: "info",
       expression: rules.ratio(
         decided({ decision: "expired" }),
@@ -135,7 +128,6 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         thresholds.expiredApprovalsRatio,
         minimumApprovals,
       ),
-      forSeconds: 0,
       summary: "Most questions to people expire without an answer.",
       runbook:
         "Nobody sees the questions, or nobody is there. Use a client that asks its user inline, answer with `executor resume`, or change the policies of tools that ask too often.",
@@ -161,5 +153,5 @@ export const executionAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-  ];
+  };
 };

@@ -1,16 +1,15 @@
 import { hour, minute } from "./alert.ts";
-import type { Alert, RuleContext } from "./alert.ts";
+import type { Alerts, RuleContext } from "./alert.ts";
 import { fires, silent, target, targetSeries, testSeries } from "./test-cases.ts";
 
 const delay = "nodejs.eventloop.delay.p99";
 const memory = "process.memory.usage";
 const uptime = "process.uptime";
 
-export const processAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
+export const processAlerts = (rules: RuleContext): Alerts => {
   const { promql, thresholds } = rules;
-  return [
-    {
-      name: "ExecutorDown",
+  return {
+    ExecutorDown: {
       severity: "critical",
       expression: `${promql.target("up")} == 0`,
       forSeconds: 2 * minute,
@@ -23,11 +22,9 @@ export const processAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         silent("one scrape failed", "5m", targetSeries("up", "1 1 1 1 0 1 1 1")),
       ],
     },
-    {
-      name: "ExecutorRestarting",
+    ExecutorRestarting: {
       severity: "warning",
       expression: `resets(${promql.series(uptime)}[${rules.window(hour)}]) >= ${thresholds.restarts}`,
-      forSeconds: 0,
       summary: "The daemon at {{ $labels.instance }} starts again and again.",
       runbook:
         "What starts it has the log of each end. Look at its memory before each end on the dashboard Runtime and telemetry.",
@@ -42,8 +39,7 @@ export const processAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         silent("it was restarted once", "43m", testSeries(uptime, {}, "0+60x20 0+60x40")),
       ],
     },
-    {
-      name: "ExecutorMemoryHigh",
+    ExecutorMemoryHigh: {
       severity: "warning",
       expression: `${promql.series(memory)} > ${thresholds.memoryBytes}`,
       forSeconds: 15 * minute,
@@ -65,8 +61,7 @@ export const processAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-    {
-      name: "ExecutorEventLoopBlocked",
+    ExecutorEventLoopBlocked: {
       severity: "warning",
       expression: `${promql.series(delay)} > ${thresholds.eventLoopP99Seconds}`,
       forSeconds: 5 * minute,
@@ -84,5 +79,5 @@ export const processAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         silent("it was late for a minute", "9m", testSeries(delay, {}, "0+0x8 1 0+0x20")),
       ],
     },
-  ];
+  };
 };

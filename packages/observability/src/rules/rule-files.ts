@@ -1,7 +1,7 @@
 import { dump } from "js-yaml";
-import type { RuleSettings } from "../settings.ts";
-import { duration, RuleContext } from "./alert.ts";
-import type { Alert, RecordingRule } from "./alert.ts";
+import type { Settings } from "../settings.ts";
+import { duration, ruleContext } from "./alert.ts";
+import type { Alert, Alerts, RecordingRule } from "./alert.ts";
 import { edgeAlerts } from "./edge-rules.ts";
 import { executionAlerts } from "./execution-rules.ts";
 import { processAlerts } from "./process-rules.ts";
@@ -10,64 +10,61 @@ import { telemetryAlerts } from "./telemetry-rules.ts";
 import type { TestCase } from "./test-cases.ts";
 import { toolAlerts, toolRecordingRules } from "./tool-rules.ts";
 
-/** Rules that Prometheus evaluates in one interval. */
-export interface RuleGroup {
-  readonly name: string;
-  readonly recording?: ReadonlyArray<RecordingRule>;
-  readonly alerts: ReadonlyArray<Alert>;
-}
-
-export const ruleGroups = (settings: RuleSettings): ReadonlyArray<RuleGroup> => {
-  const rules = new RuleContext(settings);
+/** Groups of rules that Prometheus evaluates in one interval. */
+export const ruleGroups = (settings: Settings) => {
+  const rules = ruleContext(settings);
+  const group = (name: string, alerts: Alerts, recording: ReadonlyArray<RecordingRule> = []) => ({
+    name,
+    recording,
+    alerts: Object.entries(alerts).map(([alert, of]): NamedAlert => ({ name: alert, ...of })),
+  });
   return [
-    {
-      name: "executor-tools",
-      recording: toolRecordingRules(rules),
-      alerts: toolAlerts(rules),
-    },
-    { name: "executor-sources", alerts: sourceAlerts(rules) },
-    { name: "executor-executions", alerts: executionAlerts(rules) },
-    { name: "executor-edge", alerts: edgeAlerts(rules) },
-    { name: "executor-telemetry", alerts: telemetryAlerts(rules) },
-    { name: "executor-process", alerts: processAlerts(rules) },
+    group("executor-tools", toolAlerts(rules), toolRecordingRules(rules)),
+    group("executor-sources", sourceAlerts(rules)),
+    group("executor-executions", executionAlerts(rules)),
+    group("executor-edge", edgeAlerts(rules)),
+    group("executor-telemetry", telemetryAlerts(rules)),
+    group("executor-process", processAlerts(rules)),
   ];
 };
+
+type NamedAlert = Alert & { readonly name: string };
 
 const header = "# Written by `bun run metrics:docs` from packages/observability/src. Edit there.\n";
 
 const yaml = (value: unknown): string => header + dump(value, { lineWidth: -1, noRefs: true });
 
-const annotations = ({ summary, runbook, name }: Alert) => ({
+const annotations = ({ summary, runbook, name }: NamedAlert) => ({
   summary,
   runbook,
   runbook_page: `packages/observability/RUNBOOKS.md#${name.toLowerCase()}`,
 });
 
-const alertRule = (alert: Alert, speed: number) => ({
-  alert: alert.name,
-  expr: alert.expression,
-  ...(alert.forSeconds === 0 ? {} : { for: duration(alert.forSeconds, speed) }),
-  labels: { severity: alert.severity },
-  annotations: annotations(alert),
-});
-
-const rulesOf = (group: RuleGroup, speed: number) => ({
-  name: group.name,
-  rules: [
-    ...(group.recording ?? []).map(({ record, expression }) => ({ record, expr: expression })),
-    ...group.alerts.map((alert) => alertRule(alert, speed)),
-  ],
-});
-
 /** The file that Prometheus loads. */
-export const rulesFile = (settings: RuleSettings): string =>
-  yaml({ groups: ruleGroups(settings).map((group) => rulesOf(group, settings.speed)) });
+export const rulesFile = (settings: Settings): string =>
+  yaml({
+    groups: ruleGroups(settings).map(({ name, recording, alerts }) => ({
+      name,
+      rules: [
+        ...recording.map(({ record, expression }) => ({ record, expr: expression })),
+        ...alerts.map((alert) => ({
+          alert: alert.name,
+          expr: alert.expression,
+          ...(alert.forSeconds === undefined
+            ? {}
+            : { for: duration(alert.forSeconds, settings.speed) }),
+          labels: { severity: alert.severity },
+          annotations: annotations(alert),
+        })),
+      ],
+    })),
+  });
 
 /** Replaces labels in a template as Prometheus does. */
 const filled = (template: string, labels: Readonly<Record<string, string>>): string =>
   template.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => labels[label] ?? "");
 
-const testOf = (alert: Alert, { situation, series, at, fires }: TestCase) => ({
+const testOf = (alert: NamedAlert, { situation, series, at, fires }: TestCase) => ({
   name: `${alert.name}: ${situation}`,
   interval: "1m",
   input_series: series,
@@ -86,7 +83,7 @@ const testOf = (alert: Alert, { situation, series, at, fires }: TestCase) => ({
 });
 
 /** Input of `promtool test rules`; `rulesName` is the file of the rules in the same folder. */
-export const ruleTestsFile = (settings: RuleSettings, rulesName: string): string =>
+export const ruleTestsFile = (settings: Settings, rulesName: string): string =>
   yaml({
     rule_files: [rulesName],
     evaluation_interval: "1m",
@@ -95,10 +92,10 @@ export const ruleTestsFile = (settings: RuleSettings, rulesName: string): string
     ),
   });
 
-const entry = (alert: Alert): string =>
+const entry = (alert: NamedAlert): string =>
   [
     `## ${alert.name}`,
-    `${alert.summary.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, "`$1`")} Severity: ${alert.severity}${alert.forSeconds === 0 ? "" : `, after ${duration(alert.forSeconds, 1)}`}.`,
+    `${alert.summary.replaceAll(/\{\{ \$labels\.(\w+) \}\}/g, "`$1`")} Severity: ${alert.severity}${alert.forSeconds === undefined ? "" : `, after ${duration(alert.forSeconds, 1)}`}.`,
     alert.runbook,
     `\`\`\`promql\n${alert.expression}\n\`\`\``,
     `Proved to fire when: ${cases(alert, true)}. Not when: ${cases(alert, false)}.`,
@@ -111,7 +108,7 @@ const cases = ({ tests }: Alert, fires: boolean): string =>
     .join("; ");
 
 /** The page of runbooks. */
-export const runbooksPage = (settings: RuleSettings): string =>
+export const runbooksPage = (settings: Settings): string =>
   [
     "# Runbooks",
     "One section for each alert of `rules/executor.rules.yaml`, written with it by `bun run metrics:docs`.",

@@ -1,5 +1,5 @@
 import { minute } from "./alert.ts";
-import type { Alert, RuleContext } from "./alert.ts";
+import type { Alerts, RuleContext } from "./alert.ts";
 import { fires, silent, testSeries } from "./test-cases.ts";
 import type { TestSeries } from "./test-cases.ts";
 
@@ -11,12 +11,11 @@ const upSeries = (values: string): TestSeries =>
 const connect = (outcome: string, values: string): TestSeries =>
   testSeries(connects, { "executor.source": "shop", outcome }, values);
 
-export const sourceAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
+export const sourceAlerts = (rules: RuleContext): Alerts => {
   const ended = (outcome: string) =>
     rules.increase(connects, ["job", "executor.source"], 15 * minute, { outcome });
-  return [
-    {
-      name: "ExecutorSourceDown",
+  return {
+    ExecutorSourceDown: {
       severity: "warning",
       expression: `${rules.promql.series(up)} == 0`,
       forSeconds: 5 * minute,
@@ -38,11 +37,9 @@ export const sourceAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-    {
-      name: "ExecutorSourceConnectsFailing",
+    ExecutorSourceConnectsFailing: {
       severity: "warning",
       expression: `${ended("error")} >= 3\nunless ${ended("ok")} > 0`,
-      forSeconds: 0,
       summary: "The description of {{ $labels.executor_source }} cannot be read.",
       runbook:
         "Refresh the source and read the error: the address is wrong, the credentials are, or what is there is no description of its kind. Its tools stay as they were read last. A namespace of _OTHER means sources that were never added.",
@@ -63,5 +60,5 @@ export const sourceAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         silent("it failed once", "20m", connect("ok", "1+0x30"), connect("error", "0+0x10 1+0x20")),
       ],
     },
-  ];
+  };
 };

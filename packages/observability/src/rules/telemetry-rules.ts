@@ -1,7 +1,7 @@
 import { not, oneOf } from "../promql.ts";
 import type { Match } from "../promql.ts";
 import { minute } from "./alert.ts";
-import type { Alert, RuleContext } from "./alert.ts";
+import type { Alerts, RuleContext } from "./alert.ts";
 import { fires, silent, target, testHistogram, testSeries } from "./test-cases.ts";
 import type { TestSeries } from "./test-cases.ts";
 
@@ -20,13 +20,12 @@ const points = (values: string): TestSeries => testSeries(exported, {}, values);
 const failedPoints = (values: string): TestSeries =>
   testSeries(exported, { "error.type": "connection_error" }, values);
 
-export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
+export const telemetryAlerts = (rules: RuleContext): Alerts => {
   const { promql, thresholds } = rules;
   const pushed = (errorType: Match) =>
     rules.increase(exported, ["job", "instance"], 15 * minute, { "error.type": errorType });
-  return [
-    {
-      name: "ExecutorSeriesBudgetNearlySpent",
+  return {
+    ExecutorSeriesBudgetNearlySpent: {
       severity: "info",
       expression: `${promql.series(series)} / ${promql.series(limit)} > ${thresholds.seriesRatio}`,
       forSeconds: 15 * minute,
@@ -55,11 +54,9 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-    {
-      name: "ExecutorSeriesOverflow",
+    ExecutorSeriesOverflow: {
       severity: "warning",
       expression: rules.growth(overflow, ["job", "metric"], 15 * minute),
-      forSeconds: 0,
       summary: "Measurements of {{ $labels.metric }} go to its overflow series.",
       runbook:
         "Its label budget is spent, or that of all metrics. Sums stay exact; what is new is not told apart. Raise EXECUTOR_METRICS_MAX_SERIES_PER_METRIC or EXECUTOR_METRICS_MAX_SERIES, or restart the daemon where sources that are gone have spent it.",
@@ -79,8 +76,7 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         silent("the last one is long ago", "40m", ofMetric(overflow, "40+0x60")),
       ],
     },
-    {
-      name: "ExecutorMetricsConflicts",
+    ExecutorMetricsConflicts: {
       severity: "info",
       expression: `${promql.series(conflicts)} > 0`,
       forSeconds: 15 * minute,
@@ -93,11 +89,9 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         silent("one scrape had to repair", "30m", conflict("0 1 0+0x40")),
       ],
     },
-    {
-      name: "ExecutorPushFailing",
+    ExecutorPushFailing: {
       severity: "warning",
       expression: `${pushed(not(""))} > 0\nunless ${pushed(oneOf(""))} > 0`,
-      forSeconds: 0,
       summary: "No receiver has taken the daemon's metrics for a quarter of an hour.",
       runbook:
         "The daemon's log names the receiver and its answer. `executor metrics push --dry-run` sends once and shows it. docs/push.md has the settings of each receiver. Nothing is lost of cumulative metrics once it works again.",
@@ -112,8 +106,7 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-    {
-      name: "ExecutorScrapeSlow",
+    ExecutorScrapeSlow: {
       severity: "warning",
       expression: rules.slow(
         0.99,
@@ -123,7 +116,6 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         thresholds.scrapeP99Seconds,
         5,
       ),
-      forSeconds: 0,
       summary: "The metrics take seconds to write.",
       runbook:
         "Look at the number of series and at the event loop on the dashboard Runtime and telemetry. Scrape less often, ask for some families with name[], or lower EXECUTOR_METRICS_MAX_SERIES.",
@@ -142,5 +134,5 @@ export const telemetryAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-  ];
+  };
 };

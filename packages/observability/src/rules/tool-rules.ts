@@ -1,6 +1,6 @@
 import { attempted, failed, judged, oneOf } from "../promql.ts";
 import { hour, minute } from "./alert.ts";
-import type { Alert, RecordingRule, RuleContext } from "./alert.ts";
+import type { Alert, Alerts, RecordingRule, RuleContext } from "./alert.ts";
 import { fires, silent, testHistogram, testSeries } from "./test-cases.ts";
 import type { TestSeries } from "./test-cases.ts";
 
@@ -45,7 +45,7 @@ const shop = { job: "executor", executor_source: "shop" };
 
 const burn = (
   { thresholds: { toolErrorBudget, minimumTraffic } }: RuleContext,
-  alert: Pick<Alert, "name" | "severity" | "forSeconds" | "tests">,
+  alert: Pick<Alert, "severity" | "forSeconds" | "tests">,
   { rate, long, short }: { readonly rate: number; readonly long: string; readonly short: string },
 ): Alert => ({
   ...alert,
@@ -61,15 +61,14 @@ const burn = (
 
 const quietTraffic = "0+0x10 1 2 3 4 5 5+0x400";
 
-export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
+export const toolAlerts = (rules: RuleContext): Alerts => {
   const { minimumTraffic, toolP95Seconds, invalidInputRatio } = rules.thresholds;
   const increase = (outcomes: ReadonlyArray<string>) =>
     rules.increase(calls, keys, hour, { outcome: oneOf(...outcomes) });
-  return [
-    burn(
+  return {
+    ExecutorToolCallsFailing: burn(
       rules,
       {
-        name: "ExecutorToolCallsFailing",
         severity: "critical",
         forSeconds: 2 * minute,
         tests: [
@@ -105,10 +104,9 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       },
       { rate: 14.4, long: "1h", short: "5m" },
     ),
-    burn(
+    ExecutorToolCallsFailingSlowly: burn(
       rules,
       {
-        name: "ExecutorToolCallsFailingSlowly",
         severity: "warning",
         forSeconds: 15 * minute,
         tests: [
@@ -135,8 +133,7 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
       },
       { rate: 6, long: "6h", short: "30m" },
     ),
-    {
-      name: "ExecutorToolCallsSlow",
+    ExecutorToolCallsSlow: {
       severity: "warning",
       expression: rules.slow(0.95, duration, keys, 10 * minute, toolP95Seconds, minimumTraffic),
       forSeconds: 10 * minute,
@@ -149,8 +146,7 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         silent("few calls are made, and all are slow", "30m", ...timed(60, "0+1x60")),
       ],
     },
-    {
-      name: "ExecutorInvalidInput",
+    ExecutorInvalidInput: {
       severity: "info",
       expression: rules.ratio(
         increase(["invalid_input"]),
@@ -185,5 +181,5 @@ export const toolAlerts = (rules: RuleContext): ReadonlyArray<Alert> => {
         ),
       ],
     },
-  ];
+  };
 };
