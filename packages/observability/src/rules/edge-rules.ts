@@ -2,8 +2,7 @@ import { not } from "../promql.ts";
 import type { Where } from "../promql.ts";
 import { hour, minute } from "./alert.ts";
 import type { Alerts, RuleContext } from "./alert.ts";
-import { fires, silent, testCount, testSeries } from "./test-cases.ts";
-import type { TestSeries } from "./test-cases.ts";
+import { daemon, testCases, testCount, testSeries } from "./test-cases.ts";
 
 const attempts = "executor.auth.attempts";
 const operations = "mcp.server.operation.duration";
@@ -12,35 +11,8 @@ const requests = "http.server.request.duration";
 /** JSON-RPC's code of an internal error. */
 const internalError = "-32603";
 
-const refusals = (values: string): TestSeries =>
-  testSeries(attempts, { surface: "api", outcome: "refused" }, values);
-
-const operation = (error: string, values: string): TestSeries =>
-  testCount(
-    operations,
-    {
-      "mcp.method.name": "tools/call",
-      "network.transport": "tcp",
-      ...(error === "" ? {} : { "error.type": error }),
-    },
-    values,
-  );
-
-const request = (status: string, values: string): TestSeries =>
-  testCount(
-    requests,
-    {
-      "http.request.method": "GET",
-      "http.route": "/api/sources",
-      "http.response.status_code": status,
-    },
-    values,
-  );
-
-const daemon = { job: "executor" };
-
 export const edgeAlerts = (rules: RuleContext): Alerts => {
-  const { minimumTraffic, serverErrorRatio, refusals: maxRefusals } = rules.thresholds;
+  const { minimumTraffic, serverErrorRatio, refusals } = rules.thresholds;
   const ratio = (name: string, where: Where) =>
     rules.ratio(
       rules.increase(name, ["job"], hour, where),
@@ -51,24 +23,19 @@ export const edgeAlerts = (rules: RuleContext): Alerts => {
   return {
     ExecutorAuthRefused: {
       severity: "warning",
-      expression: `${rules.increase(attempts, ["job", "surface"], 15 * minute, { outcome: not("ok") })} > ${maxRefusals}`,
+      expression: `${rules.increase(attempts, ["job", "surface"], 15 * minute, { outcome: not("ok") })} > ${refusals}`,
       summary: "Many requests to {{ $labels.surface }} are refused.",
       runbook:
         "A client has an old key or another host's name; or a web page in somebody's browser tries the daemon's port; or somebody guesses keys. Find the client, and revoke keys that may be known.",
-      tests: [
-        fires(
-          "ten are refused each minute",
-          "20m",
-          { ...daemon, surface: "api" },
-          refusals("0+10x30"),
-        ),
-        silent(
-          "requests are let in",
-          "20m",
-          testSeries(attempts, { surface: "api", outcome: "ok" }, "0+10x30"),
-        ),
-        silent("a few are refused", "20m", refusals("0+0x10 5+0x20")),
-      ],
+      tests: testCases(
+        (values, outcome) => testSeries(attempts, { surface: "api", outcome }, values),
+        { ...daemon, surface: "api" },
+        { "ten are refused each minute": ["20m", { refused: "0+10x30" }] },
+        {
+          "requests are let in": ["20m", { ok: "0+10x30" }],
+          "a few are refused": ["20m", { refused: "0+0x10 5+0x20" }],
+        },
+      ),
     },
     ExecutorMcpErrors: {
       severity: "warning",
@@ -77,28 +44,25 @@ export const edgeAlerts = (rules: RuleContext): Alerts => {
       summary: "The MCP endpoint answers with internal errors.",
       runbook:
         "This is a fault of the daemon, not of a tool or of the agent. Its log has the cause; report it.",
-      tests: [
-        fires(
-          "half of the requests do",
-          "90m",
-          daemon,
-          operation("", "0+1x120"),
-          operation(internalError, "0+1x120"),
-        ),
-        silent(
-          "tools fail, and the endpoint works",
-          "90m",
-          operation("", "0+1x120"),
-          operation("tool_error", "0+9x120"),
-          operation(internalError, "0+0x120"),
-        ),
-        silent(
-          "there are few requests, and all do",
-          "30m",
-          operation("", "0+0x120"),
-          operation(internalError, "0+0x10 1 2 3+0x110"),
-        ),
-      ],
+      tests: testCases(
+        (values, error) => {
+          const call = { "mcp.method.name": "tools/call", "network.transport": "tcp" };
+          const labels = error === "" ? call : { ...call, "error.type": error };
+          return testCount(operations, labels, values);
+        },
+        daemon,
+        { "half of the requests do": ["90m", { "": "0+1x120", [internalError]: "0+1x120" }] },
+        {
+          "tools fail, and the endpoint works": [
+            "90m",
+            { "": "0+1x120", tool_error: "0+9x120", [internalError]: "0+0x120" },
+          ],
+          "there are few requests, and all do": [
+            "30m",
+            { "": "0+0x120", [internalError]: "0+0x10 1 2 3+0x110" },
+          ],
+        },
+      ),
     },
     ExecutorApiErrors: {
       severity: "warning",
@@ -109,28 +73,21 @@ export const edgeAlerts = (rules: RuleContext): Alerts => {
       summary: "The API answers with server errors.",
       runbook:
         "An InternalError's traceId is in the daemon's log with its cause. 503 with Retry-After means too much at once: too many executions wait, or too many scrapes come.",
-      tests: [
-        fires(
-          "half of the requests get a 500",
-          "90m",
-          daemon,
-          request("200", "0+1x120"),
-          request("500", "0+1x120"),
-        ),
-        silent(
-          "many requests get a 404",
-          "90m",
-          request("200", "0+1x120"),
-          request("404", "0+9x120"),
-          request("500", "0+0x120"),
-        ),
-        silent(
-          "there are few requests, and all get a 500",
-          "30m",
-          request("200", "0+0x120"),
-          request("500", "0+0x10 1 2 3+0x110"),
-        ),
-      ],
+      tests: testCases(
+        (values, status) => {
+          const route = { "http.request.method": "GET", "http.route": "/api/sources" };
+          return testCount(requests, { ...route, "http.response.status_code": status }, values);
+        },
+        daemon,
+        { "half of the requests get a 500": ["90m", { 200: "0+1x120", 500: "0+1x120" }] },
+        {
+          "many requests get a 404": ["90m", { 200: "0+1x120", 404: "0+9x120", 500: "0+0x120" }],
+          "there are few requests, and all get a 500": [
+            "30m",
+            { 200: "0+0x120", 500: "0+0x10 1 2 3+0x110" },
+          ],
+        },
+      ),
     },
   };
 };

@@ -1,15 +1,9 @@
 import { minute } from "./alert.ts";
 import type { Alerts, RuleContext } from "./alert.ts";
-import { fires, silent, testSeries } from "./test-cases.ts";
-import type { TestSeries } from "./test-cases.ts";
+import { daemon, target, testCases, testSeries } from "./test-cases.ts";
 
 const up = "executor.source.up";
 const connects = "executor.source.connects";
-
-const upSeries = (values: string): TestSeries =>
-  testSeries(up, { "executor.source": "shop", kind: "openapi" }, values);
-const connect = (outcome: string, values: string): TestSeries =>
-  testSeries(connects, { "executor.source": "shop", outcome }, values);
 
 export const sourceAlerts = (rules: RuleContext): Alerts => {
   const ended = (outcome: string) =>
@@ -22,20 +16,15 @@ export const sourceAlerts = (rules: RuleContext): Alerts => {
       summary: "The source {{ $labels.executor_source }} cannot be reached.",
       runbook:
         "The last exchange with it ended in a connection that failed. Try its address from the daemon's machine; for a program, look at the daemon's log. It counts as up again with the next call or refresh that works, so refresh it once it is back.",
-      tests: [
-        fires(
-          "it is down for ten minutes",
-          "12m",
-          { job: "executor", instance: "a", executor_source: "shop", kind: "openapi" },
-          upSeries("1 0+0x20"),
-        ),
-        silent("it is up", "12m", upSeries("1+0x20")),
-        silent(
-          "one call could not connect, and the next one could",
-          "8m",
-          upSeries("1 1 0 0 1+0x20"),
-        ),
-      ],
+      tests: testCases(
+        (values) => testSeries(up, { "executor.source": "shop", kind: "openapi" }, values),
+        { ...target, executor_source: "shop", kind: "openapi" },
+        { "it is down for ten minutes": ["12m", "1 0+0x20"] },
+        {
+          "it is up": ["12m", "1+0x20"],
+          "one call could not connect, and the next one could": ["8m", "1 1 0 0 1+0x20"],
+        },
+      ),
     },
     ExecutorSourceConnectsFailing: {
       severity: "warning",
@@ -43,22 +32,15 @@ export const sourceAlerts = (rules: RuleContext): Alerts => {
       summary: "The description of {{ $labels.executor_source }} cannot be read.",
       runbook:
         "Refresh the source and read the error: the address is wrong, the credentials are, or what is there is no description of its kind. Its tools stay as they were read last. A namespace of _OTHER means sources that were never added.",
-      tests: [
-        fires(
-          "it fails once a minute",
-          "20m",
-          { job: "executor", executor_source: "shop" },
-          connect("ok", "1+0x30"),
-          connect("error", "0+1x30"),
-        ),
-        silent(
-          "it fails and then works",
-          "20m",
-          connect("ok", "1+0x15 2+0x15"),
-          connect("error", "0+1x10 10+0x20"),
-        ),
-        silent("it failed once", "20m", connect("ok", "1+0x30"), connect("error", "0+0x10 1+0x20")),
-      ],
+      tests: testCases(
+        (values, outcome) => testSeries(connects, { "executor.source": "shop", outcome }, values),
+        { ...daemon, executor_source: "shop" },
+        { "it fails once a minute": ["20m", { ok: "1+0x30", error: "0+1x30" }] },
+        {
+          "it fails and then works": ["20m", { ok: "1+0x15 2+0x15", error: "0+1x10 10+0x20" }],
+          "it failed once": ["20m", { ok: "1+0x30", error: "0+0x10 1+0x20" }],
+        },
+      ),
     },
   };
 };
