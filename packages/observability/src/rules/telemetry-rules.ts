@@ -2,8 +2,7 @@ import { not, oneOf } from "../promql.ts";
 import type { Match } from "../promql.ts";
 import { minute } from "./alert.ts";
 import type { Alerts, RuleContext } from "./alert.ts";
-import { fires, silent, target, testHistogram, testSeries } from "./test-cases.ts";
-import type { TestSeries } from "./test-cases.ts";
+import { daemon, target, testCases, testHistogram, testSeries } from "./test-cases.ts";
 
 const series = "executor.metrics.series";
 const limit = "executor.metrics.series.limit";
@@ -13,12 +12,6 @@ const exported = "otel.sdk.exporter.metric_data_point.exported";
 const collection = "otel.sdk.metric_reader.collection.duration";
 
 const metric = "executor.tool.calls";
-
-const ofMetric = (name: string, values: string): TestSeries => testSeries(name, { metric }, values);
-const conflict = (values: string): TestSeries => testSeries(conflicts, { reason: "type" }, values);
-const points = (values: string): TestSeries => testSeries(exported, {}, values);
-const failedPoints = (values: string): TestSeries =>
-  testSeries(exported, { "error.type": "connection_error" }, values);
 
 export const telemetryAlerts = (rules: RuleContext): Alerts => {
   const { promql, thresholds } = rules;
@@ -32,27 +25,23 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
       summary: "{{ $labels.metric }} has nearly as many label sets as it may have.",
       runbook:
         "Look at which label has many values (METRICS.md says what bounds each). Raise the budget with EXECUTOR_METRICS_MAX_SERIES_PER_METRIC where they are wanted; a restart forgets those of removed sources.",
-      tests: [
-        fires(
-          "nine of ten label sets are used",
-          "30m",
-          { ...target, metric },
-          ofMetric(series, "1800+0x40"),
-          ofMetric(limit, "2000+0x40"),
-        ),
-        silent(
-          "half of them are used",
-          "30m",
-          ofMetric(series, "1000+0x40"),
-          ofMetric(limit, "2000+0x40"),
-        ),
-        silent(
-          "the budget grows with the tools that were just added",
-          "30m",
-          ofMetric(series, "1800+0x40"),
-          ofMetric(limit, "2000+0x5 9000+0x35"),
-        ),
-      ],
+      tests: testCases(
+        (values, name) => testSeries(name, { metric }, values),
+        { ...target, metric },
+        {
+          "nine of ten label sets are used": [
+            "30m",
+            { [series]: "1800+0x40", [limit]: "2000+0x40" },
+          ],
+        },
+        {
+          "half of them are used": ["30m", { [series]: "1000+0x40", [limit]: "2000+0x40" }],
+          "the budget grows with the tools that were just added": [
+            "30m",
+            { [series]: "1800+0x40", [limit]: "2000+0x5 9000+0x35" },
+          ],
+        },
+      ),
     },
     ExecutorSeriesOverflow: {
       severity: "warning",
@@ -60,21 +49,15 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
       summary: "Measurements of {{ $labels.metric }} go to its overflow series.",
       runbook:
         "Its label budget is spent, or that of all metrics. Sums stay exact; what is new is not told apart. Raise EXECUTOR_METRICS_MAX_SERIES_PER_METRIC or EXECUTOR_METRICS_MAX_SERIES, or restart the daemon where sources that are gone have spent it.",
-      tests: [
-        fires(
-          "measurements overflow for the first time",
-          "15m",
-          { job: "executor", metric },
-          ofMetric(overflow, "_x10 40+0x20"),
-        ),
-        fires(
-          "they go on overflowing",
-          "40m",
-          { job: "executor", metric },
-          ofMetric(overflow, "40+3x60"),
-        ),
-        silent("the last one is long ago", "40m", ofMetric(overflow, "40+0x60")),
-      ],
+      tests: testCases(
+        (values) => testSeries(overflow, { metric }, values),
+        { ...daemon, metric },
+        {
+          "measurements overflow for the first time": ["15m", "_x10 40+0x20"],
+          "they go on overflowing": ["40m", "40+3x60"],
+        },
+        { "the last one is long ago": ["40m", "40+0x60"] },
+      ),
     },
     ExecutorMetricsConflicts: {
       severity: "info",
@@ -83,11 +66,15 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
       summary: "Some series could not be exposed as they were recorded ({{ $labels.reason }}).",
       runbook:
         "Two pieces of code record under one name. What the reasons do is in packages/core/api/src/metrics/families/family.ts; rename one of the metrics.",
-      tests: [
-        fires("two series are left out", "30m", { ...target, reason: "type" }, conflict("2+0x40")),
-        silent("none is", "30m", conflict("0+0x40")),
-        silent("one scrape had to repair", "30m", conflict("0 1 0+0x40")),
-      ],
+      tests: testCases(
+        (values) => testSeries(conflicts, { reason: "type" }, values),
+        { ...target, reason: "type" },
+        { "two series are left out": ["30m", "2+0x40"] },
+        {
+          "none is": ["30m", "0+0x40"],
+          "one scrape had to repair": ["30m", "0 1 0+0x40"],
+        },
+      ),
     },
     ExecutorPushFailing: {
       severity: "warning",
@@ -95,16 +82,19 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
       summary: "No receiver has taken the daemon's metrics for a quarter of an hour.",
       runbook:
         "The daemon's log names the receiver and its answer. `executor metrics push --dry-run` sends once and shows it. docs/push.md has the settings of each receiver. Nothing is lost of cumulative metrics once it works again.",
-      tests: [
-        fires("every push fails", "30m", target, points("900+0x40"), failedPoints("0+300x40")),
-        silent("pushes work", "30m", points("0+300x40")),
-        silent(
-          "one push failed, and the next worked",
-          "30m",
-          points("0+300x40"),
-          failedPoints("0+0x20 300+0x20"),
-        ),
-      ],
+      tests: testCases(
+        (values, error) =>
+          testSeries(exported, error === "" ? {} : { "error.type": error }, values),
+        target,
+        { "every push fails": ["30m", { "": "900+0x40", connection_error: "0+300x40" }] },
+        {
+          "pushes work": ["30m", "0+300x40"],
+          "one push failed, and the next worked": [
+            "30m",
+            { "": "0+300x40", connection_error: "0+0x20 300+0x20" },
+          ],
+        },
+      ),
     },
     ExecutorScrapeSlow: {
       severity: "warning",
@@ -119,20 +109,15 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
       summary: "The metrics take seconds to write.",
       runbook:
         "Look at the number of series and at the event loop on the dashboard Runtime and telemetry. Scrape less often, ask for some families with name[], or lower EXECUTOR_METRICS_MAX_SERIES.",
-      tests: [
-        fires(
-          "each takes up to five seconds",
-          "30m",
-          target,
-          ...testHistogram(collection, {}, 5, "0+1x40"),
-        ),
-        silent("each takes milliseconds", "30m", ...testHistogram(collection, {}, 0.025, "0+1x40")),
-        silent(
-          "a single one was slow",
-          "30m",
-          ...testHistogram(collection, {}, 5, "0+0x20 1+0x20"),
-        ),
-      ],
+      tests: testCases(
+        (values, bound) => testHistogram(collection, {}, Number(bound), values),
+        target,
+        { "each takes up to five seconds": ["30m", { 5: "0+1x40" }] },
+        {
+          "each takes milliseconds": ["30m", { 0.025: "0+1x40" }],
+          "a single one was slow": ["30m", { 5: "0+0x20 1+0x20" }],
+        },
+      ),
     },
   };
 };

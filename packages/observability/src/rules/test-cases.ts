@@ -41,19 +41,6 @@ export const testCases = (
   return [...casesOf(firing, [labels]), ...casesOf(silent, [])];
 };
 
-export const fires = (
-  situation: string,
-  at: string,
-  labels: Readonly<Record<string, string>>,
-  ...series: ReadonlyArray<TestSeries>
-): TestCase => ({ situation, series, at, fires: [labels] });
-
-export const silent = (
-  situation: string,
-  at: string,
-  ...series: ReadonlyArray<TestSeries>
-): TestCase => ({ situation, series, at, fires: [] });
-
 /** The target that every rule test scrapes. */
 export const target = { job: "executor", instance: "a" };
 

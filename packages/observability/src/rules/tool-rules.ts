@@ -1,7 +1,7 @@
 import { attempted, failed, judged, oneOf } from "../promql.ts";
 import { hour, minute } from "./alert.ts";
 import type { Alert, Alerts, RecordingRule, RuleContext } from "./alert.ts";
-import { fires, silent, testHistogram, testSeries } from "./test-cases.ts";
+import { daemon, testCases, testHistogram, testSeries } from "./test-cases.ts";
 import type { TestSeries } from "./test-cases.ts";
 
 const calls = "executor.tool.calls";
@@ -34,14 +34,12 @@ export const toolRecordingRules = (rules: RuleContext): ReadonlyArray<RecordingR
 
 const tool = { "mcp.tool.name": "shop.list", "executor.source": "shop" };
 
-const call = (outcome: string, values: string): TestSeries =>
+const callsThatEnd = (values: string, outcome: string): TestSeries =>
   testSeries(calls, { ...tool, outcome }, values);
 
-/** Calls that take up to `bound` seconds. */
-const timed = (bound: number, values: string): ReadonlyArray<TestSeries> =>
-  testHistogram(duration, tool, bound, values);
+const shop = { ...daemon, executor_source: "shop" };
 
-const shop = { job: "executor", executor_source: "shop" };
+const quietTraffic = "0+0x10 1 2 3 4 5 5+0x400";
 
 const burn = (
   { thresholds: { toolErrorBudget, minimumTraffic } }: RuleContext,
@@ -59,8 +57,6 @@ const burn = (
     "Look at the errors by type on the dashboard Tools and sources. A status is the upstream's answer: 401 and 403 mean its credentials, 429 its limits, 5xx its own trouble. connection_error and timeout mean the way to it. Blocked and declined calls are not counted.",
 });
 
-const quietTraffic = "0+0x10 1 2 3 4 5 5+0x400";
-
 export const toolAlerts = (rules: RuleContext): Alerts => {
   const { minimumTraffic, toolP95Seconds, invalidInputRatio } = rules.thresholds;
   const increase = (outcomes: ReadonlyArray<string>) =>
@@ -71,36 +67,30 @@ export const toolAlerts = (rules: RuleContext): Alerts => {
       {
         severity: "critical",
         forSeconds: 2 * minute,
-        tests: [
-          fires(
-            "nine of ten calls fail for an hour",
-            "80m",
-            shop,
-            call("ok", "0+1x120"),
-            call("upstream_error", "0+9x120"),
-          ),
-          silent(
-            "one of ten calls fails",
-            "80m",
-            call("ok", "0+9x120"),
-            call("upstream_error", "0+1x120"),
-          ),
-          silent(
-            "few calls are made, and all fail",
-            "17m",
-            call("ok", "0+0x120"),
-            call("timeout", quietTraffic),
-          ),
-          silent(
-            "most calls are blocked, declined or not valid",
-            "80m",
-            call("ok", "0+1x120"),
-            call("tool_error", "0+0x120"),
-            call("blocked", "0+9x120"),
-            call("declined", "0+9x120"),
-            call("invalid_input", "0+1x120"),
-          ),
-        ],
+        tests: testCases(
+          callsThatEnd,
+          shop,
+          {
+            "nine of ten calls fail for an hour": [
+              "80m",
+              { ok: "0+1x120", upstream_error: "0+9x120" },
+            ],
+          },
+          {
+            "one of ten calls fails": ["80m", { ok: "0+9x120", upstream_error: "0+1x120" }],
+            "few calls are made, and all fail": ["17m", { ok: "0+0x120", timeout: quietTraffic }],
+            "most calls are blocked, declined or not valid": [
+              "80m",
+              {
+                ok: "0+1x120",
+                tool_error: "0+0x120",
+                blocked: "0+9x120",
+                declined: "0+9x120",
+                invalid_input: "0+1x120",
+              },
+            ],
+          },
+        ),
       },
       { rate: 14.4, long: "1h", short: "5m" },
     ),
@@ -109,27 +99,23 @@ export const toolAlerts = (rules: RuleContext): Alerts => {
       {
         severity: "warning",
         forSeconds: 15 * minute,
-        tests: [
-          fires(
-            "four of ten calls fail for six hours",
-            "380m",
-            shop,
-            call("ok", "0+6x400"),
-            call("tool_error", "0+4x400"),
-          ),
-          silent(
-            "one of ten calls fails",
-            "380m",
-            call("ok", "0+9x400"),
-            call("tool_error", "0+1x400"),
-          ),
-          silent(
-            "few calls are made, and all fail",
-            "35m",
-            call("ok", "0+0x400"),
-            call("tool_error", quietTraffic),
-          ),
-        ],
+        tests: testCases(
+          callsThatEnd,
+          shop,
+          {
+            "four of ten calls fail for six hours": [
+              "380m",
+              { ok: "0+6x400", tool_error: "0+4x400" },
+            ],
+          },
+          {
+            "one of ten calls fails": ["380m", { ok: "0+9x400", tool_error: "0+1x400" }],
+            "few calls are made, and all fail": [
+              "35m",
+              { ok: "0+0x400", tool_error: quietTraffic },
+            ],
+          },
+        ),
       },
       { rate: 6, long: "6h", short: "30m" },
     ),
@@ -140,11 +126,15 @@ export const toolAlerts = (rules: RuleContext): Alerts => {
       summary: "One of twenty calls of {{ $labels.executor_source }} takes very long.",
       runbook:
         "Compare with the time of the requests to the upstream on the dashboard Tools and sources. Where both are long, the upstream is slow; where only the calls are, look at the event loop on Runtime and telemetry. Time that people take is in neither.",
-      tests: [
-        fires("calls take between 30 and 60 seconds", "30m", shop, ...timed(60, "0+5x60")),
-        silent("calls take up to half a second", "30m", ...timed(0.5, "0+5x60")),
-        silent("few calls are made, and all are slow", "30m", ...timed(60, "0+1x60")),
-      ],
+      tests: testCases(
+        (values, bound) => testHistogram(duration, tool, Number(bound), values),
+        shop,
+        { "calls take between 30 and 60 seconds": ["30m", { 60: "0+5x60" }] },
+        {
+          "calls take up to half a second": ["30m", { 0.5: "0+5x60" }],
+          "few calls are made, and all are slow": ["30m", { 60: "0+1x60" }],
+        },
+      ),
     },
     ExecutorInvalidInput: {
       severity: "info",
@@ -159,27 +149,20 @@ export const toolAlerts = (rules: RuleContext): Alerts => {
         "Agents mostly call {{ $labels.executor_source }} with input that its tools do not take.",
       runbook:
         "Look at an execution's error for what was wrong. Names that do not exist are counted under the source _OTHER. Where the source's description is wrong or has changed, refresh the source; where agents guess, tell them to describe a tool before they call it.",
-      tests: [
-        fires(
-          "nine of ten calls are not valid",
-          "100m",
-          shop,
-          call("ok", "0+1x120"),
-          call("invalid_input", "0+9x120"),
-        ),
-        silent(
-          "one of ten calls is not valid",
-          "100m",
-          call("ok", "0+9x120"),
-          call("invalid_input", "0+1x120"),
-        ),
-        silent(
-          "few calls are made, and none is valid",
-          "40m",
-          call("ok", "0+0x120"),
-          call("invalid_input", quietTraffic),
-        ),
-      ],
+      tests: testCases(
+        callsThatEnd,
+        shop,
+        {
+          "nine of ten calls are not valid": ["100m", { ok: "0+1x120", invalid_input: "0+9x120" }],
+        },
+        {
+          "one of ten calls is not valid": ["100m", { ok: "0+9x120", invalid_input: "0+1x120" }],
+          "few calls are made, and none is valid": [
+            "40m",
+            { ok: "0+0x120", invalid_input: quietTraffic },
+          ],
+        },
+      ),
     },
   };
 };
