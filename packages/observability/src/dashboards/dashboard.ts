@@ -10,7 +10,8 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { instrument, labelOf } from "../instruments.ts";
 import { datasource } from "./panels.ts";
-import type { Row } from "./panels.ts";
+import type { Row } from "./listed-panels.ts";
+import type { Untitled } from "./panels.ts";
 import { promql } from "./queries.ts";
 
 const buildInfo = instrument("executor.build_info").prometheusName;
@@ -27,32 +28,25 @@ const variable = (name: string, label: string, query: string) =>
     .current({ selected: true, text: ["All"], value: ["$__all"] });
 
 /** The variable `$source`, for dashboards that tell sources apart. */
-export const sourceVariable = variable(
+const sourceVariable = variable(
   "source",
   "Source",
   `label_values(${promql.series("executor.source.tools")}, ${labelOf("executor.source.tools", "executor.source")})`,
 );
 
-export interface DashboardOptions {
+/** A dashboard as Grafana imports it, with panels by their titles and by the titles of their rows. */
+export const dashboard = (options: {
   readonly uid: string;
   readonly title: string;
   readonly description: string;
+  /** Whether it has the variable `$source`. */
   readonly bySource: boolean;
-  readonly rows: ReadonlyArray<Row>;
-}
-
-/** A dashboard as Grafana imports it. */
-export const dashboard = ({
-  uid,
-  title,
-  description,
-  bySource,
-  rows,
-}: DashboardOptions): string => {
+  readonly rows: Readonly<Record<string, Readonly<Record<string, Untitled>>>> | ReadonlyArray<Row>;
+}): string => {
   // oxlint-disable-next-line typescript/no-deprecated -- Grafana before 13 imports the classic schema only.
-  const builder = new DashboardBuilder(title)
-    .uid(uid)
-    .description(description)
+  const builder = new DashboardBuilder(options.title)
+    .uid(options.uid)
+    .description(options.description)
     .tags(["executor"])
     .readonly()
     .tooltip(DashboardCursorSync.Crosshair)
@@ -73,10 +67,18 @@ export const dashboard = ({
     .withVariable(
       variable("instance", "Instance", `label_values(${buildInfo}{job=~"$job"}, instance)`),
     );
-  if (bySource) builder.withVariable(sourceVariable);
-  for (const { title: heading, panels } of rows) {
-    builder.withRow(new RowBuilder(heading));
-    for (const panel of panels) builder.withPanel(panel);
-  }
+  if (options.bySource) builder.withVariable(sourceVariable);
+  if (isList(options.rows)) {
+    for (const { title, panels } of options.rows) {
+      builder.withRow(new RowBuilder(title));
+      for (const panel of panels) builder.withPanel(panel);
+    }
+  } else
+    for (const [heading, panels] of Object.entries(options.rows)) {
+      builder.withRow(new RowBuilder(heading));
+      for (const [title, panel] of Object.entries(panels)) builder.withPanel(panel(title));
+    }
   return `${JSON.stringify(builder.build(), null, 2)}\n`;
 };
+
+const isList = <A, B>(rows: ReadonlyArray<A> | B): rows is ReadonlyArray<A> => Array.isArray(rows);

@@ -1,4 +1,3 @@
-import type * as cog from "@grafana/grafana-foundation-sdk/cog";
 import {
   LegendDisplayMode,
   LegendPlacement,
@@ -6,26 +5,18 @@ import {
   VizLegendOptionsBuilder,
   VizTooltipOptionsBuilder,
 } from "@grafana/grafana-foundation-sdk/common";
-import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
 import { DataqueryBuilder, PromQueryFormat } from "@grafana/grafana-foundation-sdk/prometheus";
 import { PanelBuilder as StatBuilder } from "@grafana/grafana-foundation-sdk/stat";
 import { PanelBuilder as TableBuilder } from "@grafana/grafana-foundation-sdk/table";
 import { PanelBuilder as TimeSeriesBuilder } from "@grafana/grafana-foundation-sdk/timeseries";
 import type { Query } from "./queries.ts";
 
-/** Grafana's names of units. */
-export type Unit = "s" | "bytes" | "short" | "reqps" | "percentunit";
+type PanelBuilder = TimeSeriesBuilder | StatBuilder | TableBuilder;
 
-/** A row of panels under a heading. */
-export interface Row {
-  readonly title: string;
-  readonly panels: ReadonlyArray<cog.Builder<Panel>>;
-}
+/** A panel that gets its title from its key in a row. */
+export type Untitled = (title: string) => PanelBuilder;
 
 export const datasource = { type: "prometheus", uid: "${datasource}" };
-
-/** Grafana has 24 columns. */
-const columns = 24;
 
 const refIds = "ABCDEFGH";
 
@@ -39,59 +30,64 @@ const targets = (queries: ReadonlyArray<Query>, format: PromQueryFormat) =>
     return format === PromQueryFormat.Table ? query.instant().format(format) : query.range();
   });
 
-/** Lines over time, three in a row unless they have another span. */
-export const lines = (
-  title: string,
-  description: string,
-  unit: Unit,
-  ...queries: ReadonlyArray<Query>
-) =>
-  new TimeSeriesBuilder()
-    .title(title)
-    .description(description)
-    .datasource(datasource)
-    .unit(unit)
+/** Makers of one kind of panel, by the unit of what it shows. Grafana has 24 columns. */
+const inUnits = (
+  span: number,
+  height: number,
+  finish: (described: <Builder extends PanelBuilder>(builder: Builder) => Builder) => PanelBuilder,
+  format = PromQueryFormat.TimeSeries,
+) => {
+  const inUnit =
+    (unit: "s" | "bytes" | "short" | "reqps" | "percentunit") =>
+    (description: string, ...queries: ReadonlyArray<Query>): Untitled =>
+    (title) =>
+      finish((builder) => {
+        builder
+          .title(title)
+          .description(description)
+          .datasource(datasource)
+          .unit(unit)
+          .span(span)
+          .height(height)
+          .targets(targets(queries, format));
+        return builder;
+      });
+  return {
+    bytes: inUnit("bytes"),
+    count: inUnit("short"),
+    part: inUnit("percentunit"),
+    rate: inUnit("reqps"),
+    seconds: inUnit("s"),
+  };
+};
+
+/** Lines over time, three in a row. */
+export const lines = inUnits(8, 8, (described) =>
+  described(new TimeSeriesBuilder())
     .min(0)
     .fillOpacity(10)
-    .span(8)
-    .height(8)
     .legend(
       new VizLegendOptionsBuilder()
         .displayMode(LegendDisplayMode.List)
         .placement(LegendPlacement.Bottom)
         .showLegend(true),
     )
-    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi))
-    .targets(targets(queries, PromQueryFormat.TimeSeries));
+    .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi)),
+);
 
 /** One number, six in a row. */
-export const number = (
-  title: string,
-  description: string,
-  unit: Unit,
-  ...queries: ReadonlyArray<Query>
-) =>
-  new StatBuilder()
-    .title(title)
-    .description(description)
-    .datasource(datasource)
-    .unit(unit)
-    .span(columns / 6)
-    .height(4)
-    .targets(targets(queries, PromQueryFormat.TimeSeries));
+export const number = inUnits(4, 4, (described) => described(new StatBuilder()));
 
-/** Current values, a line for each series. */
-export const table = (
-  title: string,
-  description: string,
-  unit: Unit,
-  ...queries: ReadonlyArray<Query>
-) =>
-  new TableBuilder()
-    .title(title)
-    .description(description)
-    .datasource(datasource)
-    .unit(unit)
-    .span(12)
-    .height(8)
-    .targets(targets(queries, PromQueryFormat.Table));
+/** Current values, a line for each series; two in a row. */
+export const table = inUnits(
+  12,
+  8,
+  (described) => described(new TableBuilder()),
+  PromQueryFormat.Table,
+);
+
+/** The panel with another width than those of its kind. */
+export const spanning =
+  (columns: number, panel: Untitled): Untitled =>
+  (title) =>
+    panel(title).span(columns);

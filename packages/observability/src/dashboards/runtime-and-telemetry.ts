@@ -1,6 +1,6 @@
 import { not, noneOf } from "../promql.ts";
 import { dashboard } from "./dashboard.ts";
-import { lines, number, table } from "./panels.ts";
+import { lines, number, table } from "./listed-panels.ts";
 import { gaugeBy, promql, quantileBy, query, range, rateBy, window } from "./queries.ts";
 
 const queue = "executor.execution.queue.duration";

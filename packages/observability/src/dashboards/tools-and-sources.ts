@@ -1,6 +1,6 @@
 import { failed, oneOf } from "../promql.ts";
 import { dashboard } from "./dashboard.ts";
-import { lines, table } from "./panels.ts";
+import { lines, table } from "./listed-panels.ts";
 import { gaugeBy, promql, quantileBy, query, range, rateBy, window } from "./queries.ts";
 
 const calls = "executor.tool.calls";
