@@ -10,7 +10,6 @@ import {
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { instrument, labelOf } from "../instruments.ts";
 import { datasource } from "./panels.ts";
-import type { Row } from "./listed-panels.ts";
 import type { Untitled } from "./panels.ts";
 import { promql } from "./queries.ts";
 
@@ -41,7 +40,7 @@ export const dashboard = (options: {
   readonly description: string;
   /** Whether it has the variable `$source`. */
   readonly bySource: boolean;
-  readonly rows: Readonly<Record<string, Readonly<Record<string, Untitled>>>> | ReadonlyArray<Row>;
+  readonly rows: Readonly<Record<string, Readonly<Record<string, Untitled>>>>;
 }): string => {
   // oxlint-disable-next-line typescript/no-deprecated -- Grafana before 13 imports the classic schema only.
   const builder = new DashboardBuilder(options.title)
@@ -68,17 +67,9 @@ export const dashboard = (options: {
       variable("instance", "Instance", `label_values(${buildInfo}{job=~"$job"}, instance)`),
     );
   if (options.bySource) builder.withVariable(sourceVariable);
-  if (isList(options.rows)) {
-    for (const { title, panels } of options.rows) {
-      builder.withRow(new RowBuilder(title));
-      for (const panel of panels) builder.withPanel(panel);
-    }
-  } else
-    for (const [heading, panels] of Object.entries(options.rows)) {
-      builder.withRow(new RowBuilder(heading));
-      for (const [title, panel] of Object.entries(panels)) builder.withPanel(panel(title));
-    }
+  for (const [heading, panels] of Object.entries(options.rows)) {
+    builder.withRow(new RowBuilder(heading));
+    for (const [title, panel] of Object.entries(panels)) builder.withPanel(panel(title));
+  }
   return `${JSON.stringify(builder.build(), null, 2)}\n`;
 };
-
-const isList = <A, B>(rows: ReadonlyArray<A> | B): rows is ReadonlyArray<A> => Array.isArray(rows);
