@@ -11,21 +11,16 @@ const listed = (...values: ReadonlyArray<string>): LabelBound => ({
   count: values.length,
 });
 
-const source: LabelBound = {
-  values: "namespaces of the sources that there are or were; `_OTHER` where none resolved",
-  count: "sources",
-};
-const httpStatus: LabelBound = { values: "statuses of HTTP, `100` to `599`", count: 20 };
-const httpMethod: LabelBound = { values: "methods that HTTP knows; else `_OTHER`", count: 10 };
-const metric: LabelBound = { values: "names of the metrics on this page", count: 40 };
-
 /** By label, or by metric and label where one label means several things. */
 const bounds: Readonly<Record<string, LabelBound>> = {
   "mcp.tool.name": {
     values: "addresses that the catalogue of tools resolved; `_OTHER` for every other name",
     count: "tools",
   },
-  "executor.source": source,
+  "executor.source": {
+    values: "namespaces of the sources that there are or were; `_OTHER` where none resolved",
+    count: "sources",
+  },
   "executor.tool.calls/outcome": listed("ok", ...ToolCallFailureOutcome.literals),
   "executor.source.connects/outcome": listed("ok", "error"),
   "executor.auth.attempts/outcome": listed("ok", "refused", "unauthorized", "forbidden"),
@@ -64,14 +59,14 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   "mcp.method.name": { values: "methods of MCP; else `_OTHER`", count: 20 },
   "gen_ai.tool.name": { values: "absent, `execute`, `resume`, `_OTHER`", count: 4 },
   "network.transport": listed("tcp", "pipe"),
-  "http.request.method": httpMethod,
-  "http.response.status_code": httpStatus,
+  "http.request.method": { values: "methods that HTTP knows; else `_OTHER`", count: 10 },
+  "http.response.status_code": { values: "statuses of HTTP, `100` to `599`", count: 20 },
   "http.route": { values: "templates of the API's routes; absent where none matched", count: 25 },
   "server.address": {
     values: "hosts that an operator configured; `_OTHER` where a redirect led elsewhere",
     count: "sources",
   },
-  metric,
+  metric: { values: "names of the metrics on this page", count: 40 },
   version: { values: "the daemon's version", count: 1 },
   commit: { values: "the commit that was built", count: 1 },
   "cpu.mode": listed("user", "system"),

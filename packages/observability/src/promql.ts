@@ -51,10 +51,6 @@ export class PromQl {
     return prometheusName + this.#braces(name, where);
   }
 
-  bucket(name: string, where: Where = {}): string {
-    return this.#part(name, "bucket", where);
-  }
-
   count(name: string, where: Where = {}): string {
     return this.#part(name, "count", where);
   }
@@ -91,7 +87,7 @@ export class PromQl {
     where: Where = {},
   ): string {
     const labels = ["le", ...this.labels(name, keys)].join(", ");
-    return `histogram_quantile(${quantile}, sum by (${labels}) (rate(${this.bucket(name, where)}[${window}])))`;
+    return `histogram_quantile(${quantile}, sum by (${labels}) (rate(${this.#part(name, "bucket", where)}[${window}])))`;
   }
 
   /** `sum by (…) (…)`; the labels are those of the instrument `name`. */

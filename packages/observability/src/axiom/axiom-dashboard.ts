@@ -1,12 +1,6 @@
 import { failed, judged } from "../promql.ts";
 import { Mpl } from "./mpl.ts";
 
-interface ChartOptions {
-  readonly name: string;
-  readonly type: "TimeSeries" | "Statistic" | "Table";
-  readonly query: string;
-}
-
 /** Axiom's grid has twelve columns; three charts to a row. */
 const perRow = 3;
 const size = { w: 4, h: 4 };
@@ -18,10 +12,10 @@ const id = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g
  * `metricsDataset`; its query in MPL stands in `apl`.
  */
 export const axiomDashboard = (dataset: string): string => {
-  const charts = chartsOf(new Mpl(dataset)).map(({ name, type, query }) => ({
+  const charts = Object.entries(queries(new Mpl(dataset))).map(([name, query]) => ({
     id: id(name),
     name,
-    type,
+    type: types.get(name) ?? "TimeSeries",
     query: { apl: query, metricsDataset: dataset },
   }));
   const dashboard = {
@@ -43,54 +37,45 @@ export const axiomDashboard = (dataset: string): string => {
   return `${JSON.stringify({ dashboard }, null, 2)}\n`;
 };
 
-const chartsOf = (mpl: Mpl): ReadonlyArray<ChartOptions> => {
-  const line = (name: string, query: string): ChartOptions => ({ name, type: "TimeSeries", query });
-  const calls = "executor.tool.calls";
-  return [
-    line("Tool calls by outcome", mpl.rate(calls, ["outcome"])),
-    line(
-      "Tool calls that fail, by source",
-      mpl.ratio(
-        "failing",
-        mpl.rate(calls, ["executor.source"], { outcome: failed }),
-        mpl.rate(calls, ["executor.source"], { outcome: judged }),
-      ),
-    ),
-    line(
-      "Time of tool calls, by source",
-      mpl.quantiles("executor.tool.call.duration", ["executor.source"], 0.5, 0.95),
-    ),
-    line("Tool calls, by tool", mpl.rate(calls, ["mcp.tool.name"])),
-    line(
-      "Errors of tool calls",
-      mpl.rate("executor.tool.call.errors", ["executor.source", "error.type"]),
-    ),
-    {
-      name: "Sources",
-      type: "Table",
-      query: mpl.last("executor.source.up", ["executor.source"], "min"),
-    },
-    line("Executions by how they ended", mpl.rate("executor.executions", ["status"])),
-    line("Time of executions", mpl.quantiles("executor.execution.duration", ["status"], 0.5, 0.95)),
-    line("Executions under way", mpl.last("executor.execution.active", ["state"], "sum")),
-    line("Answers of people", mpl.rate("executor.approvals", ["decision"])),
-    {
-      name: "Oldest open question",
-      type: "Statistic",
-      query: mpl.last("executor.approval.oldest_age", [], "max"),
-    },
-    line("MCP clients", mpl.rate("executor.client.requests", ["mcp.client.name"])),
-    line(
-      "Time of requests to upstreams",
-      mpl.quantiles("http.client.request.duration", ["executor.source"], 0.5, 0.95),
-    ),
-    line(
-      "Time of API requests",
-      mpl.quantiles("http.server.request.duration", ["http.route"], 0.5, 0.95),
-    ),
-    line("Memory", mpl.last("process.memory.usage", [], "max")),
-    line("Lateness of the event loop", mpl.last("nodejs.eventloop.delay.p99", [], "max")),
-    line("Label sets by metric", mpl.last("executor.metrics.series", ["metric"], "max")),
-    line("Overflow", mpl.rate("executor.metrics.overflow", ["metric"])),
-  ];
-};
+/** Types of the charts that are not lines over time. */
+const types: ReadonlyMap<string, string> = new Map([
+  ["Sources", "Table"],
+  ["Oldest open question", "Statistic"],
+]);
+
+const calls = "executor.tool.calls";
+
+const queries = (mpl: Mpl): Readonly<Record<string, string>> => ({
+  "Tool calls by outcome": mpl.rate(calls, ["outcome"]),
+  "Tool calls that fail, by source": mpl.ratio(
+    "failing",
+    mpl.rate(calls, ["executor.source"], { outcome: failed }),
+    mpl.rate(calls, ["executor.source"], { outcome: judged }),
+  ),
+  "Time of tool calls, by source": mpl.quantiles(
+    "executor.tool.call.duration",
+    ["executor.source"],
+    0.5,
+    0.95,
+  ),
+  "Tool calls, by tool": mpl.rate(calls, ["mcp.tool.name"]),
+  "Errors of tool calls": mpl.rate("executor.tool.call.errors", ["executor.source", "error.type"]),
+  Sources: mpl.last("executor.source.up", ["executor.source"], "min"),
+  "Executions by how they ended": mpl.rate("executor.executions", ["status"]),
+  "Time of executions": mpl.quantiles("executor.execution.duration", ["status"], 0.5, 0.95),
+  "Executions under way": mpl.last("executor.execution.active", ["state"], "sum"),
+  "Answers of people": mpl.rate("executor.approvals", ["decision"]),
+  "Oldest open question": mpl.last("executor.approval.oldest_age", [], "max"),
+  "MCP clients": mpl.rate("executor.client.requests", ["mcp.client.name"]),
+  "Time of requests to upstreams": mpl.quantiles(
+    "http.client.request.duration",
+    ["executor.source"],
+    0.5,
+    0.95,
+  ),
+  "Time of API requests": mpl.quantiles("http.server.request.duration", ["http.route"], 0.5, 0.95),
+  Memory: mpl.last("process.memory.usage", [], "max"),
+  "Lateness of the event loop": mpl.last("nodejs.eventloop.delay.p99", [], "max"),
+  "Label sets by metric": mpl.last("executor.metrics.series", ["metric"], "max"),
+  Overflow: mpl.rate("executor.metrics.overflow", ["metric"]),
+});
