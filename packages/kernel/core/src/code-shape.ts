@@ -1,3 +1,4 @@
+import { withoutTrailingSemicolons } from "./source-text.ts";
 import {
   closingIndex,
   CodeSyntaxError,
@@ -15,7 +16,7 @@ export interface LoneExpression {
 
 /** Reads the source as one expression; `undefined` if it is anything else. An object literal counts as an expression. */
 export const readLoneExpression = (source: string): LoneExpression | undefined => {
-  for (const code of new Set([source, source.replace(/(?:\s*;)+\s*$/, "")])) {
+  for (const code of new Set([source, withoutTrailingSemicolons(source)])) {
     const tokens = tokensInParentheses(code);
     if (tokens !== undefined) return { code, isFunction: isFunction(tokens) };
   }

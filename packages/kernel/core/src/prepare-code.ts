@@ -1,5 +1,6 @@
 import { transform } from "sucrase";
 import { readLoneExpression, withoutModuleSyntax } from "./code-shape.ts";
+import { unfence } from "./source-text.ts";
 import { readTokens, toCodeSyntaxError } from "./tokens.ts";
 
 export { CodeSyntaxError } from "./tokens.ts";
@@ -53,23 +54,3 @@ const stripTypes = (code: string): string => {
     throw toCodeSyntaxError(error);
   }
 };
-
-/** A Markdown fence: its opening line, its text and its closing line. */
-const fenced = /^([ \t]*)(`{3,}|~{3,})[^\n`]*\n([\s\S]*?)^[ \t]*\2[ \t]*$/m;
-const unclosed = /^\s*(?:`{3,}|~{3,})[^\n`]*\n/;
-
-/**
- * Takes the code out of the first Markdown fence, or returns all of it if there is no fence. The text before it becomes empty
- * lines, so that line numbers stay those of the text as sent.
- */
-const unfence = (source: string): string => {
-  const block = fenced.exec(source);
-  if (block !== null) {
-    const opening = block[0].indexOf("\n") + 1;
-    return emptyLines(source.slice(0, block.index + opening)) + (block[3] ?? "");
-  }
-  const opening = unclosed.exec(source);
-  return opening === null ? source : emptyLines(opening[0]) + source.slice(opening[0].length);
-};
-
-const emptyLines = (text: string): string => "\n".repeat(text.split("\n").length - 1);
