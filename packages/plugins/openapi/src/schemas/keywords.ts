@@ -1,37 +1,6 @@
 import type { Json } from "@executor/sdk";
 import { isArray, isObject } from "@executor/plugin-kit";
 
-/**
- * The keywords that are kept, by the type of their value (JSON Schema 2020-12, Core and Validation). A keyword with a value of
- * another type is dropped, so that one mistake in a description does not spoil a tool. Always dropped: examples, extensions,
- * XML and discriminators, which agents do not need, and `$id`, `$anchor` and `$dynamicRef`, which change the meaning of `$ref`.
- */
-export const schemaKeywords: ReadonlySet<string> = new Set([
-  "additionalProperties",
-  "contains",
-  "else",
-  "if",
-  "items",
-  "not",
-  "propertyNames",
-  "then",
-  "unevaluatedItems",
-  "unevaluatedProperties",
-]);
-
-export const schemaListKeywords: ReadonlySet<string> = new Set([
-  "allOf",
-  "anyOf",
-  "oneOf",
-  "prefixItems",
-]);
-
-export const schemaMapKeywords: ReadonlySet<string> = new Set([
-  "dependentSchemas",
-  "patternProperties",
-  "properties",
-]);
-
 /** Whether a value that is kept as it is can be written as JSON later: it is not nested too deeply. */
 const isShallow = (value: Json, depth = 0): boolean =>
   typeof value !== "object" ||
@@ -57,12 +26,22 @@ export const isPattern = (value: Json): boolean => {
   }
 };
 
-type Check = (value: Json) => boolean;
+/** What a keyword's value is: a schema, a list or an object of schemas, or a value that is kept as it is if it passes the check. */
+type Kind = "schema" | "list" | "map" | ((value: Json) => boolean);
 
-const each = (check: Check, ...keywords: ReadonlyArray<string>): ReadonlyArray<[string, Check]> =>
-  keywords.map((keyword) => [keyword, check]);
+const each = (kind: Kind, ...keywords: ReadonlyArray<string>): ReadonlyArray<[string, Kind]> =>
+  keywords.map((keyword) => [keyword, kind]);
 
-export const valueKeywords: ReadonlyMap<string, Check> = new Map([
+/**
+ * The keywords that are kept, by the type of their value (JSON Schema 2020-12, Core and Validation). A keyword with a value of
+ * another type is dropped, so that one mistake in a description does not spoil a tool. Always dropped: examples, extensions,
+ * XML and discriminators, which agents do not need, and `$id`, `$anchor` and `$dynamicRef`, which change the meaning of `$ref`.
+ */
+export const keywords: ReadonlyMap<string, Kind> = new Map([
+  ...each("schema", "additionalProperties", "contains", "else", "if", "items", "not"),
+  ...each("schema", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"),
+  ...each("list", "allOf", "anyOf", "oneOf", "prefixItems"),
+  ...each("map", "dependentSchemas", "patternProperties", "properties"),
   ...each(isString, "contentEncoding", "contentMediaType", "description", "format", "title"),
   ...each(isNumber, "exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum"),
   ...each(isCount, "maxContains", "maxItems", "maxLength", "maxProperties"),

@@ -4,13 +4,7 @@ import type { Steps } from "@executor/plugin-kit";
 import type { OpenApiDocument } from "../document/outline.ts";
 import type { References } from "../document/references.ts";
 import { definitionName, dropRecursiveAliases } from "./definitions.ts";
-import {
-  isPattern,
-  schemaKeywords,
-  schemaListKeywords,
-  schemaMapKeywords,
-  valueKeywords,
-} from "./keywords.ts";
+import { isPattern, keywords } from "./keywords.ts";
 
 /** Levels of nesting, more than any valid schema has. Deeper parts are left open (`{}`). */
 const maxDepth = 100;
@@ -63,17 +57,18 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
     const converted: Record<string, Json> =
       typeof target === "string" ? { ...reference(schema, target) } : {};
     for (const [keyword, value] of Object.entries(schema)) {
-      if (schemaKeywords.has(keyword)) {
+      const kind = keywords.get(keyword);
+      if (kind === "schema") {
         if (isArray(value)) converted["prefixItems"] = value.map((item) => nested(item, depth));
         else if (isObject(value) || typeof value === "boolean")
           converted[keyword] = nested(value, depth);
-      } else if (schemaListKeywords.has(keyword)) {
+      } else if (kind === "list") {
         if (isArray(value) && value.length > 0) {
           converted[keyword] = value.map((item) => nested(item, depth));
         }
-      } else if (schemaMapKeywords.has(keyword)) {
+      } else if (kind === "map") {
         if (isObject(value)) converted[keyword] = readMap(keyword, value, depth);
-      } else if (valueKeywords.get(keyword)?.(value) === true) {
+      } else if (kind?.(value) === true) {
         converted[keyword] = value;
       }
     }
