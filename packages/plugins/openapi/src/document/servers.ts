@@ -13,20 +13,15 @@ export const baseUrl = (
   settings: ResolvedSettings,
   documentUrl: string | undefined,
 ): Either.Either<string, InvalidSourceDocument> => {
-  if (settings.baseUrl !== undefined) {
-    const base = httpUrl(settings.baseUrl, undefined);
-    return base === undefined
-      ? invalid(`The base URL ${settings.baseUrl} is not an http or https URL. Correct it.`)
-      : Either.right(base);
-  }
+  const chosen = settings.baseUrl;
   const servers = member(document.root, "servers");
   const given = isArray(servers) && servers.length > 0 ? servers : [{ url: "/" }];
-  const base = firstUsable(given, documentUrl);
-  return base === undefined
-    ? invalid(
-        "The description names no server, or only one relative to its own URL, which is not known. Give a base URL, such as https://api.example.com.",
-      )
-    : Either.right(base);
+  const base = chosen === undefined ? firstUsable(given, documentUrl) : httpUrl(chosen, undefined);
+  const message =
+    chosen === undefined
+      ? "The description names no server, or only one relative to its own URL, which is not known. Give a base URL, such as https://api.example.com."
+      : `The base URL ${chosen} is not an http or https URL. Correct it.`;
+  return Either.fromNullable(base, () => new InvalidSourceDocument({ message }));
 };
 
 /** The server of an operation by its own or its path item's `servers`; `null` if that is the source's URL. */
@@ -37,18 +32,17 @@ export const operationServer = (
   documentUrl: string | undefined,
 ): string | null => {
   if (settings.baseUrl !== undefined) return null;
-  for (const servers of [member(operation, "servers"), member(pathItem, "servers")]) {
-    const server = isArray(servers) ? firstUsable(servers, documentUrl) : undefined;
-    if (server !== undefined) return server === base ? null : server;
-  }
-  return null;
+  const server =
+    firstUsable(member(operation, "servers"), documentUrl) ??
+    firstUsable(member(pathItem, "servers"), documentUrl);
+  return server === undefined || server === base ? null : server;
 };
 
 const firstUsable = (
-  servers: ReadonlyArray<Json>,
+  servers: Json | undefined,
   documentUrl: string | undefined,
 ): string | undefined => {
-  for (const server of servers) {
+  for (const server of isArray(servers) ? servers : []) {
     const template = member(server, "url");
     if (typeof template !== "string") continue;
     const url = httpUrl(fillIn(template, member(server, "variables")), documentUrl);
@@ -73,6 +67,3 @@ const httpUrl = (url: string, documentUrl: string | undefined): string | undefin
   parsed.hash = "";
   return parsed.search === "" ? parsed.href.replace(/\/+$/, "") : parsed.href;
 };
-
-const invalid = (message: string): Either.Either<never, InvalidSourceDocument> =>
-  Either.left(new InvalidSourceDocument({ message }));
