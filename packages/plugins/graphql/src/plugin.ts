@@ -2,13 +2,10 @@ import type { HttpClient } from "@effect/platform";
 import { callUpstream, InvalidSourceDocument, peekDocument } from "@executor/sdk";
 import type {
   DetectedSource,
-  LoadedSource,
   ResolvedSettings,
-  SourceLoadError,
   SourcePlugin,
   ToolCall,
   ToolCallError,
-  ToolResult,
 } from "@executor/sdk";
 import {
   bindingReader,
@@ -57,54 +54,44 @@ export const graphQlPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
  * Detects a text that is a schema, or a URL that answers a query. The source's headers are sent to the URL only if `baseUrl`
  * has the same origin: before the kind is known, the URL may lead to a document on another server.
  */
-const detect: (
-  settings: ResolvedSettings,
-) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError, HttpClient.HttpClient> =
-  Effect.fn("GraphQl.detect")(function* (settings: ResolvedSettings) {
-    const { baseUrl, document, url } = settings;
-    const found = Option.some(describeEndpoint(baseUrl ?? url));
-    if (document === undefined && url !== undefined && /^https?:/i.test(url)) {
-      const isOwn = baseUrl !== undefined && originOf(baseUrl) === originOf(url);
-      const asked = isOwn ? settings : { ...settings, headers: {} };
-      if (yield* isEndpoint(asked, url)) return found;
-    }
-    const source = yield* peekDocument(settings);
-    if (Option.isNone(source)) return Option.none();
-    return Option.isSome(yield* Effect.option(readSchema(source.value.text)))
-      ? found
-      : Option.none();
-  });
+const detect = Effect.fn("GraphQl.detect")(function* (settings: ResolvedSettings) {
+  const { baseUrl, document, url } = settings;
+  const found = Option.some(describeEndpoint(baseUrl ?? url));
+  if (document === undefined && url !== undefined && /^https?:/i.test(url)) {
+    const isOwn = baseUrl !== undefined && originOf(baseUrl) === originOf(url);
+    const asked = isOwn ? settings : { ...settings, headers: {} };
+    if (yield* isEndpoint(asked, url)) return found;
+  }
+  const source = yield* peekDocument(settings);
+  if (Option.isNone(source)) return Option.none();
+  return Option.isSome(yield* Effect.option(readSchema(source.value.text))) ? found : Option.none();
+});
 
 const originOf = (url: string): string | undefined => URL.parse(url)?.origin;
-
-/** A name and a namespace from the host: schemas have no titles. */
-const describeEndpoint = (endpoint: string | undefined): DetectedSource => {
-  const host = endpoint === undefined ? "" : (URL.parse(endpoint)?.host ?? "");
-  return {
-    name: host === "" ? "GraphQL" : `GraphQL at ${host}`,
-    namespace: suggestNamespace(endpoint),
-  };
-};
 
 /** Parts of host names that do not distinguish sources. */
 const filler = /^(www|api|apis|graphql|gql|gateway|localhost|v?\d+)$/;
 
-/** A namespace from an endpoint's host: `https://api.github.com/graphql` gives `github`. `graphql` if no usable part is left. */
-const suggestNamespace = (endpoint: string | undefined): string => {
-  const host = endpoint === undefined ? "" : (URL.parse(endpoint)?.hostname ?? "");
-  const labels = host.split(".");
-  const telling = (labels.length > 1 ? labels.slice(0, -1) : labels).filter(
-    (label) => !filler.test(label),
-  );
-  return namespaceOf(telling.flatMap(titleWords), "graphql");
+/**
+ * A name and a namespace from the host, because schemas have no titles: `https://api.github.com/graphql` gives `github`. The
+ * namespace is `graphql` if no usable part is left.
+ */
+const describeEndpoint = (endpoint = ""): DetectedSource => {
+  const { host, hostname } = URL.parse(endpoint) ?? { host: "", hostname: "" };
+  const labels = hostname.split(".");
+  const telling = labels
+    .slice(0, Math.max(1, labels.length - 1))
+    .filter((label) => !filler.test(label));
+  return {
+    name: host === "" ? "GraphQL" : `GraphQL at ${host}`,
+    namespace: namespaceOf(telling.flatMap(titleWords), "graphql"),
+  };
 };
 
-const load: (
+const load = Effect.fn("GraphQl.load")(function* (
   settings: ResolvedSettings,
   memory: SchemaMemory,
-) => Effect.Effect<LoadedSource, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
-  "GraphQl.load",
-)(function* (settings: ResolvedSettings, memory: SchemaMemory) {
+) {
   const url = yield* endpointOf(settings);
   const named = yield* fetchSchema(settings);
   const read = yield* Effect.mapError(
@@ -120,26 +107,21 @@ const load: (
 
 const readBinding = bindingReader(Binding);
 
-const invoke: (
-  call: ToolCall,
-  memory: SchemaMemory,
-) => Effect.Effect<ToolResult, ToolCallError, HttpClient.HttpClient> = Effect.fn("GraphQl.invoke")(
-  function* (call: ToolCall, memory: SchemaMemory) {
-    const { input, namespace, settings } = call;
-    const binding = readBinding(call.binding);
-    const query = yield* operationOf(call, binding, memory);
-    const response = yield* callUpstream({
-      namespace,
-      method: "POST",
-      // The source's URL is shown without its query, which is needed here.
-      url: settings.baseUrl ?? settings.url ?? call.url,
-      headers: requestHeaders(settings),
-      body: requestBody(binding, query, input),
-      timeoutMs: settings.timeoutMs,
-    });
-    return yield* readReply(response, binding.field);
-  },
-);
+const invoke = Effect.fn("GraphQl.invoke")(function* (call: ToolCall, memory: SchemaMemory) {
+  const { input, namespace, settings } = call;
+  const binding = readBinding(call.binding);
+  const query = yield* operationOf(call, binding, memory);
+  const response = yield* callUpstream({
+    namespace,
+    method: "POST",
+    // The source's URL is shown without its query, which is needed here.
+    url: settings.baseUrl ?? settings.url ?? call.url,
+    headers: requestHeaders(settings),
+    body: requestBody(binding, query, input),
+    timeoutMs: settings.timeoutMs,
+  });
+  return yield* readReply(response, binding.field);
+});
 
 /** The operation with the call's selection. If the schema cannot be read, only the upstream checks the selection. */
 const operationOf = (

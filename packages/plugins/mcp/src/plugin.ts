@@ -1,10 +1,4 @@
-import type {
-  DetectedSource,
-  LoadedSource,
-  ResolvedSettings,
-  SourcePlugin,
-  ToolCall,
-} from "@executor/sdk";
+import type { DetectedSource, ResolvedSettings, SourcePlugin, ToolCall } from "@executor/sdk";
 import { bindingReader } from "@executor/plugin-kit";
 import { Effect, Either, Option, PubSub, Stream } from "effect";
 import type { Scope } from "effect";
@@ -14,7 +8,6 @@ import { endpointKey, endpointOf, endpointUrl } from "./transports/endpoint.ts";
 import type { Endpoint } from "./transports/endpoint.ts";
 import { listAllTools } from "./tools/list-all-tools.ts";
 import { toLoadError, toToolCallError } from "./failures.ts";
-import type { McpFailure } from "./failures.ts";
 import { openConnection } from "./connections/open-connection.ts";
 import { readResult } from "./tools/result.ts";
 import type { StdioTransports } from "./transports/connect.ts";
@@ -87,10 +80,7 @@ export const mcpPlugin = ({
  * Detects a program by its name, without running it, and a URL by connecting; `none` if no MCP server answers. The source's
  * headers are sent unless `baseUrl` has another origin: then the URL may lead to a document.
  */
-const detect: (
-  settings: ResolvedSettings,
-  version: string,
-) => Effect.Effect<Option.Option<DetectedSource>> = Effect.fn("Mcp.detect")(
+const detect = Effect.fn("Mcp.detect")(
   function* (settings: ResolvedSettings, version: string) {
     const { baseUrl, url } = settings;
     const isElsewhere = baseUrl !== undefined && originOf(baseUrl) !== originOf(url);
@@ -124,10 +114,7 @@ const opening = ({ timeoutMs }: ResolvedSettings, namespace: string | undefined)
   timeoutMs: Math.max(timeoutMs, minOpeningMs),
 });
 
-const load: (
-  connections: Connections,
-  settings: ResolvedSettings,
-) => Effect.Effect<LoadedSource, McpFailure> = Effect.fn("Mcp.load")(function* (
+const load = Effect.fn("Mcp.load")(function* (
   connections: Connections,
   settings: ResolvedSettings,
 ) {

@@ -1,15 +1,11 @@
 import type { HttpClient } from "@effect/platform";
 import { callUpstream, fetchDocument, InvalidSourceDocument, peekDocument } from "@executor/sdk";
 import type {
-  DetectedSource,
   LoadedSource,
-  SourceLoadError,
   SourcePlugin,
   ResolvedSettings,
   ToolCall,
-  ToolCallError,
   ToolDefinition,
-  ToolResult,
 } from "@executor/sdk";
 import {
   bindingReader,
@@ -50,32 +46,25 @@ export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
 );
 
 /** `none` for a text that is not OpenAPI. An unusable OpenAPI document is an error: no other kind of source can take it. */
-const detect: (
-  settings: ResolvedSettings,
-) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError, HttpClient.HttpClient> =
-  Effect.fn("OpenApi.detect")(function* (settings: ResolvedSettings) {
-    const source = yield* peekDocument(settings);
-    if (Option.isNone(source)) return Option.none();
-    const root = yield* Effect.option(parseDocument(source.value.text));
-    if (Option.isNone(root)) return Option.none();
-    const outline = readOutline(root.value);
-    if (Either.isRight(outline)) {
-      const { title } = outline.right;
-      return Option.some({ name: title, namespace: namespaceFromTitle(title, filler, "api") });
-    }
-    if (!outline.left.isOpenApi) return Option.none();
-    return yield* new InvalidSourceDocument({ message: outline.left.message });
-  });
+const detect = Effect.fn("OpenApi.detect")(function* (settings: ResolvedSettings) {
+  const source = yield* peekDocument(settings);
+  if (Option.isNone(source)) return Option.none();
+  const root = yield* Effect.option(parseDocument(source.value.text));
+  if (Option.isNone(root)) return Option.none();
+  const outline = readOutline(root.value);
+  if (Either.isRight(outline)) {
+    const { title } = outline.right;
+    return Option.some({ name: title, namespace: namespaceFromTitle(title, filler, "api") });
+  }
+  if (!outline.left.isOpenApi) return Option.none();
+  return yield* new InvalidSourceDocument({ message: outline.left.message });
+});
 
 /** Words of titles that do not distinguish sources: "GitHub v3 REST API" gives the namespace `github`. */
 const filler =
   /^(the|a|an|api|apis|rest|http|https|official|openapi|swagger|spec|specification|public|v?\d+)$/;
 
-const load: (
-  settings: ResolvedSettings,
-) => Effect.Effect<LoadedSource, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
-  "OpenApi.load",
-)(function* (settings: ResolvedSettings) {
+const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const source = yield* fetchDocument(settings);
   const root = yield* parseDocument(source.text);
   const document = yield* Either.mapLeft(
@@ -83,15 +72,15 @@ const load: (
     ({ message }) => new InvalidSourceDocument({ message }),
   );
   const documentUrl = source.url ?? settings.url;
-  const loaded = yield* runSteps(readSource(document, settings, documentUrl)).pipe(
+  const result = yield* runSteps(readSource(document, settings, documentUrl)).pipe(
     Effect.mapError(
       (problem) =>
         new InvalidSourceDocument({
           message: `The description cannot be read: ${problem}. Correct it, or report this.`,
         }),
     ),
+    Effect.flatten,
   );
-  const result = yield* loaded;
   if (result.tools.length === 0) {
     yield* Effect.logWarning(
       `The OpenAPI description "${document.title}" has no operations under paths, so the source has no tools.`,
@@ -126,18 +115,13 @@ function* readSource(
 
 const readBinding = bindingReader(Binding);
 
-const invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError, HttpClient.HttpClient> =
-  Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {
-    const { input, namespace, settings, url } = call;
-    const binding = readBinding(call.binding);
-    const request = yield* Either.mapLeft(
-      buildRequest(binding, input, url, settings.headers),
-      (problem) => invalidInput(problem),
-    );
-    const response = yield* callUpstream({
-      ...request,
-      namespace,
-      timeoutMs: settings.timeoutMs,
-    });
-    return yield* readReply(response);
-  });
+const invoke = Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {
+  const { input, namespace, settings, url } = call;
+  const binding = readBinding(call.binding);
+  const request = yield* Either.mapLeft(
+    buildRequest(binding, input, url, settings.headers),
+    (problem) => invalidInput(problem),
+  );
+  const response = yield* callUpstream({ ...request, namespace, timeoutMs: settings.timeoutMs });
+  return yield* readReply(response);
+});

@@ -70,12 +70,10 @@ export const requestHeaders = (settings: ResolvedSettings): UpstreamHeaders =>
  * The introspection result of an endpoint, at most 64 MiB of JSON. A server that refuses the fields of newer GraphQL versions
  * gets the older query.
  */
-const introspect: (
+const introspect = Effect.fn("GraphQl.introspect")(function* (
   settings: ResolvedSettings,
   url: string,
-) => Effect.Effect<Answer, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
-  "GraphQl.introspect",
-)(function* (settings: ResolvedSettings, url: string) {
+) {
   const newer = yield* ask(settings, url, introspectionQuery);
   if (hasSchema(newer)) return newer;
   const last = hasErrors(newer) ? yield* ask(settings, url, olderIntrospectionQuery) : newer;

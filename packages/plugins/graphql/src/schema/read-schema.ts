@@ -18,13 +18,7 @@ export interface NamedSchema {
  * Reads a schema from the JSON of an introspection result or from GraphQL's schema definition language. `parsed`: the text's
  * JSON value, if it is known.
  */
-export const readSchema: (
-  text: string,
-  parsed?: Json,
-) => Effect.Effect<NamedSchema, InvalidSourceDocument> = Effect.fn("GraphQl.readSchema")(function* (
-  text: string,
-  parsed?: Json,
-) {
+export const readSchema = Effect.fn("GraphQl.readSchema")(function* (text: string, parsed?: Json) {
   const schema = yield* Effect.mapError(
     runSteps(schemaOf(text, parsed)),
     (problem) =>

@@ -1,14 +1,10 @@
 import { ElicitationUnavailable } from "@executor/sdk";
-import type { ElicitationResult, JsonObject, Progress } from "@executor/sdk";
+import type { ElicitationRequest, ElicitationResult, Progress } from "@executor/sdk";
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { PendingRequest } from "../transports/upstream-fetch.ts";
 
 /** A question that an MCP server asks during a call (MCP 2025-11-25, "Elicitation", form mode). */
-export interface Question {
-  readonly message: string;
-  /** JSON Schema of a flat object. */
-  readonly requestedSchema: JsonObject;
-}
+export type Question = Pick<ElicitationRequest, "message" | "requestedSchema">;
 
 /** A tool call that the server has not answered yet. */
 export interface CallInFlight {

@@ -1,4 +1,4 @@
-import { ElicitationUnavailable, JsonObject } from "@executor/sdk";
+import { ElicitationUnavailable, isJsonObject } from "@executor/sdk";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import {
   ElicitRequestSchema,
@@ -10,7 +10,6 @@ import {
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { ElicitRequest } from "@modelcontextprotocol/sdk/types.js";
-import { Schema } from "effect";
 import { CallsInFlight } from "./calls-in-flight.ts";
 import type { Question } from "./calls-in-flight.ts";
 
@@ -58,8 +57,6 @@ const questionOf = (params: ElicitRequest["params"]): Question => {
   }
   return { message, requestedSchema };
 };
-
-const isJsonObject = Schema.is(JsonObject);
 
 const refuse = (reason: unknown): never => {
   throw new McpError(

@@ -1,8 +1,9 @@
-import { JsonObject } from "@executor/sdk";
+import { isJsonObject } from "@executor/sdk";
+import type { JsonObject } from "@executor/sdk";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import type { ClientRequest } from "@modelcontextprotocol/sdk/types.js";
-import { Effect, Schema } from "effect";
+import { Effect } from "effect";
 import { invalidResponse, McpFailure, toMcpFailure, unanswered } from "../failures.ts";
 import { measured } from "../metrics.ts";
 import type { PendingRequest } from "../transports/upstream-fetch.ts";
@@ -37,8 +38,6 @@ export interface Operation {
 
 /** The longest timeout of a timer, 2^31 - 1 ms, in place of the SDK's own, which cannot be paused. */
 const noTimeout = 2_147_483_647;
-
-const isJsonObject = Schema.is(JsonObject);
 
 /**
  * Runs an operation until it ends, its deadline passes, or its transport breaks. Interrupting it sends
