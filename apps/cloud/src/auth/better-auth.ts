@@ -9,6 +9,7 @@ import {
   memberAc,
   ownerAc,
 } from "better-auth/plugins/organization/access";
+import { gatedPasswords } from "./password-gate.ts";
 
 /** Configuration id, in better-auth, of the keys of organizations. */
 export const keyKind = "org";
@@ -44,7 +45,7 @@ export const makeAuth = ({ database, secret, url }: AuthSettings) => {
     logger: { level: "error" },
     // Over http the only client is this machine, which has no address to limit by.
     rateLimit: { enabled: url.startsWith("https:") },
-    emailAndPassword: { enabled: true, minPasswordLength: 10 },
+    emailAndPassword: { enabled: true, minPasswordLength: 10, password: gatedPasswords },
     session: { expiresIn: 30 * day, updateAge: day },
     advanced: { ipAddress: { ipAddressHeaders: ["cf-connecting-ip"] } },
     plugins: [
