@@ -1,6 +1,6 @@
 import type * as Workers from "@cloudflare/workers-types";
+import type { D1Database } from "better-auth";
 import manifest from "../package.json" with { type: "json" };
-import type { AuthSettings } from "./auth/better-auth.ts";
 
 /** QuickJS as the build prepared it: every loop in it can be interrupted. */
 export { default as quickJs } from "./quickjs.wasm";
@@ -15,7 +15,7 @@ export interface Environment {
   /** Objects of the organizations, one for each. */
   readonly ORGANIZATIONS: DurableObjectNamespace;
   /** People, organizations and keys. */
-  readonly DB: AuthSettings["database"];
+  readonly DB: D1Database;
   /** Signs sessions; at least 32 characters. */
   readonly BETTER_AUTH_SECRET: string;
   /** Encrypts secrets and sources' settings: 32 bytes in base64. */

@@ -8,6 +8,8 @@ import {
   internalHeaderPrefix,
   isRefusal,
 } from "./auth/authenticate.ts";
+import { answerAuth, refusalOutcomes } from "./auth/answer-auth.ts";
+import { Attempts } from "./auth/attempts.ts";
 import { authPath, makeAuth } from "./auth/better-auth.ts";
 import type { Auth } from "./auth/better-auth.ts";
 import type { Identity } from "./auth/authenticate.ts";
@@ -58,9 +60,10 @@ export default {
     const auth = await authOf(environment);
     if (pathname.startsWith(`${authPath}/`)) {
       // Keys are made by /api/keys, with their permissions.
-      return pathname.startsWith(`${authPath}/api-key/`)
-        ? notFound(pathname)
-        : auth.handler(request);
+      if (pathname.startsWith(`${authPath}/api-key/`)) return notFound(pathname);
+      const response = await answerAuth(auth, request);
+      const outcome = refusalOutcomes[response.status];
+      return outcome === undefined ? response : refuse(outcome, response);
     }
     const identity = await authenticate(auth, request, (work) => context.waitUntil(work));
     if (isRefusal(identity)) return refuse(identity.outcome, identity.response);
@@ -88,6 +91,7 @@ const authOf = async (environment: Environment): Promise<Auth> => {
     url: environment.EXECUTOR_URL,
     secret: environment.BETTER_AUTH_SECRET,
     database: environment.DB,
+    attempts: new Attempts(environment.DB, environment.BETTER_AUTH_SECRET),
   });
   await auth.$context;
   readyAuth = auth;

@@ -23,7 +23,14 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   },
   "executor.tool.calls/outcome": listed("ok", ...ToolCallFailureOutcome.literals),
   "executor.source.connects/outcome": listed("ok", "error"),
-  "executor.auth.attempts/outcome": listed("ok", "refused", "unauthorized", "forbidden"),
+  "executor.auth.attempts/outcome": listed(
+    "ok",
+    "refused",
+    "unauthorized",
+    "forbidden",
+    "limited",
+    "busy",
+  ),
   surface: listed("mcp", "api", "metrics"),
   "executor.tool.call.errors/error.type": {
     values: "the upstream's status, or one of some twenty words that the code holds",

@@ -9,6 +9,8 @@ import {
   memberAc,
   ownerAc,
 } from "better-auth/plugins/organization/access";
+import type { Attempts } from "./attempts.ts";
+import { limitHooks } from "./limits.ts";
 import { gatedPasswords } from "./password-gate.ts";
 
 /** Configuration id, in better-auth, of the keys of organizations. */
@@ -31,10 +33,12 @@ export interface AuthSettings {
   readonly url: string;
   readonly secret: string;
   readonly database: NonNullable<BetterAuthOptions["database"]>;
+  /** Counts attempts, which are unlimited without it. */
+  readonly attempts?: Attempts;
 }
 
 /** better-auth for people, their sessions and organizations, and the organizations' keys. */
-export const makeAuth = ({ database, secret, url }: AuthSettings) => {
+export const makeAuth = ({ attempts, database, secret, url }: AuthSettings) => {
   const auth = betterAuth({
     appName: "Executor",
     baseURL: url,
@@ -46,6 +50,7 @@ export const makeAuth = ({ database, secret, url }: AuthSettings) => {
     // Over http the only client is this machine, which has no address to limit by.
     rateLimit: { enabled: url.startsWith("https:") },
     emailAndPassword: { enabled: true, minPasswordLength: 10, password: gatedPasswords },
+    ...(attempts !== undefined && { hooks: limitHooks(attempts) }),
     session: { expiresIn: 30 * day, updateAge: day },
     advanced: { ipAddress: { ipAddressHeaders: ["cf-connecting-ip"] } },
     plugins: [

@@ -1,0 +1,25 @@
+import { readBoundedBody } from "@executor/sdk";
+import type { Auth } from "./better-auth.ts";
+import { bodyTooLarge, toResponse, tooManyAttempts } from "./refusals.ts";
+
+const maxBodyBytes = 64 * 1024;
+
+/** What `executor.auth.attempts` calls the answers of better-auth that refuse. */
+export const refusalOutcomes: Readonly<Record<number, string>> = {
+  401: "unauthorized",
+  403: "forbidden",
+  429: "limited",
+  503: "busy",
+};
+
+/** Answers a request to one of better-auth's endpoints, with a body of at most 64 KiB. */
+export const answerAuth = async (auth: Auth, request: Request): Promise<Response> => {
+  const { bytes, end } = await readBoundedBody(request.body, maxBodyBytes);
+  if (end === "too_large") return toResponse(bodyTooLarge(maxBodyBytes));
+  const { headers, method, url } = request;
+  const body = request.body === null ? null : Uint8Array.from(bytes);
+  const response = await auth.handler(new Request(url, { method, headers, body }));
+  // better-auth's own limit of requests from one address says in this header how long to wait.
+  const seconds = response.headers.get("x-retry-after");
+  return seconds === null ? response : toResponse(tooManyAttempts(Number(seconds)));
+};
