@@ -88,20 +88,26 @@ const maxLength = 65_535;
 
 /** Makes a chunk of the one before it by writing the values that changed. */
 export class LinesPatch {
-  /** The new values, one after another. */
+  /** The new values that are longer or shorter than the old ones, one after another. */
   readonly #scratch = new LineWriter();
-  /** Index, and position in the scratch, of each new value that is as long as the old one. */
-  readonly #replaced: Array<number> = [];
-  /** Index, position in the scratch, and length of each new value that is longer or shorter. */
+  /** Index, position in the scratch, and length of each of them. */
   readonly #moved: Array<number> = [];
   #previous: EncodedLines = new EncodedLines(new Uint8Array(0), undefined);
   #values: Values | undefined;
+  /** The bytes of the chunk, with each new value that is as long as the old one. */
+  #bytes: Uint8Array | undefined;
+  /** The free bytes at their start. */
+  #slack = 0;
 
-  /** Begins a patch; returns the values in the chunk, `undefined` where it cannot be patched. */
-  begin(chunk: EncodedLines): Float64Array | undefined {
+  /**
+   * Begins a patch; returns the values in the chunk, `undefined` where it cannot be patched. `slack` is the number of bytes by
+   * which the text may grow before it is copied a second time; 0 where values seldom change their length.
+   */
+  begin(chunk: EncodedLines, slack: number): Float64Array | undefined {
+    this.#slack = slack;
     this.#scratch.clear();
-    this.#replaced.length = 0;
     this.#moved.length = 0;
+    this.#bytes = undefined;
     this.#previous = chunk;
     this.#values = chunk.takeValues();
     return this.#values?.written;
@@ -112,50 +118,56 @@ export class LinesPatch {
     const values = this.#values;
     if (values === undefined) return;
     values.written[index] = value;
+    const bytes = (this.#bytes ??= copyAfter(this.#slack, this.#previous.bytes));
+    const start = this.#slack + (values.starts[index] ?? 0);
+    const oldLength = values.lengths[index] ?? 0;
+    if (suffix === "" && isPlainInteger(value) && countDigits(value | 0) === oldLength) {
+      writeDigits(value | 0, bytes, start + oldLength);
+      return;
+    }
     const scratch = this.#scratch;
     const from = scratch.length;
     scratch.value(value);
     if (suffix !== "") scratch.text(suffix);
     const length = scratch.length - from;
-    if (length === values.lengths[index]) this.#replaced.push(index, from);
-    else this.#moved.push(index, from, length);
+    if (length === oldLength) {
+      copy(scratch.buffer, from, from + length, bytes, start);
+      scratch.clear(from);
+    } else this.#moved.push(index, from, length);
   }
 
   finish(): EncodedLines {
     const values = this.#values;
+    const bytes = this.#bytes;
     this.#values = undefined;
+    this.#bytes = undefined;
     if (values === undefined) return this.#previous;
-    if (this.#moved.length === 0 && this.#replaced.length === 0) {
+    if (bytes === undefined) {
       this.#previous.keepValues(values);
       return this.#previous;
     }
-    const bytes = this.#moved.length > 0 ? this.#layOut(values) : this.#previous.bytes.slice();
-    const { buffer } = this.#scratch;
-    for (let at = 0; at < this.#replaced.length; at += 2) {
-      const index = this.#replaced[at] ?? 0;
-      const from = this.#replaced[at + 1] ?? 0;
-      const start = values.starts[index] ?? 0;
-      copy(buffer, from, from + (values.lengths[index] ?? 0), bytes, start);
-    }
-    return new EncodedLines(bytes, values);
+    const isMoved = this.#moved.length > 0;
+    return new EncodedLines(
+      isMoved ? this.#layOut(bytes, values) : withoutStart(bytes, this.#slack),
+      values,
+    );
   }
 
   /**
-   * Moves the text between values whose length changed, and shifts the positions of all later values. The old bytes are first
-   * copied as a whole, so far to the right that each part then moves left, over bytes that were moved before.
+   * Moves the text between values whose length changed, and shifts the positions of all later values. The text begins so far to
+   * the right that each part moves left, over bytes that were moved before.
    */
-  #layOut({ starts, lengths }: Values): Uint8Array {
+  #layOut(patched: Uint8Array, { starts, lengths }: Values): Uint8Array {
     const moved = this.#moved;
-    const old = this.#previous.bytes;
+    const slack = this.#slack;
     let shift = 0;
-    let right = 0;
+    let right = slack;
     for (let at = 0; at < moved.length; at += 3) {
       shift += (moved[at + 2] ?? 0) - (lengths[moved[at] ?? 0] ?? 0);
       right = Math.max(right, shift);
     }
-    const size = old.length + shift;
-    const bytes = new Uint8Array(old.length + right);
-    bytes.set(old, right);
+    const size = patched.length - slack + shift;
+    const bytes = right > slack ? copyAfter(right, withoutStart(patched, slack)) : patched;
     const { buffer } = this.#scratch;
     let read = 0;
     let at = 0;
@@ -178,6 +190,17 @@ export class LinesPatch {
     return bytes.subarray(0, size);
   }
 }
+
+/** Copies bytes; without free bytes before them in half of the time. */
+const copyAfter = (free: number, bytes: Uint8Array): Uint8Array => {
+  if (free === 0) return bytes.slice();
+  const copied = new Uint8Array(free + bytes.length);
+  copied.set(bytes, free);
+  return copied;
+};
+
+const withoutStart = (bytes: Uint8Array, length: number): Uint8Array =>
+  length === 0 ? bytes : bytes.subarray(length);
 
 /** A growing buffer of UTF-8 text. */
 export class LineWriter {
@@ -233,26 +256,13 @@ export class LineWriter {
 
   /** A sample's value, as {@link formatValue} writes it. */
   value(value: Scalar): void {
-    if (typeof value === "number" && (value | 0) === value && value >= 0 && value < 1e9) {
-      this.#digits(value);
+    if (isPlainInteger(value)) {
+      this.#reserve(9);
+      this.#length += countDigits(value);
+      writeDigits(value, this.#buffer, this.#length);
     } else {
       this.text(formatValue(value));
     }
-  }
-
-  #digits(value: number): void {
-    this.#reserve(9);
-    const buffer = this.#buffer;
-    const end = this.#length + countDigits(value);
-    this.#length = end;
-    let rest = value | 0;
-    let at = end;
-    do {
-      const next = (rest / 10) | 0;
-      at -= 1;
-      buffer[at] = 48 + rest - next * 10;
-      rest = next;
-    } while (rest > 0);
   }
 
   #reserve(bytes: number): void {
@@ -271,6 +281,22 @@ const copy = (from: Uint8Array, start: number, end: number, to: Uint8Array, at: 
     return;
   }
   for (let index = start; index < end; index += 1) to[at + index - start] = from[index] ?? 0;
+};
+
+/** Whether the value is written as up to nine digits. */
+const isPlainInteger = (value: Scalar): value is number =>
+  typeof value === "number" && (value | 0) === value && value >= 0 && value < 1e9;
+
+/** Writes the digits of a plain integer so that they end before `end`. */
+const writeDigits = (value: number, buffer: Uint8Array, end: number): void => {
+  let rest = value | 0;
+  let at = end;
+  do {
+    const next = (rest / 10) | 0;
+    at -= 1;
+    buffer[at] = 48 + rest - next * 10;
+    rest = next;
+  } while (rest > 0);
 };
 
 const countDigits = (value: number): number =>

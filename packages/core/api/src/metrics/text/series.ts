@@ -109,6 +109,9 @@ const writeSummary = (
   writer.value(count, "");
 };
 
+/** Bytes by which a chunk with sums or gauges grows at most, as a rule. */
+const slack = 64;
+
 /** `undefined` where the lines themselves have to change. */
 const patchSeries = (
   type: FamilyType,
@@ -116,7 +119,7 @@ const patchSeries = (
   previous: EncodedLines,
   syntax: SeriesSyntax,
 ): EncodedChunk | undefined => {
-  const written = patch.begin(previous);
+  const written = patch.begin(previous, type === "counter" ? 0 : slack);
   if (written === undefined) return undefined;
   let slot = 0;
   const kind = type === "counter" ? type : "gauge";

@@ -23,8 +23,9 @@ const write = (values: ReadonlyArray<number | bigint>): EncodedLines => {
 const change = (
   chunk: EncodedLines,
   changes: ReadonlyArray<readonly [index: number, value: number]>,
+  slack = 0,
 ) => {
-  const written = patch.begin(chunk);
+  const written = patch.begin(chunk, slack);
   if (written === undefined) return undefined;
   for (const [index, value] of changes) patch.set(index, value, index % 2 === 0 ? "" : " # suffix");
   return patch.finish();
@@ -39,7 +40,8 @@ describe("LinesPatch", () => {
       fc.property(
         fc.array(value, { minLength: 1, maxLength: 12 }),
         fc.array(fc.dictionary(fc.nat(11).map(String), value), { maxLength: 5 }),
-        (first, rounds) => {
+        fc.constantFrom(0, 1, 7, 64),
+        (first, rounds, slack) => {
           let chunk = write(first);
           let values = first;
           for (const round of rounds) {
@@ -47,7 +49,7 @@ describe("LinesPatch", () => {
             const changes = Object.entries(round)
               .map(([index, changed]) => [Number(index), changed] as const)
               .filter(([index]) => index < values.length);
-            const changed = change(chunk, changes);
+            const changed = change(chunk, changes, slack);
             expect(textOf(chunk)).toBe(before);
             values = values.map((kept, index) => round[String(index)] ?? kept);
             if (changed === undefined) throw new Error("The chunk cannot be patched.");
@@ -66,7 +68,7 @@ describe("LinesPatch", () => {
   });
 
   it("returns the values in a chunk", () => {
-    expect([...(patch.begin(write([1, 2.5])) ?? [])]).toEqual([1, 2.5]);
+    expect([...(patch.begin(write([1, 2.5]), 0) ?? [])]).toEqual([1, 2.5]);
   });
 
   it("refuses a chunk whose values another chunk has taken, and one with a bigint", () => {
