@@ -40,24 +40,27 @@ export const makeCache = <Key, Value, Error = never, Context = never>({
     let kept: { readonly version: number; readonly cache: Kept } | undefined;
 
     /** A new cache after each change: a lookup that is still under way writes its value into the old one. */
-    const current = Effect.suspend(() => {
-      const now = version();
-      return kept?.version === now
-        ? Effect.succeed(kept.cache)
-        : Effect.map(makeEmpty, (cache) => {
-            kept = { version: now, cache };
-            return cache;
-          });
+    const renew = Effect.map(makeEmpty, (cache) => {
+      kept = { version: version(), cache };
+      return cache;
     });
 
-    const get = (key: Key): Effect.Effect<Value, Error> =>
-      Effect.flatMap(current, (cache) =>
-        Effect.catchAllCause(cache.get(key), (cause) => {
+    const read = (cache: Kept, key: Key): Effect.Effect<Value, Error> =>
+      Effect.matchCauseEffect(cache.get(key), {
+        onSuccess: (value) => value,
+        onFailure: (cause) => {
           // Another reader, whose lookup this one waited for, was interrupted.
-          if (Cause.isInterruptedOnly(cause)) return Effect.either(get(key));
+          if (Cause.isInterruptedOnly(cause)) return get(key);
           if (kept?.cache === cache) kept = undefined;
           return Effect.failCause(cause);
-        }),
-      ).pipe(Effect.flatten);
+        },
+      });
+
+    const get = (key: Key): Effect.Effect<Value, Error> =>
+      Effect.suspend(() =>
+        kept?.version === version()
+          ? read(kept.cache, key)
+          : Effect.flatMap(renew, (cache) => read(cache, key)),
+      );
     return get;
   });
