@@ -7,7 +7,8 @@ import {
 } from "@effect/platform";
 import { authAttempts, Caller, Forbidden, surfaceOf } from "@executor/api";
 import { CoreExecutorApi } from "@executor/api/contract";
-import { client, operator } from "@executor/sdk";
+import { operator } from "@executor/sdk";
+import type { Actor } from "@executor/sdk";
 import { Effect, Layer, Option, Schema } from "effect";
 import * as FindMyWay from "find-my-way-ts";
 import type { DurableObjectId, DurableObjectNamespace } from "../environment.ts";
@@ -57,7 +58,7 @@ export const orgAuthLayer = (
       const message = "The request has no identity. Send it to the app, which verifies its key.";
       return yield* refused("unauthorized", new Unauthorized({ message }));
     }
-    const owner = client(identity.subject);
+    const owner: Actor = { _tag: "Client", name: identity.subject };
     const caller = { owner, answersAs: identity.answersForAll ? operator : owner };
     // The MCP endpoint checks and counts its requests itself, by session.
     if (surface === "mcp") return caller;
