@@ -1,8 +1,9 @@
 import { SqlClient } from "@effect/sql";
 import type { Exposition } from "@executor/api";
-import { ChangedSeries, restoreSeries } from "@executor/telemetry";
-import type { MetricsOwner } from "@executor/telemetry";
-import { inSlices } from "@executor/telemetry/reading";
+import { restoreSeries } from "@executor/telemetry";
+import type { MetricsOwner, SavedSeries, SavedState } from "@executor/telemetry";
+import { inSlices, RegistryReading } from "@executor/telemetry/reading";
+import type { Series } from "@executor/telemetry/reading";
 import { Array as Arr, Effect, Schema } from "effect";
 
 const Buckets = Schema.Struct({
@@ -38,6 +39,50 @@ const Row = Schema.Struct({
 });
 
 const decodeRows = Schema.decodeUnknown(Schema.Array(Row));
+
+/** Reads the totals of an organization's counters and histograms, each only where it has changed since it was read last. */
+export class ChangedSeries {
+  readonly #reading: RegistryReading;
+  readonly #read = new WeakMap<object, Series>();
+
+  constructor(owner: MetricsOwner) {
+    this.#reading = new RegistryReading({ registries: [owner.registry], observe: () => {} });
+  }
+
+  /**
+   * The totals that have changed. They count as read when the generator ends; where saving them fails, another reader must read
+   * them once more. It yields every few hundred series.
+   */
+  *steps(): Generator<void, ReadonlyArray<SavedSeries>> {
+    const changed: Array<SavedSeries> = [];
+    for (const series of yield* this.#reading.steps()) {
+      const { source, createdAt } = series;
+      if (createdAt === undefined || this.#read.get(source) === series) continue;
+      this.#read.set(source, series);
+      const state = stateOf(series);
+      if (state === undefined) continue;
+      const labels = Object.fromEntries(series.labels.map(({ key, value }) => [key, value]));
+      changed.push({ name: series.metric.name, labels, createdAt, state });
+    }
+    return changed;
+  }
+}
+
+const stateOf = (series: Series): SavedState | undefined => {
+  if (series.type === "number") return { type: "counter", value: Number(series.value) };
+  if (series.type === "summary" || series.native === undefined) return undefined;
+  const { counts, count, sum, min, max, native } = series;
+  return {
+    type: "histogram",
+    buckets: [...counts],
+    count,
+    sum,
+    // What Effect's histograms begin with.
+    min: min ?? Number.MAX_VALUE,
+    max: max ?? Number.MIN_VALUE,
+    native,
+  };
+};
 
 /** The series of one statement: as one JSON text they stay below the platform's 2 MB. */
 const seriesPerStatement = 200;

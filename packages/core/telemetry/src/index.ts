@@ -1,5 +1,5 @@
 export * from "./instruments/instrument.ts";
-export { catalogue, findDefinition } from "./labels/label-sets.ts";
+export { catalogue, findDefinition, restoreSeries } from "./labels/label-sets.ts";
 export type {
   CatalogueEntry,
   InstrumentDefinition,
@@ -23,4 +23,3 @@ export {
   separateOrganizations,
 } from "./tenancy/organization.ts";
 export type { MetricsOwner } from "./tenancy/organization.ts";
-export { ChangedSeries, restoreSeries } from "./tenancy/saved-series.ts";

@@ -286,3 +286,11 @@ export const findEntry = (name: string): CatalogueEntry | undefined => entries.g
 
 /** Every instrument that the loaded modules define, in order of definition. */
 export const catalogue = (): Iterable<CatalogueEntry> => entries.values();
+
+/**
+ * Continues counting from saved totals. To be called on the organization's behalf, before anything is recorded on it. Series
+ * that no instrument declares any more, or declares with other bounds, are left out.
+ */
+export const restoreSeries = (series: Iterable<SavedSeries>): void => {
+  for (const saved of series) findEntry(saved.name)?.restore(saved);
+};

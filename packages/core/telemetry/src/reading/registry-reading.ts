@@ -1,7 +1,7 @@
 import { MetricKeyType, MetricState, Option } from "effect";
 import type { MetricPair } from "effect";
 import { catalogue, findDefinition } from "../labels/label-sets.ts";
-import { isRetired, retirements } from "../instruments/recording.ts";
+import { entriesOf, isRetired, retirements, sizeOf } from "../instruments/recording.ts";
 import { currentOwner, perOrganization, processRegistries } from "../tenancy/organization.ts";
 import {
   CounterSource,
@@ -12,8 +12,7 @@ import {
   SummarySource,
 } from "./sources.ts";
 import { readLabels, reservedLabels, toReadUnit, unitOfTags } from "./identity.ts";
-import { entriesOf, sizeOf } from "./registry.ts";
-import type { Hook, Key, Registry, State } from "./registry.ts";
+import type { Hook, Key, Registry, State } from "../instruments/recording.ts";
 import type { Metric, MetricType, Series } from "./series.ts";
 import type { Source } from "./sources.ts";
 import { atOnce } from "./slices.ts";

@@ -61,7 +61,7 @@ export interface HistogramSeries extends SeriesBase {
   /** Upper bounds, strictly increasing, `+Inf` last. Series with the same bounds share the array. */
   readonly bounds: ReadonlyArray<number>;
   /** Cumulative, one for each bound. */
-  readonly counts: ReadonlyArray<number>;
+  readonly counts: Float64Array;
   /** The last of `counts`. */
   readonly count: number;
   /** `NaN` once the histogram has observed one. */

@@ -1,10 +1,9 @@
 import { MetricState, Option } from "effect";
 import type { NativeHistogramState, NativeSnapshot } from "../instruments/native-histogram.ts";
 import { recordingOf } from "../instruments/recording.ts";
-import type { Exemplar, Recording } from "../instruments/recording.ts";
+import type { Exemplar, Hook, Key, Recording } from "../instruments/recording.ts";
 import { withWord } from "./identity.ts";
 import type { ReadLabels } from "./identity.ts";
-import type { Hook, Key } from "./registry.ts";
 import type {
   HistogramSeries,
   Labels,
@@ -139,7 +138,7 @@ const scaleExemplar = (exemplar: Exemplar | undefined, divisor: number): Exempla
 class ReadHistogram extends ReadBase implements HistogramSeries {
   readonly type = "histogram";
   readonly bounds: ReadonlyArray<number>;
-  readonly counts: ReadonlyArray<number>;
+  readonly counts: Float64Array;
   readonly count: number;
   readonly sum: number;
   readonly min: HistogramSeries["min"];
@@ -153,12 +152,12 @@ class ReadHistogram extends ReadBase implements HistogramSeries {
     const { divisor, recording, selection } = source;
     const { buckets, count, sum, min, max } = state;
     const { sources } = selection;
-    const counts: Array<number> = [];
+    const counts = new Float64Array(sources.length);
     let counted = 0;
-    for (const recorded of sources) {
-      const bucket = buckets[recorded];
+    for (let index = 0; index < counts.length; index += 1) {
+      const bucket = buckets[sources[index] ?? -1];
       counted = bucket === undefined ? Math.max(count, counted) : bucket[1];
-      counts.push(counted);
+      counts[index] = counted;
     }
     this.bounds = selection.selected;
     this.counts = counts;

@@ -1,6 +1,6 @@
 import { Context, Fiber } from "effect";
-import { globalRegistry, makeRegistry } from "../reading/registry.ts";
-import type { Registry } from "../reading/registry.ts";
+import { globalRegistry, makeRegistry } from "../instruments/recording.ts";
+import type { Registry } from "../instruments/recording.ts";
 
 /** The owner of measurements: one organization in this process, or the process itself. */
 export class MetricsOwner {

@@ -50,8 +50,18 @@ describe("RegistryReading", () => {
     expect(second.map(plain)[1]).toMatchObject({ value: 3 });
     expect(second.map(({ source }) => source)).toEqual(first.map(({ source }) => source));
     observe("c", [5]);
-    expect(reading.read()[2]).toMatchObject({ counts: [1, 1, 2], count: 2, min: 1, max: 5 });
-    expect(second[2]).toMatchObject({ counts: [1, 1, 1], count: 1, min: 1, max: 1 });
+    expect(reading.read()[2]).toMatchObject({
+      counts: Float64Array.from([1, 1, 2]),
+      count: 2,
+      min: 1,
+      max: 5,
+    });
+    expect(second[2]).toMatchObject({
+      counts: Float64Array.from([1, 1, 1]),
+      count: 1,
+      min: 1,
+      max: 1,
+    });
   });
 
   it("gives what a reader that begins anew gives, whatever was recorded in between", () => {
@@ -149,7 +159,7 @@ describe("RegistryReading", () => {
     expect(series?.labels).toEqual([]);
     expect(series).toMatchObject({
       bounds: [0.001, 1, Number.POSITIVE_INFINITY],
-      counts: [0, 1, 1],
+      counts: Float64Array.from([0, 1, 1]),
       sum: 0.5,
       min: 0.5,
       max: 0.5,
@@ -227,7 +237,7 @@ describe("mergeSeries", () => {
       observe("b", [-3, 5]);
     });
     expect(mergeSeries("histogram", first, second)).toMatchObject({
-      counts: [2, 2, 3],
+      counts: Float64Array.from([2, 2, 3]),
       count: 3,
       sum: 3,
       min: -3,

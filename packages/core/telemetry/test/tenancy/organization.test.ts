@@ -2,7 +2,6 @@ import { describe, expect, it } from "@effect/vitest";
 import { Effect, MetricState } from "effect";
 import * as fc from "fast-check";
 import {
-  ChangedSeries,
   counter,
   durationSeconds,
   gauge,
@@ -15,9 +14,7 @@ import {
   restoreSeries,
   separateOrganizations,
 } from "../../src/index.ts";
-import type { MetricsOwner, SavedSeries } from "../../src/index.ts";
-import { atOnce, RegistryReading } from "../../src/reading/index.ts";
-import type { Series } from "../../src/reading/index.ts";
+import type { MetricsOwner } from "../../src/index.ts";
 import { values } from "../recorded.ts";
 
 let outsideFibers: MetricsOwner | undefined;
@@ -141,87 +138,6 @@ describe("organizations", () => {
 });
 
 describe("an organization's saved series", () => {
-  const saved = (owner: MetricsOwner): ReadonlyArray<SavedSeries> => {
-    const read = atOnce(new ChangedSeries(owner).steps());
-    const text: ReadonlyArray<SavedSeries> = JSON.parse(JSON.stringify(read));
-    return text;
-  };
-
-  const seriesOf = (owner: MetricsOwner, name: string): Series => {
-    const series = new RegistryReading({ registries: [owner.registry], observe: () => {} })
-      .read()
-      .find(({ metric }) => metric.name === name);
-    if (series === undefined) throw new Error(`There is no ${name}.`);
-    return series;
-  };
-
-  const nativeOf = (series: Series) => (series.type === "histogram" ? series.native : undefined);
-
-  it("continue as if nothing had been between", () => {
-    const observations = fc.array(fc.double({ min: -10, max: 400, noNaN: true }), { minLength: 1 });
-    fc.assert(
-      fc.property(observations, observations, (before, after) => {
-        const [whole, first, second] = [1, 2, 3].map(() => organizationMetrics(100));
-        if (whole === undefined || first === undefined || second === undefined) return;
-        const record = (all: ReadonlyArray<number>) => () => {
-          for (const number of all) {
-            // JSON has no -0.
-            const value = number + 0;
-            times.record(value, { a: "x" });
-            things.add(Math.abs(value), { a: "x" });
-          }
-        };
-        on(first, record(before));
-        on(second, () => restoreSeries(saved(first)));
-        on(second, record(after));
-        on(whole, record([...before, ...after]));
-        const [restored, expected] = [second, whole].map((owner) => ({
-          counts: numbers(owner, names.times),
-          states: owner.registry
-            .snapshot()
-            .map(({ metricState }) =>
-              MetricState.isHistogramState(metricState)
-                ? { ...metricState, sum: Math.round(metricState.sum * 1e6) }
-                : undefined,
-            ),
-          native: nativeOf(seriesOf(owner, names.times)),
-        }));
-        expect(restored).toEqual(expected);
-        const [restoredThings, expectedThings] = [second, whole].map(
-          (owner) => numbers(owner, names.things)["a=x"] ?? 0,
-        );
-        expect(restoredThings).toBeCloseTo(expectedThings ?? Number.NaN, 6);
-      }),
-      { numRuns: 50 },
-    );
-  });
-
-  it("keep when they were first recorded, and their overflow", () => {
-    const [first, second] = [organizationMetrics(1), organizationMetrics(1)];
-    on(first, () => {
-      things.add(1, { a: "1" });
-      things.add(2, { a: "2" });
-    });
-    const series = saved(first).map((one) => ({ ...one, createdAt: 12 }));
-    on(second, () => restoreSeries(series));
-    expect(seriesOf(second, names.things).createdAt).toBe(12);
-    expect(numbers(second, names.things)).toEqual({ "a=1": 1, "otel.metric.overflow=true": 2 });
-  });
-
-  it("are read again only where they have changed, and gauges never", () => {
-    const owner = organizationMetrics(100);
-    const changed = new ChangedSeries(owner);
-    on(owner, () => {
-      things.add(1, { a: "x" });
-      times.record(1, { a: "x" });
-      level.set(1, {});
-    });
-    expect(atOnce(changed.steps()).map(({ name }) => name)).toEqual([names.things, names.times]);
-    expect(atOnce(changed.steps())).toEqual([]);
-    on(owner, () => times.record(2, { a: "x" }));
-    expect(atOnce(changed.steps()).map(({ name }) => name)).toEqual([names.times]);
-  });
-
   it("leave out series that no instrument declares, or declares otherwise", () => {
     const owner = organizationMetrics(100);
     const counted = { type: "counter", value: 1 } as const;
