@@ -1,9 +1,8 @@
 import type { SqlStorage as PlatformSql } from "@cloudflare/workers-types";
-import { Reactivity } from "@effect/experimental";
-import { SqlClient } from "@effect/sql";
+import type { SqlClient } from "@effect/sql";
 import { SqliteClient } from "@effect/sql-sqlite-do";
-import { Cause, Clock, Context, Effect, Exit, Layer, Runtime } from "effect";
-import { migrate, StorageError } from "./migrations.ts";
+import { Clock, Effect, Exit, Runtime } from "effect";
+import { migrated } from "./migrations.ts";
 
 /** SQLite database of the platform, as far as it is used. */
 export interface SqlStorage {
@@ -25,22 +24,15 @@ export interface DurableObjectStorage {
  * Database of a Durable Object, migrated. Transactions are synchronous, as the platform's are: an effect in one may wait for the
  * database alone, and dies if it waits for anything else. A sleep in it takes no time.
  */
-export const layer = (
-  storage: DurableObjectStorage,
-): Layer.Layer<SqlClient.SqlClient, StorageError> =>
-  Layer.scopedContext(
-    Effect.gen(function* () {
-      const client: SqlClient.SqlClient = Object.assign(
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the client calls exec alone
-        yield* SqliteClient.make({ db: boundedParameters(storage.sql) as PlatformSql }),
-        { withTransaction: withTransaction(storage) },
-      );
-      yield* Effect.provideService(migrate, SqlClient.SqlClient, client);
-      return Context.make(SqlClient.SqlClient, client);
-    }).pipe(
-      Effect.provide(Reactivity.layer),
-      Effect.catchAllCause((cause) => Effect.fail(explain(Cause.squash(cause)))),
+export const layer = (storage: DurableObjectStorage) =>
+  migrated(
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the client calls exec alone
+    SqliteClient.make({ db: boundedParameters(storage.sql) as PlatformSql }).pipe(
+      Effect.map((client): SqlClient.SqlClient =>
+        Object.assign(client, { withTransaction: withTransaction(storage) }),
+      ),
     ),
+    (said) => `The organization's database cannot be used: ${said}.`,
   );
 
 const boundedParameters = (sql: SqlStorage): SqlStorage => ({
@@ -73,13 +65,6 @@ const withTransaction =
 
 /** Nothing else runs during a synchronous transaction, so a sleep has nothing to wait for. */
 const timeless: Clock.Clock = Object.assign(Clock.make(), { sleep: () => Effect.void });
-
-const explain = (error: unknown): StorageError =>
-  error instanceof StorageError
-    ? error
-    : new StorageError({
-        message: `The organization's database cannot be used: ${error instanceof Error ? error.message : String(error)}.`,
-      });
 
 /** Parameters that one statement of a Durable Object may have. */
 const maxParameters = 100;

@@ -1,5 +1,7 @@
+import { Reactivity } from "@effect/experimental";
 import { Migrator, SqlClient } from "@effect/sql";
-import { Effect, Schema } from "effect";
+import { Cause, Effect, Layer, Schema } from "effect";
+import type { Scope } from "effect";
 import sourcesAndExecutions from "./migrations/0001-sources-and-executions.ts";
 import policiesAndSecrets from "./migrations/0002-policies-and-secrets.ts";
 import metrics from "./migrations/0003-metrics.ts";
@@ -18,7 +20,7 @@ const run = (statements: ReadonlyArray<string>) =>
  * Migrates the database of the daemon or of an organization. A migration that has been released never changes; a change of the
  * schema is a new one. The cloud's D1 database has its own migrations, in `d1`.
  */
-export const migrate = Migrator.make({})({
+const migrate = Migrator.make({})({
   loader: Migrator.fromRecord({
     "0001_sources_and_executions": run(sourcesAndExecutions),
     "0002_policies_and_secrets": run(policiesAndSecrets),
@@ -26,3 +28,22 @@ export const migrate = Migrator.make({})({
   }),
   table: "migrations",
 });
+
+/** The database that `open` gives, migrated. `explain`: the message for an operator of what else it fails or dies with. */
+export const migrated = <E>(
+  open: Effect.Effect<SqlClient.SqlClient, E, Scope.Scope | Reactivity.Reactivity>,
+  explain: (said: string, error: unknown) => string,
+): Layer.Layer<SqlClient.SqlClient, StorageError> =>
+  Layer.scoped(
+    SqlClient.SqlClient,
+    open.pipe(
+      Effect.tap((client) => Effect.provideService(migrate, SqlClient.SqlClient, client)),
+      Effect.provide(Reactivity.layer),
+      Effect.catchAllCause((cause) => {
+        const error = Cause.squash(cause);
+        if (error instanceof StorageError) return Effect.fail(error);
+        const said = error instanceof Error ? error.message : String(error);
+        return Effect.fail(new StorageError({ message: explain(said, error) }));
+      }),
+    ),
+  );
