@@ -8,16 +8,9 @@ export const readOnlyTool = new ToolAnnotations({
   destructive: false,
   requiresApproval: false,
 });
-export const writingTool = new ToolAnnotations({
-  readOnly: false,
-  destructive: false,
-  requiresApproval: true,
-});
-export const destructiveTool = new ToolAnnotations({
-  readOnly: false,
-  destructive: true,
-  requiresApproval: true,
-});
+const changing = { readOnly: false, requiresApproval: true };
+export const writingTool = new ToolAnnotations({ ...changing, destructive: false });
+export const destructiveTool = new ToolAnnotations({ ...changing, destructive: true });
 
 const maxDescription = 1_000;
 const maxSignature = 300;

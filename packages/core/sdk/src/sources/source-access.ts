@@ -117,13 +117,7 @@ export const redactLoaded = Effect.fnUntraced(function* (loaded: LoadedSource, r
 
 const redactLoadError = (error: SourceLoadError, redactor: Redactor): SourceLoadError => {
   const message = redactor.text(error.message);
-  if (message === error.message) return error;
-  switch (error._tag) {
-    case "InvalidSourceDocument":
-      return new InvalidSourceDocument({ message });
-    case "SourceUnreachable":
-      return new SourceUnreachable({ message });
-    case "SourceDocumentTooLarge":
-      return new SourceDocumentTooLarge({ message });
-  }
+  return message === error.message ? error : new loadErrors[error._tag]({ message });
 };
+
+const loadErrors = { InvalidSourceDocument, SourceUnreachable, SourceDocumentTooLarge };

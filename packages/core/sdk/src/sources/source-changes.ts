@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql";
 import { SqlError } from "@effect/sql/SqlError";
-import { Effect, PubSub, Stream } from "effect";
+import { Effect, Either, PubSub, Stream } from "effect";
 import {
   recordSourceFailed,
   recordSourceTools,
@@ -61,16 +61,14 @@ export const makeSourceChanges = Effect.gen(function* () {
         Effect.uninterruptible,
       ),
 
-    pluginOf: (kind: SourceKind) => {
-      const plugin = plugins.get(kind);
-      return plugin === undefined
-        ? Effect.fail(
-            new UnsupportedSourceKind({
-              message: `Sources of kind ${kind} cannot be added here. Possible kinds: ${[...plugins.keys()].join(", ")}.`,
-            }),
-          )
-        : Effect.succeed(plugin);
-    },
+    pluginOf: (kind: SourceKind) =>
+      Either.fromNullable(
+        plugins.get(kind),
+        () =>
+          new UnsupportedSourceKind({
+            message: `Sources of kind ${kind} cannot be added here. Possible kinds: ${[...plugins.keys()].join(", ")}.`,
+          }),
+      ),
 
     find,
 
@@ -84,16 +82,13 @@ export const makeSourceChanges = Effect.gen(function* () {
 
     requireFree: (namespace: Namespace) =>
       Effect.gen(function* () {
-        if (reservedNamespaces.has(namespace)) {
-          return yield* new NamespaceUnavailable({
-            message: `The namespace ${namespace} is reserved. Choose another.`,
-          });
-        }
-        if (yield* rows.exists(namespace)) {
-          return yield* new NamespaceUnavailable({
-            message: `The namespace ${namespace} belongs to another source. Choose another, or remove that source first.`,
-          });
-        }
+        const isReserved = reservedNamespaces.has(namespace);
+        if (!isReserved && !(yield* rows.exists(namespace))) return;
+        return yield* new NamespaceUnavailable({
+          message: isReserved
+            ? `The namespace ${namespace} is reserved. Choose another.`
+            : `The namespace ${namespace} belongs to another source. Choose another, or remove that source first.`,
+        });
       }),
   };
 });

@@ -20,11 +20,20 @@ const ToolRow = Schema.Struct({
   binding: Schema.parseJson(Json),
 });
 
-const decodeSummaries = Schema.decodeUnknown(Schema.Array(SummaryRow));
-const decodeTools = Schema.decodeUnknown(Schema.Array(ToolRow));
-const decodeDefinitions = Schema.decodeUnknown(
-  Schema.Array(Schema.Struct({ name: Schema.String, schema: Schema.parseJson(JsonObject) })),
-);
+const DefinitionRow = Schema.Struct({
+  name: Schema.String,
+  schema: Schema.parseJson(JsonObject),
+});
+
+/** Rows of a query; a failing database, or a row that does not decode, is a defect. */
+const rowsOf = <A, I>(row: Schema.Schema<A, I>) => {
+  const decode = Schema.decodeUnknown(Schema.Array(row));
+  return <E>(query: Effect.Effect<unknown, E>) => Effect.orDie(Effect.flatMap(query, decode));
+};
+
+const summariesOf = rowsOf(SummaryRow);
+const toolsOf = rowsOf(ToolRow);
+const definitionsOf = rowsOf(DefinitionRow);
 
 const chunkSize = 50;
 
@@ -117,9 +126,8 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
 
     find: (address: string) =>
       sql`SELECT * FROM tools WHERE address = ${address}`.pipe(
-        Effect.flatMap(decodeTools),
+        toolsOf,
         Effect.map((rows) => rows[0]),
-        Effect.orDie,
       ),
 
     /** Tools in order of their addresses, after `after`. */
@@ -130,10 +138,7 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
     }) =>
       sql`SELECT ${summaryColumns} FROM tools
           WHERE ${within(options.namespace)} AND address > ${options.after}
-          ORDER BY address LIMIT ${options.limit}`.pipe(
-        Effect.flatMap(decodeSummaries),
-        Effect.orDie,
-      ),
+          ORDER BY address LIMIT ${options.limit}`.pipe(summariesOf),
 
     /** Tools that match, the best first; a tool whose address equals the text comes before all others. */
     search: (options: {
@@ -149,17 +154,11 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
           ORDER BY tools.address = ${options.query} DESC,
             bm25(tool_words, 1, ${sql.literal(String(summaryWeight))}),
             length(tools.address), tools.address
-          LIMIT ${options.limit} OFFSET ${options.offset}`.pipe(
-        Effect.flatMap(decodeSummaries),
-        Effect.orDie,
-      );
+          LIMIT ${options.limit} OFFSET ${options.offset}`.pipe(summariesOf);
     },
 
     definitions: (namespace: Namespace, names: ReadonlyArray<string>) =>
       sql`SELECT name, schema FROM definitions
-          WHERE namespace = ${namespace} AND name IN ${sql.in(names)}`.pipe(
-        Effect.flatMap(decodeDefinitions),
-        Effect.orDie,
-      ),
+          WHERE namespace = ${namespace} AND name IN ${sql.in(names)}`.pipe(definitionsOf),
   };
 });

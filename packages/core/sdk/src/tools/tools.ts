@@ -87,9 +87,7 @@ const Cursor = Schema.parseJson(
 type Cursor = typeof Cursor.Type;
 
 const decode = Schema.decodeEither(Schema.compose(Schema.StringFromBase64Url, Cursor));
-const encode = Schema.encodeSync(Schema.compose(Schema.StringFromBase64Url, Cursor));
-
-const encodeCursor = (cursor: Cursor): string => encode(cursor);
+const encodeCursor = Schema.encodeSync(Schema.compose(Schema.StringFromBase64Url, Cursor));
 
 const decodeCursor = (text: string): Either.Either<Cursor, InvalidCursor> =>
   Either.mapLeft(
