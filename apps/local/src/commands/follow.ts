@@ -1,10 +1,8 @@
 import { Prompt } from "@effect/cli";
 import type { Execution, PendingApproval } from "@executor/execution/schemas";
 import { Console, Effect } from "effect";
-import { askDaemon } from "../client/daemon.ts";
-import type { DaemonClient } from "../client/daemon.ts";
-import { printExecution } from "../terminal/execution.ts";
-import type { Terms } from "../terminal/execution.ts";
+import { askDaemon, type DaemonClient } from "../client/daemon.ts";
+import { printExecution, type Terms } from "../terminal/execution.ts";
 import { askForm } from "../terminal/form.ts";
 import { isInteractive } from "../terminal/output.ts";
 import { jsonText, printable } from "../terminal/printable.ts";

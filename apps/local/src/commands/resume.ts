@@ -1,6 +1,5 @@
 import { Args, Command, Options } from "@effect/cli";
-import type { ElicitationAction } from "@executor/sdk/schemas";
-import { JsonObject } from "@executor/sdk/schemas";
+import { type ElicitationAction, JsonObject } from "@executor/sdk/schemas";
 import { Effect, Option } from "effect";
 import type { DaemonClient } from "../client/daemon.ts";
 import { CommandError, usageError } from "../terminal/command-error.ts";

@@ -1,6 +1,5 @@
 import { Args, Command, Options, Prompt } from "@effect/cli";
-import type { Secret } from "@executor/sdk/schemas";
-import { NewSecret, SecretName } from "@executor/sdk/schemas";
+import { NewSecret, type Secret, SecretName } from "@executor/sdk/schemas";
 import { Console, Effect, Redacted } from "effect";
 import { askDaemon } from "../client/daemon.ts";
 import { CommandError } from "../terminal/command-error.ts";

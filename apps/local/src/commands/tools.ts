@@ -2,12 +2,10 @@ import { Args, Command, Options } from "@effect/cli";
 import type { Tool, ToolAnnotations, ToolSummary } from "@executor/sdk/schemas";
 import { Console, Effect, Option } from "effect";
 import { askDaemon } from "../client/daemon.ts";
-import { schemaFields, typeText } from "../terminal/json-schema.ts";
-import type { SchemaField } from "../terminal/json-schema.ts";
+import { type SchemaField, schemaFields, typeText } from "../terminal/json-schema.ts";
 import { outputWidth, print, printRows } from "../terminal/output.ts";
 import { printable } from "../terminal/printable.ts";
-import { table } from "../terminal/table.ts";
-import type { Column } from "../terminal/table.ts";
+import { type Column, table } from "../terminal/table.ts";
 import { jsonOption, limitOption, portOption } from "./options.ts";
 
 const textOption = (name: string, description: string) =>

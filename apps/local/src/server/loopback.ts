@@ -1,6 +1,5 @@
 import { HttpServerRequest, HttpServerResponse } from "@effect/platform";
-import { authAttempts, Forbidden, surfaceOf } from "@executor/api";
-import type { Middleware } from "@executor/api";
+import { authAttempts, Forbidden, type Middleware, surfaceOf } from "@executor/api";
 import { Effect, Schema } from "effect";
 import { mcpPath } from "./config.ts";
 

@@ -1,8 +1,7 @@
 import { processMetricsLayer } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
 import { FetchHttpClient } from "@effect/platform";
-import { Context, Effect, Exit, Layer, ManagedRuntime } from "effect";
-import type { Scope } from "effect";
+import { Context, Effect, Exit, Layer, ManagedRuntime, type Scope } from "effect";
 import { hostname } from "node:os";
 import { logger } from "../logger.ts";
 import { commit, version } from "../version.ts";

@@ -1,6 +1,5 @@
 import { Prompt } from "@effect/cli";
-import type { Json, JsonObject } from "@executor/sdk/schemas";
-import { parseJson } from "@executor/sdk/schemas";
+import { type Json, type JsonObject, parseJson } from "@executor/sdk/schemas";
 import { Effect } from "effect";
 import { asArray, asObject, asText } from "./json-schema.ts";
 import { oneLine } from "./printable.ts";

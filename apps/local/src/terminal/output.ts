@@ -1,8 +1,7 @@
 import { Terminal } from "@effect/platform";
 import { Console, Effect, Layer } from "effect";
 import { jsonText } from "./printable.ts";
-import { table } from "./table.ts";
-import type { Column } from "./table.ts";
+import { type Column, table } from "./table.ts";
 
 /** Whether a person can be asked: both ends of the command are a terminal. */
 export const isInteractive = (): boolean => process.stdin.isTTY && process.stdout.isTTY;

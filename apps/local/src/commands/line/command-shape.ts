@@ -1,5 +1,4 @@
-import { CliConfig, CommandDescriptor, HelpDoc } from "@effect/cli";
-import type { Usage } from "@effect/cli";
+import { CliConfig, CommandDescriptor, HelpDoc, type Usage } from "@effect/cli";
 import { HashMap, HashSet, Option } from "effect";
 
 /** The names of an option, and the way in which it is given. */

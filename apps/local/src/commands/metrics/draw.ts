@@ -1,5 +1,4 @@
-import { cut, table } from "../../terminal/table.ts";
-import type { Column } from "../../terminal/table.ts";
+import { type Column, cut, table } from "../../terminal/table.ts";
 import { bytes, seconds, significant } from "../../terminal/units.ts";
 import type { Activity, MetricsView, SourceActivity, ToolActivity } from "./view.ts";
 

@@ -2,8 +2,7 @@ import { Terminal } from "@effect/platform";
 import { Effect } from "effect";
 import { cut } from "../../terminal/table.ts";
 import { drawView } from "./draw.ts";
-import { makeView } from "./view.ts";
-import type { Reading } from "./view.ts";
+import { makeView, type Reading } from "./view.ts";
 
 const escape = "\u001b[";
 /** Switches to the terminal's second screen and hides the cursor; `leave` shows the first screen and the cursor. */

@@ -8,8 +8,7 @@ import { jsonOption, portOption } from "../options.ts";
 import { drawView } from "./draw.ts";
 import { live } from "./live.ts";
 import { metricsPushCommand } from "./push.ts";
-import { makeView, viewedMetrics } from "./view.ts";
-import type { Reading } from "./view.ts";
+import { makeView, type Reading, viewedMetrics } from "./view.ts";
 
 const Interval = Schema.Number.pipe(
   Schema.between(0.1, 3_600, { message: () => "An interval is 0.1 to 3600 seconds." }),

@@ -1,5 +1,4 @@
-import { readValue } from "@executor/api/metrics-text";
-import type { Sample } from "@executor/api/metrics-text";
+import { readValue, type Sample } from "@executor/api/metrics-text";
 
 /** The samples of one scrape, and its time. */
 export interface Reading {

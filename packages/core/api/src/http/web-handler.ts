@@ -7,11 +7,9 @@ import {
   HttpServerResponse,
 } from "@effect/platform";
 import type { HttpApi } from "@effect/platform";
-import { operator } from "@executor/sdk/schemas";
-import type { Actor } from "@executor/sdk/schemas";
+import { type Actor, operator } from "@executor/sdk/schemas";
 import { httpMethodLabel } from "@executor/telemetry";
-import { Context, Effect, Exit, Layer } from "effect";
-import type { Scope } from "effect";
+import { Context, Effect, Exit, Layer, type Scope } from "effect";
 import { httpServerRequestDuration } from "./metrics.ts";
 import { answerUnexpected, ReadableDecodeErrors } from "./errors.ts";
 

@@ -1,7 +1,7 @@
 import type { HttpApiBuilder, HttpApiGroup, HttpServerRequest } from "@effect/platform";
 import { Duration, Effect, Runtime, Schema } from "effect";
 import type { MetricsApi } from "./api.ts";
-import { contentTypeOf, negotiate } from "./scrape/negotiate.ts";
+import { contentTypeOf, negotiate, type Negotiated } from "./scrape/negotiate.ts";
 import {
   ExpositionTooLarge,
   MetricsNotAcceptable,
@@ -9,10 +9,8 @@ import {
   TooManyScrapes,
 } from "./scrape/errors.ts";
 import { formats } from "./formats.ts";
-import { Scrapes } from "./scrape/scrapes.ts";
+import { type ScrapeBody, Scrapes } from "./scrape/scrapes.ts";
 import { HttpApiSchema, HttpServerResponse } from "@effect/platform";
-import type { Negotiated } from "./scrape/negotiate.ts";
-import type { ScrapeBody } from "./scrape/scrapes.ts";
 
 /**
  * Implements {@link MetricsApi} in any API that has it:

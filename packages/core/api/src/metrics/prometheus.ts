@@ -1,10 +1,8 @@
 import type { Pairs } from "@executor/telemetry/reading";
 import type { Family, FamilyHeader } from "./families/family.ts";
-import { toFamilies } from "./families/series-index.ts";
-import type { FamiliesOptions } from "./families/series-index.ts";
+import { type FamiliesOptions, toFamilies } from "./families/series-index.ts";
 import type { ExpositionFormat } from "./format.ts";
-import { escapeHelp, renderLines } from "./text/series.ts";
-import type { SeriesSyntax } from "./text/series.ts";
+import { escapeHelp, renderLines, type SeriesSyntax } from "./text/series.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

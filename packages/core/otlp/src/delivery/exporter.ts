@@ -3,8 +3,7 @@ import type { RegistryReading } from "@executor/telemetry/reading";
 import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization";
 import { HttpBody, HttpClient, HttpClientResponse } from "@effect/platform";
 import { Clock, Context, Effect, Fiber, Layer, Runtime } from "effect";
-import { batches, halve, pointsIn } from "../metrics/batches.ts";
-import type { Batch } from "../metrics/batches.ts";
+import { type Batch, batches, halve, pointsIn } from "../metrics/batches.ts";
 import { DeltaMemory } from "../metrics/delta.ts";
 import type { Encoding, InstrumentationScope } from "../metrics/encoding.ts";
 import { SeriesGroups } from "../metrics/groups.ts";
@@ -13,8 +12,7 @@ import { protobufEncoding } from "../metrics/protobuf.ts";
 import type { PushSettings } from "../settings/environment.ts";
 import type { Accepted, Failed } from "./answer.ts";
 import { compress, postWithRetries } from "./post.ts";
-import { addReports, emptyReport, makeReporter } from "./report.ts";
-import type { PushReport } from "./report.ts";
+import { addReports, emptyReport, makeReporter, type PushReport } from "./report.ts";
 
 export interface ExporterOptions {
   readonly settings: PushSettings;

@@ -1,8 +1,7 @@
 import type { Series } from "@executor/telemetry/reading";
 import type { DeltaMemory } from "./delta.ts";
 import type { Encoding, MetricHeader, Piece, Point } from "./encoding.ts";
-import { seriesOf } from "./groups.ts";
-import type { MetricGroup } from "./groups.ts";
+import { type MetricGroup, seriesOf } from "./groups.ts";
 
 /** Pieces of one request. */
 export type Batch = ReadonlyArray<Piece>;

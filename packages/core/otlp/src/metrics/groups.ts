@@ -1,5 +1,4 @@
-import { mergeSeries } from "@executor/telemetry/reading";
-import type { Labels, Metric, Series } from "@executor/telemetry/reading";
+import { type Labels, mergeSeries, type Metric, type Series } from "@executor/telemetry/reading";
 import type { MetricHeader, Temporality } from "./encoding.ts";
 
 /** Indices of a metric's series in a reading. Several series of one identity are merged, since a receiver refuses them. */

@@ -1,10 +1,8 @@
 import { FamilyNode, reasonBits, sampleNames } from "./family.ts";
 import type { Exemplar } from "@executor/telemetry";
-import { mergeSeries } from "@executor/telemetry/reading";
-import type { Series } from "@executor/telemetry/reading";
+import { mergeSeries, type Series } from "@executor/telemetry/reading";
 import type { Chunk, ConflictCounter, FamilySeries, Labels } from "./family.ts";
-import type { Descriptor } from "./names.ts";
-import { toLabels } from "./names.ts";
+import { type Descriptor, toLabels } from "./names.ts";
 
 /** The families by name. Of metrics that exclude each other, the one recorded first stays. */
 export class FamilyRegistry {

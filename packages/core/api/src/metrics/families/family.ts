@@ -1,6 +1,5 @@
 import type { Exemplar } from "@executor/telemetry";
-import type { Series } from "@executor/telemetry/reading";
-import { sortInSteps } from "@executor/telemetry/reading";
+import { type Series, sortInSteps } from "@executor/telemetry/reading";
 
 /** Sorted by name; each name once; no empty value. */
 export type Labels = ReadonlyArray<readonly [name: string, value: string]>;

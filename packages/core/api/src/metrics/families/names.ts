@@ -1,7 +1,6 @@
-import type { FamilyHeader, FamilyType, Labels } from "./family.ts";
+import { type FamilyHeader, type FamilyType, type Labels, reasonBits } from "./family.ts";
 import { unitWords } from "@executor/telemetry/reading";
 import type { Labels as RecordedLabels, Metric, MetricType } from "@executor/telemetry/reading";
-import { reasonBits } from "./family.ts";
 
 /**
  * The Prometheus name of a metric, without the `_total` that samples of counters end in: OpenTelemetry's "Prometheus and

@@ -3,8 +3,7 @@ import type { FindDefinition, Metric, Pairs, Series } from "@executor/telemetry/
 import { ConflictCounter, labelsIdentity, reasonBits } from "./family.ts";
 import type { Conflicts, Family, FamilyNode } from "./family.ts";
 import { Descriptor, labelRepairs } from "./names.ts";
-import { FamilyRegistry, IndexedSeries, merge } from "./family-registry.ts";
-import type { WrittenSeries } from "./family-registry.ts";
+import { FamilyRegistry, IndexedSeries, merge, type WrittenSeries } from "./family-registry.ts";
 
 /** Series between two yields. */
 const step = 256;

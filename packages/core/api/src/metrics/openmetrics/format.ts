@@ -1,8 +1,7 @@
 import type { FamilyHeader } from "../families/family.ts";
 import type { ExpositionFormat } from "../format.ts";
 import { formatExemplar } from "./exemplar.ts";
-import { escapeQuoted, renderLines } from "../text/series.ts";
-import type { SeriesSyntax } from "../text/series.ts";
+import { escapeQuoted, renderLines, type SeriesSyntax } from "../text/series.ts";
 
 const encoder = new TextEncoder();
 

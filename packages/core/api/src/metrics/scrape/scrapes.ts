@@ -1,13 +1,11 @@
 import { Context, Duration, Effect, Fiber, Layer } from "effect";
-import { Exposition } from "./exposition.ts";
-import type { Rendering } from "./exposition.ts";
+import { Exposition, type Rendering } from "./exposition.ts";
 import type { ExpositionFormat } from "../format.ts";
 import { gzip } from "./gzip.ts";
 import type { ContentCoding } from "./negotiate.ts";
 import { ExpositionTooLarge, ScrapeTimeout, TooManyScrapes } from "./errors.ts";
 import { gauge, histogram, httpDurationSeconds } from "@executor/telemetry";
-import { conflictReasons } from "../families/family.ts";
-import type { Conflicts } from "../families/family.ts";
+import { conflictReasons, type Conflicts } from "../families/family.ts";
 
 /** The source of all metrics: an {@link Exposition}. */
 export type ExpositionSource = Pick<Exposition, "render">;
