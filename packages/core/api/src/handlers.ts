@@ -1,25 +1,73 @@
 import { HttpApiBuilder, HttpApiSwagger } from "@effect/platform";
-import { Layer } from "effect";
+import { Executions } from "@executor/execution";
+import { Policies, Secrets, Sources, Tools } from "@executor/sdk";
+import { Context, Effect, Layer } from "effect";
 import { CoreExecutorApi } from "./api.ts";
-import { ExecutionsHandlers } from "./executions/handlers.ts";
-import { HealthHandlers } from "./health/handlers.ts";
+import { Health } from "./health/api.ts";
+import { Caller } from "./http/web-handler.ts";
 import { metricsHandlers } from "./metrics/handlers.ts";
-import { PoliciesHandlers } from "./policies/handlers.ts";
-import { SecretsHandlers } from "./secrets/handlers.ts";
-import { SourcesHandlers } from "./sources/handlers.ts";
-import { ToolsHandlers } from "./tools/handlers.ts";
 
-const MetricsHandlers = HttpApiBuilder.group(CoreExecutorApi, "metrics", metricsHandlers);
+/** Version of the app that mounts the API. */
+export class AppVersion extends Context.Tag("@executor/api/AppVersion")<AppVersion, string>() {}
 
-/** The handlers of every group of {@link CoreExecutorApi}. */
+/** The handlers of every group of {@link CoreExecutorApi}: each calls a service and does nothing else. */
 export const CoreHandlers = Layer.mergeAll(
-  SourcesHandlers,
-  ToolsHandlers,
-  ExecutionsHandlers,
-  PoliciesHandlers,
-  SecretsHandlers,
-  MetricsHandlers,
-  HealthHandlers,
+  HttpApiBuilder.group(CoreExecutorApi, "sources", (handlers) =>
+    Effect.map(Sources, (sources) =>
+      handlers
+        .handle("list", () => sources.list)
+        .handle("get", ({ path }) => sources.get(path.namespace))
+        .handle("add", ({ payload }) => sources.add(payload))
+        .handle("remove", ({ path }) => sources.remove(path.namespace))
+        .handle("refresh", ({ path, payload }) => sources.refresh(path.namespace, payload.document))
+        .handle("detect", ({ payload }) => sources.detect(payload)),
+    ),
+  ),
+  HttpApiBuilder.group(CoreExecutorApi, "tools", (handlers) =>
+    Effect.map(Tools, (tools) =>
+      handlers
+        .handle("list", ({ urlParams }) => tools.list(urlParams))
+        .handle("get", ({ path }) => tools.get(path.address)),
+    ),
+  ),
+  HttpApiBuilder.group(CoreExecutorApi, "executions", (handlers) =>
+    Effect.map(Executions, (executions) =>
+      handlers
+        .handle("run", ({ payload, headers }) =>
+          Effect.flatMap(Caller, ({ owner }) =>
+            executions.run({ ...payload, trigger: headers["executor-client"] ?? "api", owner }),
+          ),
+        )
+        .handle("resume", ({ path, payload }) =>
+          Effect.flatMap(Caller, ({ answersAs }) =>
+            executions.resume({ ...payload, id: path.id, caller: answersAs }),
+          ),
+        )
+        .handle("list", ({ urlParams }) => executions.list(urlParams.limit))
+        .handle("get", ({ path }) => executions.get(path.id)),
+    ),
+  ),
+  HttpApiBuilder.group(CoreExecutorApi, "policies", (handlers) =>
+    Effect.map(Policies, (policies) =>
+      handlers
+        .handle("list", () => policies.list)
+        .handle("replace", ({ payload }) => policies.replace(payload)),
+    ),
+  ),
+  HttpApiBuilder.group(CoreExecutorApi, "secrets", (handlers) =>
+    Effect.map(Secrets, (secrets) =>
+      handlers
+        .handle("list", () => secrets.list)
+        .handle("put", ({ path, payload }) => secrets.put(path.name, payload))
+        .handle("remove", ({ path }) => secrets.remove(path.name)),
+    ),
+  ),
+  HttpApiBuilder.group(CoreExecutorApi, "metrics", metricsHandlers),
+  HttpApiBuilder.group(CoreExecutorApi, "health", (handlers) =>
+    handlers.handle("health", () =>
+      Effect.map(AppVersion, (version) => new Health({ status: "ok", version })),
+    ),
+  ),
 );
 
 /** The API with its handlers, its OpenAPI document and a page that shows it, which needs no network. */

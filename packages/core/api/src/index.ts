@@ -1,6 +1,5 @@
 export { CoreExecutorApi } from "./api.ts";
-export { CoreApiLayer, CoreHandlers } from "./handlers.ts";
-export { AppVersion } from "./health/handlers.ts";
+export { AppVersion, CoreApiLayer, CoreHandlers } from "./handlers.ts";
 export { Forbidden } from "./http/errors.ts";
 export { authAttempts } from "./http/metrics.ts";
 export { Caller, makeWebHandler, surfaceOf } from "./http/web-handler.ts";

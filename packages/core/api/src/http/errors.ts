@@ -2,13 +2,14 @@ import {
   HttpApiBuilder,
   HttpApiError,
   HttpApiSchema,
+  type HttpApp,
   HttpRouter,
   HttpServerError,
   HttpServerRequest,
   HttpServerResponse,
 } from "@effect/platform";
+import { apiError } from "@executor/sdk/schemas";
 import { Cause, Effect, Schema } from "effect";
-import type { HttpApp } from "@effect/platform";
 
 /** Unexpected failure of the app. Its cause stands in the log, under the trace id, and nowhere else. */
 export class InternalError extends Schema.TaggedError<InternalError>()(
@@ -18,32 +19,16 @@ export class InternalError extends Schema.TaggedError<InternalError>()(
 ) {}
 
 /** The request's body is not what its `Content-Type` says. */
-export class InvalidRequestBody extends Schema.TaggedError<InvalidRequestBody>()(
-  "InvalidRequestBody",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 400 }),
-) {}
+export class InvalidRequestBody extends apiError<InvalidRequestBody>()("InvalidRequestBody", 400) {}
 
 /** No route has this path. */
-export class RouteNotFound extends Schema.TaggedError<RouteNotFound>()(
-  "RouteNotFound",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 404 }),
-) {}
+export class RouteNotFound extends apiError<RouteNotFound>()("RouteNotFound", 404) {}
 
 /** The route does not have this method; the header `Allow` lists its methods. */
-export class MethodNotAllowed extends Schema.TaggedError<MethodNotAllowed>()(
-  "MethodNotAllowed",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 405 }),
-) {}
+export class MethodNotAllowed extends apiError<MethodNotAllowed>()("MethodNotAllowed", 405) {}
 
 /** The request is refused: its maker lacks a permission, or its origin is another site. */
-export class Forbidden extends Schema.TaggedError<Forbidden>()(
-  "Forbidden",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 403 }),
-) {}
+export class Forbidden extends apiError<Forbidden>()("Forbidden", 403) {}
 
 const { HttpApiDecodeError } = HttpApiError;
 
