@@ -143,12 +143,14 @@ export class ChunkNode<S extends ChunkSeries = ChunkSeries> implements Chunk {
   version = 0;
   readonly #family: FamilyNode<S>;
   readonly series: ReadonlyArray<S>;
-  /** The identity of the first series. */
-  readonly first: string;
 
-  constructor(family: FamilyNode<S>, first: string, keyed: ReadonlyArray<Keyed<S>>) {
+  /** `first` is the identity of the first series. */
+  constructor(
+    family: FamilyNode<S>,
+    readonly first: string,
+    keyed: ReadonlyArray<Keyed<S>>,
+  ) {
     this.#family = family;
-    this.first = first;
     this.series = keyed.map(([, series]) => series);
     for (const series of this.series) series.chunk = this;
   }
@@ -171,10 +173,7 @@ const chunkSizes: Readonly<Record<FamilyType, number>> = {
 
 /** A family in the index: a tree of height one, its chunks sorted and each of bounded size. */
 export class FamilyNode<S extends ChunkSeries = ChunkSeries> {
-  header: FamilyHeader;
   chunks: ReadonlyArray<ChunkNode<S>> = [];
-  /** The series that took the name; `undefined` once it is gone. */
-  owner: object | undefined;
   /** Series that joined the family. */
   size = 0;
   /** Series that have a help text. */
@@ -184,28 +183,22 @@ export class FamilyNode<S extends ChunkSeries = ChunkSeries> {
   readonly #added = new Map<string, S>();
   readonly #removed = new Set<S>();
 
-  constructor(header: FamilyHeader, owner: object) {
-    this.header = header;
-    this.owner = owner;
-  }
+  /** `owner` is the series that took the name; `undefined` once it is gone. */
+  constructor(
+    public header: FamilyHeader,
+    public owner: object | undefined,
+  ) {}
 
   /** The series with these labels. */
   find(identity: string): S | undefined {
     const added = this.#added.get(identity);
     if (added !== undefined) return added;
-    const series = this.#chunkOf(identity)?.series ?? [];
-    let from = 0;
-    let to = series.length;
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      const candidate = series[middle];
-      if (candidate === undefined) return undefined;
-      const other = labelsIdentity(candidate.labels);
-      if (other === identity) return this.#removed.has(candidate) ? undefined : candidate;
-      if (other < identity) from = middle + 1;
-      else to = middle;
-    }
-    return undefined;
+    // The last chunk that begins at or before it.
+    const chunk = this.chunks[countWhile(this.chunks, ({ first }) => first <= identity) - 1];
+    const series = chunk?.series ?? [];
+    const found = series[countWhile(series, ({ labels }) => labelsIdentity(labels) < identity)];
+    const isThere = found !== undefined && labelsIdentity(found.labels) === identity;
+    return isThere && !this.#removed.has(found) ? found : undefined;
   }
 
   /** Adds a series when the family is next settled, in the place of `existing`, which had its labels. */
@@ -232,7 +225,9 @@ export class FamilyNode<S extends ChunkSeries = ChunkSeries> {
     const chunks: Array<ChunkNode<S>> = [];
     let at = 0;
     for (const [index, chunk] of this.chunks.entries()) {
-      const end = this.#until(added, at, this.chunks[index + 1]?.first);
+      const next = this.chunks[index + 1]?.first;
+      const end =
+        next === undefined ? added.length : countWhile(added, ([identity]) => identity < next);
       if (end === at && !touched.has(chunk)) {
         chunks.push(chunk);
         continue;
@@ -253,16 +248,6 @@ export class FamilyNode<S extends ChunkSeries = ChunkSeries> {
     this.#removed.clear();
   }
 
-  /** The end of the series that belong before `next`. */
-  #until(added: ReadonlyArray<Keyed<S>>, from: number, next: string | undefined): number {
-    if (next === undefined) return added.length;
-    let end = from;
-    for (let keyed = added[end]; keyed !== undefined && keyed[0] < next; keyed = added[end]) {
-      end += 1;
-    }
-    return end;
-  }
-
   #split(keyed: ReadonlyArray<Keyed<S>>, into: Array<ChunkNode<S>>): void {
     const count = Math.ceil(keyed.length / chunkSizes[this.header.type]);
     for (let index = 0; index < count; index += 1) {
@@ -274,20 +259,20 @@ export class FamilyNode<S extends ChunkSeries = ChunkSeries> {
       if (first !== undefined) into.push(new ChunkNode(this, first[0], part));
     }
   }
-
-  /** The last chunk that begins at or before `identity`. */
-  #chunkOf(identity: string): ChunkNode<S> | undefined {
-    let from = 0;
-    let to = this.chunks.length;
-    while (from < to) {
-      const middle = (from + to) >>> 1;
-      const chunk = this.chunks[middle];
-      if (chunk !== undefined && chunk.first <= identity) from = middle + 1;
-      else to = middle;
-    }
-    return this.chunks[from - 1];
-  }
 }
+
+/** The number of items at the start of a sorted list for which `test` holds, found by bisection. */
+const countWhile = <A>(sorted: ReadonlyArray<A>, test: (item: A) => boolean): number => {
+  let from = 0;
+  let to = sorted.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const item = sorted[middle];
+    if (item !== undefined && test(item)) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+};
 
 /** Series that are put into new chunks at a time; a multiple of every chunk size. */
 const batch = 1024;

@@ -42,17 +42,8 @@ export interface UnitWords {
   readonly per: string;
 }
 
-const perWords = new Map(
-  Object.entries({
-    s: "second",
-    m: "minute",
-    h: "hour",
-    d: "day",
-    w: "week",
-    mo: "month",
-    y: "year",
-  }),
-);
+const times = { s: "second", m: "minute", h: "hour", d: "day", w: "week", mo: "month", y: "year" };
+const perWords = new Map(Object.entries(times));
 
 /** Translates a UCUM unit, or a unit already in words. Annotations in braces are no unit. */
 export const translateUnit = (unit: string): UnitWords => {

@@ -63,13 +63,10 @@ class Layout {
 
 /** The series of a chunk as `metric` fields of a `MetricFamily`. */
 class EncodedSeries implements EncodedChunk {
-  readonly bytes: Uint8Array;
-  readonly layout: Layout;
-
-  constructor(bytes: Uint8Array, layout: Layout) {
-    this.bytes = bytes;
-    this.layout = layout;
-  }
+  constructor(
+    readonly bytes: Uint8Array,
+    readonly layout: Layout,
+  ) {}
 }
 
 /**

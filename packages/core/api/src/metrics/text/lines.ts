@@ -14,11 +14,12 @@ interface Values {
  * written then.
  */
 export class EncodedLines implements EncodedChunk {
-  readonly bytes: Uint8Array;
   #values: Values | undefined;
 
-  constructor(bytes: Uint8Array, values: Values | undefined) {
-    this.bytes = bytes;
+  constructor(
+    readonly bytes: Uint8Array,
+    values: Values | undefined,
+  ) {
     this.#values = values;
   }
 

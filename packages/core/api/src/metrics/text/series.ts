@@ -199,13 +199,7 @@ export const escapeQuoted = (text: string): string =>
 export const escapeHelp = (help: string): string =>
   /[\\\n]/.test(help) ? help.replace(/[\\\n]/g, escapeRune) : help;
 
-const escapes = new Map([
-  ["\\", "\\\\"],
-  ['"', '\\"'],
-  ["\n", "\\n"],
-]);
-
-const escapeRune = (rune: string): string => escapes.get(rune) ?? rune;
+const escapeRune = (rune: string): string => (rune === "\n" ? "\\n" : `\\${rune}`);
 
 /**
  * The value of an `le` or `quantile` label: Go's `%g` with a point in it, such as `0.25`, `1.0`, `1e-05`, `1.048576e+06`
