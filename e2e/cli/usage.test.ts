@@ -72,7 +72,9 @@ describe("the command line", () => {
     const group = await runExecutor(["sources", "--help"]);
     expect(group.stdout).toContain("  executor sources add ");
     expect(group.stdout).not.toContain("policies");
-    expect((await runExecutor(["tools", "search", "x", "--help"])).stdout).toContain("--namespace");
+    const page = (await runExecutor(["tools", "search", "x", "--help"])).stdout;
+    expect(page).toContain("--namespace");
+    expect(page).toContain("$ executor tools search [--namespace text]");
   });
 
   it("does not colour output to a file", async () => {

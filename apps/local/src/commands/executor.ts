@@ -60,8 +60,22 @@ export const runCommandLine = ([runtime = "", script = "", ...words]: ReadonlyAr
       const lines = yield* Command.getBashCompletions(executor, "executor");
       return yield* Console.log(mendBashCompletions(lines));
     }
-    yield* parseAndRun([runtime, script, ...read.arguments]);
+    yield* withWholeUsage(parseAndRun([runtime, script, ...read.arguments]), read.arguments);
   });
+
+/** Writes the usage of a help page with the path of the command: `@effect/cli` 0.77 writes the last name alone. */
+const withWholeUsage = <A, E, R>(run: Effect.Effect<A, E, R>, words: ReadonlyArray<string>) => {
+  const path = words.slice(
+    0,
+    words.findIndex((word) => word.startsWith("-")),
+  );
+  const isHelp = ["-h", "--help"].includes(words[path.length] ?? "");
+  const usage = ["$ executor", ...path].join(" ");
+  return Console.consoleWith((console) => {
+    const log = (text: string) => console.log(text.replace(/^\$ \S+/m, usage));
+    return isHelp ? Console.withConsole(run, { ...console, log }) : run;
+  });
+};
 
 /** Whether a command line asks for the completions of bash, and for nothing else. */
 const wantsBashCompletions = ([option, shell, ...others]: ReadonlyArray<string>): boolean =>
