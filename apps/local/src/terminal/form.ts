@@ -1,6 +1,6 @@
 import { Prompt } from "@effect/cli";
 import { type Json, type JsonObject, parseJson } from "@executor/sdk/schemas";
-import { Effect } from "effect";
+import { Effect, Either } from "effect";
 import { asArray, asObject, asText } from "./json-schema.ts";
 import { oneLine } from "./printable.ts";
 
@@ -62,7 +62,7 @@ const prompt = (field: Field): Prompt.Prompt<Json | undefined> => {
     case "number":
       return textPrompt(field, readNumber);
     case "string":
-      return textPrompt(field, (text) => ({ value: text }));
+      return textPrompt(field, Either.right);
     default:
       return textPrompt(field, readJson);
   }
@@ -81,50 +81,39 @@ const severalPrompt = (field: Field): Prompt.Prompt<Json | undefined> => {
   }).pipe(Prompt.map((chosen) => (chosen.length === 0 && !required ? undefined : chosen)));
 };
 
-type Reading = { readonly value: Json } | { readonly problem: string };
+/** A typed text as an answer, or a sentence about a text that holds none. */
+type Reading = Either.Either<Json | undefined, string>;
 
 const textPrompt = ({ label, schema, required }: Field, read: (text: string) => Reading) => {
   const fallback = schema["default"];
-  const reading = (text: string): Reading | undefined =>
-    text === "" && !required ? undefined : text === "" ? missing : read(text);
+  const reading = (text: string): Reading => {
+    if (text !== "") return read(text);
+    return required ? Either.left("An answer is needed.") : Either.right(undefined);
+  };
   return Prompt.text({
     message: label,
     ...(fallback === undefined
       ? {}
       : { default: typeof fallback === "string" ? fallback : JSON.stringify(fallback) }),
-    validate: (text) => {
-      const result = reading(text);
-      return result !== undefined && "problem" in result
-        ? Effect.fail(result.problem)
-        : Effect.succeed(text);
-    },
-  }).pipe(
-    Prompt.map((text) => {
-      const result = reading(text);
-      return result !== undefined && "value" in result ? result.value : undefined;
-    }),
-  );
+    validate: (text) => Effect.as(reading(text), text),
+  }).pipe(Prompt.map((text) => Either.getOrUndefined(reading(text))));
 };
-
-const missing: Reading = { problem: "An answer is needed." };
 
 const numberReader =
   (accepts: (value: number) => boolean, problem: string) =>
   (text: string): Reading => {
     const value = Number(text);
-    return text.trim() !== "" && accepts(value) ? { value } : { problem };
+    return text.trim() !== "" && accepts(value) ? Either.right(value) : Either.left(problem);
   };
 
 const readNumber = numberReader(Number.isFinite, "A number is needed.");
 const readInteger = numberReader(Number.isSafeInteger, "A whole number is needed.");
 
-const readJson = (text: string): Reading => {
-  try {
-    return { value: parseJson(text) };
-  } catch {
-    return { problem: 'JSON is needed, such as "text" or ["a", "b"].' };
-  }
-};
+const readJson = (text: string): Reading =>
+  Either.try({
+    try: () => parseJson(text),
+    catch: () => 'JSON is needed, such as "text" or ["a", "b"].',
+  });
 
 /** The values of `enum`, titled by `enumNames`, and the constants of `oneOf` and `anyOf` with their titles. */
 const choicesOf = (schema: JsonObject, defaults: ReadonlyArray<Json | undefined>) => {

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "@executor/sdk/schemas";
+import { isJsonObject, type Json, type JsonObject } from "@executor/sdk/schemas";
 
 /** A property of an input, as a row of a table. */
 export interface SchemaField {
@@ -90,7 +90,4 @@ export const asArray = (value: Json | undefined): ReadonlyArray<Json> =>
 
 const isArray = (value: Json | undefined): value is ReadonlyArray<Json> => Array.isArray(value);
 
-export const asObject = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
-
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export const asObject = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {});

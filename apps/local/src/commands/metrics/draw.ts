@@ -1,6 +1,6 @@
 import { type Column, cut, table } from "../../terminal/table.ts";
 import { bytes, seconds, significant } from "../../terminal/units.ts";
-import type { Activity, MetricsView, SourceActivity, ToolActivity } from "./view.ts";
+import type { Activity, MetricsView } from "./view.ts";
 
 export interface Frame {
   /** Terminal cells in a line. */
@@ -50,13 +50,13 @@ const activityColumns: ReadonlyArray<Column<Activity>> = [
   ["P95", ({ p95Seconds }: Activity) => amount(p95Seconds, seconds)] as const,
 ].map(([title, cell]) => ({ title, align: "right", cell }));
 
-const sourceColumns: ReadonlyArray<Column<SourceActivity>> = [
+const sourceColumns: ReadonlyArray<Column<MetricsView["sources"][number]>> = [
   { title: "SOURCE", cell: ({ source }) => source },
   { title: "UP", cell: ({ up }) => (up === null ? "-" : up ? "yes" : "no") },
   ...activityColumns,
 ];
 
-const toolColumns: ReadonlyArray<Column<ToolActivity>> = [
+const toolColumns: ReadonlyArray<Column<MetricsView["tools"][number]>> = [
   { title: "TOOL", cell: ({ tool }) => tool },
   ...activityColumns,
 ];

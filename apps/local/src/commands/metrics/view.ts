@@ -21,44 +21,8 @@ export interface Activity {
   readonly p95Seconds: number | null;
 }
 
-export interface SourceActivity extends Activity {
-  readonly source: string;
-  /** `null` where the source is gone and its calls are still counted. */
-  readonly up: boolean | null;
-}
-
-export interface ToolActivity extends Activity {
-  readonly tool: string;
-  readonly source: string;
-}
-
 /** Numbers that `executor metrics` shows; `null` where the daemon exposes none. */
-export interface MetricsView {
-  readonly at: string;
-  readonly uptimeSeconds: number | null;
-  readonly memoryBytes: number | null;
-  /** Delay of the event loop over the last minute at most. */
-  readonly eventLoopDelayP99Seconds: number | null;
-  /** Number of label sets of all metrics together. */
-  readonly series: number;
-  readonly executions: {
-    readonly running: number;
-    readonly paused: number;
-    readonly ended: Readonly<Record<string, number>>;
-  };
-  readonly approvals: {
-    readonly oldestSeconds: number | null;
-    readonly decided: Readonly<Record<string, number>>;
-  };
-  /** `null` where metrics are not pushed. */
-  readonly push: {
-    readonly exported: number;
-    readonly failed: number;
-    readonly lastSuccess: string | null;
-  } | null;
-  readonly sources: ReadonlyArray<SourceActivity>;
-  readonly tools: ReadonlyArray<ToolActivity>;
-}
+export type MetricsView = ReturnType<typeof makeView>;
 
 const names = {
   calls: "executor_tool_calls_total",
@@ -80,15 +44,12 @@ const names = {
 export const viewedMetrics: ReadonlyArray<string> = Object.values(names);
 
 /** The view of a reading; its rates need the reading before. */
-export const makeView = (reading: Reading, before: Reading | undefined): MetricsView => {
+export const makeView = (reading: Reading, before: Reading | undefined) => {
   const of = (name: string) => samplesOf(reading, name);
   const only = (name: string): number | null => of(name)[0]?.value ?? null;
   const by = (name: string, label: string): Record<string, number> =>
     Object.fromEntries(
-      [...Map.groupBy(of(name), ({ labels }) => labels[label] ?? "")].map(([key, samples]) => [
-        key,
-        sum(samples),
-      ]),
+      [...grouped(of(name), label)].map(([key, samples]) => [key, sum(samples)] as const),
     );
   const active = by(names.active, "state");
   const lastExport = only(names.lastExport);
@@ -99,7 +60,9 @@ export const makeView = (reading: Reading, before: Reading | undefined): Metrics
     at: new Date(reading.at).toISOString(),
     uptimeSeconds: only(names.uptime),
     memoryBytes: only(names.memory),
+    /** Delay of the event loop over the last minute at most. */
     eventLoopDelayP99Seconds: only(names.eventLoop),
+    /** Number of label sets of all metrics together. */
     series: sum(of(names.series)),
     executions: {
       running: active["running"] ?? 0,
@@ -110,6 +73,7 @@ export const makeView = (reading: Reading, before: Reading | undefined): Metrics
       oldestSeconds: only(names.oldestApproval),
       decided: by(names.approvals, "decision"),
     },
+    /** `null` where metrics are not pushed. */
     push:
       exported.length === 0 && lastExport === null
         ? null
@@ -121,6 +85,7 @@ export const makeView = (reading: Reading, before: Reading | undefined): Metrics
     sources: activities("executor_source", Object.keys(up))
       .map(({ key, activity }) => ({
         source: key,
+        /** `null` where the source is gone and its calls are still counted. */
         up: up[key] === undefined ? null : up[key] > 0,
         ...activity,
       }))
@@ -134,6 +99,9 @@ export const makeView = (reading: Reading, before: Reading | undefined): Metrics
       .toSorted(busiestFirst),
   };
 };
+
+const grouped = (samples: ReadonlyArray<Sample>, label: string, others = "") =>
+  Map.groupBy(samples, ({ labels }) => labels[label] ?? others);
 
 const samplesOf = (reading: Reading | undefined, name: string): ReadonlyArray<Sample> =>
   reading?.samples.filter((sample) => sample.name === name) ?? [];
@@ -156,10 +124,9 @@ const unfailed = new Set(["ok", "blocked", "declined"]);
 const activitiesOf =
   (reading: Reading, before: Reading | undefined) =>
   (label: string, further: ReadonlyArray<string>) => {
-    const keyOf = ({ labels }: Sample) => labels[label] ?? others;
-    const groups = Map.groupBy(samplesOf(reading, names.calls), keyOf);
-    const bucketGroups = Map.groupBy(samplesOf(reading, `${names.duration}_bucket`), keyOf);
-    const earlier = Map.groupBy(samplesOf(before, names.calls), keyOf);
+    const groups = grouped(samplesOf(reading, names.calls), label, others);
+    const buckets = grouped(samplesOf(reading, `${names.duration}_bucket`), label, others);
+    const earlier = grouped(samplesOf(before, names.calls), label, others);
     const rate = (now: number, then: number): number | null =>
       before === undefined || reading.at <= before.at
         ? null
@@ -167,7 +134,7 @@ const activitiesOf =
     return [...new Set([...groups.keys(), ...further])].map((key) => {
       const group = groups.get(key) ?? [];
       const past = earlier.get(key) ?? [];
-      const durations = bucketsOf(bucketGroups.get(key) ?? []);
+      const durations = bucketsOf(buckets.get(key) ?? []);
       const [count, failures] = [sum(group), sum(group.filter(isFailure))];
       const activity: Activity = {
         calls: count,
@@ -187,10 +154,7 @@ const sum = (samples: ReadonlyArray<Sample>): number =>
   samples.reduce((total, { value }) => total + value, 0);
 
 const bucketsOf = (samples: ReadonlyArray<Sample>): ReadonlyArray<Bucket> =>
-  [...Map.groupBy(samples, ({ labels }) => labels["le"] ?? "")].map(([le, all]) => ({
-    bound: readValue(le),
-    count: sum(all),
-  }));
+  [...grouped(samples, "le")].map(([le, all]) => ({ bound: readValue(le), count: sum(all) }));
 
 const busiestFirst = (left: Activity, right: Activity): number =>
   (right.callsPerSecond ?? 0) - (left.callsPerSecond ?? 0) || right.calls - left.calls;
