@@ -1,13 +1,11 @@
-import { Args, Command } from "@effect/cli";
+import { Command } from "@effect/cli";
 import type { Execution, ExecutionSummary } from "@executor/execution/schemas";
-import { Effect } from "effect";
-import { askDaemon } from "../client/daemon.ts";
 import { describePause, outputText } from "../terminal/execution.ts";
-import { print, printRows } from "../terminal/output.ts";
 import { printable } from "../terminal/printable.ts";
 import type { Column } from "../terminal/table.ts";
 import { count, seconds, time } from "../terminal/units.ts";
-import { jsonOption, limitOption, portOption } from "./options.ts";
+import { answer, answerRows } from "./answer.ts";
+import { limitOption, terms, textArgument } from "./options.ts";
 
 const columns: ReadonlyArray<Column<ExecutionSummary>> = [
   { title: "ID", cell: ({ id }) => id },
@@ -20,28 +18,25 @@ const columns: ReadonlyArray<Column<ExecutionSummary>> = [
 
 const listCommand = Command.make(
   "list",
-  { limit: limitOption(20), json: jsonOption, port: portOption },
-  ({ limit, json, port }) =>
-    Effect.gen(function* () {
-      const executions = yield* askDaemon(port, (client) =>
-        client.executions.list({ urlParams: { limit } }),
-      );
-      yield* printRows(json, executions, columns, "There are no executions yet.");
-    }),
+  { limit: limitOption(20), ...terms },
+  ({ limit, ...given }) =>
+    answerRows(
+      given,
+      (client) => client.executions.list({ urlParams: { limit } }),
+      columns,
+      "There are no executions yet.",
+    ),
 ).pipe(Command.withDescription("List the last executions, the latest first"));
 
 const showCommand = Command.make(
   "show",
-  {
-    id: Args.text({ name: "id" }).pipe(Args.withDescription("The execution")),
-    json: jsonOption,
-    port: portOption,
-  },
-  ({ id, json, port }) =>
-    Effect.gen(function* () {
-      const execution = yield* askDaemon(port, (client) => client.executions.get({ path: { id } }));
-      yield* print(json, execution, printable(describe(execution, port)));
-    }),
+  { id: textArgument("id", "The execution"), ...terms },
+  ({ id, ...given }) =>
+    answer(
+      given,
+      (client) => client.executions.get({ path: { id } }),
+      (execution) => printable(describe(execution, given.port)),
+    ),
 ).pipe(Command.withDescription("Show one execution with its code"));
 
 const describe = (execution: Execution, port: number): string => {

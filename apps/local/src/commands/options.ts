@@ -1,34 +1,38 @@
-import { Options } from "@effect/cli";
+import { Args, Options } from "@effect/cli";
 import { Schema } from "effect";
 import { port } from "../server/config.ts";
 
-/** `--json`: prints the API's own shapes, for programs. */
-export const jsonOption = Options.boolean("json").pipe(
-  Options.withDescription("Print JSON, in the API's shapes"),
-);
+export const textArgument = (name: string, description: string) =>
+  Args.text({ name }).pipe(Args.withDescription(description));
 
-const Port = Schema.Int.pipe(
-  Schema.between(1, 65_535, { message: () => "A port is a number from 1 to 65535." }),
-);
+export const flag = (name: string, description: string) =>
+  Options.boolean(name).pipe(Options.withDescription(description));
+
+export const optionalText = (name: string, description: string) =>
+  Options.text(name).pipe(Options.withDescription(description), Options.optional);
+
+/** Limits a number; `problem` is the error of one beyond the bounds. */
+export const between = (least: number, most: number, problem: string) =>
+  Options.withSchema(Schema.Number.pipe(Schema.between(least, most, { message: () => problem })));
 
 /** `--port`, which takes precedence over `EXECUTOR_PORT`. */
 export const portOption = Options.integer("port").pipe(
   Options.withAlias("p"),
-  Options.withSchema(Port),
+  between(1, 65_535, "A port is a number from 1 to 65535."),
   Options.withDescription("The daemon's port"),
   Options.withFallbackConfig(port),
 );
 
-const most = 1_000;
+/** `--json`: prints the API's own shapes, for programs. */
+export const jsonOption = flag("json", "Print JSON, in the API's shapes");
 
-const Limit = Schema.Int.pipe(
-  Schema.between(1, most, { message: () => `A limit is a number from 1 to ${most}.` }),
-);
+/** Options of the commands that print what the daemon answers. */
+export const terms = { json: jsonOption, port: portOption };
 
 /** `--limit`, within the API's bounds. */
 export const limitOption = (usual: number) =>
   Options.integer("limit").pipe(
-    Options.withSchema(Limit),
+    between(1, 1_000, "A limit is a number from 1 to 1000."),
     Options.withDescription(`How many at most; ${usual} unless given`),
     Options.withDefault(usual),
   );

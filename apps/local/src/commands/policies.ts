@@ -1,15 +1,15 @@
 import { Args, Command } from "@effect/cli";
 import { Policy, PolicyDecision } from "@executor/sdk/schemas";
 import { Effect } from "effect";
-import { askDaemon } from "../client/daemon.ts";
 import { CommandError } from "../terminal/command-error.ts";
-import { print, printRows } from "../terminal/output.ts";
 import type { Column } from "../terminal/table.ts";
+import { answer, answerRows } from "./answer.ts";
 import { check } from "./input.ts";
-import { jsonOption, portOption } from "./options.ts";
+import { terms, textArgument } from "./options.ts";
 
-const patternArgument = Args.text({ name: "pattern" }).pipe(
-  Args.withDescription("A tool's address in which a segment may be *, such as github.*"),
+const patternArgument = textArgument(
+  "pattern",
+  "A tool's address in which a segment may be *, such as github.*",
 );
 
 const columns: ReadonlyArray<Column<Policy>> = [
@@ -19,11 +19,8 @@ const columns: ReadonlyArray<Column<Policy>> = [
 const none =
   "There are no policies: tools that only read are allowed, and all others need approval.";
 
-const listCommand = Command.make("list", { json: jsonOption, port: portOption }, ({ json, port }) =>
-  Effect.flatMap(
-    askDaemon(port, (client) => client.policies.list()),
-    (policies) => printRows(json, policies, columns, none),
-  ),
+const listCommand = Command.make("list", terms, (given) =>
+  answerRows(given, (client) => client.policies.list(), columns, none),
 ).pipe(Command.withDescription("List the policies; of two that cover one tool, the first decides"));
 
 const setCommand = Command.make(
@@ -34,29 +31,29 @@ const setCommand = Command.make(
       PolicyDecision.literals.map((decision) => [decision, decision] as const),
       { name: "decision" },
     ).pipe(Args.withDescription("allow, approve (ask a person first) or block")),
-    json: jsonOption,
-    port: portOption,
+    ...terms,
   },
-  ({ pattern, decision, json, port }) =>
-    Effect.gen(function* () {
-      const policy = yield* check(Policy, { pattern, decision });
-      const policies = yield* askDaemon(port, (client) =>
-        Effect.flatMap(client.policies.list(), (all) =>
-          client.policies.replace({
-            payload: [...all.filter((other) => other.pattern !== policy.pattern), policy],
-          }),
-        ),
-      );
-      yield* print(json, policies, `${pattern}: ${decision}`);
-    }),
+  ({ pattern, decision, ...given }) =>
+    answer(
+      given,
+      (client) =>
+        Effect.gen(function* () {
+          const policy = yield* check(Policy, { pattern, decision });
+          const all = yield* client.policies.list();
+          const others = all.filter((other) => other.pattern !== policy.pattern);
+          return yield* client.policies.replace({ payload: [...others, policy] });
+        }),
+      () => `${pattern}: ${decision}`,
+    ),
 ).pipe(Command.withDescription("Decide about the tools that a pattern covers"));
 
 const removeCommand = Command.make(
   "remove",
-  { pattern: patternArgument, json: jsonOption, port: portOption },
-  ({ pattern, json, port }) =>
-    Effect.gen(function* () {
-      const policies = yield* askDaemon(port, (client) =>
+  { pattern: patternArgument, ...terms },
+  ({ pattern, ...given }) =>
+    answer(
+      given,
+      (client) =>
         Effect.gen(function* () {
           const all = yield* client.policies.list();
           const rest = all.filter((policy) => policy.pattern !== pattern);
@@ -65,9 +62,8 @@ const removeCommand = Command.make(
           }
           return yield* client.policies.replace({ payload: rest });
         }),
-      );
-      yield* print(json, policies, `Removed ${pattern}.`);
-    }),
+      () => `Removed ${pattern}.`,
+    ),
 ).pipe(Command.withDescription("Take a policy back"));
 
 export const policiesCommand = Command.make("policies").pipe(

@@ -1,4 +1,4 @@
-import { Args, Command, Options } from "@effect/cli";
+import { Args, Command } from "@effect/cli";
 import { type ElicitationAction, JsonObject } from "@executor/sdk/schemas";
 import { Effect, Option } from "effect";
 import type { DaemonClient } from "../client/daemon.ts";
@@ -7,41 +7,28 @@ import { describePause } from "../terminal/execution.ts";
 import { isInteractive } from "../terminal/output.ts";
 import { follow } from "./follow.ts";
 import { check, readJson } from "./input.ts";
-import { jsonOption, portOption } from "./options.ts";
-
-const executionArgument = Args.text({ name: "execution" }).pipe(
-  Args.withDescription("The execution that waits"),
-);
-
-const approvalArgument = Args.text({ name: "approval" }).pipe(
-  Args.withDescription("The question; needed where the execution waits for several answers"),
-  Args.optional,
-);
-
-const flag = (name: string, description: string) =>
-  Options.boolean(name).pipe(Options.withDescription(description));
-
-const contentOption = Options.text("content").pipe(
-  Options.withDescription("The answers to a form: JSON, @file, or - for standard input"),
-  Options.optional,
-);
+import { flag, optionalText, terms, textArgument } from "./options.ts";
 
 /** Answers a question of a paused execution; without an answer on the command line, asks the person for it. */
 export const resumeCommand = Command.make(
   "resume",
   {
-    execution: executionArgument,
-    approval: approvalArgument,
+    execution: textArgument("execution", "The execution that waits"),
+    approval: Args.optional(
+      textArgument(
+        "approval",
+        "The question; needed where the execution waits for several answers",
+      ),
+    ),
     accept: flag("accept", "Let the call be made"),
     decline: flag("decline", "Refuse it"),
     cancel: flag("cancel", "Neither: do not call it, and say no more"),
-    content: contentOption,
-    json: jsonOption,
-    port: portOption,
+    content: optionalText("content", "The answers to a form: JSON, @file, or - for standard input"),
+    ...terms,
   },
-  ({ execution: id, approval, accept, decline, cancel, content, json, port }) =>
+  ({ execution: id, approval, content, json, port, ...flags }) =>
     Effect.gen(function* () {
-      const action = yield* chooseAction({ accept, decline, cancel });
+      const action = yield* chooseAction(flags);
       if (action === undefined) {
         if (json || !isInteractive()) return yield* noAnswer;
         return yield* follow({ json, port }, (client) => client.executions.get({ path: { id } }));

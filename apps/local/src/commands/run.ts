@@ -4,41 +4,40 @@ import { Effect } from "effect";
 import type { Terms } from "../terminal/execution.ts";
 import { follow } from "./follow.ts";
 import { check, readJson, readText } from "./input.ts";
-import { jsonOption, portOption } from "./options.ts";
+import { terms, textArgument } from "./options.ts";
 
-const fileArgument = Args.text({ name: "file" }).pipe(
-  Args.withDescription("The file that holds the code; - reads it from standard input"),
+const fileArgument = textArgument(
+  "file",
+  "The file that holds the code; - reads it from standard input",
 );
 
 /** Runs a file's code in the daemon. The result goes to standard output, the code's log to standard error. */
 export const runCommand = Command.make(
   "run",
-  { file: fileArgument, json: jsonOption, port: portOption },
-  ({ file, ...terms }) => Effect.flatMap(readText(file), (code) => runCode(code, terms)),
+  { file: fileArgument, ...terms },
+  ({ file, ...given }) => Effect.flatMap(readText(file), (code) => runCode(code, given)),
 ).pipe(Command.withDescription("Run code against the tools"));
 
 const Address = ToolAddress.annotations({
   message: () => "A tool's address is its namespace and its path, such as github.repos.get.",
 });
 
-const addressArgument = Args.text({ name: "address" }).pipe(
-  Args.withDescription("The tool, such as github.repos.get"),
-);
+const addressArgument = textArgument("address", "The tool, such as github.repos.get");
 
-const inputArgument = Args.text({ name: "input" }).pipe(
-  Args.withDescription("Its input: JSON, @file, or - for standard input"),
-  Args.withDefault("{}"),
+const inputArgument = Args.withDefault(
+  textArgument("input", "Its input: JSON, @file, or - for standard input"),
+  "{}",
 );
 
 /** Calls one tool, as code in the sandbox would. */
 export const callCommand = Command.make(
   "call",
-  { address: addressArgument, input: inputArgument, json: jsonOption, port: portOption },
-  ({ address, input, ...terms }) =>
+  { address: addressArgument, input: inputArgument, ...terms },
+  ({ address, input, ...given }) =>
     Effect.gen(function* () {
       const tool = yield* check(Address, address);
       const value = yield* readJson(input, "The tool's input");
-      yield* runCode(callOf(tool, JSON.stringify(value)), terms);
+      yield* runCode(callOf(tool, JSON.stringify(value)), given);
     }),
 ).pipe(Command.withDescription("Call one tool"));
 

@@ -1,15 +1,15 @@
-import { Args, Command, Options, Prompt } from "@effect/cli";
+import { Command, Options, Prompt } from "@effect/cli";
 import { NewSecret, type Secret, SecretName } from "@executor/sdk/schemas";
-import { Console, Effect, Redacted } from "effect";
-import { askDaemon } from "../client/daemon.ts";
+import { Effect, Redacted } from "effect";
 import { CommandError } from "../terminal/command-error.ts";
-import { isInteractive, print, printRows } from "../terminal/output.ts";
+import { isInteractive } from "../terminal/output.ts";
 import type { Column } from "../terminal/table.ts";
 import { time } from "../terminal/units.ts";
+import { answer, answerRows } from "./answer.ts";
 import { check, readText } from "./input.ts";
-import { jsonOption, portOption } from "./options.ts";
+import { portOption, terms, textArgument } from "./options.ts";
 
-const nameArgument = Args.text({ name: "name" }).pipe(Args.withDescription("The secret's name"));
+const nameArgument = textArgument("name", "The secret's name");
 
 const columns: ReadonlyArray<Column<Secret>> = [
   { title: "NAME", cell: ({ name }) => name },
@@ -18,11 +18,8 @@ const columns: ReadonlyArray<Column<Secret>> = [
   { title: "ORIGINS", cell: ({ origins }) => origins.join(", ") },
 ];
 
-const listCommand = Command.make("list", { json: jsonOption, port: portOption }, ({ json, port }) =>
-  Effect.flatMap(
-    askDaemon(port, (client) => client.secrets.list()),
-    (secrets) => printRows(json, secrets, columns, "There are no secrets yet."),
-  ),
+const listCommand = Command.make("list", terms, (given) =>
+  answerRows(given, (client) => client.secrets.list(), columns, "There are no secrets yet."),
 ).pipe(Command.withDescription("List the secrets, without their values"));
 
 const setCommand = Command.make(
@@ -35,19 +32,20 @@ const setCommand = Command.make(
       ),
       Options.atLeast(1),
     ),
-    json: jsonOption,
-    port: portOption,
+    ...terms,
   },
-  ({ name, origins, json, port }) =>
-    Effect.gen(function* () {
-      const checkedName = yield* check(SecretName, name);
-      const value = Redacted.value(yield* readValue);
-      const payload = yield* check(NewSecret, { value, origins });
-      const secret = yield* askDaemon(port, (client) =>
-        client.secrets.put({ path: { name: checkedName }, payload }),
-      );
-      yield* print(json, secret, `Set ${secret.name}.`);
-    }),
+  ({ name, origins, ...given }) =>
+    answer(
+      given,
+      (client) =>
+        Effect.gen(function* () {
+          const path = { name: yield* check(SecretName, name) };
+          const value = Redacted.value(yield* readValue);
+          const payload = yield* check(NewSecret, { value, origins });
+          return yield* client.secrets.put({ path, payload });
+        }),
+      (secret) => `Set ${secret.name}.`,
+    ),
 ).pipe(
   Command.withDescription("Set a secret; its value is asked for, or read from standard input"),
 );
@@ -67,9 +65,10 @@ const removeCommand = Command.make(
   "remove",
   { name: nameArgument, port: portOption },
   ({ name, port }) =>
-    Effect.zipRight(
-      askDaemon(port, (client) => client.secrets.remove({ path: { name } })),
-      Console.log(`Removed ${name}.`),
+    answer(
+      { json: false, port },
+      (client) => client.secrets.remove({ path: { name } }),
+      () => `Removed ${name}.`,
     ),
 ).pipe(Command.withDescription("Remove a secret that no source uses"));
 

@@ -1,28 +1,24 @@
-import { Args, Command, Options } from "@effect/cli";
+import { Args, Command } from "@effect/cli";
 import type { Tool, ToolAnnotations, ToolSummary } from "@executor/sdk/schemas";
 import { Console, Effect, Option } from "effect";
 import { askDaemon } from "../client/daemon.ts";
 import { type SchemaField, schemaFields, typeText } from "../terminal/json-schema.ts";
-import { outputWidth, print, printRows } from "../terminal/output.ts";
+import { outputWidth, print } from "../terminal/output.ts";
 import { printable } from "../terminal/printable.ts";
 import { type Column, table } from "../terminal/table.ts";
-import { jsonOption, limitOption, portOption } from "./options.ts";
-
-const textOption = (name: string, description: string) =>
-  Options.text(name).pipe(Options.withDescription(description), Options.optional);
+import { answer, printRows } from "./answer.ts";
+import { limitOption, optionalText, terms, textArgument } from "./options.ts";
 
 const searchCommand = Command.make(
   "search",
   {
-    words: Args.text({ name: "word" }).pipe(
-      Args.withDescription("What the tool does; without words, all tools are listed"),
-      Args.repeated,
+    words: Args.repeated(
+      textArgument("word", "What the tool does; without words, all tools are listed"),
     ),
-    namespace: textOption("namespace", "Only tools of this source"),
+    namespace: optionalText("namespace", "Only tools of this source"),
     limit: limitOption(20),
-    cursor: textOption("cursor", "Where the page before ended"),
-    json: jsonOption,
-    port: portOption,
+    cursor: optionalText("cursor", "Where the page before ended"),
+    ...terms,
   },
   ({ words, namespace, limit, cursor, json, port }) =>
     Effect.gen(function* () {
@@ -55,18 +51,13 @@ const effectOf = ({ readOnly, destructive }: ToolAnnotations): string =>
 
 const describeCommand = Command.make(
   "describe",
-  {
-    address: Args.text({ name: "address" }).pipe(
-      Args.withDescription("The tool, such as github.repos.get"),
+  { address: textArgument("address", "The tool, such as github.repos.get"), ...terms },
+  ({ address, ...given }) =>
+    answer(
+      given,
+      (client) => client.tools.get({ path: { address } }),
+      (tool) => describe(tool, outputWidth()),
     ),
-    json: jsonOption,
-    port: portOption,
-  },
-  ({ address, json, port }) =>
-    Effect.gen(function* () {
-      const tool = yield* askDaemon(port, (client) => client.tools.get({ path: { address } }));
-      yield* print(json, tool, describe(tool, outputWidth()));
-    }),
 ).pipe(Command.withDescription("Show one tool with its input and its result"));
 
 const fieldColumns: ReadonlyArray<Column<SchemaField>> = [

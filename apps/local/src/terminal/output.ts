@@ -1,7 +1,6 @@
 import { Terminal } from "@effect/platform";
 import { Console, Effect, Layer } from "effect";
 import { jsonText } from "./printable.ts";
-import { type Column, table } from "./table.ts";
 
 /** Whether a person can be asked: both ends of the command are a terminal. */
 export const isInteractive = (): boolean => process.stdin.isTTY && process.stdout.isTTY;
@@ -13,17 +12,6 @@ export const outputWidth = (): number =>
 /** Prints a value on standard output: as JSON in the API's own shape, or as text for people. */
 export const print = (json: boolean, value: unknown, text: string) =>
   Console.log(json ? jsonText(value, 2) : text);
-
-/** Prints rows on standard output, as JSON or as a table; `none` goes to standard error where there are no rows. */
-export const printRows = <A>(
-  json: boolean,
-  rows: ReadonlyArray<A>,
-  columns: ReadonlyArray<Column<A>>,
-  none: string,
-) =>
-  !json && rows.length === 0
-    ? Console.error(none)
-    : Effect.suspend(() => print(json, rows, json ? "" : table(columns, rows, outputWidth())));
 
 /** Whether a stream shows colours (https://no-color.org). */
 const hasColour = (stream: { readonly isTTY?: boolean }): boolean =>

@@ -1,37 +1,28 @@
 import { Command, Options } from "@effect/cli";
 import { readSamples } from "@executor/api/metrics-text";
-import { Clock, Console, Effect, Schema } from "effect";
+import { Clock, Console, Effect } from "effect";
 import { askDaemon } from "../../client/daemon.ts";
 import { CommandError } from "../../terminal/command-error.ts";
 import { isInteractive, outputWidth, print } from "../../terminal/output.ts";
-import { jsonOption, portOption } from "../options.ts";
+import { between, flag, terms } from "../options.ts";
 import { drawView } from "./draw.ts";
 import { live } from "./live.ts";
 import { metricsPushCommand } from "./push.ts";
 import { makeView, type Reading, viewedMetrics } from "./view.ts";
 
-const Interval = Schema.Number.pipe(
-  Schema.between(0.1, 3_600, { message: () => "An interval is 0.1 to 3600 seconds." }),
-);
-
-const Top = Schema.Int.pipe(
-  Schema.between(1, 1_000, { message: () => "A number of rows is 1 to 1000." }),
-);
-
 const options = {
   interval: Options.float("interval").pipe(
-    Options.withSchema(Interval),
+    between(0.1, 3_600, "An interval is 0.1 to 3600 seconds."),
     Options.withDescription("Seconds between two readings; 2 unless given"),
     Options.withDefault(2),
   ),
-  once: Options.boolean("once").pipe(Options.withDescription("Read once, print and end")),
+  once: flag("once", "Read once, print and end"),
   top: Options.integer("top").pipe(
-    Options.withSchema(Top),
+    between(1, 1_000, "A number of rows is 1 to 1000."),
     Options.withDescription("How many sources and tools to show; 10 unless given"),
     Options.withDefault(10),
   ),
-  json: jsonOption,
-  port: portOption,
+  ...terms,
 };
 
 /** Shows what the daemon does: live on a terminal, once elsewhere. With --json, one line of JSON for each reading. */

@@ -1,12 +1,11 @@
-import { Command, Options } from "@effect/cli";
+import { Command } from "@effect/cli";
 import { Console, Effect } from "effect";
 import type { PushReport, PushSettings } from "@executor/otlp";
 import { CommandError, usageError } from "../../terminal/command-error.ts";
 import { count } from "../../terminal/units.ts";
+import { flag } from "../options.ts";
 
-const dryRunOption = Options.boolean("dry-run").pipe(
-  Options.withDescription("Send this process's own metrics once and show the answer"),
-);
+const dryRunOption = flag("dry-run", "Send this process's own metrics once and show the answer");
 
 /** Tries the settings in the OTEL_* variables; a daemon that is started with them pushes by itself. */
 export const metricsPushCommand = Command.make("push", { dryRun: dryRunOption }, ({ dryRun }) =>
