@@ -23,11 +23,8 @@ export const portOption = Options.integer("port").pipe(
   Options.withFallbackConfig(port),
 );
 
-/** `--json`: prints the API's own shapes, for programs. */
-export const jsonOption = flag("json", "Print JSON, in the API's shapes");
-
-/** Options of the commands that print what the daemon answers. */
-export const terms = { json: jsonOption, port: portOption };
+/** Options of the commands that print what the daemon answers; `--json` prints the API's own shapes, for programs. */
+export const terms = { json: flag("json", "Print JSON, in the API's shapes"), port: portOption };
 
 /** `--limit`, within the API's bounds. */
 export const limitOption = (usual: number) =>

@@ -1,27 +1,30 @@
-import { Args, Command, Options } from "@effect/cli";
+import { Args, Command, Options, Prompt } from "@effect/cli";
+import { FileSystem } from "@effect/platform";
 import { McpTransport, NewSource, SourceSettings } from "@executor/sdk/schemas";
 import { Effect, Option } from "effect";
-import { askDaemon } from "../../client/daemon.ts";
-import { print } from "../../terminal/output.ts";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { DaemonClient } from "../../client/daemon.ts";
+import { CommandError, usageError } from "../../terminal/command-error.ts";
+import { isInteractive } from "../../terminal/output.ts";
 import { oneLine } from "../../terminal/printable.ts";
 import { count } from "../../terminal/units.ts";
-import { check } from "../input.ts";
-import { jsonOption, portOption } from "../options.ts";
+import { answer } from "../answer.ts";
+import { check, readText } from "../input.ts";
+import { optionalText, terms, textArgument } from "../options.ts";
 import { readCredentials, readHeader, readVariable } from "./credential.ts";
-import { detectSource, sourceKinds } from "./detect.ts";
-import { resolveLocation } from "./location.ts";
 
-const optionalText = (name: string, description: string) =>
-  Options.text(name).pipe(Options.withDescription(description), Options.optional);
+/** Kinds of source that can be added. */
+const sourceKinds = ["openapi", "mcp", "graphql"] as const;
 
 const texts = (name: string, description: string) =>
   Options.text(name).pipe(Options.withDescription(description), Options.repeated);
 
-const locationArgument = Args.text({ name: "url-or-file" }).pipe(
-  Args.withDescription(
+const locationArgument = Args.optional(
+  textArgument(
+    "url-or-file",
     "The description or the server; - reads a description from standard input. For an MCP server over stdio, give its program after --",
   ),
-  Args.optional,
 );
 
 const options = {
@@ -43,29 +46,30 @@ const options = {
   cwd: optionalText("cwd", "Where the program starts; here unless given"),
 };
 
+type Given = Command.Command.ParseConfig<typeof options>;
+
 export const addCommand = Command.make(
   "add",
-  { location: locationArgument, ...options, json: jsonOption, port: portOption },
+  { location: locationArgument, ...options, ...terms },
   ({ location, json, port, ...given }) =>
-    Effect.gen(function* () {
-      const settings = {
-        ...optional("baseUrl", given.baseUrl),
-        ...optional("transport", given.transport),
-        ...(yield* readCredentials("headers", given.headers, readHeader)),
-        ...(yield* readCredentials("env", given.env, readVariable)),
-        ...(yield* resolveLocation(location, given)),
-      };
-      const checked = yield* check(SourceSettings, settings);
-      const source = yield* askDaemon(port, (client) =>
+    answer(
+      { json, port },
+      (client) =>
         Effect.gen(function* () {
-          const found = yield* detectSource(client, checked, given);
+          const settings = {
+            ...optional("baseUrl", given.baseUrl),
+            ...optional("transport", given.transport),
+            ...(yield* readCredentials("headers", given.headers, readHeader)),
+            ...(yield* readCredentials("env", given.env, readVariable)),
+            ...(yield* resolveLocation(location, given)),
+          };
+          const found = yield* detect(client, yield* check(SourceSettings, settings), given);
           const newSource = { ...settings, ...found, ...optional("name", given.name) };
           return yield* client.sources.add({ payload: yield* check(NewSource, newSource) });
         }),
-      );
-      const tools = count(source.toolCount, "tool");
-      yield* print(json, source, `Added ${source.namespace}: ${oneLine(source.name)}, ${tools}.`);
-    }),
+      ({ namespace, name, toolCount }) =>
+        `Added ${namespace}: ${oneLine(name)}, ${count(toolCount, "tool")}.`,
+    ),
 ).pipe(
   Command.withDescription("Add a source: an OpenAPI document, an MCP server, a GraphQL endpoint"),
 );
@@ -73,3 +77,83 @@ export const addCommand = Command.make(
 /** A field for an option that was given: the daemon tells an absent field from an empty one. */
 const optional = (name: string, value: Option.Option<string>) =>
   Option.match(value, { onNone: () => ({}), onSome: (text) => ({ [name]: text }) });
+
+/** The settings that say where a source is: its URL, its description as text, or the program of an MCP server. */
+const resolveLocation = (location: Option.Option<string>, { command, args, cwd }: Given) => {
+  if (Option.isSome(location) && Option.isSome(command)) {
+    return usageError("Give either a URL or a file, or a program, and not both.");
+  }
+  if (Option.isSome(location)) return resolveWord(location.value);
+  return Option.match(command, {
+    onNone: () =>
+      usageError(
+        "Say what to add: a URL, a file, - for standard input, or -- and the program of an MCP server.",
+      ),
+    onSome: (program) =>
+      Effect.succeed({
+        command: program,
+        args,
+        // Relative paths among the arguments belong to the folder in which they were typed.
+        cwd: Option.getOrElse(cwd, () => process.cwd()),
+      }),
+  });
+};
+
+const resolveWord = (word: string) => {
+  if (word === "-") return Effect.map(readText("-"), (document) => ({ document }));
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(word)) return Effect.succeed({ url: word });
+  const path = resolve(word);
+  return FileSystem.FileSystem.pipe(
+    Effect.flatMap((files) => files.exists(path)),
+    Effect.orElseSucceed(() => false),
+    Effect.flatMap((exists) =>
+      exists
+        ? Effect.succeed({ url: pathToFileURL(path).href })
+        : new CommandError({
+            message: `There is no file ${path}. A URL begins with http:// or https://.`,
+          }),
+    ),
+  );
+};
+
+/** The kind and namespace of the source that these settings describe: as given, else as the daemon detects them. */
+const detect = Effect.fn("detect")(function* (
+  client: DaemonClient,
+  settings: SourceSettings,
+  given: Given,
+) {
+  if (Option.isSome(given.kind) && Option.isSome(given.namespace)) {
+    return { kind: given.kind.value, namespace: given.namespace.value };
+  }
+  const all = yield* client.sources.detect({ payload: settings });
+  const matches = all.filter(({ kind }) => Option.getOrElse(given.kind, () => kind) === kind);
+  const [first, second] = matches;
+  if (first === undefined) return yield* nothingFound(given.kind);
+  const chosen = second === undefined ? first : yield* choose(matches);
+  return {
+    kind: chosen.kind,
+    namespace: Option.getOrElse(given.namespace, () => chosen.namespace),
+  };
+});
+
+const nothingFound = (kind: Option.Option<string>) =>
+  new CommandError({
+    message: Option.match(kind, {
+      onNone: () =>
+        `Executor detects no kind of source here. Name the kind with --kind ${sourceKinds.join("|")}, and --namespace.`,
+      onSome: (named) =>
+        `This does not look like ${named}. To read it as ${named} nevertheless, give it a --namespace.`,
+    }),
+  });
+
+const choose = <A extends { readonly kind: string; readonly name: string }>(
+  found: ReadonlyArray<A>,
+) =>
+  isInteractive()
+    ? Prompt.select({
+        message: "It can be read in more than one way. Which is meant?",
+        choices: found.map((value) => ({ title: `${value.kind}: ${oneLine(value.name)}`, value })),
+      }).pipe(Effect.mapError(() => new CommandError({ message: "Nothing was added." })))
+    : new CommandError({
+        message: `It can be read in more than one way. Choose one: ${found.map(({ kind }) => `--kind ${kind}`).join(" or ")}.`,
+      });

@@ -25,21 +25,27 @@ export const readCredentials = (
     return given.length === 0 ? {} : { [field]: credentials };
   });
 
+/** Reads what a pattern of two groups finds: the name and the value. */
+const reader =
+  (pattern: RegExp, problem: (shown: string) => string) =>
+  (text: string): ReadCredential => {
+    const [, name, value = ""] = pattern.exec(text) ?? [];
+    return name === undefined
+      ? { problem: problem(JSON.stringify(text)) }
+      : { name, value: readValue(value) };
+  };
+
 /** `Name: value`, as HTTP writes headers. */
-export const readHeader = (text: string): ReadCredential => {
-  const match = /^([^:\s]+):\s*(.*)$/s.exec(text);
-  return match === null
-    ? { problem: `A header is given as 'Name: value', and ${JSON.stringify(text)} is not.` }
-    : { name: match[1] ?? "", value: readValue(match[2] ?? "") };
-};
+export const readHeader = reader(
+  /^([^:\s]+):\s*(.*)$/s,
+  (shown) => `A header is given as 'Name: value', and ${shown} is not.`,
+);
 
 /** `NAME=value`, as shells write variables. */
-export const readVariable = (text: string): ReadCredential => {
-  const match = /^([A-Za-z_]\w*)=(.*)$/s.exec(text);
-  return match === null
-    ? { problem: `A variable is given as NAME=value, and ${JSON.stringify(text)} is not.` }
-    : { name: match[1] ?? "", value: readValue(match[2] ?? "") };
-};
+export const readVariable = reader(
+  /^([A-Za-z_]\w*)=(.*)$/s,
+  (shown) => `A variable is given as NAME=value, and ${shown} is not.`,
+);
 
 /** `secret:NAME` refers to the secret of that name, alone or after one word: `Bearer secret:NAME`. */
 const reference = /^(\S+\s+)?secret:(\S+)$/;
