@@ -46,7 +46,7 @@ const callOf = (address: ToolAddress, inputJson: string): string =>
   `return await tools.${address}(JSON.parse(${JSON.stringify(inputJson)}));`;
 
 /** Runs code in the daemon and prints its result. Interrupting it cancels the execution. */
-const runCode = (code: string, terms: Terms) =>
-  follow(terms, (client) =>
+const runCode = (code: string, given: Terms) =>
+  follow(given, (client) =>
     client.executions.run({ payload: { code }, headers: { "executor-client": "cli" } }),
   );
