@@ -13,7 +13,7 @@ import { Effect, Layer, Option, Schema } from "effect";
 import * as FindMyWay from "find-my-way-ts";
 import type { DurableObjectId, DurableObjectNamespace } from "../environment.ts";
 import { decodeIdentity, EndpointNotFound, identityHeader, Unauthorized } from "./authenticate.ts";
-import type { Permission } from "./authenticate.ts";
+import type { Permission } from "./permissions.ts";
 
 /** Cookie of better-auth over http; over https its name begins with `__Secure-`. */
 const sessionCookie = "better-auth.session_token";

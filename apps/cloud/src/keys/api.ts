@@ -1,6 +1,6 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
 import { Schema } from "effect";
-import { Permission } from "../auth/authenticate.ts";
+import { Permission } from "../auth/permissions.ts";
 
 const maxDays = 365;
 const maxNameChars = 32;

@@ -3,7 +3,7 @@ import { makeWebHandler } from "@executor/api";
 import { DateTime, Effect, Layer, Schema } from "effect";
 import { keyKind } from "../auth/better-auth.ts";
 import type { Auth } from "../auth/better-auth.ts";
-import { fromStatements, toStatements } from "../auth/authenticate.ts";
+import { fromStatements, toStatements } from "../auth/permissions.ts";
 import { Key, KeyNotFound, KeysApi, MadeKey } from "./api.ts";
 
 const Api = HttpApi.make("keys").add(KeysApi);
