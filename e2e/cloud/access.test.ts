@@ -1,7 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { Database } from "bun:sqlite";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { Schema } from "effect";
 import { setTimeout as sleep } from "node:timers/promises";
 import { platformToken, startCloud } from "../support/cloud/app.ts";
@@ -14,6 +11,7 @@ import {
   withKey,
 } from "../support/cloud/client.ts";
 import type { CloudClient, CloudOrganization } from "../support/cloud/client.ts";
+import { addMember, change } from "../support/cloud/database.ts";
 import { startShop } from "../support/cloud/shop.ts";
 import { sumOf, until } from "@executor/testing";
 import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
@@ -94,7 +92,12 @@ describe("the cloud app lets in", () => {
     expect((await client.request("GET", "/api/metrics")).status).toBe(200);
     await ada.ask("DELETE", `/api/keys/${id}`);
     const expiring = await acme.makeKey(["metrics:read"], 1);
-    expire(app, expiring.id);
+    change(
+      app,
+      "UPDATE apikey SET expiresAt = ? WHERE id = ?",
+      "2020-01-01T00:00:00.000Z",
+      expiring.id,
+    );
     const stolen = `${key.slice(0, -1)}${key.endsWith("a") ? "b" : "a"}`;
     await expectCountedAtTheDoor(
       "metrics",
@@ -245,34 +248,3 @@ describe("the cloud app lets in", () => {
     expect((await nobody.request("GET", "/api/docs")).text).toContain("/api/executions");
   });
 });
-
-/** The file of the D1 database. */
-const database = ({ dataDirectory }: CloudApp): Database => {
-  const folder = join(dataDirectory, "v3", "d1");
-  const file = readdirSync(folder, { recursive: true })
-    .map(String)
-    .find((name) => name.endsWith(".sqlite") && !name.includes("metadata"));
-  if (file === undefined) throw new Error(`${folder} holds no database.`);
-  return new Database(join(folder, file));
-};
-
-const change = (app: CloudApp, sql: string, ...bindings: ReadonlyArray<string>): void => {
-  const open = database(app);
-  try {
-    open.run(sql, [...bindings]);
-  } finally {
-    open.close();
-  }
-};
-
-const expire = (app: CloudApp, keyId: string): void =>
-  change(app, "UPDATE apikey SET expiresAt = '2020-01-01T00:00:00.000Z' WHERE id = ?", keyId);
-
-const addMember = (app: CloudApp, organization: string, email: string): void =>
-  change(
-    app,
-    `INSERT INTO member (id, organizationId, userId, role, createdAt)
-      SELECT 'member', ?, id, 'member', '2026-01-01T00:00:00.000Z' FROM user WHERE email = ?`,
-    organization,
-    email,
-  );
