@@ -38,6 +38,9 @@ export interface Environment {
   readonly EXECUTOR_MAX_STORAGE?: string;
 }
 
+/** D1, as far as keys are read and written in it. */
+export type KeyDatabase = Pick<D1Database, "prepare">;
+
 export type DurableObjectId = Pick<Workers.DurableObjectId, "name" | "equals">;
 
 /** Storage of a Durable Object, as far as it is used. */

@@ -59,13 +59,13 @@ export default {
 
     const auth = await authOf(environment);
     if (pathname.startsWith(`${authPath}/`)) {
-      // Keys are made by /api/keys, with their permissions.
-      if (pathname.startsWith(`${authPath}/api-key/`)) return notFound(pathname);
       const response = await answerAuth(auth, request);
       const outcome = refusalOutcomes[response.status];
       return outcome === undefined ? response : refuse(outcome, response);
     }
-    const identity = await authenticate(auth, request, (work) => context.waitUntil(work));
+    const { DB: database } = environment;
+    const later = (work: Promise<unknown>) => context.waitUntil(work);
+    const identity = await authenticate(auth, database, request, later);
     if (isRefusal(identity)) return refuse(identity.outcome, identity.response);
     if (pathname !== "/api/keys" && !pathname.startsWith("/api/keys/")) {
       return forward(environment, identity, request);
@@ -77,8 +77,7 @@ export default {
       );
       return refuse(refusal.outcome, refusal.response);
     }
-    const { organization } = identity;
-    return answerKeys({ auth, organization, userId, headers: request.headers }, request);
+    return answerKeys({ database, organization: identity.organization, userId }, request);
   },
 };
 

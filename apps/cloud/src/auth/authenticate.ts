@@ -1,10 +1,10 @@
 import { apiError } from "@executor/sdk/schemas";
 import { Forbidden } from "@executor/api";
 import { Schema } from "effect";
-import { API_KEY_TABLE_NAME, defaultKeyHasher } from "@better-auth/api-key";
-import { keyKind } from "./better-auth.ts";
+import type { KeyDatabase } from "../environment.ts";
+import { findKey } from "../keys/find-key.ts";
 import type { Auth } from "./better-auth.ts";
-import { allPermissions, fromStatements, memberPermissions, Permission } from "./permissions.ts";
+import { allPermissions, isAdmin, memberPermissions, Permission } from "./permissions.ts";
 
 /** The request has no valid credentials: no key and no session, or expired ones. */
 export class Unauthorized extends apiError<Unauthorized>()("Unauthorized", 401) {}
@@ -73,6 +73,7 @@ export const decodeIdentity = Schema.decodeUnknownOption(Text);
  */
 export const authenticate = async (
   auth: Auth,
+  keys: KeyDatabase,
   request: Request,
   later: (work: Promise<unknown>) => void,
 ): Promise<Identity | Refusal> => {
@@ -82,19 +83,21 @@ export const authenticate = async (
   if (key === undefined) {
     return unauthorized("Give an API key as Authorization: Bearer KEY.");
   }
-  return byKey(auth, key, namedOrganization(request.headers), later);
+  return byKey(keys, key, namedOrganization(request.headers), later);
 };
 
 const byKey = async (
-  auth: Auth,
+  keys: KeyDatabase,
   text: string,
   named: string | null,
   later: (work: Promise<unknown>) => void,
 ): Promise<Identity | Refusal> => {
-  const key = await findKey(auth, text, later);
+  const key = await findKey(keys, text, later);
   if (key === "expired") return unauthorized("This API key has expired. Make another.");
   if (key === "unknown") {
-    return unauthorized("This API key does not exist, or it was revoked. Make another.");
+    return unauthorized(
+      "This API key does not exist, was revoked, or ended with its holder's membership. Make another.",
+    );
   }
   const { id, organization, permissions } = key;
   if (named !== null && named !== organization) {
@@ -131,58 +134,6 @@ const foreignOrigin = (request: Request): string | undefined => {
   return origin === null || origin === new URL(request.url).origin ? undefined : origin;
 };
 
-const Time = Schema.NullOr(Schema.DateFromSelf);
-
-const Row = Schema.Struct({
-  id: Schema.String,
-  configId: Schema.String,
-  /** Id of the organization. */
-  referenceId: Schema.String,
-  enabled: Schema.NullOr(Schema.Boolean),
-  expiresAt: Time,
-  lastRequest: Time,
-  permissions: Schema.NullOr(
-    Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) })),
-  ),
-});
-const decodeRow = Schema.decodeUnknownSync(Row);
-
-interface FoundKey {
-  readonly id: string;
-  readonly organization: string;
-  readonly permissions: ReadonlyArray<Permission>;
-}
-
-/** Precision in milliseconds of the time of a key's last use. */
-const lastUseMs = 60_000;
-
-/**
- * The valid key of this text; else `expired` or `unknown`. better-auth's own verification writes to the database twice for each
- * request; this reads once, and writes the last use now and then, in `later`.
- */
-const findKey = async (
-  auth: Auth,
-  text: string,
-  later: (work: Promise<unknown>) => void,
-): Promise<FoundKey | "expired" | "unknown"> => {
-  const { adapter } = await auth.$context;
-  const found: unknown = await adapter.findOne({
-    model: API_KEY_TABLE_NAME,
-    where: [{ field: "key", value: await defaultKeyHasher(text) }],
-  });
-  if (found === null) return "unknown";
-  const { configId, enabled, expiresAt, id, lastRequest, permissions, referenceId } =
-    decodeRow(found);
-  if (configId !== keyKind || enabled === false) return "unknown";
-  const now = new Date();
-  if (expiresAt !== null && expiresAt <= now) return "expired";
-  if (lastRequest === null || now.getTime() - lastRequest.getTime() > lastUseMs) {
-    const where = [{ field: "id", value: id }];
-    later(adapter.update({ model: API_KEY_TABLE_NAME, where, update: { lastRequest: now } }));
-  }
-  return { id, organization: referenceId, permissions: fromStatements(permissions) };
-};
-
 const Member = Schema.Struct({ organizationId: Schema.String, role: Schema.String });
 const decodeMembers = Schema.decodeUnknownSync(Schema.Array(Member));
 const decodeOrganization = Schema.decodeUnknownSync(Schema.Struct({ id: Schema.String }));
@@ -214,8 +165,7 @@ export const findMembership = async (
   if (others.length > 0) {
     return `This account belongs to several organizations. Name one in the header ${organizationHeader}.`;
   }
-  const isAdmin = member.role.split(",").some((role) => role === "owner" || role === "admin");
-  return { organization: member.organizationId, isAdmin };
+  return { organization: member.organizationId, isAdmin: isAdmin(member.role) };
 };
 
 /** Id of the organization. An id of the person's own wins over a slug, which somebody else may have chosen. */

@@ -28,22 +28,24 @@ export const memberPermissions: ReadonlyArray<Permission> = [
   "metrics:read",
 ];
 
-/** Permissions as better-auth stores them: actions by resource. */
-export const toStatements = (
-  permissions: ReadonlyArray<Permission>,
-): Record<string, Array<string>> => {
+/** Permissions as a key's row has them: actions by resource, in JSON. */
+export const Statements = Schema.parseJson(
+  Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) }),
+);
+type Statements = typeof Statements.Type;
+
+/** Permissions as statements, each once. */
+export const toStatements = (permissions: ReadonlyArray<Permission>): Statements => {
   const statements: Record<string, Array<string>> = {};
-  for (const permission of permissions) {
+  for (const permission of new Set(permissions)) {
     const [resource = "", action = ""] = permission.split(":");
     (statements[resource] ??= []).push(action);
   }
   return statements;
 };
 
-/** Permissions among better-auth's statements. */
-export const fromStatements = (
-  statements: Readonly<Record<string, ReadonlyArray<string>>> | null | undefined,
-): ReadonlyArray<Permission> => {
+/** Permissions among statements. */
+export const fromStatements = (statements: Statements | null): ReadonlyArray<Permission> => {
   const granted = new Set(
     Object.entries(statements ?? {}).flatMap(([resource, actions]) =>
       actions.map((action) => `${resource}:${action}`),
@@ -51,3 +53,10 @@ export const fromStatements = (
   );
   return allPermissions.filter((permission) => granted.has(permission));
 };
+
+/** Whether a member's roles, as better-auth stores them, are among others that of an owner. */
+export const isOwner = (role: string): boolean => role.split(",").includes("owner");
+
+/** Whether a member with these roles manages the organization, as its owners and admins do. */
+export const isAdmin = (role: string): boolean =>
+  isOwner(role) || role.split(",").includes("admin");

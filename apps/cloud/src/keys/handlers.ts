@@ -1,35 +1,18 @@
 import { HttpApi, HttpApiBuilder } from "@effect/platform";
-import { makeWebHandler } from "@executor/api";
+import { Forbidden, makeWebHandler } from "@executor/api";
+import { InvalidCursor } from "@executor/sdk/schemas";
 import { DateTime, Effect, Layer, Schema } from "effect";
-import { keyKind } from "../auth/better-auth.ts";
-import type { Auth } from "../auth/better-auth.ts";
-import { fromStatements, toStatements } from "../auth/permissions.ts";
-import { Key, KeyNotFound, KeysApi, MadeKey } from "./api.ts";
+import { KeyNotFound, KeysApi, MadeKey, TooManyKeys } from "./api.ts";
+import type { Key } from "./api.ts";
+import { KeyPosition, maxKeys, StoredKeys } from "./stored-keys.ts";
+import type { KeyDatabase } from "../environment.ts";
 
 const Api = HttpApi.make("keys").add(KeysApi);
 
-const daySeconds = 24 * 60 * 60;
-const maxKeys = 100;
-
-const Time = Schema.NullOr(Schema.DateFromSelf);
-const Stored = Schema.Struct({
-  id: Schema.String,
-  name: Schema.NullOr(Schema.String),
-  permissions: Schema.NullishOr(
-    Schema.Record({ key: Schema.String, value: Schema.Array(Schema.String) }),
-  ),
-  createdAt: Schema.DateFromSelf,
-  expiresAt: Time,
-  lastRequest: Schema.optionalWith(Time, { default: () => null }),
-});
-const decodeStored = Schema.decodeUnknown(Stored);
-
 interface KeysOwner {
-  readonly auth: Auth;
+  readonly database: KeyDatabase;
   readonly organization: string;
   readonly userId: string;
-  /** Headers of the request, with the session. */
-  readonly headers: Headers;
 }
 
 /** Answers one request about keys. The handler is built for each, since nothing of a request may outlive it here. */
@@ -41,59 +24,73 @@ export const answerKeys = (owner: KeysOwner, request: Request): Promise<Response
   );
 
 /** Handlers of the keys of one organization, for one of its owners or admins. */
-const keysHandlers = ({ auth, headers, organization, userId }: KeysOwner) => {
-  const list = Effect.promise(() =>
-    auth.api.listApiKeys({
-      headers,
-      query: { configId: keyKind, organizationId: organization, limit: maxKeys },
-    }),
-  ).pipe(
-    Effect.flatMap(({ apiKeys }) => Effect.forEach(apiKeys, (stored) => decodeStored(stored))),
-    Effect.orDie,
-  );
+const keysHandlers = ({ database, organization, userId }: KeysOwner) => {
+  const keys = new StoredKeys(database, organization);
+  const get = (id: string) =>
+    Effect.filterOrFail(
+      Effect.promise(() => keys.get(id)),
+      (key) => key !== undefined,
+      () => notFound(id),
+    );
 
   return HttpApiBuilder.group(Api, "keys", (handlers) =>
     handlers
-      .handle("list", () => Effect.map(list, (all) => all.map(toKey)))
-      .handle("create", ({ payload: { expiresInDays, name, permissions } }) =>
+      .handle("list", ({ urlParams: { cursor, limit } }) =>
         Effect.gen(function* () {
-          const made = yield* Effect.promise(() =>
-            auth.api.createApiKey({
-              body: {
-                configId: keyKind,
-                organizationId: organization,
-                userId,
-                name,
-                permissions: toStatements(permissions),
-                expiresIn: expiresInDays === undefined ? undefined : expiresInDays * daySeconds,
-              },
-            }),
-          );
-          return new MadeKey({ ...toKey(yield* decodeStored(made)), key: made.key });
-        }).pipe(Effect.orDie),
+          const after = cursor === undefined ? undefined : yield* decodeCursor(cursor);
+          const found = yield* Effect.promise(() => keys.page(limit + 1, after));
+          const items = found.slice(0, limit);
+          const last = found.length > limit ? items.at(-1) : undefined;
+          return { items, nextCursor: last === undefined ? null : cursorAfter(last) };
+        }),
+      )
+      .handle("create", ({ payload }) =>
+        Effect.gen(function* () {
+          const made = yield* Effect.promise(() => keys.make(userId, payload));
+          if (made === undefined) {
+            const message = `The organization has ${maxKeys} keys, which is as many as it may have. Revoke those that are not needed.`;
+            return yield* new TooManyKeys({ message, limit: maxKeys });
+          }
+          return new MadeKey({ ...(yield* Effect.orDie(get(made.id))), key: made.text });
+        }),
+      )
+      .handle("take", ({ path: { id } }) =>
+        Effect.gen(function* () {
+          if (!(yield* Effect.promise(() => keys.isOwner(userId)))) {
+            return yield* new Forbidden({
+              message: "Only an owner of the organization takes keys.",
+            });
+          }
+          yield* Effect.promise(() => keys.take(id, userId));
+          return yield* get(id);
+        }),
       )
       .handle("revoke", ({ path: { id } }) =>
         Effect.gen(function* () {
-          const known = yield* list;
-          if (!known.some((key) => key.id === id)) {
-            return yield* new KeyNotFound({
-              message: `The organization has no key ${id.slice(0, 100)}.`,
-            });
-          }
-          yield* Effect.promise(() =>
-            auth.api.deleteApiKey({ headers, body: { configId: keyKind, keyId: id } }),
-          );
+          if (!(yield* Effect.promise(() => keys.revoke(id)))) return yield* notFound(id);
         }),
       ),
   );
 };
 
-const toKey = (stored: typeof Stored.Type): Key =>
-  new Key({
-    id: stored.id,
-    name: stored.name,
-    permissions: fromStatements(stored.permissions),
-    createdAt: DateTime.unsafeFromDate(stored.createdAt),
-    expiresAt: stored.expiresAt === null ? null : DateTime.unsafeFromDate(stored.expiresAt),
-    lastUsedAt: stored.lastRequest === null ? null : DateTime.unsafeFromDate(stored.lastRequest),
-  });
+const maxShownId = 100;
+
+const notFound = (id: string): KeyNotFound =>
+  new KeyNotFound({ message: `The organization has no key ${id.slice(0, maxShownId)}.` });
+
+const Cursor = Schema.compose(Schema.StringFromBase64Url, Schema.parseJson(KeyPosition));
+const encode = Schema.encodeSync(Cursor);
+const decode = Schema.decode(Cursor);
+
+const cursorAfter = ({ createdAt, id }: Key): string =>
+  encode({ createdAt: DateTime.formatIso(createdAt), id });
+
+const decodeCursor = (text: string) =>
+  Effect.mapError(
+    decode(text),
+    () =>
+      new InvalidCursor({
+        message:
+          "The cursor does not come from a page of keys. Leave it out to begin at the first page.",
+      }),
+  );
