@@ -3,6 +3,7 @@
  * down only, and what is not listed is forbidden. TypeScript 7 has no JavaScript API, so swc parses the sources.
  */
 const telemetry = "packages/core/telemetry";
+const jsonSchema = "packages/core/json-schema";
 const storage = "packages/core/storage";
 const sdk = "packages/core/sdk";
 const execution = "packages/core/execution";
@@ -22,15 +23,16 @@ const testing = "packages/testing";
 /** @type {ReadonlyArray<{ readonly name: string; readonly folder: string; readonly imports: ReadonlyArray<string> }>} */
 const below = [
   { name: "telemetry", folder: telemetry, imports: [] },
+  { name: "json-schema", folder: jsonSchema, imports: [] },
   { name: "storage", folder: storage, imports: [] },
   { name: "kernel", folder: kernel, imports: [] },
   { name: "runtime", folder: runtimes, imports: [kernel] },
-  { name: "sdk", folder: sdk, imports: [telemetry] },
+  { name: "sdk", folder: sdk, imports: [telemetry, jsonSchema] },
   { name: "kit", folder: kit, imports: [sdk] },
   { name: "plugin", folder: plugins, imports: [telemetry, sdk, kit] },
   { name: "otlp", folder: otlp, imports: [telemetry] },
-  { name: "execution", folder: execution, imports: [telemetry, sdk, kernel] },
-  { name: "host", folder: hosts, imports: [telemetry, sdk, kernel, execution] },
+  { name: "execution", folder: execution, imports: [telemetry, jsonSchema, sdk, kernel] },
+  { name: "host", folder: hosts, imports: [telemetry, jsonSchema, sdk, kernel, execution] },
   { name: "api", folder: api, imports: [telemetry, sdk, kernel, execution] },
   {
     name: "observability",
