@@ -1,0 +1,2 @@
+export { schemaCheck } from "./check.ts";
+export type { CheckOutcome, SchemaCheck } from "./check.ts";
