@@ -69,15 +69,9 @@ const section = (metric: Instrument): string => {
     `- Unit: ${unit === "" ? "none" : unitOf(unit)}`,
     `- Budget: ${budget} label set${budget === 1 ? "" : "s"}${grows}; ${linesPerSet(metric)} series each`,
   ];
-  const table =
-    labels.length === 0
-      ? []
-      : [
-          ["| label | in Prometheus | values |", "| --- | --- | --- |", ...labelRows(metric)].join(
-            "\n",
-          ),
-        ];
-  return [`### ${name}`, description, facts.join("\n"), ...table].join("\n\n");
+  const table = ["| label | in Prometheus | values |", "| --- | --- | --- |", ...labelRows(metric)];
+  const parts = [facts, ...(labels.length === 0 ? [] : [table])].map((lines) => lines.join("\n"));
+  return [`### ${name}`, description, ...parts].join("\n\n");
 };
 
 const introduction = `# Metrics

@@ -40,6 +40,7 @@ export type RuleContext = ReturnType<typeof ruleContext>;
 /** Expressions that several alerts share, by an operator's settings. */
 export const ruleContext = ({ selector, speed, thresholds }: Settings) => {
   const promql = new PromQl(selector);
+  const { minimumTraffic } = thresholds;
   const window = (seconds: number): string => duration(seconds, speed);
   const increase = (
     name: string,
@@ -59,7 +60,7 @@ export const ruleContext = ({ selector, speed, thresholds }: Settings) => {
     age: (seconds: number): number => seconds / speed,
 
     /** True where `part` of `whole` is above `threshold`, and `whole` is at least `minimum`. */
-    ratio: (part: string, whole: string, threshold: number, minimum: number): string =>
+    ratio: (part: string, whole: string, threshold: number, minimum = minimumTraffic): string =>
       `${part}\n/ ${whole} > ${threshold}\nand ${whole} >= ${minimum}`,
 
     /** True where a quantile of a histogram is above `threshold`, of at least `minimum` observations. */
@@ -69,7 +70,7 @@ export const ruleContext = ({ selector, speed, thresholds }: Settings) => {
       keys: ReadonlyArray<string>,
       seconds: number,
       threshold: number,
-      minimum: number,
+      minimum = minimumTraffic,
     ): string => {
       const value = promql.quantile(quantile, name, window(seconds), keys);
       return `${value} > ${threshold}\nand ${increase(name, keys, seconds)} >= ${minimum}`;

@@ -12,13 +12,12 @@ const requests = "http.server.request.duration";
 const internalError = "-32603";
 
 export const edgeAlerts = (rules: RuleContext): Alerts => {
-  const { minimumTraffic, serverErrorRatio, refusals } = rules.thresholds;
+  const { serverErrorRatio, refusals } = rules.thresholds;
   const ratio = (name: string, where: Where) =>
     rules.ratio(
       rules.increase(name, ["job"], hour, where),
       rules.increase(name, ["job"], hour),
       serverErrorRatio,
-      minimumTraffic,
     );
   return {
     ExecutorAuthRefused: {

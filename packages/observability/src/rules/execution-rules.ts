@@ -11,19 +11,14 @@ const approvals = "executor.approvals";
 
 export const executionAlerts = (rules: RuleContext): Alerts => {
   const { promql, thresholds } = rules;
-  const { minimumTraffic, minimumApprovals } = thresholds;
   const ended = (...statuses: ReadonlyArray<string>) =>
     rules.increase(executions, ["job"], hour, { status: oneOf(...statuses) });
+  const all = ended("completed", "failed", "timeout", "out_of_memory");
   const decided = (where = {}) => rules.increase(approvals, ["job"], hour, where);
   return {
     ExecutorExecutionsTerminated: {
       severity: "warning",
-      expression: rules.ratio(
-        ended("timeout", "out_of_memory"),
-        ended("completed", "failed", "timeout", "out_of_memory"),
-        thresholds.terminatedRatio,
-        minimumTraffic,
-      ),
+      expression: rules.ratio(ended("timeout", "out_of_memory"), all, thresholds.terminatedRatio),
       forSeconds: 5 * minute,
       summary: "Many executions run out of time or of memory.",
       runbook:
@@ -62,14 +57,7 @@ export const executionAlerts = (rules: RuleContext): Alerts => {
     },
     ExecutorExecutionsQueueing: {
       severity: "warning",
-      expression: rules.slow(
-        0.95,
-        queue,
-        ["job"],
-        10 * minute,
-        thresholds.queueP95Seconds,
-        minimumTraffic,
-      ),
+      expression: rules.slow(0.95, queue, ["job"], 10 * minute, thresholds.queueP95Seconds),
       forSeconds: 5 * minute,
       summary: "Executions wait for a free sandbox.",
       runbook:
@@ -106,7 +94,7 @@ export const executionAlerts = (rules: RuleContext): Alerts => {
         decided({ decision: "expired" }),
         decided(),
         thresholds.expiredApprovalsRatio,
-        minimumApprovals,
+        thresholds.minimumApprovals,
       ),
       summary: "Most questions to people expire without an answer.",
       runbook:

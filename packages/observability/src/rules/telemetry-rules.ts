@@ -11,12 +11,13 @@ const conflicts = "executor.metrics.conflicts";
 const exported = "otel.sdk.exporter.metric_data_point.exported";
 const collection = "otel.sdk.metric_reader.collection.duration";
 
+const perDaemon = ["job", "instance"];
 const metric = "executor.tool.calls";
 
 export const telemetryAlerts = (rules: RuleContext): Alerts => {
   const { promql, thresholds } = rules;
   const pushed = (errorType: Match) =>
-    rules.increase(exported, ["job", "instance"], 15 * minute, { "error.type": errorType });
+    rules.increase(exported, perDaemon, 15 * minute, { "error.type": errorType });
   return {
     ExecutorSeriesBudgetNearlySpent: {
       severity: "info",
@@ -101,7 +102,7 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
       expression: rules.slow(
         0.99,
         collection,
-        ["job", "instance"],
+        perDaemon,
         15 * minute,
         thresholds.scrapeP99Seconds,
         5,

@@ -58,7 +58,7 @@ const burn = (
 });
 
 export const toolAlerts = (rules: RuleContext): Alerts => {
-  const { minimumTraffic, toolP95Seconds, invalidInputRatio } = rules.thresholds;
+  const { toolP95Seconds, invalidInputRatio } = rules.thresholds;
   const increase = (outcomes: ReadonlyArray<string>) =>
     rules.increase(calls, keys, hour, { outcome: oneOf(...outcomes) });
   return {
@@ -121,7 +121,7 @@ export const toolAlerts = (rules: RuleContext): Alerts => {
     ),
     ExecutorToolCallsSlow: {
       severity: "warning",
-      expression: rules.slow(0.95, duration, keys, 10 * minute, toolP95Seconds, minimumTraffic),
+      expression: rules.slow(0.95, duration, keys, 10 * minute, toolP95Seconds),
       forSeconds: 10 * minute,
       summary: "One of twenty calls of {{ $labels.executor_source }} takes very long.",
       runbook:
@@ -138,12 +138,7 @@ export const toolAlerts = (rules: RuleContext): Alerts => {
     },
     ExecutorInvalidInput: {
       severity: "info",
-      expression: rules.ratio(
-        increase(["invalid_input"]),
-        increase(attempted),
-        invalidInputRatio,
-        minimumTraffic,
-      ),
+      expression: rules.ratio(increase(["invalid_input"]), increase(attempted), invalidInputRatio),
       forSeconds: 15 * minute,
       summary:
         "Agents mostly call {{ $labels.executor_source }} with input that its tools do not take.",

@@ -10,10 +10,9 @@ export const httpAndFiles: Effect.Effect<
 > = Effect.gen(function* () {
   const fileSystem = yield* Effect.serviceOption(FileSystem.FileSystem);
   const client = Context.make(HttpClient.HttpClient, yield* HttpClient.HttpClient);
-  return Option.match(fileSystem, {
-    onNone: () => client,
-    onSome: (files) => Context.add(client, FileSystem.FileSystem, files),
-  });
+  return Option.isNone(fileSystem)
+    ? client
+    : Context.add(client, FileSystem.FileSystem, fileSystem.value);
 });
 
 /** The error of a call whose input cannot be sent. */

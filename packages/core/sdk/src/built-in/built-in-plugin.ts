@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect";
+import { Effect, Schema, Struct } from "effect";
 import { builtInSource, defaultSearchLimit } from "./built-in-source.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { SourcePlugin } from "../model/plugin.ts";
@@ -31,12 +31,7 @@ export const builtInPlugin: Effect.Effect<SourcePlugin, never, Sources | Tools> 
     > = {
       "executor.sources.list": () =>
         Effect.map(sources.list, (list) =>
-          list.map(({ namespace, kind, name, toolCount }) => ({
-            namespace,
-            kind,
-            name,
-            toolCount,
-          })),
+          list.map(Struct.pick("namespace", "kind", "name", "toolCount")),
         ),
 
       "executor.tools.search": (input) =>

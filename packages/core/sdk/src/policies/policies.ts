@@ -29,10 +29,7 @@ export class Policies extends Context.Tag("@executor/sdk/Policies")<
     ) => Effect.Effect<PolicyDecision>;
   }
 >() {
-  static readonly layer = Layer.effect(
-    Policies,
-    Effect.suspend(() => make),
-  );
+  static readonly layer = Layer.suspend(() => Layer.effect(Policies, make));
 }
 
 const make = Effect.gen(function* () {

@@ -26,9 +26,8 @@ export class SourceAccess extends Context.Tag("@executor/sdk/SourceAccess")<
   SourceAccess,
   ReturnType<typeof make>
 >() {
-  static readonly layer = Layer.effect(
-    SourceAccess,
-    Effect.map(SecretStore, (store) => make(store)),
+  static readonly layer = Layer.suspend(() =>
+    Layer.effect(SourceAccess, Effect.map(SecretStore, make)),
   );
 }
 

@@ -67,10 +67,7 @@ export class SourceRows extends Context.Tag("@executor/sdk/SourceRows")<
   SourceRows,
   Effect.Effect.Success<typeof make>
 >() {
-  static readonly layer = Layer.effect(
-    SourceRows,
-    Effect.suspend(() => make),
-  );
+  static readonly layer = Layer.suspend(() => Layer.effect(SourceRows, make));
 
   /** The sources that refer to a secret. */
   static readonly layerSecretUsage = Layer.effect(

@@ -19,14 +19,9 @@ export const bundleSchema = (
     while (missing.length > 0) {
       for (const name of missing) definitions.set(name, true);
       const found = yield* lookup(missing);
-      const next = new Set<string>();
-      for (const definition of found) {
-        definitions.set(definition.name, definition.schema);
-        for (const name of referencedNames(definition.schema)) {
-          if (!definitions.has(name)) next.add(name);
-        }
-      }
-      missing = [...next];
+      for (const definition of found) definitions.set(definition.name, definition.schema);
+      const named = new Set(found.flatMap((each) => [...referencedNames(each.schema)]));
+      missing = [...named].filter((name) => !definitions.has(name));
     }
     if (definitions.size === 0) return schema;
     const sorted = [...definitions].toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -22,10 +22,7 @@ export class ToolCatalogue extends Context.Tag("@executor/sdk/ToolCatalogue")<
   ToolCatalogue,
   Effect.Effect.Success<typeof make>
 >() {
-  static readonly layer = Layer.effect(
-    ToolCatalogue,
-    Effect.suspend(() => make),
-  );
+  static readonly layer = Layer.suspend(() => Layer.effect(ToolCatalogue, make));
 }
 
 const make = Effect.gen(function* () {

@@ -33,7 +33,7 @@ export const outline = (schema: GraphQLSchema, type: GraphQLCompositeType, max: 
   return written;
 };
 
-type Field = GraphQLField<unknown, unknown>;
+export type Field = GraphQLField<unknown, unknown>;
 
 /** A field as the schema definition language writes it: `issues(first: Int): Issues!`. */
 export const describeField = ({ args, name, type }: Field): string => {

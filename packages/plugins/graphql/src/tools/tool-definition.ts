@@ -8,17 +8,16 @@ import {
   writingTool,
 } from "@executor/plugin-kit";
 import { getNamedType, isCompositeType, isLeafType } from "graphql";
-import type { GraphQLCompositeType, GraphQLField, GraphQLSchema } from "graphql";
+import type { GraphQLCompositeType, GraphQLSchema } from "graphql";
 import type { Binding } from "../calls/operation.ts";
 import { defaultSelection, printSelection } from "./default-selection.ts";
 import { isRequired, outputSchema } from "./json-schemas.ts";
 import type { JsonSchemas } from "./json-schemas.ts";
 import { describeField, isDeprecated, outline } from "./outline.ts";
+import type { Field } from "./outline.ts";
 import type { NamedSchema } from "../schema/read-schema.ts";
 
 const maxOutline = 2_500;
-
-type Field = GraphQLField<unknown, unknown>;
 
 /** One field of a root type as a tool. */
 export const toolDefinition = (
