@@ -1,22 +1,34 @@
 import { Context, Effect } from "effect";
-import { minRedactedChars } from "./redactor.ts";
-import type { Credential } from "./redactor.ts";
+import { minRedactedChars, unchanged } from "./redactor.ts";
+import type { Redactor } from "./redactor.ts";
+import type { Credential } from "./spellings.ts";
 
-/** Refuses headers that hold a credential of the current source and would go to a place that the credential is not for. */
-export interface HeaderGuard {
-  /** Origin that the credentials are for. */
-  readonly origin: string | undefined;
-  /** Names of the headers that may not be sent to `url`. */
-  readonly forbidden: (
-    url: URL,
-    headers: Readonly<Record<string, string>>,
-  ) => ReadonlyArray<string>;
+/** Parts of a request that may hold a credential. */
+export interface GuardedRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | undefined;
 }
 
-/** Guard of the source in use: the last check before a request leaves. Allows everything where no source is in use. */
+/** Keeps the credentials of the current source from every place but the one that they are for. */
+export interface SourceGuard {
+  /** Origin that the credentials are for. */
+  readonly origin: string | undefined;
+  /** Names of the headers that may not be sent to `url`, and `URL` and `body` where those may not. */
+  readonly forbidden: (url: URL, request: GuardedRequest) => ReadonlyArray<string>;
+  /** Removes the credentials from all that the source answers, before it is decoded, parsed or cut. */
+  readonly redactor: Redactor;
+}
+
+/** Guard of the source in use: the last check before a request leaves, and the first of what comes back. Allows everything where no source is in use. */
 export class CredentialGuard extends Context.Reference<CredentialGuard>()(
   "@executor/sdk/CredentialGuard",
-  { defaultValue: (): HeaderGuard => ({ origin: undefined, forbidden: () => [] }) },
+  {
+    defaultValue: (): SourceGuard => ({
+      origin: undefined,
+      forbidden: () => [],
+      redactor: unchanged,
+    }),
+  },
 ) {}
 
 /** Credentials of a source, and the origin that they are for. */
@@ -27,21 +39,25 @@ interface Guarded {
 
 /** Uses a source so that its credentials are kept from every place but the one that they are for. */
 export const guarded =
-  (source: Guarded) =>
+  (source: Guarded, redactor: Redactor) =>
   <A, E>(use: Effect.Effect<A, E>): Effect.Effect<A, E> =>
-    Effect.provideService(use, CredentialGuard, headerGuard(source));
+    Effect.provideService(use, CredentialGuard, sourceGuard(source, redactor));
 
-const headerGuard = ({ credentials, origin }: Guarded): HeaderGuard => ({
+const sourceGuard = ({ credentials, origin }: Guarded, redactor: Redactor): SourceGuard => ({
   origin,
-  forbidden: (url, headers) => {
+  redactor,
+  forbidden: (url, { body, headers }) => {
     if (url.origin === origin || credentials.length === 0) return [];
-    return Object.entries(headers)
-      .filter(([, value]) =>
-        credentials.some(
-          ({ whole, part }) =>
-            value === whole || (part.length >= minRedactedChars && value.includes(part)),
-        ),
-      )
-      .map(([name]) => name);
+    const isTelling = (value: string): boolean =>
+      redactor.text(value) !== value ||
+      credentials.some(
+        ({ whole, part }) =>
+          value === whole || (part.length >= minRedactedChars && value.includes(part)),
+      );
+    return [
+      ...Object.keys(headers).filter((name) => isTelling(headers[name] ?? "")),
+      ...(isTelling(url.href) ? ["URL"] : []),
+      ...(body !== undefined && redactor.holds(body) ? ["body"] : []),
+    ];
   },
 });

@@ -123,12 +123,17 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
     lookup: ({ kind, settings, url }: Pick<CallTarget, "kind" | "settings" | "url">) =>
       resolveSettings(secrets.find, settings, callOrigin(kind, settings, url)).pipe(
         Effect.flatMap(requireAll),
-        Effect.map((resolution) => ({
-          settings: resolution.settings,
-          guard: guarded(resolution),
-          redactor:
-            resolution.credentials.length === 0 ? undefined : makeRedactor(resolution.credentials),
-        })),
+        Effect.map((resolution) => {
+          const redactor = makeRedactor(resolution.credentials);
+          const guard = guarded(resolution, redactor);
+          return {
+            settings: resolution.settings,
+            shield: (invocation: Effect.Effect<ToolResult, ToolCallError>) =>
+              resolution.credentials.length === 0
+                ? invocation
+                : redactCall(guard(invocation), redactor),
+          };
+        }),
         Effect.catchTags({
           MissingSecret: ({ message }) => failed("blocked", "missing_secret", message),
           SecretNotForOrigin: ({ message }) => failed("blocked", "secret_not_for_origin", message),
@@ -140,11 +145,8 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
     const { kind, namespace, url } = source;
     return Effect.flatMap(
       prepare(Data.struct({ kind, settings: source.settings, url })),
-      ({ settings, guard, redactor }) => {
-        const call = { namespace, url, settings, address: tool.address, binding, input };
-        const invocation = plugin.invoke(call);
-        return redactor === undefined ? invocation : redactCall(guard(invocation), redactor);
-      },
+      ({ settings, shield }) =>
+        shield(plugin.invoke({ namespace, url, settings, address: tool.address, binding, input })),
     );
   };
 

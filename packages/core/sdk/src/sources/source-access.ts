@@ -81,7 +81,7 @@ const shielded = <A>(
   redactor: Redactor,
 ): Effect.Effect<A, SourceLoadError> =>
   use.pipe(
-    guarded(resolution),
+    guarded(resolution, redactor),
     Effect.mapError((error) => redactLoadError(error, redactor)),
     redactor.defects,
   );

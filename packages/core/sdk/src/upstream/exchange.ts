@@ -1,9 +1,9 @@
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest } from "@effect/platform";
 import type { HttpMethod } from "@effect/platform";
 import { httpMethodLabel } from "@executor/telemetry";
-import { Duration, Effect } from "effect";
+import { Duration, Effect, Record } from "effect";
 import { CredentialGuard } from "../credentials/credential-guard.ts";
-import type { HeaderGuard } from "../credentials/credential-guard.ts";
+import type { SourceGuard } from "../credentials/credential-guard.ts";
 import { httpClientRequestDuration } from "../metrics.ts";
 import { httpFieldValue, httpToken } from "../model/source.ts";
 import { ToolCallError } from "../model/tool.ts";
@@ -32,6 +32,7 @@ export interface UpstreamCall {
 export interface UpstreamResponse {
   readonly status: number;
   readonly headers: UpstreamHeaders;
+  /** After content decoding, and without the source's credentials. */
   readonly body: Uint8Array;
   /** URL that the reply came from, after redirects. */
   readonly url: string;
@@ -82,6 +83,23 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 export const exchange = (
   request: UpstreamCall,
 ): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
+  Effect.flatMap(CredentialGuard, (guard) => {
+    const { redactor } = guard;
+    return Effect.mapBoth(guardedExchange(request, guard), {
+      onFailure: (failure) =>
+        new UpstreamFailure({ ...failure, message: redactor.text(failure.message) }),
+      onSuccess: (response) => ({
+        ...response,
+        headers: Record.map(response.headers, redactor.text),
+        body: redactor.bytes(response.body),
+      }),
+    });
+  });
+
+const guardedExchange = (
+  request: UpstreamCall,
+  guard: SourceGuard,
+): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
   Effect.suspend(() => {
     const url = httpUrl(request.url, undefined);
     if (url === undefined) {
@@ -97,12 +115,10 @@ export const exchange = (
         `The header ${JSON.stringify(unsendable)} cannot be sent: its name or value holds characters that HTTP does not allow, such as a line break.`,
       );
     }
-    return Effect.flatMap(CredentialGuard, (guard) => {
-      const forbidden = guard.forbidden(url, request.headers);
-      return forbidden.length === 0
-        ? follow(request, guard, url, url, request.headers, maxRedirects)
-        : Effect.fail(forbiddenOrigin(guard, url, forbidden));
-    });
+    const forbidden = guard.forbidden(url, { headers: request.headers, body: bytesOf(request) });
+    return forbidden.length === 0
+      ? follow(request, guard, url, url, request.headers, maxRedirects)
+      : Effect.fail(forbiddenOrigin(guard, url, forbidden));
   }).pipe(
     Effect.timeoutFail({
       duration: Duration.millis(request.timeoutMs),
@@ -118,7 +134,7 @@ export const exchange = (
 
 const follow = (
   request: UpstreamCall,
-  guard: HeaderGuard,
+  guard: SourceGuard,
   first: URL,
   url: URL,
   headers: UpstreamHeaders,
@@ -126,26 +142,27 @@ const follow = (
 ): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
   Effect.flatMap(send(request, first, url, headers), (response) => {
     const target = redirectTarget(request, response, url);
-    return target === undefined || redirectsLeft === 0
+    if (target === undefined || redirectsLeft === 0) return Effect.succeed(response);
+    const forbidden = guard.forbidden(target, { headers });
+    return forbidden.includes("URL")
       ? Effect.succeed(response)
       : follow(
           request,
           guard,
           first,
           target,
-          headersAfterRedirect(guard, headers, url, target),
+          headersAfterRedirect(forbidden, headers, url, target),
           redirectsLeft - 1,
         );
   });
 
 /** Headers that are sent after a redirect: within an origin all, else only those that tell nothing about the caller. */
 const headersAfterRedirect = (
-  guard: HeaderGuard,
+  forbidden: ReadonlyArray<string>,
   headers: UpstreamHeaders,
   from: URL,
   to: URL,
 ): UpstreamHeaders => {
-  const forbidden = guard.forbidden(to, headers);
   const maySend = (name: string): boolean =>
     (from.origin === to.origin || originIndependent.has(name)) && !forbidden.includes(name);
   return Object.fromEntries(Object.entries(headers).filter(([name]) => maySend(name)));
@@ -218,14 +235,17 @@ const abandon = (
     onTimeout: () => new Uint8Array(),
   });
 
+const bytesOf = ({ body }: UpstreamCall): Uint8Array | undefined =>
+  typeof body === "string" ? new TextEncoder().encode(body) : body;
+
 const platformRequest = (
-  { method, body }: UpstreamCall,
+  request: UpstreamCall,
   url: URL,
   headers: UpstreamHeaders,
 ): HttpClientRequest.HttpClientRequest => {
   // As text: from a URL object, the platform would write the query again and lose its encoding.
-  const empty = HttpClientRequest.make(method)(url.href);
-  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  const empty = HttpClientRequest.make(request.method)(url.href);
+  const bytes = bytesOf(request);
   const withBody =
     bytes === undefined ? empty : HttpClientRequest.setBody(empty, HttpBody.raw(bytes));
   return HttpClientRequest.setHeaders(withBody, { "user-agent": "executor", ...headers });
@@ -240,13 +260,13 @@ const invalidRequest = (message: string): Effect.Effect<never, UpstreamFailure> 
   Effect.fail(new UpstreamFailure({ reason: "invalid_request", message }));
 
 const forbiddenOrigin = (
-  guard: HeaderGuard,
+  guard: SourceGuard,
   url: URL,
   names: ReadonlyArray<string>,
 ): UpstreamFailure =>
   new UpstreamFailure({
     reason: "forbidden_origin",
-    message: `Nothing was sent to ${url.origin}: the source's ${names.join(", ")} may only be sent to ${guard.origin ?? "the place that its calls go to"}. Correct the source's URL.`,
+    message: `Nothing was sent to ${url.origin}: a credential of the source is in its ${names.join(", ")}, and may only be sent to ${guard.origin ?? "the place that its calls go to"}. Correct the source's URL.`,
   });
 
 const connectionError = (url: URL, error: { readonly cause?: unknown }): UpstreamFailure => {

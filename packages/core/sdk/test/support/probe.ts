@@ -78,7 +78,7 @@ const plugin = (probe: Context.Tag.Service<typeof Probe>): SourcePlugin => ({
           data: {
             origin: origin ?? null,
             forbidden: ["https://api.example.com/x", "https://evil.example/"].map((url) => [
-              ...forbidden(new URL(url), settings.headers),
+              ...forbidden(new URL(url), { headers: settings.headers }),
             ]),
           },
           size: 0,
