@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startProcess } from "@executor/testing/process";
 import { cloudClient, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
-import { freePort } from "@executor/testing";
+import { serveCloud } from "../support/cloud/serve.ts";
 
 const app = join(import.meta.dirname, "..", "..", "apps", "cloud");
 
@@ -48,23 +48,8 @@ describe("the cloud app", () => {
 
   it("runs on this machine with one command, keeps its data, and says how to use it", () =>
     withDirectory(async (dataDirectory) => {
-      const port = await freePort();
-      const start = async () => {
-        const child = await startProcess({
-          name: "bun run cloud",
-          command: "bun",
-          args: [join(app, "scripts/serve.ts")],
-          env: {
-            ...process.env,
-            EXECUTOR_CLOUD_PORT: String(port),
-            EXECUTOR_CLOUD_DATA_DIR: dataDirectory,
-          },
-        });
-        await child.until("guide", () => Promise.resolve(child.log().includes("Ctrl-C")), 60_000);
-        return child;
-      };
-      const url = `http://127.0.0.1:${port}`;
-      let child = await start();
+      let child = await serveCloud(dataDirectory);
+      const { url } = child;
       let key: string;
       try {
         expect(child.log()).toContain(`curl -H 'Authorization: Bearer KEY' ${url}/api/metrics`);
@@ -77,10 +62,10 @@ describe("the cloud app", () => {
       } finally {
         await child.stop();
       }
-      child = await start();
+      child = await serveCloud(dataDirectory);
       try {
-        expect((await withKey({ url }, key).request("GET", "/api/metrics")).status).toBe(200);
-        expect((await cloudClient({ url }).request("GET", "/api/metrics")).status).toBe(401);
+        expect((await withKey(child, key).request("GET", "/api/metrics")).status).toBe(200);
+        expect((await cloudClient(child).request("GET", "/api/metrics")).status).toBe(401);
       } finally {
         await child.stop();
       }

@@ -1,8 +1,9 @@
 /* oxlint-disable -- written without types, since Miniflare is not installed where the workspace is checked */
 /** Runs the app on workerd, by Miniflare's options in a variable of the environment, as JSON. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { Miniflare } from "miniflare";
 
 /** Directory of the D1 database, where Wrangler keeps it; earlier versions kept it in `d1`. */
@@ -35,11 +36,20 @@ const applyMigrations = (dataDirectory) => {
   if (status !== 0) throw new Error(`The D1 migrations failed:\n${stdout}\n${stderr}`);
 };
 
-const { dataDirectory, ...options } = JSON.parse(process.env.EXECUTOR_WORKERD_OPTIONS);
+/** Certificates that an upstream's may be signed by: the public ones, the machine's own, and those of `NODE_EXTRA_CA_CERTS`. */
+const tlsOptions = () => {
+  const file = process.env.NODE_EXTRA_CA_CERTS;
+  const text = file ? readFileSync(file, "utf8") : "";
+  const extra = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return { trustBrowserCas: true, trustedCertificates: [...rootCertificates, ...extra] };
+};
+
+const { dataDirectory, allow, ...options } = JSON.parse(process.env.EXECUTOR_WORKERD_OPTIONS);
 const d1Persist = databaseDirectory(dataDirectory);
 applyMigrations(dataDirectory);
 const miniflare = new Miniflare({
   ...options,
+  outboundService: { network: { allow, tlsOptions: tlsOptions() } },
   d1Persist,
   durableObjectsPersist: join(dataDirectory, "organisations"),
 });

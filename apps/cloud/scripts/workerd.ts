@@ -31,9 +31,7 @@ const miniflareOptions = (options: WorkerdOptions) => ({
   d1Databases: { DB: "executor" },
   bindings: options.variables,
   // workerd checks the address that a name resolves to; the app itself checks the name.
-  outboundService: {
-    network: { allow: options.allowsPrivate ? ["public", "private"] : ["public"] },
-  },
+  allow: options.allowsPrivate ? ["public", "private"] : ["public"],
 });
 
 /** Starts the bundle on workerd, with Miniflare in a process of its own, and waits until it answers. */

@@ -8,6 +8,7 @@ import { httpClientRequestDuration } from "../metrics.ts";
 import { httpFieldValue, httpToken } from "../model/source.ts";
 import { ToolCallError } from "../model/tool.ts";
 import { readReply, UpstreamFailure } from "./bounded-body.ts";
+import { tlsFailure } from "./tls-failure.ts";
 
 /** Headers by name, in lower case. */
 export type UpstreamHeaders = Readonly<Record<string, string>>;
@@ -274,6 +275,8 @@ const connectionError = (url: URL, error: { readonly cause?: unknown }): Upstrea
   const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
   return new UpstreamFailure({
     reason: "connection_error",
-    message: `${url.host} could not be reached${code}. Check that the server runs and that its address is right.`,
+    message:
+      tlsFailure(url, cause) ??
+      `${url.host} could not be reached${code}. Check that the server runs and that its address is right.`,
   });
 };

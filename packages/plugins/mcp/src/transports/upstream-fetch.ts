@@ -1,4 +1,4 @@
-import { observeBody, readBoundedBody } from "@executor/sdk";
+import { observeBody, readBoundedBody, tlsFailure } from "@executor/sdk";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Either } from "effect";
@@ -133,7 +133,12 @@ const elsewhere = (from: URL, to: URL): McpFailure =>
 /** Error codes of a connection over which nothing was sent. */
 const neverConnected: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 
-const unreachable = ({ host }: URL, cause: unknown): McpFailure => {
+const unreachable = (url: URL, cause: unknown): McpFailure => {
+  const { host } = url;
+  const refusedTls = tlsFailure(url, cause);
+  if (refusedTls !== undefined) {
+    return new McpFailure({ reason: "connection_error", message: refusedTls, unprocessed: true });
+  }
   const code = errorCode(cause);
   const unprocessed = code !== undefined && neverConnected.has(code);
   const shown = code === undefined ? "" : ` (${code})`;
