@@ -7,6 +7,7 @@ const auth = makeAuth({
   url: "http://localhost",
   secret: "only for writing the schema down",
   database: new Database(":memory:"),
+  maxOrganizations: 1,
 });
 const { compileMigrations } = await getMigrations(auth.options);
 process.stdout.write(`${await compileMigrations()}\n`);

@@ -28,6 +28,8 @@ export interface Environment {
   readonly EXECUTOR_PRIVATE_UPSTREAMS?: string;
   /** Milliseconds between two writes of the metrics' totals. */
   readonly EXECUTOR_METRICS_INTERVAL?: string;
+  /** Organizations that one account may own. */
+  readonly EXECUTOR_MAX_ORGANIZATIONS?: string;
   /** Label sets of one organization, all its metrics together. */
   readonly EXECUTOR_MAX_SERIES?: string;
   /** Executions of one organization that run at once. */

@@ -18,6 +18,7 @@ import { mcpPath, version } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { answerKeys } from "./keys/handlers.ts";
 import { restrictFetch } from "./network/public-fetch.ts";
+import { positive } from "./organization/settings.ts";
 import { countRefusal, platformIdentity, platformMetricsPath } from "./platform.ts";
 
 /** Exported under the name by which the platform stores its objects. */
@@ -91,6 +92,7 @@ const authOf = async (environment: Environment): Promise<Auth> => {
     secret: environment.BETTER_AUTH_SECRET,
     database: environment.DB,
     attempts: new Attempts(environment.DB, environment.BETTER_AUTH_SECRET),
+    maxOrganizations: positive(environment, "EXECUTOR_MAX_ORGANIZATIONS", 5),
   });
   await auth.$context;
   readyAuth = auth;

@@ -4,11 +4,18 @@ import { organization } from "better-auth/plugins";
 import type { Attempts } from "./attempts.ts";
 import { limitHooks } from "./limits.ts";
 import { gatedPasswords } from "./password-gate.ts";
+import { tooManyOrganizations } from "./refusals.ts";
 
 /** Path of better-auth's own endpoints: sign-up, sign-in, sessions, organizations, members. */
 export const authPath = "/api/auth";
 
 const day = 24 * 60 * 60;
+
+/** Members of one organization, and its invitations that wait for an answer. */
+const maxMembers = 100;
+
+/** Sessions of one account. A new one ends the oldest. */
+const maxSessions = 50;
 
 export interface AuthSettings {
   readonly url: string;
@@ -16,10 +23,17 @@ export interface AuthSettings {
   readonly database: NonNullable<BetterAuthOptions["database"]>;
   /** Counts attempts, which are unlimited without it. */
   readonly attempts?: Attempts;
+  /** Organizations that one account may own. */
+  readonly maxOrganizations: number;
 }
 
 /** better-auth for people, their sessions and organizations. Keys are rows of the same database; the app makes and reads them itself. */
-export const makeAuth = ({ attempts, database, secret, url }: AuthSettings) => {
+export const makeAuth = ({ attempts, database, maxOrganizations, secret, url }: AuthSettings) => {
+  const ownedBy = async (userId: string): Promise<number> => {
+    const { adapter } = await auth.$context;
+    const isOwner = { field: "role", operator: "contains", value: "owner" } as const;
+    return adapter.count({ model: "member", where: [{ field: "userId", value: userId }, isOwner] });
+  };
   const auth = betterAuth({
     appName: "Executor",
     baseURL: url,
@@ -33,8 +47,44 @@ export const makeAuth = ({ attempts, database, secret, url }: AuthSettings) => {
     emailAndPassword: { enabled: true, minPasswordLength: 10, password: gatedPasswords },
     ...(attempts !== undefined && { hooks: limitHooks(attempts) }),
     session: { expiresIn: 30 * day, updateAge: day },
+    databaseHooks: {
+      session: {
+        create: {
+          after: async ({ userId }) => {
+            const { adapter } = await auth.$context;
+            const older = await adapter.findMany<{ readonly id: string }>({
+              model: "session",
+              where: [{ field: "userId", value: userId }],
+              sortBy: { field: "createdAt", direction: "desc" },
+              offset: maxSessions,
+            });
+            const value = older.map(({ id }) => id);
+            const where = [{ field: "id", operator: "in" as const, value }];
+            if (value.length > 0) await adapter.deleteMany({ model: "session", where });
+          },
+        },
+      },
+    },
     advanced: { ipAddress: { ipAddressHeaders: ["cf-connecting-ip"] } },
-    plugins: [organization()],
+    plugins: [
+      organization({
+        membershipLimit: maxMembers,
+        invitationLimit: maxMembers,
+        organizationLimit: async ({ id }) => {
+          if ((await ownedBy(id)) >= maxOrganizations) throw tooManyOrganizations(maxOrganizations);
+          return false;
+        },
+        organizationHooks: {
+          // Of several that are made at once, each has passed the limit above before the others existed.
+          afterCreateOrganization: async ({ organization: { id }, user }) => {
+            if ((await ownedBy(user.id)) <= maxOrganizations) return;
+            const { adapter } = await auth.$context;
+            await adapter.delete({ model: "organization", where: [{ field: "id", value: id }] });
+            throw tooManyOrganizations(maxOrganizations);
+          },
+        },
+      }),
+    ],
   });
   return auth;
 };

@@ -48,7 +48,8 @@ export const organizationSettings = (environment: Environment): OrganizationSett
 
 type Setting = Extract<keyof Environment, `EXECUTOR_M${string}`>;
 
-const positive = (environment: Environment, name: Setting, otherwise: number): number => {
+/** A limit from its variable. Throws an {@link InvalidSetting}. */
+export const positive = (environment: Environment, name: Setting, otherwise: number): number => {
   const text = environment[name];
   if (text === undefined || text === "") return otherwise;
   const value = Number(text);
