@@ -4,8 +4,7 @@ import { runtimeAndTelemetry } from "./dashboards/runtime-and-telemetry.ts";
 import { toolsAndSources } from "./dashboards/tools-and-sources.ts";
 import { metricsPage } from "./metrics-page.ts";
 import { ruleTestsFile, rulesFile, runbooksPage } from "./rules/rule-files.ts";
-import { defaultSettings } from "./settings.ts";
-import type { Settings } from "./settings.ts";
+import { defaultSettings, type Settings } from "./settings.ts";
 
 /** Files that operators load, by their path in this package. */
 export const operatorFiles = (settings: Settings): ReadonlyMap<string, string> =>

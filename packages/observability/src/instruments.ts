@@ -7,8 +7,7 @@ import "@executor/plugin-mcp";
 import "@executor/sdk";
 /* oxlint-enable import/no-unassigned-import */
 import { familyName, labelName, translateUnit } from "@executor/api/prometheus-names";
-import { catalogue } from "@executor/telemetry";
-import type { InstrumentDefinition } from "@executor/telemetry";
+import { catalogue, type InstrumentDefinition } from "@executor/telemetry";
 
 /** An instrument of the catalogue with its names in Prometheus. */
 export interface Instrument {

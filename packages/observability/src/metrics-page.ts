@@ -1,5 +1,4 @@
-import { instruments } from "./instruments.ts";
-import type { Instrument } from "./instruments.ts";
+import { type Instrument, instruments } from "./instruments.ts";
 import { boundOf } from "./label-bounds.ts";
 
 /** A label whose value follows from another one, and multiplies nothing. */

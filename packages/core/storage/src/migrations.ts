@@ -1,7 +1,6 @@
 import { Reactivity } from "@effect/experimental";
 import { Migrator, SqlClient } from "@effect/sql";
-import { Cause, Effect, Layer, Schema } from "effect";
-import type { Scope } from "effect";
+import { Cause, Effect, Layer, Schema, type Scope } from "effect";
 import sourcesAndExecutions from "./migrations/0001-sources-and-executions.ts";
 import policiesAndSecrets from "./migrations/0002-policies-and-secrets.ts";
 import metrics from "./migrations/0003-metrics.ts";

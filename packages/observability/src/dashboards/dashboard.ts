@@ -9,8 +9,7 @@ import {
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { instrument, labelOf } from "../instruments.ts";
-import { datasource } from "./panels.ts";
-import type { Untitled } from "./panels.ts";
+import { datasource, type Untitled } from "./panels.ts";
 import { promql } from "./queries.ts";
 
 const buildInfo = instrument("executor.build_info").prometheusName;

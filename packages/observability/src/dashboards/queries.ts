@@ -1,5 +1,4 @@
-import { PromQl } from "../promql.ts";
-import type { Where } from "../promql.ts";
+import { PromQl, type Where } from "../promql.ts";
 
 export interface Query {
   readonly expression: string;

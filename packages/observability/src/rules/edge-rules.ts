@@ -1,7 +1,5 @@
-import { not } from "../promql.ts";
-import type { Where } from "../promql.ts";
-import { hour, minute } from "./alert.ts";
-import type { Alerts, RuleContext } from "./alert.ts";
+import { not, type Where } from "../promql.ts";
+import { type Alerts, hour, minute, type RuleContext } from "./alert.ts";
 import { daemon, testCases, testCount, testSeries } from "./test-cases.ts";
 
 const attempts = "executor.auth.attempts";

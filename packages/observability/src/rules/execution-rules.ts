@@ -1,6 +1,5 @@
 import { oneOf } from "../promql.ts";
-import { hour, minute } from "./alert.ts";
-import type { Alerts, RuleContext } from "./alert.ts";
+import { type Alerts, hour, minute, type RuleContext } from "./alert.ts";
 import { daemon, target, testCases, testHistogram, testSeries } from "./test-cases.ts";
 
 const executions = "executor.executions";

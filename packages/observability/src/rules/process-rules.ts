@@ -1,5 +1,4 @@
-import { hour, minute } from "./alert.ts";
-import type { Alerts, RuleContext } from "./alert.ts";
+import { type Alerts, hour, minute, type RuleContext } from "./alert.ts";
 import { target, targetSeries, testCases, testSeries } from "./test-cases.ts";
 
 const delay = "nodejs.eventloop.delay.p99";

@@ -1,7 +1,6 @@
 import { dump } from "js-yaml";
 import type { Settings } from "../settings.ts";
-import { duration, ruleContext } from "./alert.ts";
-import type { Alert, Alerts, RecordingRule } from "./alert.ts";
+import { type Alert, type Alerts, duration, type RecordingRule, ruleContext } from "./alert.ts";
 import { edgeAlerts } from "./edge-rules.ts";
 import { executionAlerts } from "./execution-rules.ts";
 import { processAlerts } from "./process-rules.ts";

@@ -1,5 +1,4 @@
-import { minute } from "./alert.ts";
-import type { Alerts, RuleContext } from "./alert.ts";
+import { type Alerts, minute, type RuleContext } from "./alert.ts";
 import { daemon, target, testCases, testSeries } from "./test-cases.ts";
 
 const up = "executor.source.up";

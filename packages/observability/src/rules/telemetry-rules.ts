@@ -1,7 +1,5 @@
-import { not, oneOf } from "../promql.ts";
-import type { Match } from "../promql.ts";
-import { minute } from "./alert.ts";
-import type { Alerts, RuleContext } from "./alert.ts";
+import { type Match, not, oneOf } from "../promql.ts";
+import { type Alerts, minute, type RuleContext } from "./alert.ts";
 import { daemon, target, testCases, testHistogram, testSeries } from "./test-cases.ts";
 
 const series = "executor.metrics.series";

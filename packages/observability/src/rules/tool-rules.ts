@@ -1,8 +1,7 @@
 import { attempted, failed, judged, oneOf } from "../promql.ts";
 import { hour, minute } from "./alert.ts";
 import type { Alert, Alerts, RecordingRule, RuleContext } from "./alert.ts";
-import { daemon, testCases, testHistogram, testSeries } from "./test-cases.ts";
-import type { TestSeries } from "./test-cases.ts";
+import { daemon, testCases, testHistogram, testSeries, type TestSeries } from "./test-cases.ts";
 
 const calls = "executor.tool.calls";
 const duration = "executor.tool.call.duration";

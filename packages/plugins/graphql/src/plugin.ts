@@ -28,8 +28,7 @@ import {
   shownUrl,
 } from "./schema/endpoint.ts";
 import { readSchema } from "./schema/read-schema.ts";
-import { makeSchemaMemory } from "./schema/schema-memory.ts";
-import type { SchemaMemory } from "./schema/schema-memory.ts";
+import { makeSchemaMemory, type SchemaMemory } from "./schema/schema-memory.ts";
 import { readTools } from "./tools/tools.ts";
 
 /**

@@ -1,5 +1,4 @@
-import { Json } from "@executor/sdk";
-import type { JsonObject } from "@executor/sdk";
+import { Json, type JsonObject } from "@executor/sdk";
 import { Either, Schema } from "effect";
 
 const isJson = Schema.is(Json);

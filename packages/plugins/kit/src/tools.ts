@@ -1,5 +1,4 @@
-import { ToolAnnotations } from "@executor/sdk";
-import type { Json, JsonObject } from "@executor/sdk";
+import { type Json, type JsonObject, ToolAnnotations } from "@executor/sdk";
 import { fromEntries, shorten } from "./json-values.ts";
 
 /** Annotations of tools that change nothing, that change something, and that may remove or overwrite. */

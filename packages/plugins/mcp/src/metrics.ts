@@ -1,8 +1,7 @@
 import type { JsonObject } from "@executor/sdk";
 import { durationSeconds, histogram } from "@executor/telemetry";
 import { Cause, Effect, Exit, Option } from "effect";
-import { errorTypeOf } from "./failures.ts";
-import type { McpFailure } from "./failures.ts";
+import { errorTypeOf, type McpFailure } from "./failures.ts";
 
 export const mcpClientOperationDuration = histogram({
   name: "mcp.client.operation.duration",

@@ -1,11 +1,8 @@
 import type { DetectedSource, ResolvedSettings, SourcePlugin, ToolCall } from "@executor/sdk";
 import { bindingReader } from "@executor/plugin-kit";
-import { Effect, Either, Option, PubSub, Stream } from "effect";
-import type { Scope } from "effect";
-import { defaultConnectionLimits, makeConnections } from "./connections/pool.ts";
-import type { Connections } from "./connections/pool.ts";
-import { endpointKey, endpointOf, endpointUrl } from "./transports/endpoint.ts";
-import type { Endpoint } from "./transports/endpoint.ts";
+import { Effect, Either, Option, PubSub, type Scope, Stream } from "effect";
+import { type Connections, defaultConnectionLimits, makeConnections } from "./connections/pool.ts";
+import { type Endpoint, endpointKey, endpointOf, endpointUrl } from "./transports/endpoint.ts";
 import { listAllTools } from "./tools/list-all-tools.ts";
 import { toLoadError, toToolCallError } from "./failures.ts";
 import { openConnection } from "./connections/open-connection.ts";

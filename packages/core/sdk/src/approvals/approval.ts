@@ -1,9 +1,7 @@
 import { Effect } from "effect";
 import type { JsonObject } from "../model/json.ts";
-import { ToolCallError } from "../model/tool.ts";
-import type { Tool } from "../model/tool.ts";
-import { Elicitor } from "./elicitation.ts";
-import type { ElicitationRequest } from "./elicitation.ts";
+import { type Tool, ToolCallError } from "../model/tool.ts";
+import { type ElicitationRequest, Elicitor } from "./elicitation.ts";
 
 /** Asks a person whether the tool may be called. Fails where the person does not agree, or nobody can be asked. */
 export const requireApproval = (

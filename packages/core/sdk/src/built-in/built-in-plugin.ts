@@ -3,9 +3,8 @@ import { builtInSource, defaultSearchLimit } from "./built-in-source.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { SourcePlugin } from "../model/plugin.ts";
 import { Sources } from "../sources/sources.ts";
-import { ToolCallError } from "../model/tool.ts";
+import { type Tool, ToolCallError, type ToolSummary } from "../model/tool.ts";
 import { Tools } from "../tools/tools.ts";
-import type { Tool, ToolSummary } from "../model/tool.ts";
 
 const SearchInput = Schema.Struct({
   query: Schema.String,

@@ -1,5 +1,4 @@
-import { Context } from "effect";
-import type { Effect, Option, Stream } from "effect";
+import { Context, type Effect, type Option, type Stream } from "effect";
 import type { Json, JsonObject } from "./json.ts";
 import type { Namespace, ResolvedSettings, SourceKind, SourceLoadError } from "./source.ts";
 import type { ToolAnnotations, ToolCallError } from "./tool.ts";

@@ -1,8 +1,7 @@
 import { SqlClient } from "@effect/sql";
 import { Context, Effect, Layer, Schema } from "effect";
 import { makeCache } from "../cache.ts";
-import { bySpecificity, covers, InvalidPolicies, Policy } from "./policy.ts";
-import type { PolicyDecision } from "./policy.ts";
+import { bySpecificity, covers, InvalidPolicies, Policy, type PolicyDecision } from "./policy.ts";
 import type { ToolAnnotations } from "../model/tool.ts";
 
 const maxPolicies = 1_000;

@@ -1,12 +1,9 @@
 import { DateTime, Effect, Either, Option } from "effect";
-import type { DetectedSource, LoadedSource } from "../model/plugin.ts";
 import { builtInNamespace, SourceSettings } from "../model/source.ts";
 import type { NewSource, SourceKind } from "../model/source.ts";
-import { SourceAccess } from "./source-access.ts";
-import { countConnect } from "./source-changes.ts";
-import type { SourceChanges } from "./source-changes.ts";
-import { SourcePlugins } from "../model/plugin.ts";
-import type { UseSourceError } from "./source-access.ts";
+import { SourceAccess, type UseSourceError } from "./source-access.ts";
+import { countConnect, type SourceChanges } from "./source-changes.ts";
+import { type DetectedSource, type LoadedSource, SourcePlugins } from "../model/plugin.ts";
 
 /** Label in place of a namespace that no source has, so that failed additions add no series. */
 const other = "_OTHER";

@@ -4,8 +4,7 @@ import { recordSourceFailed } from "../metrics.ts";
 import type { LoadedSource, SourcePlugin } from "../model/plugin.ts";
 import { InvalidSourceDocument, SourceSettings } from "../model/source.ts";
 import { SourceAccess } from "./source-access.ts";
-import { countConnect, sourceNotFound } from "./source-changes.ts";
-import type { SourceChanges } from "./source-changes.ts";
+import { countConnect, type SourceChanges, sourceNotFound } from "./source-changes.ts";
 import type { StoredSource } from "./source-rows.ts";
 
 /** Reads a source's description again, and replaces the source's tools. A failure is stored as the source's last error. */

@@ -1,7 +1,6 @@
 import { Context, Effect, Layer, Option } from "effect";
 import { guarded } from "../credentials/credential-guard.ts";
-import { makeRedactor } from "../credentials/redactor.ts";
-import type { Redactor } from "../credentials/redactor.ts";
+import { makeRedactor, type Redactor } from "../credentials/redactor.ts";
 import { callOrigin, requireAll, resolveSettings } from "../credentials/resolve-settings.ts";
 import type { Resolution, SecretProblem } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";

@@ -19,8 +19,7 @@ import {
 import type { Namespace, Source, SourceKind } from "../model/source.ts";
 import { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { toolRows } from "../tools/tool-rows.ts";
-import { SourceRows, toSource } from "./source-rows.ts";
-import type { StoredSource } from "./source-rows.ts";
+import { SourceRows, type StoredSource, toSource } from "./source-rows.ts";
 
 /** Steps that adding, reloading and removing a source share. */
 export type SourceChanges = Effect.Effect.Success<typeof makeSourceChanges>;

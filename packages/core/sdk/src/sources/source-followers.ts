@@ -1,6 +1,5 @@
 import { Duration, Effect, FiberMap, Stream } from "effect";
-import { SourcePlugins } from "../model/plugin.ts";
-import type { SourcePlugin } from "../model/plugin.ts";
+import { type SourcePlugin, SourcePlugins } from "../model/plugin.ts";
 import type { ResolvedSettings } from "../model/source.ts";
 import { secretsOf } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";

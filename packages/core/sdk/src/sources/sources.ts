@@ -1,5 +1,4 @@
-import { Context, Effect, Hash, Layer } from "effect";
-import type { Stream } from "effect";
+import { Context, Effect, Hash, Layer, type Stream } from "effect";
 import { forgetSource } from "../metrics.ts";
 import type { LoadedSource } from "../model/plugin.ts";
 import type {
@@ -11,8 +10,7 @@ import type {
   SourceSettings,
   UnsupportedSourceKind,
 } from "../model/source.ts";
-import { makeAddSource, makeDetectSource, storeBuiltIn } from "./add-source.ts";
-import type { DetectedKind } from "./add-source.ts";
+import { type DetectedKind, makeAddSource, makeDetectSource, storeBuiltIn } from "./add-source.ts";
 import { makeReloadSource } from "./reload-source.ts";
 import type { UseSourceError } from "./source-access.ts";
 import { makeSourceChanges, recordAndView } from "./source-changes.ts";

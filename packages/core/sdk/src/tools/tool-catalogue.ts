@@ -2,8 +2,7 @@ import { Context, Effect, Layer } from "effect";
 import { makeCache } from "../cache.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Tool } from "../model/tool.ts";
-import { inputCheck } from "./input-check.ts";
-import type { InputCheck } from "./input-check.ts";
+import { inputCheck, type InputCheck } from "./input-check.ts";
 import { bundleSchema } from "./schema-bundle.ts";
 import { toolRows } from "./tool-rows.ts";
 

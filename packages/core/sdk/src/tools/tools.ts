@@ -1,8 +1,7 @@
 import { Context, Effect, Either, Layer, Schema } from "effect";
 import { ToolCatalogue } from "./tool-catalogue.ts";
 import { toolRows } from "./tool-rows.ts";
-import { InvalidCursor, ToolNotFound } from "../model/tool.ts";
-import type { Tool, ToolSummary } from "../model/tool.ts";
+import { InvalidCursor, type Tool, ToolNotFound, type ToolSummary } from "../model/tool.ts";
 
 export interface ToolQuery {
   /** Words to search for; absent or empty lists all tools by address. */

@@ -18,8 +18,7 @@ import type {
 import { isArray, isObject, member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import { findSchema, introspectionQuery, olderIntrospectionQuery } from "./introspection.ts";
-import { readSchema } from "./read-schema.ts";
-import type { NamedSchema } from "./read-schema.ts";
+import { type NamedSchema, readSchema } from "./read-schema.ts";
 
 const maxBytes = 64 * 1024 * 1024;
 const maxMessage = 300;

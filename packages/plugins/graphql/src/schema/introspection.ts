@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject, member, text } from "@executor/plugin-kit";
-import type { Steps } from "@executor/plugin-kit";
+import { isArray, isObject, member, type Steps, text } from "@executor/plugin-kit";
 import {
   buildClientSchema,
   getIntrospectionQuery,

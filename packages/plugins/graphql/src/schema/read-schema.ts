@@ -1,7 +1,5 @@
-import { InvalidSourceDocument } from "@executor/sdk";
-import type { Json } from "@executor/sdk";
-import { readJson, runSteps } from "@executor/plugin-kit";
-import type { Steps } from "@executor/plugin-kit";
+import { InvalidSourceDocument, type Json } from "@executor/sdk";
+import { readJson, runSteps, type Steps } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import type { GraphQLSchema } from "graphql";
 import { checked } from "./built-schema.ts";

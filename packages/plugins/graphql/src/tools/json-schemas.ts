@@ -1,5 +1,4 @@
-import { Json } from "@executor/sdk";
-import type { JsonObject } from "@executor/sdk";
+import { Json, type JsonObject } from "@executor/sdk";
 import { closedObject, fromEntries, isArray, shorten, text } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
 import { Schema } from "effect";
@@ -19,8 +18,7 @@ import type {
   GraphQLOutputType,
   GraphQLType,
 } from "graphql";
-import { selectsTypename } from "./default-selection.ts";
-import type { Selection } from "./default-selection.ts";
+import { type Selection, selectsTypename } from "./default-selection.ts";
 import { isDeprecated } from "./outline.ts";
 
 const maxDescription = 500;

@@ -11,10 +11,8 @@ import { getNamedType, isCompositeType, isLeafType } from "graphql";
 import type { GraphQLCompositeType, GraphQLSchema } from "graphql";
 import type { Binding } from "../calls/operation.ts";
 import { defaultSelection, printSelection } from "./default-selection.ts";
-import { isRequired, outputSchema } from "./json-schemas.ts";
-import type { JsonSchemas } from "./json-schemas.ts";
-import { describeField, isDeprecated, outline } from "./outline.ts";
-import type { Field } from "./outline.ts";
+import { isRequired, type JsonSchemas, outputSchema } from "./json-schemas.ts";
+import { describeField, type Field, isDeprecated, outline } from "./outline.ts";
 import type { NamedSchema } from "../schema/read-schema.ts";
 
 const maxOutline = 2_500;

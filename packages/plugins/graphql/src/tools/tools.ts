@@ -1,6 +1,5 @@
 import type { LoadedSource, ToolDefinition } from "@executor/sdk";
-import { isReserved } from "@executor/plugin-kit";
-import type { Steps } from "@executor/plugin-kit";
+import { isReserved, type Steps } from "@executor/plugin-kit";
 import type { GraphQLObjectType } from "graphql";
 import type { Binding } from "../calls/operation.ts";
 import { makeJsonSchemas } from "./json-schemas.ts";

@@ -10,8 +10,7 @@ import {
   ToolListChangedNotificationSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { ElicitRequest } from "@modelcontextprotocol/sdk/types.js";
-import { CallsInFlight } from "./calls-in-flight.ts";
-import type { Question } from "./calls-in-flight.ts";
+import { CallsInFlight, type Question } from "./calls-in-flight.ts";
 
 export interface ListeningClient {
   readonly client: Client;

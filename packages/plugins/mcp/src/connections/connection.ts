@@ -1,11 +1,9 @@
-import { Elicitor, ProgressListener } from "@executor/sdk";
-import type { ElicitationResult, JsonObject } from "@executor/sdk";
+import { type ElicitationResult, Elicitor, type JsonObject, ProgressListener } from "@executor/sdk";
 import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { Effect, Either, Runtime } from "effect";
 import type { McpFailure } from "../failures.ts";
 import type { CallInFlight, Question } from "./calls-in-flight.ts";
-import { runOperation } from "./request-scope.ts";
-import type { RequestScope, Session } from "./request-scope.ts";
+import { type RequestScope, runOperation, type Session } from "./request-scope.ts";
 
 export interface ToolInvocation {
   /** The tool's name at the server. */

@@ -1,13 +1,11 @@
-import { Effect } from "effect";
-import type { Scope } from "effect";
+import { Effect, type Scope } from "effect";
 import { closed, McpFailure, toMcpFailure } from "../failures.ts";
 import { measured } from "../metrics.ts";
 import { connectHttp, connectProgram } from "../transports/connect.ts";
 import type { Connect, StdioTransports } from "../transports/connect.ts";
 import type { Endpoint } from "../transports/endpoint.ts";
 import { listeningClient } from "./client-events.ts";
-import { callTool, listTools } from "./connection.ts";
-import type { Connection } from "./connection.ts";
+import { callTool, type Connection, listTools } from "./connection.ts";
 
 export interface OpenOptions {
   /** The version that the client tells servers. */

@@ -1,7 +1,6 @@
 import { Clock, Deferred, Effect, Exit, Option, Runtime, Scope } from "effect";
 import { McpFailure } from "../failures.ts";
-import { endpointKey } from "../transports/endpoint.ts";
-import type { Endpoint } from "../transports/endpoint.ts";
+import { type Endpoint, endpointKey } from "../transports/endpoint.ts";
 import type { Connection } from "./connection.ts";
 
 export interface Connections {

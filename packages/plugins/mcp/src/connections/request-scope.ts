@@ -1,8 +1,6 @@
-import { isJsonObject } from "@executor/sdk";
-import type { JsonObject } from "@executor/sdk";
+import { isJsonObject, type JsonObject } from "@executor/sdk";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
-import type { ClientRequest } from "@modelcontextprotocol/sdk/types.js";
+import { type ClientRequest, ResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { Effect } from "effect";
 import { invalidResponse, McpFailure, toMcpFailure, unanswered } from "../failures.ts";
 import { measured } from "../metrics.ts";

@@ -1,5 +1,4 @@
-import { InvalidSourceDocument } from "@executor/sdk";
-import type { Json } from "@executor/sdk";
+import { InvalidSourceDocument, type Json } from "@executor/sdk";
 import { readJson } from "@executor/plugin-kit";
 import { Effect } from "effect";
 import { load } from "js-yaml";

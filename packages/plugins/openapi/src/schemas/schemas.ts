@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { fromEntries, isArray, isObject, member } from "@executor/plugin-kit";
-import type { Steps } from "@executor/plugin-kit";
+import { fromEntries, isArray, isObject, member, type Steps } from "@executor/plugin-kit";
 import type { OpenApiDocument } from "../document/outline.ts";
 import type { References } from "../document/references.ts";
 import { definitionName, dropRecursiveAliases } from "./definitions.ts";
