@@ -1,13 +1,14 @@
-import { pageBytes } from "../guest/memory.ts";
 import {
-  byteLength,
   importKinds,
   readImports,
+  rewriteFunctions,
   rewriteSections,
   sections,
   unsignedLeb,
-  WasmReader,
-} from "./wasm-binary.ts";
+  type WasmReader,
+  withOneMore,
+} from "@executor/kernel/wasm-binary";
+import { pageBytes } from "../guest/memory.ts";
 
 /** QuickJS's import for its own interrupt handler, `(i32) -> i32`, under the name that this build gives it. */
 export const interruptImport = { module: "a", name: "i" } as const;
@@ -18,8 +19,6 @@ export const loopCheck = 0;
 
 /** Loop iterations between two checks, as signed LEB128: 1,048,576. */
 const iterationsBetweenChecks = [0x80, 0x80, 0xc0, 0x00];
-
-const loopOpcode = 0x03;
 
 /**
  * Rewrites QuickJS's WebAssembly so that every loop can be interrupted. QuickJS calls its interrupt handler only between
@@ -36,17 +35,17 @@ export const interruptibleLoops = (wasm: Uint8Array): Uint8Array<ArrayBuffer> =>
         imported = countImports(payload);
         return undefined;
       case sections.global: {
-        const globals = payload.u32();
-        counter = imported.globals + globals;
-        const added = [0x7f, 0x01, 0x41, ...iterationsBetweenChecks, 0x0b];
-        const old = wasm.subarray(payload.at, payload.end);
-        return [Uint8Array.from(unsignedLeb(globals + 1)), old, Uint8Array.from(added)];
+        counter = imported.globals + payload.copy().u32();
+        return withOneMore(payload, [0x7f, 0x01, 0x41, ...iterationsBetweenChecks, 0x0b]);
       }
       case sections.code:
         if (imported.interrupt === undefined || counter === undefined) {
           throw new TypeError("This build of QuickJS has no interrupt handler to call.");
         }
-        return rewriteFunctions(payload, checkCode(counter, imported.interrupt));
+        return rewriteFunctions(payload, {
+          atEntry: new Uint8Array(),
+          inLoops: checkCode(counter, imported.interrupt),
+        });
       default:
         return undefined;
     }
@@ -80,33 +79,6 @@ const checkCode = (counter: number, interrupt: number): Uint8Array => {
   const callAndDrop = [0x41, loopCheck, 0x10, ...unsignedLeb(interrupt), 0x1a];
   const restart = [0x41, ...iterationsBetweenChecks, 0x24, ...global, 0x0b];
   return Uint8Array.from([...countDown, ...ifZero, ...callAndDrop, ...restart]);
-};
-
-const rewriteFunctions = (reader: WasmReader, check: Uint8Array): Array<Uint8Array> => {
-  const count = reader.u32();
-  const parts: Array<Uint8Array> = [Uint8Array.from(unsignedLeb(count))];
-  for (let left = count; left > 0; left--) {
-    const size = reader.u32();
-    const end = reader.at + size;
-    const body = rewriteLoops(new WasmReader(reader.bytes, reader.at, end), check);
-    parts.push(Uint8Array.from(unsignedLeb(byteLength(body))), ...body);
-    reader.at = end;
-  }
-  return parts;
-};
-
-const rewriteLoops = (reader: WasmReader, check: Uint8Array): Array<Uint8Array> => {
-  const parts: Array<Uint8Array> = [];
-  let copied = reader.at;
-  for (let left = reader.u32(); left > 0; left--) reader.skipNumbers(2);
-  while (reader.at < reader.end) {
-    const opcode = reader.byte();
-    reader.skipImmediates(opcode);
-    if (opcode !== loopOpcode) continue;
-    parts.push(reader.bytes.subarray(copied, reader.at), check);
-    copied = reader.at;
-  }
-  return [...parts, reader.bytes.subarray(copied, reader.end)];
 };
 
 /**

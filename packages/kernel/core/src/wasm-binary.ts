@@ -6,6 +6,11 @@ export class WasmReader {
     readonly end = bytes.length,
   ) {}
 
+  /** Another reader at the same place. */
+  copy(): WasmReader {
+    return new WasmReader(this.bytes, this.at, this.end);
+  }
+
   byte(): number {
     return this.bytes[this.at++] ?? 0;
   }
@@ -96,7 +101,7 @@ export const unsignedLeb = (value: number): Array<number> => {
 };
 
 /** Numbers of a module's sections. */
-export const sections = { import: 2, global: 6, code: 10 } as const;
+export const sections = { import: 2, memory: 5, global: 6, export: 7, code: 10 } as const;
 
 /** Kinds of imports. */
 export const importKinds = { function: 0, table: 1, memory: 2, global: 3 } as const;
@@ -156,7 +161,57 @@ const skipType = (reader: WasmReader, kind: number): void => {
   reader.skipNumbers((reader.byte() & 1) === 0 ? 1 : 2);
 };
 
-export const byteLength = (parts: ReadonlyArray<Uint8Array>): number =>
+/** The new contents of a section that is a vector, with one item more. */
+export const withOneMore = (
+  section: WasmReader,
+  item: ReadonlyArray<number>,
+): ReadonlyArray<Uint8Array> => {
+  const count = Uint8Array.from(unsignedLeb(section.u32() + 1));
+  return [count, section.bytes.subarray(section.at, section.end), Uint8Array.from(item)];
+};
+
+/** Instructions to add to every function. They leave the stack unchanged. */
+export interface AddedInstructions {
+  readonly atEntry: Uint8Array;
+  /** At the start of each iteration of each loop. */
+  readonly inLoops: Uint8Array;
+}
+
+/** Adds instructions to the functions of a code section; gives its new contents. */
+export const rewriteFunctions = (
+  reader: WasmReader,
+  added: AddedInstructions,
+): Array<Uint8Array> => {
+  const count = reader.u32();
+  const parts: Array<Uint8Array> = [Uint8Array.from(unsignedLeb(count))];
+  for (let left = count; left > 0; left--) {
+    const size = reader.u32();
+    const end = reader.at + size;
+    const body = rewriteFunction(new WasmReader(reader.bytes, reader.at, end), added);
+    parts.push(Uint8Array.from(unsignedLeb(byteLength(body))), ...body);
+    reader.at = end;
+  }
+  return parts;
+};
+
+const loopOpcode = 0x03;
+
+const rewriteFunction = (reader: WasmReader, added: AddedInstructions): Array<Uint8Array> => {
+  const start = reader.at;
+  for (let left = reader.u32(); left > 0; left--) reader.skipNumbers(2);
+  let copied = reader.at;
+  const parts = [reader.bytes.subarray(start, copied), added.atEntry];
+  while (reader.at < reader.end) {
+    const opcode = reader.byte();
+    reader.skipImmediates(opcode);
+    if (opcode !== loopOpcode) continue;
+    parts.push(reader.bytes.subarray(copied, reader.at), added.inLoops);
+    copied = reader.at;
+  }
+  return [...parts, reader.bytes.subarray(copied, reader.end)];
+};
+
+const byteLength = (parts: ReadonlyArray<Uint8Array>): number =>
   parts.reduce((sum, part) => sum + part.length, 0);
 
 const concat = (parts: ReadonlyArray<Uint8Array>): Uint8Array<ArrayBuffer> => {
