@@ -41,6 +41,7 @@ describe("the cloud app", () => {
       expect(log).toContain("env.ORGANIZATIONS");
       expect(log).toContain("env.DB");
       expect(log).toContain("quickjs.wasm");
+      expect(log).toContain("type-stripper.wasm");
       const size = /Total Upload: .* gzip: ([\d.]+) KiB/.exec(log)?.[1];
       expect(Number(size)).toBeGreaterThan(100);
       expect(Number(size)).toBeLessThan(maxGzipKib);

@@ -1,3 +1,5 @@
+import { typeStripperFile } from "@executor/kernel/type-stripper-file";
+import { meteredTypeStripper } from "@executor/kernel/type-stripper-metering";
 import { interruptibleLoops, withInitialMemory } from "@executor/runtime-quickjs/wasm-rewriting";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -22,7 +24,7 @@ const flags = [
   "--legal-comments=none",
 ];
 
-/** Bundles the Worker into `dist`, and writes QuickJS with interruptible loops next to it. */
+/** Bundles the Worker into `dist`, and writes QuickJS with interruptible loops and swc with fuel next to it. */
 export const build = async (entry = "src/worker.ts"): Promise<string> => {
   mkdirSync(output, { recursive: true });
   const esbuild = join(app, "peers/node_modules/.bin/esbuild");
@@ -39,6 +41,10 @@ export const build = async (entry = "src/worker.ts"): Promise<string> => {
   await Bun.write(
     join(output, "quickjs.wasm"),
     withInitialMemory(interruptibleLoops(await Bun.file(wasm).bytes()), initialMemoryBytes),
+  );
+  await Bun.write(
+    join(output, "type-stripper.wasm"),
+    meteredTypeStripper(await Bun.file(typeStripperFile).bytes()),
   );
   return output;
 };

@@ -23,6 +23,7 @@ const miniflareOptions = (options: WorkerdOptions) => ({
   modules: [
     { type: "ESModule", path: "worker.js" },
     { type: "CompiledWasm", path: "quickjs.wasm" },
+    { type: "CompiledWasm", path: "type-stripper.wasm" },
   ],
   compatibilityDate: "2026-04-01",
   compatibilityFlags: ["nodejs_compat"],

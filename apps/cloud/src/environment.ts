@@ -1,9 +1,14 @@
 import type * as Workers from "@cloudflare/workers-types";
+import { TypeStripper } from "@executor/kernel/prepare-code";
 import type { D1Database } from "better-auth";
 import manifest from "../package.json" with { type: "json" };
+import typeStripperModule from "./type-stripper.wasm";
 
 /** QuickJS as the build prepared it: every loop in it can be interrupted. */
 export { default as quickJs } from "./quickjs.wasm";
+
+/** swc, as the build metered it: one for all organizations, since an instance takes a few MiB of the isolate's memory. */
+export const typeStripper = new TypeStripper(typeStripperModule);
 
 export const version: string = manifest.version;
 

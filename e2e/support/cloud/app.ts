@@ -99,6 +99,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
       { type: "ESModule", path: "entry.js", contents: entry },
       { type: "ESModule", path: "worker.js" },
       { type: "CompiledWasm", path: "quickjs.wasm" },
+      { type: "CompiledWasm", path: "type-stripper.wasm" },
     ],
     compatibilityDate: "2026-04-01",
     compatibilityFlags: ["nodejs_compat"],

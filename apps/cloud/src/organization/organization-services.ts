@@ -28,7 +28,7 @@ import type { MetricsOwner } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
 import { CloudExecutorApi } from "../api.ts";
 import { orgAuthLayer, routerConfig } from "../auth/org-auth.ts";
-import { mcpPath, quickJs, version } from "../environment.ts";
+import { mcpPath, quickJs, typeStripper, version } from "../environment.ts";
 import { plugins } from "../plugins.ts";
 import { inOrganization } from "./in-organization.ts";
 import { mcpEndpoint } from "./mcp-sessions.ts";
@@ -69,7 +69,12 @@ const servicesLayer = (environment: Environment, settings: OrganizationSettings)
     Layer.provideMerge(Executions.layer),
     Layer.provideMerge(sdkLayer),
     Layer.provide(
-      InProcessRunner.layer({ wasmModule: quickJs, initialMemoryBytes, ...computingLimits }),
+      InProcessRunner.layer({
+        wasmModule: quickJs,
+        initialMemoryBytes,
+        typeStripper,
+        ...computingLimits,
+      }),
     ),
     Layer.provide(plugins),
     Layer.provide(FetchHttpClient.layer),

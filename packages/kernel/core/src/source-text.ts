@@ -59,3 +59,27 @@ export const withoutTrailingSemicolons = (source: string): string => {
   while (end > 0 && /[\s;]/.test(source.charAt(end - 1))) end--;
   return source.slice(0, end);
 };
+
+/** The offset of a place that swc names: its line from 1, and its column from 0 in columns of a terminal. */
+export const offsetAt = (text: string, line: number, column: number): number => {
+  let offset = 0;
+  for (let left = line; left > 1; left--) offset = text.indexOf("\n", offset) + 1;
+  for (let left = column; left > 0 && offset < text.length;) {
+    const character = String.fromCodePoint(text.codePointAt(offset) ?? 0);
+    left -= columnsOf(character);
+    offset += character.length;
+  }
+  return offset;
+};
+
+const columnsOf = (character: string): number => {
+  if (character === "\t") return 4;
+  if (/[\p{Cc}\p{Cf}\p{Mn}\p{Me}]/u.test(character)) return 0;
+  const width =
+    /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\p{Emoji_Presentation}]/u.test(
+      character,
+    )
+      ? 2
+      : 1;
+  return width + character.length - 1;
+};

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Script } from "node:vm";
 
-import { CodeSyntaxError, prepareCode } from "../src/prepare-code.ts";
+import { positionAt } from "../src/code-error.ts";
+import { CodeSyntaxError, prepareCode as prepare } from "../src/prepare-code.ts";
+import { typeStripper } from "./support/type-stripper.ts";
+
+const prepareCode = (source: string) => prepare(source, typeStripper);
 
 /** Evaluates prepared code in this process, with `tools` in scope: only for the trusted snippets of this file. */
 const evaluate = (source: string): Promise<unknown> => {
@@ -96,12 +100,11 @@ describe("prepareCode", () => {
     expect(syntaxError("Code:\n```ts\nconst b = ;\n```").line).toBe(3);
   });
 
-  it("keeps the agent's lines and reports the shift of the first line", () => {
+  it("knows the places of the code as sent", () => {
     const place = (source: string) => {
-      const { text, columnShift } = prepareCode(source);
-      const before = text.slice(0, text.indexOf("marker"));
-      const line = before.split("\n").length;
-      return [line, before.length - before.lastIndexOf("\n") - (line === 1 ? columnShift : 0)];
+      const { originalPosition, text } = prepareCode(source);
+      const { column, line } = originalPosition(positionAt(text, text.indexOf("marker")));
+      return [line, column];
     };
     expect(place("type A = {\n  b: string;\n};\nmarker\nreturn 1")).toEqual([4, 1]);
     expect(place("foo(\n  marker\n)")).toEqual([2, 3]);

@@ -5,6 +5,7 @@ import { Deferred, Effect, Fiber, type Layer } from "effect";
 import { layer } from "../src/host/in-process.ts";
 import { interruptibleLoops, withInitialMemory } from "../src/engine/wasm-rewriting.ts";
 import { emptyMemory } from "../src/guest/memory.ts";
+import { typeStripper } from "./support/type-stripper.ts";
 
 const initialMemoryBytes = 7 * 1024 * 1024;
 
@@ -36,6 +37,7 @@ const runner = (
   layer({
     wasmModule,
     initialMemoryBytes,
+    typeStripper,
     maxComputingMs: 60_000,
     maxChecks: 1_000_000_000,
     ...computing,

@@ -5,6 +5,7 @@ import { type EngineImage, makeEngine, makeEngineImage } from "../src/engine/eng
 import { interruptibleLoops } from "../src/engine/wasm-rewriting.ts";
 import type { SandboxCall } from "../src/guest/bridge.ts";
 import { Sandbox, type SandboxEnd, type SandboxHost } from "../src/host/sandbox.ts";
+import { typeStripper } from "./support/type-stripper.ts";
 
 /** Runs the code in this thread, as a platform without threads does; `shouldStop` checks a clock. */
 const wasmPath = fileURLToPath(import.meta.resolve("@jitl/quickjs-wasmfile-release-sync/wasm"));
@@ -41,7 +42,7 @@ const runHere = async (
       defer: (next) => setTimeout(next, 0),
     };
     const sandbox = new Sandbox(engine, limits, host);
-    sandbox.start(code);
+    sandbox.start(code, typeStripper);
   });
 };
 

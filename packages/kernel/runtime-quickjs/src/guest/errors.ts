@@ -1,4 +1,5 @@
 import type { RunOutcome } from "@executor/kernel";
+import type { PreparedCode } from "@executor/kernel/prepare-code";
 import type { QuickJSHandle } from "quickjs-emscripten-core";
 import { type Bridge, GuestThrew } from "./bridge.ts";
 import { preludeFile } from "./prelude.ts";
@@ -8,11 +9,11 @@ export const codeFile = "code.ts";
 
 type Failure = Extract<RunOutcome, { readonly _tag: "Failed" | "OutOfMemory" }>;
 
-/** Turns an uncaught error into the run's outcome. Consumes the error. */
+/** Turns an uncaught error of the code into the run's outcome. Consumes the error. */
 export const failureOutcome = (
   bridge: Bridge,
   thrown: QuickJSHandle,
-  columnShift: number,
+  code: PreparedCode | undefined,
 ): Failure => {
   const described = describe(bridge, thrown);
   thrown.dispose();
@@ -25,7 +26,7 @@ export const failureOutcome = (
   }
   const { outOfMemory, name, message, stack } = readDescription(described);
   if (outOfMemory) return { _tag: "OutOfMemory" };
-  const agent = agentStack(stack, columnShift);
+  const agent = agentStack(stack, code);
   const position =
     name === "SyntaxError" && !agent.includes("\n") ? agentPosition(agent) : undefined;
   return {
@@ -78,16 +79,20 @@ const readDescription = (json: string): Description => {
   };
 };
 
-/** Removes the sandbox's own lines from a stack, and shifts columns to those of the code as sent. */
-const agentStack = (stack: string, columnShift: number): string =>
+/** Removes the sandbox's own lines from a stack, and gives the others their places in the code as sent. */
+const agentStack = (stack: string, code: PreparedCode | undefined): string =>
   stack
     .split("\n")
-    .filter((line) => line.trim() !== "" && !line.includes(preludeFile))
-    .map((line) =>
-      line.replace(
-        /\bcode\.ts:1:(\d+)/,
-        (_, column: string) => `${codeFile}:1:${Math.max(1, Number(column) - columnShift)}`,
-      ),
+    .filter((text) => text.trim() !== "" && !text.includes(preludeFile))
+    .map((text) =>
+      text.replace(/\bcode\.ts:(\d+):(\d+)/, (place, line: string, column: string) => {
+        if (code === undefined) return place;
+        // The text is evaluated in parentheses.
+        const shift = line === "1" ? 1 : 0;
+        const position = { line: Number(line), column: Number(column) - shift };
+        const original = code.originalPosition(position);
+        return `${codeFile}:${original.line}:${original.column}`;
+      }),
     )
     .join("\n");
 

@@ -1,4 +1,5 @@
 import { CodeRunner } from "@executor/kernel";
+import type { TypeStripper } from "@executor/kernel/prepare-code";
 import type { ConsoleLine, RunOutcome, RunRequest, RunResult, RunState } from "@executor/kernel";
 import { Effect, Layer } from "effect";
 import { type Engine, type EngineImage, makeEngine, makeEngineImage } from "../engine/engine.ts";
@@ -24,6 +25,8 @@ export interface InProcessOptions extends ComputingLimits {
   readonly wasmModule: WebAssembly.Module;
   /** Initial memory that `withInitialMemory` set. */
   readonly initialMemoryBytes: number;
+  /** One for the whole thread, which keeps a few MiB of memory. */
+  readonly typeStripper: TypeStripper;
 }
 
 /**
@@ -113,7 +116,7 @@ class InProcessRun {
   constructor(
     engine: Engine,
     request: RunRequest,
-    limits: ComputingLimits,
+    limits: InProcessOptions,
     startCall: (call: SandboxCall) => void,
     onEnd: (result: RunResult) => void,
   ) {
@@ -150,7 +153,7 @@ class InProcessRun {
       () => this.cancel(),
     );
     request.onStart?.(() => this.#state());
-    this.#sandbox.start(request.code);
+    this.#sandbox.start(request.code, limits.typeStripper);
   }
 
   answer(answer: SandboxAnswer): void {

@@ -1,4 +1,10 @@
-import { CodeSyntaxError, prepareCode } from "@executor/kernel/prepare-code";
+import {
+  CodeLimitError,
+  CodeSyntaxError,
+  type PreparedCode,
+  prepareCode,
+  type TypeStripper,
+} from "@executor/kernel/prepare-code";
 import type { ConsoleLine, RunOutcome } from "@executor/kernel";
 import type { QuickJSHandle } from "quickjs-emscripten-core";
 import { SandboxMemoryExhausted } from "../guest/memory.ts";
@@ -58,7 +64,7 @@ export class Sandbox {
   readonly #engine: Engine;
   readonly #host: SandboxHost;
   #result: QuickJSHandle | undefined;
-  #columnShift = 0;
+  #code: PreparedCode | undefined;
   #consoleTruncated = false;
   #isDeferred = false;
   #ended = false;
@@ -78,14 +84,13 @@ export class Sandbox {
     });
   }
 
-  /** Starts the code. Called once. */
-  start(code: string): void {
+  /** Prepares and starts the code. Called once. */
+  start(code: string, stripper: TypeStripper): void {
     this.#turn(() => {
       const { context, memory } = this.#engine;
       this.#host.onMemory(memory.bytes);
-      const prepared = prepareCode(code);
-      this.#columnShift = prepared.columnShift + 1;
-      const main = unwrap(context.evalCode(`(${prepared.text})`, codeFile));
+      this.#code = prepareCode(code, stripper);
+      const main = unwrap(context.evalCode(`(${this.#code.text})`, codeFile));
       this.#result = main.consume((handle) =>
         unwrap(context.callFunction(handle, context.undefined)),
       );
@@ -160,7 +165,7 @@ export class Sandbox {
   }
 
   #failed(error: QuickJSHandle): SandboxOutcome {
-    return failureOutcome(this.#engine.bridge, error, this.#columnShift);
+    return failureOutcome(this.#engine.bridge, error, this.#code);
   }
 
   /** The outcome of an error that was thrown on the host's side of a turn. */
@@ -174,7 +179,7 @@ export class Sandbox {
   }
 
   #hostFailure(error: unknown): SandboxOutcome {
-    if (error instanceof CodeSyntaxError) {
+    if (error instanceof CodeSyntaxError || error instanceof CodeLimitError) {
       return { _tag: "Failed", name: error.name, message: error.message };
     }
     if (error instanceof SandboxMemoryExhausted || this.#engine.memory.isExhausted) {

@@ -4,10 +4,12 @@ import type { SandboxAnswer, SandboxCall, SandboxLimits } from "../guest/bridge.
 import { pageBytes } from "../guest/memory.ts";
 import type { SandboxEnd } from "../host/sandbox.ts";
 
-/** Module and image of a worker's engines. The first worker of a process makes them, the others receive them. */
+/** Modules and image of a worker's engines. The first worker of a process makes them, the others receive them. */
 export interface EngineSource {
   readonly wasmModule: WebAssembly.Module;
   readonly image: EngineImage;
+  /** swc, rewritten by `meteredTypeStripper`. */
+  readonly typeStripper: WebAssembly.Module;
 }
 
 /** Messages from the main thread to a worker. Answers to a run that has ended are recognised by its number and ignored. */

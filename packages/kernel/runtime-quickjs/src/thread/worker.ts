@@ -1,4 +1,7 @@
 import type { ConsoleLine } from "@executor/kernel";
+import { TypeStripper } from "@executor/kernel/prepare-code";
+import { typeStripperFile } from "@executor/kernel/type-stripper-file";
+import { meteredTypeStripper } from "@executor/kernel/type-stripper-metering";
 import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
 import { platform, setPriority } from "node:os";
 import { type Engine, makeEngine, makeEngineImage } from "../engine/engine.ts";
@@ -59,8 +62,8 @@ class WorkerRun {
     });
   }
 
-  start(code: string): void {
-    this.#sandbox.start(code);
+  start(code: string, stripper: TypeStripper): void {
+    this.#sandbox.start(code, stripper);
   }
 
   handle(message: ToWorker): void {
@@ -110,9 +113,12 @@ const yieldToMainThread = (): void => {
 };
 
 const makeSource = async (): Promise<EngineSource> => {
+  const stripper = await Bun.file(typeStripperFile).bytes();
+  const typeStripper = WebAssembly.compile(meteredTypeStripper(stripper));
   const wasm = interruptibleLoops(await Bun.file(wasmPath).bytes());
   const wasmModule = await WebAssembly.compile(wasm);
-  return { wasmModule, image: await makeEngineImage(wasmModule) };
+  const image = await makeEngineImage(wasmModule);
+  return { wasmModule, image, typeStripper: await typeStripper };
 };
 
 /** Instantiating takes longer than a small run, so the next instance is made between runs. */
@@ -133,6 +139,7 @@ const take = (source: EngineSource, memoryBytes: number): Promise<Engine> => {
 
 const run = async (
   source: EngineSource,
+  stripper: TypeStripper,
   message: Extract<ToWorker, { readonly type: "run" }>,
 ): Promise<void> => {
   const { memoryBytes } = message.limits;
@@ -143,15 +150,16 @@ const run = async (
       if (prepared === undefined) void prepare(source, memoryBytes);
     });
   });
-  current.start(message.code);
+  current.start(message.code, stripper);
 };
 
 const boot = async (given: EngineSource | undefined): Promise<void> => {
   yieldToMainThread();
   const source = given ?? (await makeSource());
+  const stripper = new TypeStripper(source.typeStripper);
   await prepare(source, defaultMemoryBytes);
   self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-    if (data.type === "run") void run(source, data);
+    if (data.type === "run") void run(source, stripper, data);
     else current?.handle(data);
   };
   post({ type: "ready", source: given === undefined ? source : undefined });
