@@ -79,6 +79,44 @@ const cases: ReadonlyArray<readonly [name: string, source: string, value: unknow
   ],
   ["carriage returns", "const a = 1\r\nreturn a\r\n", 1],
   ["a line comment at the end", "return 1 // one", 1],
+  ["a last expression", "const a: number = 1\na + 1", 2],
+  ["a last expression after a comment", "const a = 1; // one\n// two\n(a + 1) // three", 2],
+  ["a last expression beside a nested return", "const a = [1].map((n) => { return n })\na", [1]],
+  ["a last call", "const id = 1\nawait tools.github.get({ id })", { got: { id: 1 } }],
+  ["a last function without a name", "const a = 1\n;(async () => a + 1)", 2],
+  ["a last expression after a return", "if (false) return 1\n5", undefined],
+  ["a last directive", "'use strict'", "use strict"],
+  ["a last expression in a block", "if (true) { 5 }", undefined],
+  ["a lone expression, a semicolon and a comment", "1 + 1; // two", 2],
+  ["a last function main", "const a = 1;\nasync function main() { return a }", 1],
+  [
+    "a function main that the code calls",
+    "const a = [];\nmain()\nfunction main() { a.push(1) }",
+    undefined,
+  ],
+  ["a lone object with types", "{ a: 1 as number, b(): string { return 'b' } }.b()", "b"],
+  ["a type after an expression", "const a = 1\ninterface B {}\n(a)", 1],
+  ["a conditional with an arrow at its end", "const a = true, b = 2;\nreturn a ? (b) : c => d", 2],
+  ["type arguments of a call", "const id = <T>(a: T) => a;\nreturn id<string>('a')", "a"],
+  ["a namespace", "namespace A { export const b = 1 }\nreturn A.b", 1],
+  ["an enum in a function", "async () => { enum A { B = 2 } return A.B }", 2],
+  ["an angle bracket cast", "<number>(<any>1)", 1],
+  ["parameter properties", "class A { constructor(readonly b: number) {} }\nreturn new A(3).b", 3],
+  [
+    "exported types",
+    "export type A = 1;\nexport interface B {}\nexport type { C } from 'c';\nexport type { A };\nreturn 1",
+    1,
+  ],
+  [
+    "imported types",
+    "import type { A } from 'a'\nimport type B = A.C\nconst c = 'd'\nreturn c",
+    "d",
+  ],
+  [
+    "twenty exports",
+    Array.from({ length: 20 }, (_, i) => `export const a${i} = ${i};`).join("\n") + "\nreturn a19",
+    19,
+  ],
 ];
 
 describe("prepareCode", () => {
@@ -110,6 +148,38 @@ describe("prepareCode", () => {
     expect(place("foo(\n  marker\n)")).toEqual([2, 3]);
     expect(place("foo(marker)")).toEqual([1, 5]);
     expect(place("  foo(marker); return 1")).toEqual([1, 7]);
+    expect(place("const a: number = 1; marker; return a as string")).toEqual([1, 22]);
+    expect(place("const a = 1\n  foo(marker)")).toEqual([2, 7]);
+    expect(place("foo(1); foo(marker)")).toEqual([1, 13]);
+    expect(place("export default () => marker")).toEqual([1, 22]);
+    expect(place("enum A { B }\n\n  foo(marker);\nreturn 1")).toEqual([3, 7]);
+    const { originalPosition } = prepareCode("enum A { B }\nreturn A");
+    expect(originalPosition({ line: 1e300, column: 1e300 }).line).toBe(3);
+  });
+
+  it("counts columns in characters, also after wide ones", () => {
+    for (const text of ["a", "é", "變", "😀", "\t", "\u0301", "\u200b", "é變😀"]) {
+      const source = `/*${text}*/ const a = ;`;
+      expect([text, syntaxError(source).column]).toEqual([text, source.length]);
+    }
+  });
+
+  it("leaves no code longer than the cap to the parser", () => {
+    const longest = "1" + " ".repeat(131_071);
+    expect(prepareCode(longest).text).toContain("1");
+    expect(() => prepareCode(`${longest} `)).toThrow(
+      expect.objectContaining({ name: "CodeTooLong", message: expect.stringContaining("131073") }),
+    );
+  });
+
+  it("says which exports it does not have", () => {
+    for (const source of ["export * from 'a'", "let a;\nexport { a } from 'b'"]) {
+      expect(() => prepareCode(source)).toThrow(
+        "Exports from other modules are not available here",
+      );
+    }
+    expect(syntaxError("export const a = 1;\nexport const b = ;").line).toBe(2);
+    expect(syntaxError("const a = 1;\nimport { b } from 'b'").line).toBe(2);
   });
 
   it("explains that imports are not available", () => {
