@@ -32,7 +32,12 @@ const statementsHead = "async () => {";
  *
  * @example
  * ```ts
- * import { prepareCode } from "@executor/kernel/prepare-code";
+ * import { prepareCode, TypeStripper } from "@executor/kernel/prepare-code";
+ * import { typeStripperFile } from "@executor/kernel/type-stripper-file";
+ * import { meteredTypeStripper } from "@executor/kernel/type-stripper-metering";
+ *
+ * const wasm = meteredTypeStripper(await Bun.file(typeStripperFile).bytes());
+ * const stripper = new TypeStripper(await WebAssembly.compile(wasm));
  *
  * prepareCode("1 + 1", stripper).text; // an async arrow function that returns 2
  * ```
