@@ -25,12 +25,6 @@ export class CodeLimitError extends Error {
   }
 }
 
-export const tooDeep = (): CodeLimitError =>
-  new CodeLimitError(
-    "CodeTooComplex",
-    "The code is nested too deeply to be parsed. Nest it less deeply.",
-  );
-
 /** A place in a text: `line` and `column` count from 1. */
 export interface TextPosition {
   readonly line: number;

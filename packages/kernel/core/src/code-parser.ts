@@ -1,5 +1,5 @@
 import { type Node, Parser, type Program, tokTypes } from "acorn";
-import { tooDeep } from "./code-error.ts";
+import { CodeLimitError } from "./code-error.ts";
 
 /** Levels of statements and expressions inside of each other. Some work of the parser is the depth of a name, for every name. */
 const maxNesting = 250;
@@ -57,12 +57,18 @@ class CodeParser extends Parser {
 
   #nested(parse: () => Node): Node {
     this.#nesting++;
-    if (this.#nesting > maxNesting) throw tooDeep();
+    if (this.#nesting > maxNesting) throw nestedTooDeeply();
     const node = parse();
     this.#nesting--;
     return node;
   }
 }
+
+const nestedTooDeeply = () =>
+  new CodeLimitError(
+    "CodeTooComplex",
+    `The code has more than ${maxNesting} statements or expressions inside of each other. Nest it less deeply.`,
+  );
 
 /** Why code is not JavaScript, and where. */
 export interface ParseProblem {
@@ -70,7 +76,7 @@ export interface ParseProblem {
   readonly problem: string;
 }
 
-/** Reads a script. Throws a `CodeLimitError` if it is nested too deeply. */
+/** Reads a script. Throws a {@link CodeLimitError} if it is nested too deeply, and a `RangeError` if that overflows the stack. */
 export const parseScript = (code: string): Program | ParseProblem => {
   try {
     return CodeParser.parse(code, {
@@ -80,10 +86,9 @@ export const parseScript = (code: string): Program | ParseProblem => {
       preserveParens: true,
     });
   } catch (error) {
-    if (error instanceof RangeError) throw tooDeep();
     if (!(error instanceof SyntaxError) || !("pos" in error)) throw error;
     const problem = error.message.slice(0, error.message.lastIndexOf(" ("));
-    if (problem.startsWith("Not enough stack space")) throw tooDeep();
+    if (problem.startsWith("Not enough stack space")) throw new RangeError(problem);
     return { offset: Number(error.pos), problem };
   }
 };

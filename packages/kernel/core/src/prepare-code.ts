@@ -28,7 +28,8 @@ const statementsHead = "async () => {";
  * Understands TypeScript; a Markdown fence around the code; statements with `return`; a lone expression, whose value is
  * returned; a last expression without a semicolon, if nothing else is returned; a lone function, or a last one named `main` or
  * `run`, which is called; `export default`. Throws a {@link CodeSyntaxError} with the position in the
- * agent's code, or a {@link CodeLimitError}. Computes a bounded amount whatever the code is: nothing outside could stop it.
+ * agent's code, a {@link CodeLimitError}, or a `RangeError` if the code overflows a stack. Computes a bounded amount whatever the
+ * code is: nothing outside could stop it.
  *
  * @example
  * ```ts

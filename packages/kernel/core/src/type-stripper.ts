@@ -1,4 +1,4 @@
-import { CodeLimitError, tooDeep } from "./code-error.ts";
+import { CodeLimitError } from "./code-error.ts";
 import { fuelExport } from "./type-stripper-metering.ts";
 
 /** How types are removed: `strip-only` replaces them by spaces; `transform` prints the code anew and takes enums and the like. */
@@ -50,7 +50,7 @@ export class TypeStripper {
     return this.#fuel;
   }
 
-  /** Throws a {@link CodeLimitError} if the fuel is gone, or the code is too deep or too large for swc. */
+  /** Throws a {@link CodeLimitError} if the fuel is gone, and a `RangeError` if the code is too deep for swc's stack. */
   strip(code: string, mode: StripMode): StrippedCode | StripProblem {
     const instance = (this.#instance ??= new SwcInstance(this.#wasmModule));
     instance.fuel.value = this.#fuel;
@@ -63,7 +63,7 @@ export class TypeStripper {
       this.#instance = undefined;
       if (instance.fuel.value === 0) throw tooComplex();
       const isTrap = error instanceof WebAssembly.RuntimeError || error instanceof RangeError;
-      throw isTrap ? tooDeep() : error;
+      throw isTrap ? new RangeError("swc's stack or memory overflowed.") : error;
     } finally {
       this.#fuel = Math.max(1, Number(instance.fuel.value));
       if (instance.memory.buffer.byteLength > maxKeptMemoryBytes) this.#instance = undefined;
