@@ -1,3 +1,4 @@
+import { CredentialGuard } from "@executor/sdk";
 import { Effect, type Scope } from "effect";
 import { closed, McpFailure, toMcpFailure } from "../failures.ts";
 import { measured } from "../metrics.ts";
@@ -28,18 +29,20 @@ const terminationMs = 1_000;
 export const openConnection = (
   endpoint: Endpoint,
   options: OpenOptions,
-): Effect.Effect<Connection, McpFailure, Scope.Scope> => {
-  if (endpoint.transport === "stdio") {
-    return Effect.flatMap(connectProgram(endpoint, options.stdio), (connect) =>
-      open(connect, options),
+): Effect.Effect<Connection, McpFailure, Scope.Scope> =>
+  Effect.flatMap(CredentialGuard, ({ redactor }) => {
+    if (endpoint.transport === "stdio") {
+      return Effect.flatMap(connectProgram(endpoint, options.stdio, redactor), (connect) =>
+        open(connect, options),
+      );
+    }
+    const over = (transport: "http" | "sse") =>
+      open(connectHttp(endpoint, transport, redactor), options);
+    if (endpoint.transport !== "auto") return over(endpoint.transport);
+    return Effect.catchIf(over("http"), isOnlySse, (failure) =>
+      Effect.mapError(over("sse"), (other) => (other.reason === "http_status" ? failure : other)),
     );
-  }
-  const over = (transport: "http" | "sse") => open(connectHttp(endpoint, transport), options);
-  if (endpoint.transport !== "auto") return over(endpoint.transport);
-  return Effect.catchIf(over("http"), isOnlySse, (failure) =>
-    Effect.mapError(over("sse"), (other) => (other.reason === "http_status" ? failure : other)),
-  );
-};
+  });
 
 /** The answers of servers that only speak SSE to a POST (MCP 2025-11-25, "Backwards Compatibility"). */
 const isOnlySse = ({ code, reason }: McpFailure): boolean =>

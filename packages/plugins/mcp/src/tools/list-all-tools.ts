@@ -1,4 +1,4 @@
-import { Json } from "@executor/sdk";
+import { Json, redacted } from "@executor/sdk";
 import { Effect, Either, Schema } from "effect";
 import type { Connection } from "../connections/connection.ts";
 import { invalidResponse, McpFailure } from "../failures.ts";
@@ -47,6 +47,8 @@ const readPages = (connection: Connection, timeoutMs: number) =>
       chars += JSON.stringify(page.tools).length;
       for (const listed of page.tools) {
         const tool = decodeTool(listed);
+        // A name that held a credential is no name that can be called.
+        if (Either.isRight(tool) && tool.right.name.includes(redacted)) continue;
         if (Either.isRight(tool)) tools.set(tool.right.name, tool.right);
         else refused += 1;
       }

@@ -1,5 +1,6 @@
 import { SSEClientTransport, SseError } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import type { Redactor } from "@executor/sdk";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { Effect } from "effect";
 import { McpFailure, toMcpFailure } from "../failures.ts";
@@ -29,23 +30,23 @@ export type Connect = (
 
 /** A transport to a program, with what explains a failure of the program. */
 export interface StdioTransport extends Transport {
-  /** The end of the program's standard error. */
+  /** The end of the program's standard error, without credentials. */
   readonly stderrTail: () => string;
   /** An exit code, a signal or the error that kept the program from starting; `undefined` while it runs. */
   readonly exitReason: () => string | undefined;
 }
 
-/** Makes transports to programs. An app without processes, such as the cloud, gives none. */
-export type StdioTransports = (endpoint: StdioEndpoint) => StdioTransport;
+/** Makes transports to programs, whose output passes the redactor first. An app without processes, such as the cloud, gives none. */
+export type StdioTransports = (endpoint: StdioEndpoint, redactor: Redactor) => StdioTransport;
 
 const noTermination = () => Promise.resolve();
 
 export const connectHttp =
-  (endpoint: HttpEndpoint, kind: "http" | "sse"): Connect =>
+  (endpoint: HttpEndpoint, kind: "http" | "sse", redactor: Redactor): Connect =>
   (currentRequest, onBroken) => {
     const common = {
       requestInit: { headers: { ...endpoint.headers } },
-      fetch: upstreamFetch(endpoint, currentRequest, onBroken),
+      fetch: upstreamFetch(endpoint, redactor, currentRequest, onBroken),
     };
     const explain = (failure: McpFailure): McpFailure => failure;
     if (kind === "sse") {
@@ -78,6 +79,7 @@ export const connectHttp =
 export const connectProgram = (
   endpoint: StdioEndpoint,
   stdio: StdioTransports | undefined,
+  redactor: Redactor,
 ): Effect.Effect<Connect, McpFailure> =>
   stdio === undefined
     ? Effect.fail(
@@ -87,7 +89,7 @@ export const connectProgram = (
         }),
       )
     : Effect.succeed(() => {
-        const transport = stdio(endpoint);
+        const transport = stdio(endpoint, redactor);
         return {
           transport,
           explain: (failure) => explainProgram(endpoint.command, transport, failure),

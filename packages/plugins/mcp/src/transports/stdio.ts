@@ -1,3 +1,4 @@
+import type { Redactor } from "@executor/sdk";
 import { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
@@ -8,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StdioEndpoint } from "./endpoint.ts";
 import { tooLarge } from "../failures.ts";
 import type { StdioTransport } from "./connect.ts";
+import { concatenate, RedactedLines } from "./redacted-lines.ts";
 
 /** Environment variables that a program inherits. It gets no others of the daemon's. */
 const inherited = [
@@ -33,6 +35,9 @@ const inherited = [
 const maxReplyBytes = 10 * 1024 * 1024;
 const maxStderrChars = 2_000;
 
+/** Bytes of the standard error that are kept: enough that no value stands at the start of the part that is shown. */
+const maxStderrBytes = 256 * 1024;
+
 /** Milliseconds that a program has to end after its input is closed, and the same time after SIGTERM. */
 const graceMs = 1_000;
 
@@ -40,26 +45,32 @@ const graceMs = 1_000;
  * A transport over a program's standard input and output (MCP 2025-11-25, "stdio"). The program leads a process group, and
  * closing ends the whole group: launchers such as `npx` start further programs, which the SDK's transport would leave behind.
  */
-export const stdioTransport = (endpoint: StdioEndpoint): StdioTransport =>
-  new ProcessTransport(endpoint);
+export const stdioTransport = (endpoint: StdioEndpoint, redactor: Redactor): StdioTransport =>
+  new ProcessTransport(endpoint, redactor);
 
 class ProcessTransport implements StdioTransport {
   onclose?: (() => void) | undefined;
   onerror?: ((error: Error) => void) | undefined;
   onmessage?: Transport["onmessage"];
   readonly #endpoint: StdioEndpoint;
+  readonly #redactor: Redactor;
+  readonly #lines: RedactedLines;
   readonly #messages = new ReadBuffer({ maxBufferSize: maxReplyBytes });
   #child: ChildProcessWithoutNullStreams | undefined;
   #exited: Promise<void> = Promise.resolve();
   #exitReason: string | undefined;
-  #stderrTail = "";
+  readonly #stderr: Array<Uint8Array> = [];
+  #stderrBytes = 0;
 
-  constructor(endpoint: StdioEndpoint) {
+  constructor(endpoint: StdioEndpoint, redactor: Redactor) {
     this.#endpoint = endpoint;
+    this.#redactor = redactor;
+    this.#lines = new RedactedLines(redactor);
   }
 
   stderrTail(): string {
-    return this.#stderrTail.trim();
+    const text = new TextDecoder().decode(this.#redactor.bytes(concatenate(this.#stderr)));
+    return text.slice(-maxStderrChars).toWellFormed().trim();
   }
 
   exitReason(): string | undefined {
@@ -92,10 +103,7 @@ class ProcessTransport implements StdioTransport {
       child.once("close", () => this.onclose?.());
       child.stdin.on("error", (error) => this.onerror?.(error));
       child.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
-      child.stderr.setEncoding("utf8");
-      child.stderr.on("data", (text: string) => {
-        this.#stderrTail = (this.#stderrTail + text).slice(-maxStderrChars);
-      });
+      child.stderr.on("data", (chunk: Buffer) => this.#keepError(chunk));
     });
   }
 
@@ -125,9 +133,21 @@ class ProcessTransport implements StdioTransport {
     return Promise.race([this.#exited.then(() => true), sleep(ms, false, { ref: false })]);
   }
 
+  #keepError(chunk: Buffer): void {
+    this.#stderr.push(chunk);
+    this.#stderrBytes += chunk.byteLength;
+    let [first] = this.#stderr;
+    while (first !== undefined && this.#stderrBytes - first.byteLength >= maxStderrBytes) {
+      this.#stderrBytes -= first.byteLength;
+      this.#stderr.shift();
+      [first] = this.#stderr;
+    }
+  }
+
   #read(chunk: Buffer): void {
     try {
-      this.#messages.append(chunk);
+      this.#messages.append(Buffer.from(this.#lines.push(chunk)));
+      if (this.#lines.heldBytes > maxReplyBytes) throw tooLarge(maxReplyBytes);
     } catch {
       this.onerror?.(tooLarge(maxReplyBytes));
       void this.close();

@@ -1,9 +1,11 @@
 import { observeBody, readBoundedBody, tlsFailure } from "@executor/sdk";
+import type { Redactor } from "@executor/sdk";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Either } from "effect";
 import { McpFailure, tooLarge } from "../failures.ts";
 import type { HttpEndpoint } from "./endpoint.ts";
+import { concatenate, RedactedLines } from "./redacted-lines.ts";
 
 /** A request that the server has not answered yet, as its transport sees it. */
 export interface PendingRequest {
@@ -25,11 +27,12 @@ const decodingMs = 50;
 
 /**
  * A `fetch` for the SDK's transports that adds what they leave out. Headers go to the endpoint's origin only. Replies are
- * bounded. A refusal is an {@link McpFailure} with the server's message, `unprocessed` if the server started nothing. A request
+ * bounded, and free of credentials before the transports read them. A refusal is an {@link McpFailure} with the server's message, `unprocessed` if the server started nothing. A request
  * whose stream breaks fails; the transports would leave it waiting. `onBroken`: called when the session is gone.
  */
 export const upstreamFetch = (
   endpoint: HttpEndpoint,
+  redactor: Redactor,
   currentRequest: () => PendingRequest | undefined,
   onBroken: () => void,
 ): FetchLike => {
@@ -71,36 +74,39 @@ export const upstreamFetch = (
     }
     if (!response.ok) {
       if (reading) streamRefused(request, url.host, true);
-      if (init.method !== "POST" || isRedirect(response)) return response;
-      const refusal = await refused(url, response, new Headers(init.headers));
+      if (init.method !== "POST" || isRedirect(response)) {
+        return withoutCredentials(response, response.body, false, redactor);
+      }
+      const refusal = await refused(url, response, new Headers(init.headers), redactor);
       if (refusal.unprocessed === true) onBroken();
       throw refusal;
     }
     if (reading && request === undefined) listening = true;
     if (reading && request !== undefined) resumptions.delete(request);
     const streamed = response.headers.get("content-type")?.includes("event-stream") === true;
-    return observeReply(response, streamed, request, () => {
+    const body = observeReply(response, streamed, request, () => {
       if (streamed && request !== undefined) {
         setTimeout(() => {
           if (!request.resumable) lose(request, url.host);
         }, decodingMs);
       }
     });
+    return withoutCredentials(response, body, streamed, redactor);
   };
 };
 
 const lineFeed = 0x0a;
 
-/** The response with a bounded body. A stream of events never ends, so the bound is for each of its lines. */
+/** The body, bounded. A stream of events never ends, so the bound is for each of its lines. */
 const observeReply = (
   response: Response,
   streamed: boolean,
   request: PendingRequest | undefined,
   onEnd: () => void,
-): Response => {
-  if (response.body === null) return response;
+): ReadableStream<Uint8Array> | null => {
+  if (response.body === null) return null;
   let counted = 0;
-  const body = observeBody(response.body, {
+  return observeBody(response.body, {
     onChunk: (chunk) => {
       const lastBreak = streamed ? chunk.lastIndexOf(lineFeed) : -1;
       counted = lastBreak === -1 ? counted + chunk.byteLength : chunk.byteLength - lastBreak - 1;
@@ -118,8 +124,33 @@ const observeReply = (
       return new McpFailure({ reason: "connection_error", message });
     },
   });
-  const { headers, status, statusText } = response;
-  return new Response(body, { headers, status, statusText });
+};
+
+/** The response with this body. Of a stream of events each line is passed on when it is whole; any other body when it has ended. */
+const withoutCredentials = (
+  { headers, status, statusText }: Response,
+  body: ReadableStream<Uint8Array> | null,
+  streamed: boolean,
+  redactor: Redactor,
+): Response => {
+  const lines = new RedactedLines(redactor);
+  const chunks: Array<Uint8Array> = [];
+  const redacted = body?.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform: (chunk, controller) => {
+        if (streamed) controller.enqueue(lines.push(chunk));
+        else chunks.push(chunk);
+      },
+      flush: (controller) => {
+        controller.enqueue(streamed ? lines.end() : redactor.bytes(concatenate(chunks)));
+      },
+    }),
+  );
+  return new Response(redacted ?? null, {
+    headers,
+    status,
+    statusText: redactor.text(statusText),
+  });
 };
 
 const isRedirect = ({ status }: Response): boolean => status >= 300 && status < 400;
@@ -160,10 +191,15 @@ const errorCode = (error: unknown): string | undefined => {
 };
 
 /** A refused POST. 404 means an unknown session (MCP, "Session Management"); many servers answer 400 with words about it. */
-const refused = async (url: URL, response: Response, sent: Headers): Promise<McpFailure> => {
+const refused = async (
+  url: URL,
+  response: Response,
+  sent: Headers,
+  redactor: Redactor,
+): Promise<McpFailure> => {
   const { status } = response;
   const { bytes } = await readBoundedBody(response.body, maxErrorBytes);
-  const said = errorText(new TextDecoder().decode(bytes));
+  const said = errorText(new TextDecoder().decode(redactor.bytes(bytes)));
   const isUnknownSession =
     status === 404 || (status === 400 && /session|not initiali[sz]ed/i.test(said ?? ""));
   return new McpFailure({

@@ -51,7 +51,7 @@ export const testServer = ({
 }: TestServerOptions = {}) => {
   const { server } = new McpServer(
     { name: "test-server", title: "Test Server", version: "1" },
-    { capabilities: { tools: { listChanged: true } } },
+    { capabilities: { tools: { listChanged: true }, logging: {} } },
   );
   const added: Array<string> = [];
 
@@ -63,6 +63,25 @@ export const testServer = ({
     },
     break: async () => {
       throw new McpError(-31_999, "A code of its own.");
+    },
+    tell: async ({ how, told }, { _meta, sendNotification }) => {
+      if (how === "an error of the protocol") {
+        throw new McpError(-32_000, String(told), { told });
+      }
+      if (how === "progress") {
+        await sendNotification({
+          method: "notifications/progress",
+          params: { progressToken: _meta?.progressToken ?? "", progress: 1, message: String(told) },
+        });
+      }
+      if (how === "a log message") {
+        await server.sendLoggingMessage({ level: "error", data: { told } });
+      }
+      if (how === "an image") {
+        const data = Buffer.from(String(told)).toString("base64");
+        return { content: [{ type: "image", data, mimeType: "image/png" }] };
+      }
+      return { ...text(told), isError: how === "an error" };
     },
     structured: async () => ({ ...text("{}"), structuredContent: { degrees: 21 } }),
     parts: async () => ({
