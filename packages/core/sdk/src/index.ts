@@ -4,7 +4,7 @@ export { makeCache } from "./cache.ts";
 export type { CacheOptions } from "./cache.ts";
 export { sdkLayer } from "./layer.ts";
 export { CredentialGuard } from "./credentials/credential-guard.ts";
-export { redacted } from "./credentials/redactor.ts";
+export { makeRedactor, redacted } from "./credentials/redactor.ts";
 export type { Redactor } from "./credentials/redactor.ts";
 export { SecretKey, SecretKeyError } from "./credentials/vault.ts";
 export { Secrets } from "./credentials/secrets.ts";

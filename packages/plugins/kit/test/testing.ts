@@ -1,6 +1,6 @@
 /** Helpers for the tests of plugins. */
 import { Effect } from "effect";
-import { Namespace, parseJson } from "@executor/sdk";
+import { CredentialGuard, makeRedactor, Namespace, parseJson } from "@executor/sdk";
 import type {
   JsonObject,
   LoadedSource,
@@ -39,6 +39,28 @@ export const call = (
   binding: parseJson(JSON.stringify(tool(source, path).binding)),
   input,
 });
+
+/** Uses a source as the sdk does whose header `Authorization` is `Bearer` and this value. */
+export const withToken =
+  (token: string) =>
+  <A, E, R>(use: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.provideService(use, CredentialGuard, {
+      origin: undefined,
+      forbidden: () => [],
+      redactor: makeRedactor([{ whole: `Bearer ${token}`, part: token }]),
+    });
+
+/** Offsets of a value in a text of twice the length that is shown: every one at which the cut may meet it, and some of the rest. */
+export const offsetsAround = (cut: number, value: string): ReadonlyArray<number> =>
+  Array.from({ length: 2 * cut }, (_, offset) => offset).filter(
+    (offset) => Math.abs(offset + value.length / 2 - cut) < value.length || offset % 23 === 0,
+  );
+
+/** Runs of five characters of the value that a text shows. */
+export const runsIn = (shown: string, value: string): ReadonlyArray<string> =>
+  Array.from({ length: value.length - 4 }, (_, at) => value.slice(at, at + 5)).filter((run) =>
+    shown.includes(run),
+  );
 
 /** Starts a server on a free port of the loopback address until the scope closes. Gives its origin. */
 export const serve = (handler: (request: Request) => Response | Promise<Response>) =>

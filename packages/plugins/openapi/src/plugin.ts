@@ -1,5 +1,11 @@
 import type { HttpClient } from "@effect/platform";
-import { callUpstream, fetchDocument, InvalidSourceDocument, peekDocument } from "@executor/sdk";
+import {
+  callUpstream,
+  CredentialGuard,
+  fetchDocument,
+  InvalidSourceDocument,
+  peekDocument,
+} from "@executor/sdk";
 import type {
   LoadedSource,
   SourcePlugin,
@@ -48,7 +54,7 @@ export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
 const detect = Effect.fn("OpenApi.detect")(function* (settings: ResolvedSettings) {
   const source = yield* peekDocument(settings);
   if (Option.isNone(source)) return Option.none();
-  const root = yield* Effect.option(parseDocument(source.value.text));
+  const root = yield* Effect.option(readDocument(source.value.text));
   if (Option.isNone(root)) return Option.none();
   const outline = readOutline(root.value);
   if (Either.isRight(outline)) {
@@ -63,9 +69,13 @@ const detect = Effect.fn("OpenApi.detect")(function* (settings: ResolvedSettings
 const filler =
   /^(the|a|an|api|apis|rest|http|https|official|openapi|swagger|spec|specification|public|v?\d+)$/;
 
+/** Redacted again, because YAML has escapes of its own. */
+const readDocument = (text: string) =>
+  Effect.zipWith(CredentialGuard, parseDocument(text), ({ redactor }, root) => redactor.json(root));
+
 const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const source = yield* fetchDocument(settings);
-  const root = yield* parseDocument(source.text);
+  const root = yield* readDocument(source.text);
   const document = yield* Either.mapLeft(
     readOutline(root),
     ({ message }) => new InvalidSourceDocument({ message }),
@@ -122,5 +132,5 @@ const invoke = Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {
     (problem) => invalidInput(problem),
   );
   const response = yield* callUpstream({ ...request, namespace, timeoutMs: settings.timeoutMs });
-  return yield* readReply(response);
+  return yield* readReply(response, (yield* CredentialGuard).redactor);
 });

@@ -1,5 +1,6 @@
 import type { HttpClient } from "@effect/platform";
 import { Effect, Option } from "effect";
+import { CredentialGuard } from "../credentials/credential-guard.ts";
 import {
   InvalidSourceDocument,
   shownUrl,
@@ -44,7 +45,15 @@ export const peekDocument: (
     return "status" in reply ? Option.none() : Option.some(reply);
   });
 
+/** Texts that come from no upstream are redacted, too: an operator's copy of a description may hold a credential. */
 const readDocument = (
+  settings: ResolvedSettings,
+): Effect.Effect<SourceDocument | UpstreamResponse, SourceLoadError, HttpClient.HttpClient> =>
+  Effect.zipWith(CredentialGuard, findDocument(settings), ({ redactor }, found) =>
+    "status" in found ? found : { ...found, text: redactor.text(found.text) },
+  );
+
+const findDocument = (
   settings: ResolvedSettings,
 ): Effect.Effect<SourceDocument | UpstreamResponse, SourceLoadError, HttpClient.HttpClient> => {
   const { document, url, timeoutMs } = settings;

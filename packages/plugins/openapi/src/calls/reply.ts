@@ -1,5 +1,5 @@
 import { ToolCallError } from "@executor/sdk";
-import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
+import type { Json, Redactor, ToolResult, UpstreamResponse } from "@executor/sdk";
 import { httpError, isArray, member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
 
@@ -15,10 +15,13 @@ const redirectHint =
  * The data of a reply: parsed JSON, text as a string, other bytes as `{ contentType, base64 }`, an empty body as `null`. A
  * status other than 2xx is an `upstream_error` with the upstream's own message.
  */
-export const readReply = (response: UpstreamResponse): Either.Either<ToolResult, ToolCallError> => {
+export const readReply = (
+  response: UpstreamResponse,
+  redactor: Redactor,
+): Either.Either<ToolResult, ToolCallError> => {
   const { body, status } = response;
   if (status < 200 || status > 299) {
-    return Either.left(httpError(status, upstreamMessage(response), redirectHint));
+    return Either.left(httpError(status, upstreamMessage(response, redactor), redirectHint));
   }
   return Either.mapBoth(readData(response), {
     onLeft: () =>
@@ -47,11 +50,15 @@ const readData = ({ body, headers }: UpstreamResponse): Either.Either<Json, stri
   });
 };
 
-const upstreamMessage = ({ body, headers }: UpstreamResponse): string | undefined => {
+/** Redacted again, because a charset may have hidden a credential in the bytes. */
+const upstreamMessage = (
+  { body, headers }: UpstreamResponse,
+  redactor: Redactor,
+): string | undefined => {
   const contentType = headers["content-type"] ?? "";
   const isReadable = contentType === "" || isJson(contentType) || isText(contentType);
   if (body.byteLength === 0 || !isReadable) return undefined;
-  const decoded = decode(body.subarray(0, maxErrorBytes), contentType);
+  const decoded = redactor.text(decode(body.subarray(0, maxErrorBytes), contentType));
   const json = essence(contentType) === "text/html" ? Either.left("HTML") : readJson(decoded);
   const said = Either.match(json, {
     onLeft: () => text(decoded),

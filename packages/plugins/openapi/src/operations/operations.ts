@@ -1,3 +1,4 @@
+import { redacted } from "@executor/sdk";
 import type { JsonObject } from "@executor/sdk";
 import { isArray, isObject, member, text } from "@executor/plugin-kit";
 import type { Binding } from "../calls/binding.ts";
@@ -23,7 +24,7 @@ const methods = [
   ["patch", "PATCH"],
 ] as const;
 
-/** Every operation under `paths`. Other values (`null`, a broken reference) are skipped. */
+/** Every operation under `paths`. Other values (`null`, a broken reference) and those whose name held a credential are skipped. */
 export const readOperations = (
   document: OpenApiDocument,
   references: References,
@@ -36,6 +37,7 @@ export const readOperations = (
       if (!isObject(operation)) return [];
       const tags = member(operation, "tags");
       const operationId = text(member(operation, "operationId"));
+      if (`${path} ${operationId}`.includes(redacted)) return [];
       const tag = isArray(tags) ? text(tags[0]) : undefined;
       return [{ method, verb, path, operation, pathItem, operationId, tag }];
     });
