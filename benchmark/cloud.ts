@@ -159,7 +159,7 @@ const starting = async (
   table(head, [row("the first answer after its end", values)]);
 };
 
-const app = await startCloud();
+const app = await startCloud({ variables: { EXECUTOR_MAX_REQUESTS: "1000000" } });
 try {
   const person = await signUp(app, "ada");
   const acme = await makeOrganization(app, person, "acme");

@@ -4,6 +4,7 @@ import type { CloudApp } from "../support/cloud/app.ts";
 import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
+import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 import { sumOf } from "@executor/testing";
 
 const newOrganization = async (app: CloudApp, slug: string): Promise<CloudClient> => {
@@ -82,6 +83,55 @@ describe("what an organization may use", () => {
     expect(refused.json()).toMatchObject({ _tag: "StorageQuotaExceeded" });
     expect((await client.request("DELETE", "/api/sources/one")).status).toBe(204);
     expect((await client.request("GET", "/api/sources")).status).toBe(200);
+  });
+});
+
+describe("what a key or a person may ask in a minute", () => {
+  let app: CloudApp;
+  const perMinute = 20;
+
+  beforeAll(async () => {
+    app = await startCloud({ variables: { EXECUTOR_MAX_REQUESTS: String(perMinute) } });
+  });
+  afterAll(() => app.stop());
+
+  it("are so many requests; the others are refused until it has waited, and nobody else", async () => {
+    const person = await signUp(app, "ada");
+    const acme = await makeOrganization(app, person, "acme");
+    const [busy, quiet] = await Promise.all(
+      [1, 2].map(async () => withKey(app, (await acme.makeKey(everyPermission)).key)),
+    );
+    if (busy === undefined || quiet === undefined) throw new Error("There are no keys.");
+    const atOnce = (client: CloudClient, path: string) =>
+      Promise.all(Array.from({ length: 3 * perMinute }, () => client.request("GET", path)));
+    for (const [client, path] of [
+      [busy, "/api/policies"],
+      [person, "/api/keys"],
+    ] as const) {
+      const answers = await atOnce(client, path);
+      const refused = answers.filter(({ status }) => status === 429);
+      const others = new Set(answers.map(({ status }) => status).filter((one) => one !== 429));
+      expect(others).toEqual(new Set([200]));
+      expect(answers.length - refused.length).toBeGreaterThanOrEqual(perMinute - 2);
+      const seconds = Number(refused[0]?.headers.get("retry-after"));
+      expect(seconds).toBeGreaterThan(0);
+      expect(refused[0]?.json()).toMatchObject({
+        _tag: "TooManyRequests",
+        limit: perMinute,
+        retryAfterSeconds: seconds,
+      });
+    }
+    const calls = await Promise.all(
+      Array.from({ length: 3 * perMinute }, () =>
+        busy.request("POST", "/mcp", initialize(), mcpHeaders),
+      ),
+    );
+    expect(calls.map(({ status }) => status)).toContain(429);
+    const samples = await quiet.metrics();
+    for (const surface of ["api", "mcp"]) {
+      const counted = { outcome: "rate_limited", surface };
+      expect(sumOf(samples, "executor_auth_attempts_total", counted)).toBeGreaterThan(0);
+    }
   });
 });
 

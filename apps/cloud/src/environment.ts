@@ -41,6 +41,8 @@ export interface Environment {
   readonly EXECUTOR_MAX_RUNNING?: string;
   /** Executions of one organization that wait for a slot. */
   readonly EXECUTOR_MAX_WAITING?: string;
+  /** Requests in a minute of one key or one person. */
+  readonly EXECUTOR_MAX_REQUESTS?: string;
   /** Size in bytes at which one organization's database takes no more. */
   readonly EXECUTOR_MAX_STORAGE?: string;
 }

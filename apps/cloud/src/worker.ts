@@ -13,12 +13,13 @@ import { Attempts } from "./auth/attempts.ts";
 import { authPath, makeAuth } from "./auth/better-auth.ts";
 import type { Auth } from "./auth/better-auth.ts";
 import type { Identity } from "./auth/authenticate.ts";
+import { RequestLimit } from "./auth/request-limit.ts";
 import { docsPage, openApiDocument } from "./api.ts";
 import { mcpPath, version } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { answerKeys } from "./keys/handlers.ts";
 import { restrictFetch } from "./network/public-fetch.ts";
-import { positive } from "./organization/settings.ts";
+import { maxRequests, positive } from "./organization/settings.ts";
 import { countRefusal, platformIdentity, platformMetricsPath } from "./platform.ts";
 
 /** Exported under the name by which the platform stores its objects. */
@@ -71,6 +72,9 @@ export default {
     if (pathname !== "/api/keys" && !pathname.startsWith("/api/keys/")) {
       return forward(environment, identity, request);
     }
+    keyRequests ??= new RequestLimit(maxRequests(environment));
+    const tooMany = keyRequests.take(identity.subject, Date.now());
+    if (tooMany !== undefined) return refuse(tooMany.outcome, tooMany.response);
     const [kind, userId = ""] = identity.subject.split(":");
     if (kind !== "user" || !identity.answersForAll) {
       const refusal = forbidden(
@@ -81,6 +85,9 @@ export default {
     return answerKeys({ database, organization: identity.organization, userId }, request);
   },
 };
+
+/** Counts requests about keys, which no organization's object sees. */
+let keyRequests: RequestLimit | undefined;
 
 let readyAuth: Auth | undefined;
 

@@ -29,6 +29,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     "unauthorized",
     "forbidden",
     "limited",
+    "rate_limited",
     "busy",
   ),
   surface: listed("mcp", "api", "metrics"),

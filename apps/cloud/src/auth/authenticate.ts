@@ -16,7 +16,7 @@ const encode = Schema.encodeSync(Schema.Union(Unauthorized, Forbidden));
 
 /** The Worker's answer to a request that it does not forward. */
 export interface Refusal {
-  readonly outcome: "unauthorized" | "forbidden";
+  readonly outcome: "unauthorized" | "forbidden" | "rate_limited";
   readonly response: Response;
 }
 

@@ -28,6 +28,7 @@ import type { MetricsOwner } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
 import { CloudExecutorApi } from "../api.ts";
 import { orgAuthLayer, routerConfig } from "../auth/org-auth.ts";
+import { requestLimit } from "../auth/request-limit.ts";
 import { mcpPath, quickJs, typeStripper, version } from "../environment.ts";
 import { plugins } from "../plugins.ts";
 import { inOrganization } from "./in-organization.ts";
@@ -110,7 +111,10 @@ export const organizationServices = (
     const mcp = mcpEndpoint(Context.get(services, McpHost).handle);
     return {
       handle: yield* makeWebHandler(api, {
-        middleware: storageQuota(ctx.storage, settings.maxStorageBytes),
+        middleware: (app) =>
+          requestLimit(settings.maxRequests)(
+            storageQuota(ctx.storage, settings.maxStorageBytes)(app),
+          ),
         mcp: { path: mcpPath, handle: (request) => inOrganization(owner, () => mcp(request)) },
       }).pipe(HttpRouter.withRouterConfig(routerConfig)),
       write: saved.write,

@@ -15,6 +15,8 @@ const mebibyte = 1024 * 1024;
 export interface OrganizationSettings {
   readonly maxSeries: number;
   readonly maxStorageBytes: number;
+  /** Requests that one key, or one person, may make in a minute. */
+  readonly maxRequests: number;
   readonly metricsIntervalMs: number;
   readonly executionLimits: ExecutionLimits;
 }
@@ -38,6 +40,7 @@ export const computingLimits = { maxComputingMs: 3_000, maxChecks: 15_000 };
 export const organizationSettings = (environment: Environment): OrganizationSettings => ({
   maxSeries: positive(environment, "EXECUTOR_MAX_SERIES", 20_000),
   maxStorageBytes: positive(environment, "EXECUTOR_MAX_STORAGE", 1024 * mebibyte),
+  maxRequests: maxRequests(environment),
   metricsIntervalMs: positive(environment, "EXECUTOR_METRICS_INTERVAL", 10_000),
   executionLimits: {
     ...cloudLimits,
@@ -45,6 +48,10 @@ export const organizationSettings = (environment: Environment): OrganizationSett
     maxWaiting: positive(environment, "EXECUTOR_MAX_WAITING", cloudLimits.maxWaiting),
   },
 });
+
+/** Requests that one key, or one person, may make in a minute. Throws an {@link InvalidSetting}. */
+export const maxRequests = (environment: Environment): number =>
+  positive(environment, "EXECUTOR_MAX_REQUESTS", 600);
 
 type Setting = Extract<keyof Environment, `EXECUTOR_M${string}`>;
 

@@ -1,4 +1,4 @@
-import { not, type Where } from "../promql.ts";
+import { noneOf, type Where } from "../promql.ts";
 import { type Alerts, hour, minute, type RuleContext } from "./alert.ts";
 import { daemon, testCases, testCount, testSeries } from "./test-cases.ts";
 
@@ -20,7 +20,7 @@ export const edgeAlerts = (rules: RuleContext): Alerts => {
   return {
     ExecutorAuthRefused: {
       severity: "warning",
-      expression: `${rules.increase(attempts, ["job", "surface"], 15 * minute, { outcome: not("ok") })} > ${refusals}`,
+      expression: `${rules.increase(attempts, ["job", "surface"], 15 * minute, { outcome: noneOf("ok", "rate_limited") })} > ${refusals}`,
       summary: "Many requests to {{ $labels.surface }} are refused.",
       runbook:
         "A client has an old key or another host's name; or a web page in somebody's browser tries the daemon's port; or somebody guesses keys. Find the client, and revoke keys that may be known.",
