@@ -1,11 +1,12 @@
 import { Effect } from "effect";
+import { isJsonObject } from "../model/json.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 
 const definitionReference = /^#\/\$defs\/([^/]+)/;
 
 /**
- * Completes a schema: puts every definition that it refers to, directly or through another, under `$defs`. `lookup` reads
- * definitions by their names; a reference to one that it does not find accepts anything.
+ * Completes a schema: puts every definition that it refers to, directly or through another, under `$defs`, beside
+ * those that it has itself. `lookup` reads definitions by their names; a reference to one that it does not find accepts anything.
  */
 export const bundleSchema = (
   schema: JsonObject,
@@ -14,8 +15,9 @@ export const bundleSchema = (
   ) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly schema: JsonObject }>>,
 ): Effect.Effect<JsonObject> =>
   Effect.gen(function* () {
-    const definitions = new Map<string, Json>();
-    let missing = [...referencedNames(schema)];
+    const own = schema["$defs"];
+    const definitions = new Map<string, Json>(isJsonObject(own) ? Object.entries(own) : []);
+    let missing = [...referencedNames(schema)].filter((name) => !definitions.has(name));
     while (missing.length > 0) {
       for (const name of missing) definitions.set(name, true);
       const found = yield* lookup(missing);
@@ -46,6 +48,11 @@ const referencedNames = (schema: JsonObject): ReadonlySet<string> => {
   return names;
 };
 
-/** RFC 6901, "JSON Pointer", in its URI fragment form. */
-const decodePointerSegment = (segment: string): string =>
-  decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~");
+/** RFC 6901, "JSON Pointer", in its URI fragment form. A segment that is encoded wrongly is the name of no definition. */
+const decodePointerSegment = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~");
+  } catch {
+    return segment;
+  }
+};

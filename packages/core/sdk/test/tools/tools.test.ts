@@ -101,6 +101,18 @@ describe("Tools", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
+  it.effect("describes a tool with the definitions that its schema brings along", () =>
+    Effect.gen(function* () {
+      const $defs = { Name: { type: "string" }, Unused: {} };
+      const properties = { name: reference("Name"), odd: reference("%"), none: reference("None") };
+      yield* (yield* Sources).add(
+        fixtureSource("own", [{ path: "a", input: { properties, $defs } }]),
+      );
+      const tool = yield* (yield* Tools).get("own.a");
+      expect(tool.inputSchema.$defs).toEqual({ ...$defs, "%": true, None: true });
+    }).pipe(Effect.provide(layerFixture)),
+  );
+
   it.effect("suggests similar tools for an unknown address", () =>
     Effect.gen(function* () {
       yield* addRepositories;
