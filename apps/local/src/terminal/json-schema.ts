@@ -11,19 +11,27 @@ export interface SchemaField {
 /** Levels of nesting that are written; an object below them is `{…}`. */
 const depth = 3;
 
+/** Types inside of types that are written; the others are `…`. A source may nest and repeat them without an end. */
+const maxTypes = 500;
+
+interface Writing {
+  readonly definitions: JsonObject;
+  typesLeft: number;
+}
+
 /** The properties of an object's JSON Schema, the required ones first. */
 export const schemaFields = (schema: JsonObject): ReadonlyArray<SchemaField> => {
   const definitions = asObject(schema["$defs"]);
   const target = follow(schema, definitions);
-  const required = asArray(target["required"]);
+  const required = new Set(asArray(target["required"]));
   return Object.entries(asObject(target["properties"]))
     .map(([name, value]) => {
       const property = asObject(value);
       const description = property["description"] ?? follow(property, definitions)["description"];
       return {
         name,
-        type: write(value, definitions, depth),
-        required: required.includes(name),
+        type: write(value, { definitions, typesLeft: maxTypes }, depth),
+        required: required.has(name),
         description: asText(description) ?? "",
       };
     })
@@ -32,39 +40,41 @@ export const schemaFields = (schema: JsonObject): ReadonlyArray<SchemaField> => 
 
 /** A JSON Schema as a TypeScript type for people; it omits deep levels and does not compile. */
 export const typeText = (schema: JsonObject): string =>
-  write(schema, asObject(schema["$defs"]), depth);
+  write(schema, { definitions: asObject(schema["$defs"]), typesLeft: maxTypes }, depth);
 
-const write = (value: Json | undefined, definitions: JsonObject, levels: number): string => {
-  const schema = follow(asObject(value), definitions);
+const write = (value: Json | undefined, writing: Writing, levels: number): string => {
+  if (writing.typesLeft === 0) return "…";
+  writing.typesLeft -= 1;
+  const schema = follow(asObject(value), writing.definitions);
   const literals = asArray(schema["enum"]);
   if (literals.length > 0) return literals.map((literal) => JSON.stringify(literal)).join(" | ");
   if (schema["const"] !== undefined) return JSON.stringify(schema["const"]);
   const options = [...asArray(schema["oneOf"]), ...asArray(schema["anyOf"])];
   if (options.length > 0) {
-    return unique(options.map((option) => write(option, definitions, levels))).join(" | ");
+    return unique(options.map((option) => write(option, writing, levels))).join(" | ");
   }
   const types = Array.isArray(schema["type"]) ? asArray(schema["type"]) : [schema["type"]];
-  return unique(types.map((type) => writeType(type, schema, definitions, levels))).join(" | ");
+  return unique(types.map((type) => writeType(type, schema, writing, levels))).join(" | ");
 };
 
 const writeType = (
   type: Json | undefined,
   schema: JsonObject,
-  definitions: JsonObject,
+  writing: Writing,
   levels: number,
 ): string => {
   if (type === "array") {
-    const item = write(schema["items"], definitions, levels);
+    const item = write(schema["items"], writing, levels);
     return /[ |]/.test(item) ? `Array<${item}>` : `${item}[]`;
   }
   if (type === "object" || schema["properties"] !== undefined) {
     const properties = Object.entries(asObject(schema["properties"]));
     if (properties.length === 0) return "object";
     if (levels === 0) return "{…}";
-    const required = asArray(schema["required"]);
+    const required = new Set(asArray(schema["required"]));
     const members = properties.map(
       ([name, property]) =>
-        `${name}${required.includes(name) ? "" : "?"}: ${write(property, definitions, levels - 1)}`,
+        `${name}${required.has(name) ? "" : "?"}: ${write(property, writing, levels - 1)}`,
     );
     return `{ ${members.join("; ")} }`;
   }

@@ -37,6 +37,22 @@ describe("typeText", () => {
   });
 });
 
+describe("a schema that repeats itself without an end", () => {
+  const self = { $ref: "#/$defs/A" };
+  const many = Array.from({ length: 100 }, () => self);
+  it.each([
+    ["items", { type: "array", items: self }],
+    ["alternatives", { anyOf: [self, self] }],
+    ["alternatives of items", { oneOf: [{ type: "array", items: self }, { anyOf: many }] }],
+    ["types of items", { type: ["array", "array", "object"], items: self, properties: { self } }],
+    ["properties", { properties: Object.fromEntries(many.entries()) }],
+  ])("is cut: %s", (_, definition) => {
+    const schema = { ...self, $defs: { A: definition } };
+    expect(typeText(schema).length).toBeLessThan(20_000);
+    expect(schemaFields(schema).every(({ type }) => type.length < 20_000)).toBe(true);
+  });
+});
+
 describe("schemaFields", () => {
   it("lists the properties, the required ones first", () => {
     const schema = {
