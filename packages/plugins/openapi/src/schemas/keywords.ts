@@ -16,16 +16,6 @@ const isStrings = (value: Json): boolean => isArray(value) && value.every(isStri
 const typeName = /^(array|boolean|integer|null|number|object|string)$/;
 const isTypeName = (value: Json): boolean => typeof value === "string" && typeName.test(value);
 
-/** Whether a pattern compiles with the `u` flag, as validators compile it; they throw if it does not. */
-export const isPattern = (value: Json): boolean => {
-  if (typeof value !== "string") return false;
-  try {
-    return new RegExp(value, "u") instanceof RegExp;
-  } catch {
-    return false;
-  }
-};
-
 /** What a keyword's value is: a schema, a list or an object of schemas, or a value that is kept as it is if it passes the check. */
 type Kind = "schema" | "list" | "map" | ((value: Json) => boolean);
 
@@ -42,7 +32,8 @@ export const keywords: ReadonlyMap<string, Kind> = new Map([
   ...each("schema", "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties"),
   ...each("list", "allOf", "anyOf", "oneOf", "prefixItems"),
   ...each("map", "dependentSchemas", "patternProperties", "properties"),
-  ...each(isString, "contentEncoding", "contentMediaType", "description", "format", "title"),
+  ...each(isString, "contentEncoding", "contentMediaType", "description", "format"),
+  ...each(isString, "pattern", "title"),
   ...each(isNumber, "exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum"),
   ...each(isCount, "maxContains", "maxItems", "maxLength", "maxProperties"),
   ...each(isCount, "minContains", "minItems", "minLength", "minProperties"),
@@ -52,6 +43,5 @@ export const keywords: ReadonlyMap<string, Kind> = new Map([
   ...each((value) => isTypeName(value) || (isArray(value) && value.every(isTypeName)), "type"),
   ...each((value) => isObject(value) && Object.values(value).every(isStrings), "dependentRequired"),
   ...each((value) => typeof value === "number" && value > 0, "multipleOf"),
-  ...each(isPattern, "pattern"),
   ...each(isStrings, "required"),
 ]);

@@ -3,7 +3,7 @@ import { fromEntries, isArray, isObject, member, type Steps } from "@executor/pl
 import type { OpenApiDocument } from "../document/outline.ts";
 import type { References } from "../document/references.ts";
 import { definitionName, dropRecursiveAliases } from "./definitions.ts";
-import { isPattern, keywords } from "./keywords.ts";
+import { keywords } from "./keywords.ts";
 
 /** Levels of nesting, more than any valid schema has. Deeper parts are left open (`{}`). */
 const maxDepth = 100;
@@ -66,7 +66,7 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
           converted[keyword] = value.map((item) => nested(item, depth));
         }
       } else if (kind === "map") {
-        if (isObject(value)) converted[keyword] = readMap(keyword, value, depth);
+        if (isObject(value)) converted[keyword] = readMap(value, depth);
       } else if (kind?.(value) === true) {
         converted[keyword] = value;
       }
@@ -75,11 +75,9 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
     return is30 ? from30(schema, converted) : converted;
   };
 
-  const readMap = (keyword: string, schemas: JsonObject, depth: number): JsonObject =>
+  const readMap = (schemas: JsonObject, depth: number): JsonObject =>
     fromEntries(
-      Object.entries(schemas)
-        .filter(([name]) => keyword !== "patternProperties" || isPattern(name))
-        .map(([name, schema]) => [name, nested(schema, depth)] as const),
+      Object.entries(schemas).map(([name, schema]) => [name, nested(schema, depth)] as const),
     );
 
   /**

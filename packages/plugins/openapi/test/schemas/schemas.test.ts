@@ -68,7 +68,7 @@ describe("schemas", () => {
     [false, { not: {} }],
     [{ type: ["string", "null"], examples: ["x"] }, { type: ["string", "null"] }],
     [{ type: "file", format: 3, required: true, enum: "a" }, {}],
-    [{ type: "string", pattern: "^[\\w-.]+$" }, { type: "string" }],
+    [{ pattern: "^[\\w-.]+$" }, { pattern: "^[\\w-.]+$" }],
     [
       { type: "string", pattern: "^a$" },
       { type: "string", pattern: "^a$" },
