@@ -39,6 +39,7 @@ const answerAll = Effect.fn("answerAll")(function* (client: DaemonClient, paused
       .pipe(
         Effect.catchTags({
           InvalidAnswer: (error) => Effect.as(tell(error), current),
+          UncheckableForm: (error) => Effect.as(tell(error), current),
           // The question expired, or somebody else answered it.
           ApprovalNotFound: (error) =>
             Effect.zipRight(tell(error), client.executions.get({ path: { id } })),

@@ -21,6 +21,7 @@ import type {
   InvalidAnswer,
   NotTheOwner,
   TooManyExecutions,
+  UncheckableForm,
 } from "./schemas.ts";
 import { toolBridge } from "./tool-bridge.ts";
 
@@ -38,7 +39,12 @@ export class Executions extends Context.Tag("@executor/execution/Executions")<
       request: ResumeRequest,
     ) => Effect.Effect<
       Execution,
-      ExecutionNotFound | ApprovalNotFound | ExecutionEnded | NotTheOwner | InvalidAnswer
+      | ExecutionNotFound
+      | ApprovalNotFound
+      | ExecutionEnded
+      | NotTheOwner
+      | InvalidAnswer
+      | UncheckableForm
     >;
     readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
     /** Lists at most `limit` executions, newest first. */

@@ -224,6 +224,26 @@ describe("approvals by pausing", () => {
   );
 });
 
+describe("forms that strangers wrote", () => {
+  it.live("are refused where they cannot be checked, and stay open", () =>
+    inShop(
+      Effect.gen(function* () {
+        const form = { properties: { name: { pattern: "(?:a?){300}a{300}" } } };
+        const paused = yield* run(
+          `return await tools.shop.order({ form: ${JSON.stringify(form)} })`,
+        );
+        const refused = yield* Effect.flip(
+          resume(paused, { content: { name: "a".repeat(100_000) } }),
+        );
+        expect(refused._tag).toBe("UncheckableForm");
+        expect(refused.message).toContain("cannot be checked");
+        const ended = yield* resume(paused, { content: { name: "a".repeat(300) } });
+        expect(ended.status).toBe("completed");
+      }),
+    ),
+  );
+});
+
 describe("approvals inline", () => {
   const answering = (result: ElicitationResult | ElicitationUnavailable) => {
     const asked: Array<ElicitationRequest> = [];

@@ -94,6 +94,26 @@ describe("elicitation", () => {
     }).pipe(Effect.provide(served())),
   );
 
+  it.scopedLive("pauses if the client's answer to a form cannot be checked", () =>
+    Effect.gen(function* () {
+      const { client } = yield* connect({
+        elicit: async () => ({ action: "accept", content: { color: "a".repeat(100_000) } }),
+      });
+      const form = {
+        type: "object",
+        properties: { color: { type: "string", pattern: "(?:a?){300}a{300}" } },
+      };
+      const code = `return await tools.up.ask({ form: ${JSON.stringify(form)} })`;
+      const { executionId, approvals } = yield* pause(client, code);
+      const answer = { executionId, approvalId: approvals[0]?.approvalId, action: "accept" };
+      const content = { color: "a".repeat(100_000) };
+      expect(yield* resume(client, { ...answer, content })).toMatchObject({
+        isError: true,
+        content: [{ text: expect.stringContaining("cannot be checked") }],
+      });
+    }).pipe(Effect.provide(served())),
+  );
+
   it.scopedLive("pauses if the client cannot ask, and continues after an answer", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();

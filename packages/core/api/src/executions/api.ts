@@ -8,6 +8,7 @@ import {
   InvalidAnswer,
   NotTheOwner,
   TooManyExecutions,
+  UncheckableForm,
 } from "@executor/execution/schemas";
 import { ElicitationAction, JsonObject } from "@executor/sdk/schemas";
 import { Schema } from "effect";
@@ -71,6 +72,7 @@ export class ExecutionsApi extends HttpApiGroup.make("executions")
       .addError(ExecutionEnded)
       .addError(NotTheOwner)
       .addError(InvalidAnswer)
+      .addError(UncheckableForm)
       .annotate(
         OpenApi.Description,
         "Answers one of a paused execution's questions, and returns when it has ended or waits again.",

@@ -1,10 +1,11 @@
-import { inputCheck, mayAnswerFor } from "@executor/sdk";
+import { schemaCheck } from "@executor/json-schema";
+import { mayAnswerFor } from "@executor/sdk";
 import type { Actor, ElicitationAction, ElicitationResult, JsonObject } from "@executor/sdk";
 import { observeBeforeSnapshot } from "@executor/telemetry";
 import { Deferred, Effect, Exit } from "effect";
 import { approvalOldestAge, approvals, approvalWaitDuration } from "../metrics.ts";
 import type { LiveRun, OpenQuestion } from "../run/live-run.ts";
-import { ApprovalNotFound, InvalidAnswer, NotTheOwner } from "../schemas.ts";
+import { ApprovalNotFound, InvalidAnswer, NotTheOwner, UncheckableForm } from "../schemas.ts";
 
 /** A person's answer to one question of a paused execution. */
 export interface ResumeRequest {
@@ -42,14 +43,22 @@ const notOpen = ({ id, openQuestions }: LiveRun, approvalId: string) =>
 const resultOf = (
   { approval }: OpenQuestion,
   { action, content = {} }: ResumeRequest,
-): Effect.Effect<ElicitationResult, InvalidAnswer> => {
+): Effect.Effect<ElicitationResult, InvalidAnswer | UncheckableForm> => {
   if (action !== "accept" || approval.kind !== "form") return Effect.succeed({ action });
-  const problem = inputCheck(approval.requestedSchema, "content")(content);
-  return problem === undefined
-    ? Effect.succeed({ action, content })
-    : new InvalidAnswer({
-        message: `The content does not answer the question, which stays open. ${problem}`,
+  const outcome = schemaCheck(approval.requestedSchema)(content, "content");
+  switch (outcome._tag) {
+    case "Fits":
+      return Effect.succeed({ action, content });
+    case "Misfits":
+      return new InvalidAnswer({
+        message: `The content does not answer the question, which stays open. ${outcome.problems}`,
       });
+    case "BudgetExceeded":
+      return new UncheckableForm({
+        message:
+          "This form cannot be checked: its schema and the content take more steps than a check may. Answer with less, or decline. The question stays open.",
+      });
+  }
 };
 
 const decisions = {

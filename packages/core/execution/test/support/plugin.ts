@@ -1,5 +1,6 @@
 import {
   Elicitor,
+  isJsonObject,
   Namespace,
   NewSource,
   ProgressListener,
@@ -20,7 +21,7 @@ const tools = {
   /** Returns its input. */
   read: { writes: false, answer: (input: JsonObject) => Effect.succeed(input) },
   write: { writes: true, answer: (input: JsonObject) => Effect.succeed(input) },
-  /** Asks for a size, and returns the answer. */
+  /** Asks for a size, or shows the form that its input has, and returns the answer. */
   order: {
     writes: false,
     answer: (input: JsonObject, address: string) =>
@@ -33,7 +34,7 @@ const tools = {
           address,
           message: "Which size?",
           input,
-          requestedSchema: confirm,
+          requestedSchema: isJsonObject(input["form"]) ? input["form"] : confirm,
         });
         yield* report({ progress: 2, total: 2 });
         return { action, content: content ?? {} };

@@ -1,5 +1,6 @@
 import type { ExecutionRequest } from "@executor/execution";
-import { inputCheck, ElicitationUnavailable } from "@executor/sdk";
+import { schemaCheck } from "@executor/json-schema";
+import { ElicitationUnavailable } from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult, Progress } from "@executor/sdk";
 import { JsonObject } from "@executor/sdk/schemas";
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
@@ -52,9 +53,9 @@ export const elicitFrom =
     );
   };
 
-/** If a form is not filled in correctly, the run pauses and the question is repeated there. */
+/** If a form is not filled in correctly or cannot be checked, the run pauses and the question is repeated there. */
 const checked = ({ requestedSchema }: ElicitationRequest, content: unknown = {}) =>
-  isObject(content) && inputCheck(requestedSchema, "content")(content) === undefined
+  isObject(content) && schemaCheck(requestedSchema)(content, "content")._tag === "Fits"
     ? Effect.succeed(content)
     : new ElicitationUnavailable({ message: "The client's answer does not fit the form." });
 

@@ -1,4 +1,10 @@
-import { Elicitor, ProgressListener, ToolAnnotations, ToolCallError } from "@executor/sdk";
+import {
+  Elicitor,
+  isJsonObject,
+  ProgressListener,
+  ToolAnnotations,
+  ToolCallError,
+} from "@executor/sdk";
 import type { SourcePlugin } from "@executor/sdk";
 import { Effect } from "effect";
 
@@ -17,7 +23,7 @@ const tools: ReadonlyArray<readonly [string, ToolAnnotations]> = [
   ["write", writes],
 ];
 
-/** Schema of the form of `ask`. */
+/** Schema of the form of `ask`, if its input has none. */
 const form = {
   type: "object",
   properties: { color: { type: "string", description: "Your favourite." } },
@@ -60,7 +66,7 @@ export const upstreamPlugin: SourcePlugin = {
           address,
           message: "What is it?",
           input,
-          requestedSchema: form,
+          requestedSchema: isJsonObject(input["form"]) ? input["form"] : form,
         }).pipe(
           Effect.mapError(
             ({ message }) =>
