@@ -45,6 +45,13 @@ export const toolCallErrors = counter({
   labels: ["executor.source", "error.type"],
 });
 
+export const toolInputUnchecked = counter({
+  name: "executor.tool.input.unchecked",
+  description: "Inputs of tool calls that were not checked, or not against the whole schema.",
+  unit: "{input}",
+  labels: ["executor.source", "reason"],
+});
+
 export const toolResultSize = histogram({
   name: "executor.tool.result.size",
   description: "Size of the replies that tool calls got.",

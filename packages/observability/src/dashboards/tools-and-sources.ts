@@ -42,6 +42,10 @@ export const toolsAndSources = (): string =>
           "Why calls did not return data.",
           rateBy(errors, ["executor.source", "error.type"], source),
         ),
+        "Inputs not checked": lines.rate(
+          "Inputs that were too much to check, or whose schema is broken or not supported in part.",
+          rateBy("executor.tool.input.unchecked", ["executor.source", "reason"], source),
+        ),
         "Size of results": lines.bytes(
           "All but one of twenty replies were at most this large.",
           quantileBy(0.95, size, ["executor.source"], source),

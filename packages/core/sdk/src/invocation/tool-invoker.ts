@@ -6,6 +6,7 @@ import { guarded } from "../credentials/credential-guard.ts";
 import { makeRedactor, type Redactor } from "../credentials/redactor.ts";
 import { callOrigin, requireAll, resolveSettings } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";
+import { toolInputUnchecked } from "../metrics.ts";
 import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
 import { type SourcePlugin, SourcePlugins, type ToolResult } from "../model/plugin.ts";
 import { ToolCallError, type ToolCallFailureOutcome } from "../model/tool.ts";
@@ -82,7 +83,7 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
     Effect.flatMap(
       policies.decide(resolved.tool.address, resolved.tool.annotations),
       (decision) => {
-        const { tool, source, checkInput } = resolved;
+        const { tool, source } = resolved;
         const plugin = plugins.get(source.kind);
         if (plugin === undefined || !source.enabled) {
           return failed(
@@ -98,15 +99,12 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
             `A policy blocks ${tool.address}. Do without it, or ask the operator to change the policy.`,
           );
         }
-        const problem = isJsonObject(input) ? checkInput(input) : "input: expected an object.";
-        if (problem !== undefined || !isJsonObject(input)) {
-          return failed(
-            "invalid_input",
-            "invalid_input",
-            `The input of ${tool.address} is not valid. ${problem} Call tools.describe({ path: "${tool.address}" }) for its schema.`,
-          );
-        }
-        return Effect.succeed({ resolved, plugin, input, decision });
+        return Effect.map(checkInput(resolved, input), (checked) => ({
+          resolved,
+          plugin,
+          input: checked,
+          decision,
+        }));
       },
     );
 
@@ -159,6 +157,37 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
 
   return { call };
 });
+
+/** An input that its schema allows, as far as the schema is understood. The schema is the source's: its check is bounded. */
+const checkInput = (
+  { tool, checkInput: check }: ResolvedTool,
+  input: Json,
+): Effect.Effect<JsonObject, ToolCallError> => {
+  const invalid = (problems: string) =>
+    failed(
+      "invalid_input",
+      "invalid_input",
+      `The input of ${tool.address} is not valid. ${problems} Call tools.describe({ path: "${tool.address}" }) for its schema.`,
+    );
+  if (!isJsonObject(input)) return invalid("input: expected an object.");
+  const outcome = check(input, "input");
+  const unchecked = (reason: string) =>
+    toolInputUnchecked.add(1, { "executor.source": tool.namespace, reason });
+  switch (outcome._tag) {
+    case "Fits":
+      if (outcome.isPartial) unchecked("unsupported_schema");
+      return Effect.succeed(input);
+    case "Misfits":
+      return invalid(outcome.problems);
+    case "BudgetExceeded":
+      unchecked("budget_exceeded");
+      return failed(
+        "invalid_input",
+        "check_budget_exceeded",
+        `The input of ${tool.address} could not be checked: it and the tool's schema take more steps than a check may. Pass less data, or ask the operator to have the schema of ${tool.namespace} simplified.`,
+      );
+  }
+};
 
 const failed = (outcome: ToolCallFailureOutcome, errorType: string, message: string) =>
   Effect.fail(new ToolCallError({ outcome, errorType, message }));

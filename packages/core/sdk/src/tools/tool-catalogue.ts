@@ -1,8 +1,8 @@
+import { schemaCheck, type SchemaCheck } from "@executor/json-schema";
 import { Context, Effect, Layer } from "effect";
 import { makeCache } from "../cache.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Tool } from "../model/tool.ts";
-import { inputCheck, type InputCheck } from "./input-check.ts";
 import { bundleSchema } from "./schema-bundle.ts";
 import { toolRows } from "./tool-rows.ts";
 
@@ -10,7 +10,7 @@ import { toolRows } from "./tool-rows.ts";
 export interface CatalogueTool {
   readonly tool: Tool;
   readonly binding: Json;
-  readonly checkInput: InputCheck;
+  readonly checkInput: SchemaCheck;
 }
 
 /** Tools that stay in memory. */
@@ -40,7 +40,7 @@ const make = Effect.gen(function* () {
       inputSchema: yield* bundle(input_schema),
       outputSchema: output_schema === null ? null : yield* bundle(output_schema),
     };
-    const found: CatalogueTool = { tool, binding, checkInput: inputCheck(tool.inputSchema) };
+    const found: CatalogueTool = { tool, binding, checkInput: schemaCheck(tool.inputSchema) };
     return found;
   });
 

@@ -67,6 +67,32 @@ describe("ToolInvoker", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
+  it.effect("refuses an input that is too much to check, and counts what it did not check", () =>
+    Effect.gen(function* () {
+      const sources = yield* Sources;
+      const search = { type: "string", pattern: "(?:a?){300}a{300}" };
+      const name = { type: "string", pattern: "^(?!x)" };
+      const input = { type: "object", properties: { search, name } };
+      yield* sources.add(fixtureSource("costly", [{ path: "find", input }]));
+      const { call } = yield* ToolInvoker;
+      const unchecked = (reason: string) =>
+        counterValue("executor.tool.input.unchecked", { "executor.source": "costly", reason });
+
+      const error = yield* Effect.flip(call("costly.find", { search: "a".repeat(100_000) }));
+      expect(error).toMatchObject({
+        outcome: "invalid_input",
+        errorType: "check_budget_exceeded",
+        message: expect.stringMatching(/costly\.find could not be checked.*Pass less data/),
+      });
+      expect(unchecked("budget_exceeded")).toBe(1);
+      expect(errors("costly", "check_budget_exceeded")).toBe(1);
+      yield* call("costly.find", { search: "a".repeat(300) });
+      expect(unchecked("unsupported_schema")).toBe(0);
+      yield* call("costly.find", { name: "x" });
+      expect(unchecked("unsupported_schema")).toBe(1);
+    }).pipe(Effect.provide(layerFixture)),
+  );
+
   it.effect("counts a defect of the plugin and a cancelled call too", () =>
     Effect.gen(function* () {
       yield* addSource("odd");
