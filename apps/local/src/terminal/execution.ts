@@ -14,10 +14,7 @@ export interface Terms {
   readonly port: number;
 }
 
-/**
- * Prints an execution: in the API's shape for programs, else the result on standard output and everything else on standard
- * error. Fails if the code did not complete.
- */
+/** Prints an execution as JSON, or the result on standard output and all else on standard error. Fails if it did not complete. */
 export const printExecution = (execution: Execution, { json, port }: Terms) =>
   Effect.gen(function* () {
     yield* json ? Console.log(jsonText(execution, 2)) : printResult(execution);

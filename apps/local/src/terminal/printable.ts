@@ -1,10 +1,7 @@
 /** Control characters, and characters that change the direction of writing. */
 const unprintable = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/**
- * Text of sources and agents without the characters by which it could move the cursor, colour the terminal or pass for
- * output of Executor.
- */
+/** Text of sources and agents without characters that move the cursor, colour the terminal or imitate output of Executor. */
 export const printable = (text: string): string =>
   text.replace(unprintable, (character) =>
     character === "\n" || character === "\t" ? character : "",

@@ -11,10 +11,7 @@ const gap = "  ";
 const ellipsis = "…";
 const narrowest = 6;
 
-/**
- * Columns under their titles, aligned, with one line for each row. No line is longer than `width` terminal cells: the
- * widest columns are cut to fit.
- */
+/** Aligned columns under their titles, a line for each row; the widest are cut so that no line exceeds `width` terminal cells. */
 export const table = <A>(
   columns: ReadonlyArray<Column<A>>,
   rows: ReadonlyArray<A>,

@@ -12,10 +12,7 @@ const encodeRecord = Schema.encode(Schema.parseJson(Execution));
 export class History extends Context.Tag("@executor/execution/History")<
   History,
   {
-    /**
-     * Stores an execution durably. It replaces the same execution if that is stored as paused; one that has ended is never
-     * changed.
-     */
+    /** Stores an execution durably, in place of the same one stored as paused; one that has ended is never changed. */
     readonly save: (execution: Execution) => Effect.Effect<void>;
     /** Ends the paused executions of an earlier daemon, which cannot continue. Returns them as they were. */
     readonly endPaused: Effect.Effect<ReadonlyArray<Execution>>;

@@ -12,10 +12,7 @@ import { formats } from "./formats.ts";
 import { type ScrapeBody, Scrapes } from "./scrape/scrapes.ts";
 import { HttpApiSchema, HttpServerResponse } from "@effect/platform";
 
-/**
- * Implements {@link MetricsApi} in any API that has it:
- * `HttpApiBuilder.group(api, "metrics", metricsHandlers)`. HEAD is answered as GET is, without the body.
- */
+/** Implements {@link MetricsApi}: `HttpApiBuilder.group(api, "metrics", metricsHandlers)`. HEAD is answered as GET, without body. */
 export const metricsHandlers = <E, Provides, R>(
   handlers: HttpApiBuilder.Handlers<
     E,

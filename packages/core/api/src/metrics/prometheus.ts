@@ -39,10 +39,7 @@ export const prometheusText100: ExpositionFormat = {
   namesEscaping: "always",
 };
 
-/**
- * A snapshot of Effect's registry in Prometheus's text format 0.0.4. Series that cannot be written as they are, are repaired as
- * `SeriesIndex` describes.
- */
+/** A snapshot of Effect's registry in text format 0.0.4. `SeriesIndex` repairs series that cannot be written as they are. */
 export const renderPrometheus = (pairs: Pairs, options?: FamiliesOptions): string =>
   writePrometheus(toFamilies(pairs, options).families);
 

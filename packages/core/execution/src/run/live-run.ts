@@ -20,10 +20,7 @@ export interface ExecutionRequest {
   readonly timeoutMs?: number | undefined;
   /** Caller that may resume it: the operator for the API and the CLI of a local daemon, a client for an MCP session. */
   readonly owner: Actor;
-  /**
-   * Asks inline (an MCP client with elicitation). If absent, or if it fails with `ElicitationUnavailable`, the run pauses. Not used
-   * after the run was paused.
-   */
+  /** Asks inline (an MCP client with elicitation). Without it, or where it fails, the run pauses; it is not used after a pause. */
   readonly elicit?:
     | ((request: ElicitationRequest) => Effect.Effect<ElicitationResult, ElicitationUnavailable>)
     | undefined;

@@ -30,10 +30,7 @@ export interface MetricsExporterService {
   readonly push: Effect.Effect<PushReport>;
   /** Exports all metrics without retries, and neither records nor logs the report. */
   readonly tryOnce: Effect.Effect<PushReport>;
-  /**
-   * Announces the end: the running export and later ones must finish within one more timeout, and a receiver that cannot be
-   * reached is tried only once more.
-   */
+  /** Announces the end: running and later exports get one more timeout, and an unreachable receiver is tried only once more. */
   readonly stopping: Effect.Effect<void>;
   /** Turns later exports into no-ops. */
   readonly silence: Effect.Effect<void>;

@@ -175,10 +175,7 @@ export class MergedSeries implements FamilySeries {
   }
 }
 
-/**
- * Merges a series with the one that has its labels. Gives the merged series, or the reason for which `series` is left out: its
- * values cannot be added.
- */
+/** Merges a series with the one that has its labels, or gives the reason for which it is left out: its values cannot be added. */
 export const merge = (
   existing: WrittenSeries,
   series: IndexedSeries,

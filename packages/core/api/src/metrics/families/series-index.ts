@@ -45,10 +45,7 @@ export class SeriesIndex {
     atOnce(this.steps(readings));
   }
 
-  /**
-   * {@link update}, yielding every few hundred series. It must be carried to its end before the next one begins; after an
-   * error the next one starts afresh.
-   */
+  /** {@link update}, yielding every few hundred series. It must end before the next begins; after an error the next starts afresh. */
   *steps(readings: ReadonlyArray<Series>): Generator<void, void> {
     if (!this.#whole) this.#clear();
     this.#whole = false;
@@ -63,10 +60,7 @@ export class SeriesIndex {
     this.#whole = true;
   }
 
-  /**
-   * Takes over the readings of the series that are where they were in the last reading; returns how many there are, `undefined`
-   * where one cannot be taken over.
-   */
+  /** Takes over the readings of series that kept their places; returns how many, `undefined` if one cannot be taken over. */
   *#replace(readings: ReadonlyArray<Series>): Generator<void, number | undefined> {
     const count = Math.min(readings.length, this.#readings.length);
     if (readings === this.#readings) return count;
@@ -146,10 +140,7 @@ export class SeriesIndex {
     return descriptor;
   }
 
-  /**
-   * Puts a new series into its family; `false` where it should have come before others and that matters. `last` says that all
-   * known series come before it.
-   */
+  /** Puts a series into its family. `last`: all known ones come before it. `false` if it belongs before others and that matters. */
   #place(series: IndexedSeries, last: boolean): boolean {
     const family = this.#registry.join(series);
     if (family === undefined) {

@@ -5,10 +5,7 @@ import { formatValue } from "../text/lines.ts";
 /** Names and values of an exemplar's labels together, in code points (OpenMetrics 1.0, "Exemplars"). */
 const maxCodePoints = 128;
 
-/**
- * The exemplar of a counter, or of a histogram's bucket by its index, where the formats allow it: its value must lie within the
- * bucket, and its labels must not be long.
- */
+/** The exemplar of a counter or, by its index, of a histogram's bucket, if its value lies in the bucket and its labels are short. */
 export const seriesExemplar = (reading: Series, bucket: number): Exemplar | undefined => {
   if (reading.type === "summary") return undefined;
   const exemplar = reading.type === "histogram" ? reading.exemplars?.[bucket] : reading.exemplar;
@@ -18,10 +15,7 @@ export const seriesExemplar = (reading: Series, bucket: number): Exemplar | unde
     : undefined;
 };
 
-/**
- * The suffix of a `_total` or a `_bucket` sample's value in OpenMetrics, ` # {trace_id="…",span_id="…"} value time`;
- * `""` where there is no exemplar.
- */
+/** The suffix of a `_total` or `_bucket` sample in OpenMetrics, ` # {trace_id="…",span_id="…"} value time`; `""` for no exemplar. */
 export const formatExemplar = (reading: Series, bucket: number): string => {
   const exemplar = seriesExemplar(reading, bucket);
   if (exemplar === undefined) return "";

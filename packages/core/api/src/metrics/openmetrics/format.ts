@@ -35,10 +35,7 @@ export const openMetricsText: ExpositionFormat = {
   end: encoder.encode("# EOF\n"),
 };
 
-/**
- * The draft that older servers ask for. Its bytes are the same: version 1.0.0 only adds what readers of the draft, the same in
- * all servers, know as well.
- */
+/** The draft that older servers ask for, with the same bytes: 1.0.0 only adds what readers of the draft know in all servers. */
 export const openMetricsText001: ExpositionFormat = {
   ...openMetricsText,
   parameters: { ...openMetricsText.parameters, version: "0.0.1" },

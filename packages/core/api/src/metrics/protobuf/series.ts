@@ -93,10 +93,7 @@ const writeHistogram = (writer: ProtobufWriter, series: HistogramSeries): void =
   writer.endMessage(0x3a, end);
 };
 
-/**
- * The native histogram of a series, where it has all observations. One with more was read for the first time, and has counted
- * on since the reading.
- */
+/** The native histogram of a series, where it has all observations; one with more has counted on since the reading, its first. */
 const wholeNative = ({ native, count }: HistogramSeries): NativeHistogramState | undefined =>
   native !== undefined && native.count >= count ? native : undefined;
 

@@ -130,10 +130,7 @@ interface AcceptEntry {
   readonly q: number;
 }
 
-/**
- * The entries of a header by RFC 9110, sections 12.4.2 and 5.6: separated by commas, each with parameters whose values may be
- * quoted. Empty entries are left out.
- */
+/** The entries of a header (RFC 9110, 12.4.2 and 5.6), between commas; parameters may be quoted, and empty entries are left out. */
 const parseAcceptHeader = (header: string): ReadonlyArray<AcceptEntry> =>
   splitUnquoted(header, ",").flatMap((entry) => {
     const [value = "", ...rest] = splitUnquoted(entry, ";").map((part) => part.trim());

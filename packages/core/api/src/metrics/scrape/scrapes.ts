@@ -50,10 +50,7 @@ export interface ScrapeBody {
 export type ScrapeError = TooManyScrapes | ScrapeTimeout | ExpositionTooLarge;
 
 export interface ScrapesService {
-  /**
-   * Gives a body to `send`, which must make sure that its `release` is called in the end. Clients that ask for the same at the
-   * same time share one rendering.
-   */
+  /** Gives a body to `send`, which must see to it that `release` is called. Clients that ask for the same at once share a rendering. */
   readonly scrape: <A>(
     request: ScrapeRequest,
     send: (body: ScrapeBody) => A,

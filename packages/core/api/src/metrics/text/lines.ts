@@ -9,10 +9,7 @@ interface Values {
   readonly written: Float64Array;
 }
 
-/**
- * Lines of text. The next chunk with the same series takes over {@link takeValues} and copies the bytes; only values are
- * written then.
- */
+/** Lines of text. The next chunk with the same series takes over {@link takeValues}, copies the bytes, and writes only values. */
 export class EncodedLines implements EncodedChunk {
   #values: Values | undefined;
 
@@ -322,10 +319,7 @@ const countDigits = (value: number): number =>
 /** A sample's value. Effect counts in `bigint` where a metric asks for it; its digits are written whole. */
 export type Scalar = number | bigint;
 
-/**
- * A sample's value as Go's `ParseFloat` reads it, which is what the text formats ask for: shortest decimal digits,
- * `NaN`, `+Inf` or `-Inf`.
- */
+/** A sample's value as Go's `ParseFloat` reads it and text formats ask for: shortest decimal digits, `NaN`, `+Inf` or `-Inf`. */
 export const formatValue = (value: Scalar): string => {
   if (typeof value === "bigint") {
     return Number.isFinite(Number(value)) ? value.toString() : value > 0n ? "+Inf" : "-Inf";
