@@ -51,15 +51,15 @@ export const isSuccess = ({ status }: Answer): boolean => status >= 200 && statu
 
 /** Reads `ExportMetricsServiceResponse` in either encoding; any other body is ignored. */
 export const readSuccess = ({ status, headers, body }: Answer): Accepted => {
-  const contentType = headers["content-type"] ?? "";
-  if (isJson(contentType)) {
+  const type = bodyType(headers);
+  if (type === "json") {
     const partial = member(parseJson(body), "partialSuccess");
     const rejected = toCount(member(partial, "rejectedDataPoints"));
     return { status, rejected, message: oneLine(member(partial, "errorMessage")) };
   }
   let rejected = 0;
   let message = "";
-  if (isProtobuf(contentType)) {
+  if (type === "x-protobuf") {
     for (const [field, value] of readFields(body)) {
       if (field !== 1 || typeof value === "bigint") continue;
       for (const [inner, content] of readFields(value)) {
@@ -109,12 +109,12 @@ export const timedOut = (timeoutMillis: number): Failed => ({
 
 /** The message of a `google.rpc.Status` or the body itself as one line; `""` for none. */
 const refusalText = ({ headers, body }: Answer): string => {
-  const contentType = headers["content-type"] ?? "";
-  if (isJson(contentType)) {
+  const type = bodyType(headers);
+  if (type === "json") {
     const parsed = parseJson(body);
     return oneLine(member(parsed, "message") ?? member(parsed, "error") ?? decode(body));
   }
-  if (!isProtobuf(contentType)) return oneLine(decode(body));
+  if (type !== "x-protobuf") return oneLine(decode(body));
   for (const [field, value] of readFields(body)) {
     if (field === 2 && typeof value !== "bigint") return oneLine(decode(value));
   }
@@ -129,9 +129,8 @@ const parseRetryAfter = (header: string | undefined, nowMillis: number): number 
   return Number.isNaN(date) ? 0 : Math.max(0, date - nowMillis);
 };
 
-const isJson = (contentType: string): boolean => /^application\/json\b/i.test(contentType);
-const isProtobuf = (contentType: string): boolean =>
-  /^application\/x-protobuf\b/i.test(contentType);
+const bodyType = (headers: Answer["headers"]): string | undefined =>
+  /^application\/(json|x-protobuf)\b/i.exec(headers["content-type"] ?? "")?.[1]?.toLowerCase();
 
 const decoder = new TextDecoder();
 const decode = (bytes: Uint8Array): string => decoder.decode(bytes);

@@ -19,29 +19,19 @@ export function* readFields(bytes: Uint8Array): Generator<Field> {
     const key = varint();
     if (key === undefined) return;
     const field = Number(key >> 3n);
-    switch (Number(key & 7n)) {
-      case 0: {
-        const value = varint();
-        if (value === undefined) return;
-        yield [field, value];
-        break;
-      }
-      case 1:
-        at += 8;
-        break;
-      case 2: {
-        const length = varint();
-        if (length === undefined || length > BigInt(bytes.length - at)) return;
-        const end = at + Number(length);
+    const wireType = Number(key & 7n);
+    if (wireType === 1) at += 8;
+    else if (wireType === 5) at += 4;
+    else {
+      const value = wireType === 0 || wireType === 2 ? varint() : undefined;
+      if (value === undefined) return;
+      if (wireType === 0) yield [field, value];
+      else if (value > BigInt(bytes.length - at)) return;
+      else {
+        const end = at + Number(value);
         yield [field, bytes.subarray(at, end)];
         at = end;
-        break;
       }
-      case 5:
-        at += 4;
-        break;
-      default:
-        return;
     }
   }
 }

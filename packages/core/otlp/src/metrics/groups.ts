@@ -62,13 +62,10 @@ export class SeriesGroups {
 }
 
 class GroupBuilder implements MetricGroup {
-  readonly header: MetricHeader;
   readonly members: Array<number | ReadonlyArray<number>> = [];
   readonly #positions = new Map<string, number>();
 
-  constructor(header: MetricHeader) {
-    this.header = header;
-  }
+  constructor(readonly header: MetricHeader) {}
 
   add(index: number, labels: Labels): void {
     const id = identity(labels);
@@ -99,9 +96,8 @@ export function* seriesOf(
       if (one !== undefined) yield one;
       continue;
     }
-    const merged = member
+    yield member
       .flatMap((index) => series[index] ?? [])
       .reduce((first, second) => mergeSeries(header.type, first, second) ?? first);
-    yield merged;
   }
 }

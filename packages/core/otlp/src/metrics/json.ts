@@ -63,22 +63,14 @@ const toPoint = ({ values, startTime, time }: Point) => {
     startTimeUnixNano: startTime?.toString(),
     timeUnixNano: time.toString(),
   };
-  switch (values.type) {
-    case "number":
-      return { ...common, ...toNumber(values.value) };
-    case "histogram":
-      return { ...common, ...toHistogram(values) };
-    case "summary":
-      return {
-        ...common,
-        count: String(values.count),
-        sum: toDouble(values.sum),
-        quantileValues: values.quantiles.map(([quantile, value]) => ({
-          quantile,
-          value: toDouble(value),
-        })),
-      };
-  }
+  if (values.type === "number") return { ...common, ...toNumber(values.value) };
+  if (values.type === "histogram") return { ...common, ...toHistogram(values) };
+  const quantileValues = values.quantiles.map(([quantile, value]) => ({
+    quantile,
+    value: toDouble(value),
+  }));
+  const { count, sum } = values;
+  return { ...common, count: String(count), sum: toDouble(sum), quantileValues };
 };
 
 const toNumber = (value: number | bigint) => {

@@ -25,9 +25,7 @@ export const protobufEncoding: Encoding = {
   encodePoints: (points) => {
     writer.clear();
     // The writer goes from the last byte to the first.
-    for (let index = points.length - 1; index >= 0; index -= 1) {
-      const point = points[index];
-      if (point === undefined) continue;
+    for (const point of points.toReversed()) {
       const end = writer.length;
       writePoint(point);
       writer.endMessage(tag(1, delimited), end);

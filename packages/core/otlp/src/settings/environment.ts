@@ -1,4 +1,4 @@
-import { Config, Effect, Option } from "effect";
+import { Config, Effect } from "effect";
 import type { Temporality } from "../metrics/encoding.ts";
 import {
   baseEndpointVariable,
@@ -11,12 +11,15 @@ import type { Lookup, Receiver, Report } from "./receiver.ts";
 
 /** Settings of the push, by OpenTelemetry's "Environment Variable Specification" and "OTLP Exporter". */
 
-export type Protocol = "http/protobuf" | "http/json";
-export type Compression = "gzip" | "none";
+/** Values of the variables; the first of each is the default. */
+const protocols = ["http/protobuf", "http/json"] as const;
+const compressions = ["gzip", "none"] as const;
+/** To save memory, `lowmemory` leaves asynchronous counters cumulative; there are none here, so it is `delta`. */
+const temporalities = ["cumulative", "delta", "lowmemory"] as const;
 
 export interface PushSettings extends Receiver {
-  readonly protocol: Protocol;
-  readonly compression: Compression;
+  readonly protocol: (typeof protocols)[number];
+  readonly compression: (typeof compressions)[number];
   readonly temporality: Temporality;
   /** For a whole export, retries included. */
   readonly timeoutMillis: number;
@@ -57,15 +60,18 @@ const variables = [
 
 /** Settings from the process's configuration. */
 export const readEnvironment = (defaults: ResourceDefaults): Effect.Effect<Environment> =>
-  Config.all(variables.map((name) => Config.option(Config.string(name)))).pipe(
+  Config.all(
+    variables.map((name) =>
+      Config.map(
+        Config.withDefault(Config.string(name), ""),
+        (text) => [name, text.trim()] as const,
+      ),
+    ),
+  ).pipe(
     Effect.orDie,
-    Effect.map((values) => {
-      const set = new Map<string, string>();
-      for (const [index, name] of variables.entries()) {
-        const text = Option.getOrElse(values[index] ?? Option.none(), () => "").trim();
-        // Empty means unset.
-        if (text !== "") set.set(name, text);
-      }
+    Effect.map((all) => {
+      // Empty means unset.
+      const set = new Map(all.filter(([, text]) => text !== ""));
       return resolve((name) => set.get(name), defaults);
     }),
   );
@@ -79,11 +85,12 @@ export const resolve = (lookup: Lookup, defaults: ResourceDefaults): Environment
     report("Metrics are not pushed, because there is no address to push them to.");
     return { settings: undefined, problems };
   }
+  const temporality = resolveChoice(lookup, [temporalityVariable], temporalities, report);
   const settings: PushSettings = {
     ...receiver,
     protocol: resolveChoice(lookup, both("PROTOCOL"), protocols, report),
     compression: resolveChoice(lookup, both("COMPRESSION"), compressions, report),
-    temporality: resolveChoice(lookup, [temporalityVariable], temporalities, report),
+    temporality: temporality === "lowmemory" ? "delta" : temporality,
     timeoutMillis: resolveMillis(lookup, both("TIMEOUT"), 10_000, report),
     intervalMillis: resolveMillis(lookup, [intervalVariable], 60_000, report),
     resource: resolveResource(lookup, defaults, report),
@@ -101,54 +108,26 @@ export const resolve = (lookup: Lookup, defaults: ResourceDefaults): Environment
   return { settings, problems };
 };
 
-/** Values by the text that stands for them; the first is the default. */
-type Choices<A> = readonly [Choice<A>, ...ReadonlyArray<Choice<A>>];
-type Choice<A> = readonly [text: string, value: A];
-
-const protocols: Choices<Protocol> = [
-  ["http/protobuf", "http/protobuf"],
-  ["http/json", "http/json"],
-];
-const compressions: Choices<Compression> = [
-  ["gzip", "gzip"],
-  ["none", "none"],
-];
-/** To save memory, `lowmemory` leaves asynchronous counters cumulative; there are none here. */
-const temporalities: Choices<Temporality> = [
-  ["cumulative", "cumulative"],
-  ["delta", "delta"],
-  ["lowmemory", "delta"],
-];
-
 /** The first of the variables that is set, with its name. */
-const firstSet = (
-  lookup: Lookup,
-  names: ReadonlyArray<string>,
-): readonly [name: string, text: string] | undefined => {
-  for (const name of names) {
-    const text = lookup(name);
-    if (text !== undefined) return [name, text];
-  }
-  return undefined;
-};
+const firstSet = (lookup: Lookup, names: ReadonlyArray<string>) =>
+  names.map((name) => [name, lookup(name)] as const).find(([, text]) => text !== undefined);
 
-const resolveChoice = <A>(
+const resolveChoice = <A extends string>(
   lookup: Lookup,
   names: ReadonlyArray<string>,
-  choices: Choices<A>,
+  choices: readonly [A, ...ReadonlyArray<A>],
   report: Report,
 ): A => {
-  const [[defaultText, defaultValue]] = choices;
-  const [name, text = defaultText] = firstSet(lookup, names) ?? [];
-  const choice = choices.find(([known]) => known === text.toLowerCase());
-  if (choice !== undefined) return choice[1];
-  const known = choices.map(([choiceText]) => choiceText).join(", ");
+  const [usual] = choices;
+  const [name, text = usual] = firstSet(lookup, names) ?? [];
+  const choice = choices.find((known) => known === text.toLowerCase());
+  if (choice !== undefined) return choice;
   report(
     text.toLowerCase() === "grpc"
-      ? `${name} is grpc, which Executor does not speak; it uses ${defaultText}. Point the endpoint at the receiver's OTLP/HTTP port, usually 4318, and set the protocol to http/protobuf or http/json.`
-      : `${name} is none of ${known}; ${defaultText} is used.`,
+      ? `${name} is grpc, which Executor does not speak; it uses ${usual}. Point the endpoint at the receiver's OTLP/HTTP port, usually 4318, and set the protocol to http/protobuf or http/json.`
+      : `${name} is none of ${choices.join(", ")}; ${usual} is used.`,
   );
-  return defaultValue;
+  return usual;
 };
 
 /** The longest time that a timer takes. */
