@@ -2,8 +2,7 @@ import { HttpApiBuilder, HttpApiSwagger } from "@effect/platform";
 import { Executions } from "@executor/execution";
 import { Policies, Secrets, Sources, Tools } from "@executor/sdk";
 import { Context, Effect, Layer } from "effect";
-import { CoreExecutorApi } from "./api.ts";
-import { Health } from "./health/api.ts";
+import { CoreExecutorApi, Health } from "./api.ts";
 import { Caller } from "./http/web-handler.ts";
 import { metricsHandlers } from "./metrics/handlers.ts";
 

@@ -1,11 +1,34 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
+import { apiError } from "@executor/sdk/schemas";
 import { Schema } from "effect";
-import {
-  ExpositionTooLarge,
+
+/** The client accepts none of the formats, or neither encoding. */
+export class MetricsNotAcceptable extends Schema.TaggedError<MetricsNotAcceptable>()(
+  "MetricsNotAcceptable",
+  {
+    message: Schema.String,
+    /** Values of `Content-Type` that can be asked for. */
+    available: Schema.Array(Schema.String),
+  },
+  HttpApiSchema.annotations({ status: 406 }),
+) {}
+
+/** The limit of concurrent scrapes is reached. */
+export class TooManyScrapes extends apiError<TooManyScrapes>()("TooManyScrapes", 503) {}
+
+/** The metrics were not ready within the time of the scrape. */
+export class ScrapeTimeout extends apiError<ScrapeTimeout>()("ScrapeTimeout", 503) {}
+
+/** The metrics have more bytes than a scrape may have. */
+export class ExpositionTooLarge extends apiError<ExpositionTooLarge>()("ExpositionTooLarge", 500) {}
+
+/** Reasons for which a scrape gets no metrics. */
+export const ScrapeRefusal = Schema.Union(
   MetricsNotAcceptable,
-  ScrapeTimeout,
   TooManyScrapes,
-} from "./scrape/errors.ts";
+  ScrapeTimeout,
+  ExpositionTooLarge,
+);
 
 /** The metrics of the process, for Prometheus and compatible scrapers. */
 export class MetricsApi extends HttpApiGroup.make("metrics")
@@ -28,10 +51,7 @@ export class MetricsApi extends HttpApiGroup.make("metrics")
           },
         ),
       )
-      .addError(MetricsNotAcceptable)
-      .addError(TooManyScrapes)
-      .addError(ScrapeTimeout)
-      .addError(ExpositionTooLarge)
+      .addError(ScrapeRefusal)
       .annotateContext(
         OpenApi.annotations({
           summary: "Scrape metrics",

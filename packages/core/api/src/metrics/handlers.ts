@@ -1,13 +1,7 @@
 import type { HttpApiBuilder, HttpApiGroup, HttpServerRequest } from "@effect/platform";
 import { Duration, Effect, Runtime, Schema } from "effect";
-import type { MetricsApi } from "./api.ts";
+import { type MetricsApi, MetricsNotAcceptable, ScrapeRefusal } from "./api.ts";
 import { contentTypeOf, negotiate, type Negotiated } from "./scrape/negotiate.ts";
-import {
-  ExpositionTooLarge,
-  MetricsNotAcceptable,
-  ScrapeTimeout,
-  TooManyScrapes,
-} from "./scrape/errors.ts";
 import { formats } from "./formats.ts";
 import { type ScrapeBody, Scrapes } from "./scrape/scrapes.ts";
 import { HttpApiSchema, HttpServerResponse } from "@effect/platform";
@@ -94,21 +88,14 @@ export const scrapeResponse = (
   return HttpServerResponse.raw(streamBody(body, onTimeout), { headers });
 };
 
-const Refusal = Schema.Union(
-  MetricsNotAcceptable,
-  TooManyScrapes,
-  ScrapeTimeout,
-  ExpositionTooLarge,
-);
-
-const encode = Schema.encodeSync(Refusal);
+const encode = Schema.encodeSync(ScrapeRefusal);
 
 /** The answer to a scrape that gets no metrics. One that may soon succeed says when to retry. */
 export const refusalResponse = (
-  refusal: typeof Refusal.Type,
+  refusal: typeof ScrapeRefusal.Type,
 ): HttpServerResponse.HttpServerResponse => {
   const status = HttpApiSchema.getStatusError(
-    Refusal.members.find((member) => refusal instanceof member) ?? Refusal,
+    ScrapeRefusal.members.find((member) => refusal instanceof member) ?? ScrapeRefusal,
   );
   return HttpServerResponse.unsafeJson(encode(refusal), {
     status,

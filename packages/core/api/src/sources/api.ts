@@ -41,9 +41,7 @@ export class SourcesApi extends HttpApiGroup.make("sources")
     HttpApiEndpoint.post("add", "/sources")
       .setPayload(strict(NewSource))
       .addSuccess(Source, { status: 201 })
-      .addError(NamespaceUnavailable)
-      .addError(UnsupportedSourceKind)
-      .addError(UseSourceError),
+      .addError(Schema.Union(NamespaceUnavailable, UnsupportedSourceKind, UseSourceError)),
   )
   .add(
     HttpApiEndpoint.post("detect", "/sources/detect")
@@ -57,17 +55,13 @@ export class SourcesApi extends HttpApiGroup.make("sources")
   .add(
     HttpApiEndpoint.del("remove")`/sources/${namespace}`
       .addSuccess(HttpApiSchema.NoContent)
-      .addError(SourceNotFound)
-      .addError(BuiltInSource),
+      .addError(Schema.Union(SourceNotFound, BuiltInSource)),
   )
   .add(
     HttpApiEndpoint.post("refresh")`/sources/${namespace}/refresh`
       .setPayload(strict(Refresh))
       .addSuccess(Source)
-      .addError(SourceNotFound)
-      .addError(BuiltInSource)
-      .addError(UnsupportedSourceKind)
-      .addError(UseSourceError),
+      .addError(Schema.Union(SourceNotFound, BuiltInSource, UnsupportedSourceKind, UseSourceError)),
   )
   .annotate(OpenApi.Title, "Sources")
   .annotate(OpenApi.Description, "OpenAPI documents, MCP servers and GraphQL endpoints.") {}

@@ -71,21 +71,13 @@ interface Body {
   readonly bytes: number;
 }
 
-interface RenderedChunk {
-  readonly version: number;
-  readonly block: EncodedChunk;
-}
-
-interface RenderedStart {
-  readonly header: FamilyHeader;
-  readonly seriesBytes: number;
-  readonly block: EncodedChunk;
-}
-
 /** The encoded chunks of one format, each kept as long as its family. */
 class Rendered {
-  readonly chunks = new WeakMap<ChunkNode, RenderedChunk>();
-  readonly starts = new WeakMap<FamilyNode, RenderedStart>();
+  readonly chunks = new WeakMap<ChunkNode, { version: number; block: EncodedChunk }>();
+  readonly starts = new WeakMap<
+    FamilyNode,
+    { header: FamilyHeader; seriesBytes: number; block: EncodedChunk }
+  >();
   readonly end: EncodedChunk;
   usedAt = 0;
 

@@ -3,7 +3,7 @@ import { Exposition, type Rendering } from "./exposition.ts";
 import type { ExpositionFormat } from "../format.ts";
 import { gzip } from "./gzip.ts";
 import type { ContentCoding } from "./negotiate.ts";
-import { ExpositionTooLarge, ScrapeTimeout, TooManyScrapes } from "./errors.ts";
+import { ExpositionTooLarge, ScrapeTimeout, TooManyScrapes } from "../api.ts";
 import { gauge, histogram, httpDurationSeconds } from "@executor/telemetry";
 import { conflictReasons, type Conflicts } from "../families/family.ts";
 
@@ -99,15 +99,11 @@ const make = (source: ExpositionSource, limits: ScrapeLimits): ScrapesService =>
     const rendering = renderings.run(key, render(format, names));
     return bodies.run(
       `${encoding} ${key}`,
-      Effect.flatMap(rendering, ({ blocks, bytes }) =>
-        encoding === "gzip"
-          ? Effect.map(gzip(blocks), (chunks) => joinSmall(chunks, total(chunks)))
-          : Effect.sync(() =>
-              joinSmall(
-                blocks.map((block) => block.bytes),
-                bytes,
-              ),
-            ),
+      rendering.pipe(
+        Effect.flatMap(({ blocks }) =>
+          encoding === "gzip" ? gzip(blocks) : Effect.sync(() => blocks.map(({ bytes }) => bytes)),
+        ),
+        Effect.map(joinSmall),
       ),
     );
   };
@@ -154,13 +150,11 @@ const sendTimeout = (limits: ScrapeLimits, { timeout }: ScrapeRequest): Duration
 /** Smaller bodies are one chunk, sent with `Content-Length`. */
 const smallBytes = 256 * 1024;
 
-const joinSmall = (chunks: ReadonlyArray<Uint8Array>, bytes: number): Encoded =>
-  bytes < smallBytes && chunks.length !== 1
-    ? { chunks: [Buffer.concat(chunks)], bytes }
-    : { chunks, bytes };
-
-const total = (chunks: ReadonlyArray<Uint8Array>): number =>
-  chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+const joinSmall = (chunks: ReadonlyArray<Uint8Array>): Encoded => {
+  const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  const isSmall = bytes < smallBytes && chunks.length !== 1;
+  return { chunks: isSmall ? [Buffer.concat(chunks)] : chunks, bytes };
+};
 
 const tooMany = (limit: number) =>
   new TooManyScrapes({
