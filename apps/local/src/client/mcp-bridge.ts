@@ -74,7 +74,10 @@ export class McpBridge {
     const cancelled = cancelledRequest(message);
     if (cancelled !== undefined) this.#unanswered.delete(cancelled);
     this.#outgoing = this.#outgoing.then(() =>
-      this.#forward(message).catch((error: unknown) => this.#fail(message, this.#explain(error))),
+      this.#forward(message).catch(async (error: unknown) => {
+        if (!isJSONRPCRequest(message)) return;
+        await this.#toClient(errorMessage(message.id, this.#explain(error)));
+      }),
     );
   }
 
@@ -140,10 +143,6 @@ export class McpBridge {
     }
     await this.#daemon.send({ jsonrpc: "2.0", method: "notifications/initialized" });
     return this.#daemon;
-  }
-
-  async #fail(message: JSONRPCMessage, problem: string): Promise<void> {
-    if (isJSONRPCRequest(message)) await this.#toClient(errorMessage(message.id, problem));
   }
 
   /** Sends a message to the client, except an answer that it no longer waits for. */

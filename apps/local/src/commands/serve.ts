@@ -21,14 +21,15 @@ export const serveCommand = Command.make("serve", { port: portOption }, ({ port 
 
 /** Serves a client that started this process, from the running daemon. Standard output carries the protocol alone. */
 export const mcpCommand = Command.make("mcp", { port: portOption }, ({ port }) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const stdio = new StdioServerTransport();
-      const bridge = new McpBridge(stdio, port);
-      yield* Effect.addFinalizer(() => Effect.promise(() => bridge.end()));
-      yield* Effect.promise(() => untilClientLeaves(stdio));
-    }),
-  ).pipe(endsWhenTold),
+  Effect.suspend(() => {
+    const stdio = new StdioServerTransport();
+    const bridge = new McpBridge(stdio, port);
+    const end = Effect.promise(() => bridge.end());
+    return Effect.ensuring(
+      Effect.promise(() => untilClientLeaves(stdio)),
+      end,
+    );
+  }).pipe(endsWhenTold),
 ).pipe(
   Command.withDescription("Serve MCP on standard input and output, for clients that start it"),
 );

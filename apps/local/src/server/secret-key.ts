@@ -1,14 +1,6 @@
 import { SecretKey, SecretKeyError } from "@executor/sdk";
 import { Config, Effect, Encoding, Layer, Option, Redacted } from "effect";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const variable = "EXECUTOR_SECRET_KEY";
@@ -76,12 +68,6 @@ const withFile = <A>(file: string, done: string, use: () => A) =>
 /** Writes the whole file to the disk before anything is encrypted with the key. */
 const writeWhole = (file: string, text: string): void => {
   const unfinished = `${file}.new`;
-  const descriptor = openSync(unfinished, "w", ownerOnly);
-  try {
-    writeSync(descriptor, text);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
+  writeFileSync(unfinished, text, { mode: ownerOnly, flush: true });
   renameSync(unfinished, file);
 };

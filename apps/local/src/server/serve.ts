@@ -1,4 +1,3 @@
-import type { WebHandler } from "@executor/api";
 import { Duration, Effect, Schema } from "effect";
 import { version } from "../version.ts";
 import { dataDirectory, mcpPath } from "./config.ts";
@@ -29,10 +28,7 @@ export const serve = (port: number) =>
 
 type Server = ReturnType<typeof Bun.serve>;
 
-interface Handlers {
-  readonly handle: WebHandler;
-  readonly stopListening: () => void;
-}
+type Handlers = Effect.Effect.Success<ReturnType<typeof createServerHandlers>>;
 
 const listen = (port: number, { handle }: Handlers) =>
   Effect.try({

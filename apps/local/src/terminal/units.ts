@@ -1,14 +1,9 @@
 import { DateTime } from "effect";
 
 /** A moment in this machine's time zone: `2026-05-01 09:30:00`. */
-export const time = (moment: DateTime.Utc): string => {
-  const local = DateTime.toDate(moment);
-  const day = [local.getFullYear(), local.getMonth() + 1, local.getDate()];
-  const clock = [local.getHours(), local.getMinutes(), local.getSeconds()];
-  return `${day.map(twoDigits).join("-")} ${clock.map(twoDigits).join(":")}`;
-};
-
-const twoDigits = (value: number): string => String(value).padStart(2, "0");
+export const time = (moment: DateTime.Utc): string =>
+  // Swedes write times as ISO 8601 does, with a space between day and clock.
+  DateTime.toDate(moment).toLocaleString("sv");
 
 /** A number with its noun: `1 tool`, `2 tools`. */
 export const count = (number: number, noun: string): string =>

@@ -1,5 +1,6 @@
 import { CliConfig, CommandDescriptor, HelpDoc, type Usage } from "@effect/cli";
 import { HashMap, HashSet, Option } from "effect";
+import { cut } from "../../terminal/table.ts";
 
 /** The names of an option, and the way in which it is given. */
 export interface OptionShape {
@@ -74,3 +75,31 @@ const optionsOf = (usage: Usage.Usage, repeats: boolean): ReadonlyArray<OptionSh
       return [...optionsOf(usage.left, repeats), ...optionsOf(usage.right, repeats)];
   }
 };
+
+/** All subcommands of a command, one in each line, without their arguments and options. */
+export const overview = (
+  command: CommandShape,
+  path: ReadonlyArray<string>,
+  width: number,
+): string => {
+  const rows = commandsBelow(command, path);
+  const longest = Math.max(...rows.map(({ name }) => name.length));
+  return [
+    command.description(),
+    "",
+    ...rows.map(({ name, description }) => cut(`  ${name.padEnd(longest)}  ${description}`, width)),
+    "",
+    "A command with --help shows its arguments and options.",
+  ].join("\n");
+};
+
+const commandsBelow = (
+  { children }: CommandShape,
+  path: ReadonlyArray<string>,
+): ReadonlyArray<{ readonly name: string; readonly description: string }> =>
+  children.flatMap((child) => {
+    const name = [...path, child.name];
+    const isGroup = child.children.length > 0 && child.options.length === 0;
+    const self = isGroup ? [] : [{ name: name.join(" "), description: child.description() }];
+    return [...self, ...commandsBelow(child, name)];
+  });

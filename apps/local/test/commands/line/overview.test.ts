@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { overview } from "../../../src/commands/line/overview.ts";
+import { overview } from "../../../src/commands/line/command-shape.ts";
 
 const leaf = (name: string, description: string) => ({
   name,
