@@ -4,10 +4,6 @@ import { defaultPort } from "../server/config.ts";
 import { CommandError, exitCodes } from "./command-error.ts";
 import { escaped, jsonText, oneLine, printable } from "./printable.ts";
 
-/** Exit code of a command that ran code: 0 only if the code completed. */
-const exitCodeOf = ({ status }: Execution): number =>
-  status === "completed" ? 0 : status === "paused" ? exitCodes.paused : exitCodes.failed;
-
 /** Destination and shape of a command's output: as JSON, or as text that names the daemon's port. */
 export interface Terms {
   readonly json: boolean;
@@ -18,8 +14,8 @@ export interface Terms {
 export const printExecution = (execution: Execution, { json, port }: Terms) =>
   Effect.gen(function* () {
     yield* json ? Console.log(jsonText(execution, 2)) : printResult(execution);
-    const exitCode = exitCodeOf(execution);
-    if (exitCode === 0) return;
+    if (execution.status === "completed") return;
+    const exitCode = execution.status === "paused" ? exitCodes.paused : exitCodes.failed;
     const message = json ? "" : failureText(execution, port);
     return yield* new CommandError({ message, exitCode });
   });

@@ -21,18 +21,16 @@ const hasColour = (stream: { readonly isTTY?: boolean }): boolean =>
 // oxlint-disable-next-line no-control-regex -- the sequence begins with a control character
 const colours = /\u001b\[[\d;]*m/g;
 
-const withoutColours = (text: string): string => text.replaceAll(colours, "");
-
-const plain = (parts: ReadonlyArray<unknown>): ReadonlyArray<unknown> =>
-  parts.map((part) => (typeof part === "string" ? withoutColours(part) : part));
+const shownOn =
+  (stream: { readonly isTTY?: boolean }) =>
+  <A>(part: A) =>
+    typeof part === "string" && !hasColour(stream) ? part.replaceAll(colours, "") : part;
 
 /** The console, which removes colours where a stream shows none. */
 export const plainConsole = (console: Console.Console): Console.Console => ({
   ...console,
-  log: (...parts: ReadonlyArray<unknown>) =>
-    console.log(...(hasColour(process.stdout) ? parts : plain(parts))),
-  error: (...parts: ReadonlyArray<unknown>) =>
-    console.error(...(hasColour(process.stderr) ? parts : plain(parts))),
+  log: (...parts: ReadonlyArray<unknown>) => console.log(...parts.map(shownOn(process.stdout))),
+  error: (...parts: ReadonlyArray<unknown>) => console.error(...parts.map(shownOn(process.stderr))),
 });
 
 /** The terminal of prompts, which removes colours but keeps movements of the cursor. */
@@ -40,7 +38,6 @@ export const plainTerminal = Layer.effect(
   Terminal.Terminal,
   Effect.map(Terminal.Terminal, (terminal) => ({
     ...terminal,
-    display: (text: string) =>
-      terminal.display(hasColour(process.stdout) ? text : withoutColours(text)),
+    display: (text: string) => terminal.display(shownOn(process.stdout)(text)),
   })),
 );

@@ -53,9 +53,7 @@ export const terminalState = (
       return { status: "completed", output: toOutput(outcome.output), error: null };
     case "Failed": {
       const { name, message, stack } = outcome;
-      const error = new ExecutionError(
-        stack === undefined ? { name, message } : { name, message, stack },
-      );
+      const error = new ExecutionError({ name, message, ...(stack !== undefined && { stack }) });
       return { status: "failed", output: null, error };
     }
     case "TimedOut":

@@ -6,16 +6,11 @@ import { type MetricGroup, seriesOf } from "./groups.ts";
 /** Pieces of one request. */
 export type Batch = ReadonlyArray<Piece>;
 
-/** Start and end of all points of an export, in Unix nanoseconds. */
-export interface ExportTimes {
-  readonly startTime: bigint;
-  readonly time: bigint;
-}
-
 export interface BatchOptions {
   readonly groups: ReadonlyArray<MetricGroup>;
   readonly series: ReadonlyArray<Series>;
-  readonly times: ExportTimes;
+  /** Start and end of all points, in Unix nanoseconds. */
+  readonly times: { readonly startTime: bigint; readonly time: bigint };
   readonly encoding: Encoding;
   readonly deltas: DeltaMemory;
   /** Bytes that a request may have; it can change during an export. */

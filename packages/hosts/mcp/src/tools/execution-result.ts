@@ -65,15 +65,9 @@ export const executionContent = (execution: Execution): Record<string, unknown> 
       truncated: output.truncated,
       totalChars: output.totalChars,
     }),
-    ...(error !== null && {
-      error: {
-        name: error.name,
-        message: error.message,
-        ...(error.stack !== undefined && { stack: error.stack }),
-      },
-    }),
+    ...(error !== null && { error: { ...error } }),
     ...(console.length > 0 && {
-      console: console.map(({ level, text }) => ({ level, text })),
+      console: console.map((entry) => ({ ...entry })),
       consoleTruncated,
     }),
     ...(approvals.length > 0 && { approvals: approvals.map(approvalContent) }),
