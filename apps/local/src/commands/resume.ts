@@ -36,10 +36,7 @@ export const resumeCommand = Command.make(
       const answers = yield* readContent(content);
       yield* follow({ json, port }, (client) =>
         Effect.flatMap(chooseApproval(client, id, approval, port), (approvalId) =>
-          client.executions.resume({
-            path: { id },
-            payload: { approvalId, action, ...answers },
-          }),
+          client.executions.resume({ path: { id }, payload: { approvalId, action, ...answers } }),
         ),
       );
     }),

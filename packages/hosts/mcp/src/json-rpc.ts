@@ -21,14 +21,9 @@ export const errorResponse = (
   );
   // The answer to HEAD has the length too, and no body to take it from.
   const length = String(body.length);
-  return new Response(body, {
-    status,
-    headers: {
-      "content-type": "application/json;charset=utf-8",
-      "content-length": length,
-      ...headers,
-    },
-  });
+  const type = "application/json;charset=utf-8";
+  const all = { "content-type": type, "content-length": length, ...headers };
+  return new Response(body, { status, headers: all });
 };
 
 /** Ends a request with a JSON-RPC error. The SDK's own error class writes its code into the message. */

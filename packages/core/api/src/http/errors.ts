@@ -87,11 +87,7 @@ export const answerUnexpected = <E, RouterR, R>(
       () => otherMethod,
     ),
     Effect.catchAllCause((cause) =>
-      Cause.isInterruptedOnly(cause)
-        ? Effect.interrupt
-        : Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-            answer(Cause.squash(cause), cause, request),
-          ),
+      Cause.isInterruptedOnly(cause) ? Effect.interrupt : answer(cause),
     ),
   );
 };
@@ -123,32 +119,26 @@ const refuse = (known: ReadonlySet<string>) => {
   });
 };
 
-const answer = (
-  error: unknown,
-  cause: Cause.Cause<unknown>,
-  request: HttpServerRequest.HttpServerRequest,
-) => {
-  const { method } = request;
-  const path = pathOf(request);
-  if (error instanceof HttpServerError.RouteNotFound) {
-    const message = `Nothing answers ${method} ${path}. The endpoints are listed at /api/docs.`;
-    return Effect.succeed(respond(new RouteNotFound({ message }), 404));
-  }
-  if (error instanceof HttpServerError.RequestError) {
-    const message =
-      "The request's body could not be read. Send JSON with the header Content-Type: application/json.";
-    return Effect.succeed(respond(new InvalidRequestBody({ message }), 400));
-  }
-  return Effect.gen(function* () {
+const answer = (cause: Cause.Cause<unknown>) =>
+  Effect.gen(function* () {
+    const request = yield* HttpServerRequest.HttpServerRequest;
+    const { method } = request;
+    const path = pathOf(request);
+    const error = Cause.squash(cause);
+    if (error instanceof HttpServerError.RouteNotFound) {
+      const message = `Nothing answers ${method} ${path}. The endpoints are listed at /api/docs.`;
+      return respond(new RouteNotFound({ message }), 404);
+    }
+    if (error instanceof HttpServerError.RequestError) {
+      const message =
+        "The request's body could not be read. Send JSON with the header Content-Type: application/json.";
+      return respond(new InvalidRequestBody({ message }), 400);
+    }
     const traceId = yield* Effect.match(Effect.currentSpan, {
       onFailure: () => crypto.randomUUID().replaceAll("-", ""),
       onSuccess: (span) => span.traceId,
     });
-    yield* Effect.annotateLogs(Effect.logError("A request met something unexpected.", cause), {
-      traceId,
-      method,
-      path,
-    });
+    const log = Effect.logError("A request met something unexpected.", cause);
+    yield* Effect.annotateLogs(log, { traceId, method, path });
     return respond(new InternalError({ traceId }), 500);
   });
-};

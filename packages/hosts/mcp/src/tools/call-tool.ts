@@ -83,10 +83,7 @@ const toResult = (
       structuredContent: executionContent(execution),
       isError: execution.status !== "completed" && execution.status !== "paused",
     }),
-    onFailure: (error) => ({
-      content: [{ type: "text", text: explain(error) }],
-      isError: true,
-    }),
+    onFailure: (error) => ({ content: [{ type: "text", text: explain(error) }], isError: true }),
   });
 
 /** Invalid arguments are a tool's error and not a protocol error (MCP 2025-11-25, "Error Handling"), because models read those. */

@@ -17,9 +17,7 @@ const maxCodeChars = 1_000_000;
 
 export const ExecuteArguments = Schema.Struct({
   code: Schema.String.annotations({ message: () => "expected a string of TypeScript" }).pipe(
-    Schema.maxLength(maxCodeChars, {
-      message: () => `longer than ${maxCodeChars} characters`,
-    }),
+    Schema.maxLength(maxCodeChars, { message: () => `longer than ${maxCodeChars} characters` }),
   ),
 });
 

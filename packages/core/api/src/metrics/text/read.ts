@@ -48,11 +48,7 @@ export const readSample = (line: string): Sample => {
   const value = line.slice(at);
   const start = at === name.length ? " " : "} ";
   if (!value.startsWith(start)) fail(`lacks "${start}" before its value`);
-  return {
-    name,
-    labels: Object.fromEntries(labels),
-    value: readValue(value.slice(start.length)),
-  };
+  return { name, labels: Object.fromEntries(labels), value: readValue(value.slice(start.length)) };
 };
 
 /** A sample's value, or a bound of a bucket: decimal digits as Go writes them, `NaN`, `+Inf` or `-Inf`. Throws otherwise. */
