@@ -1,5 +1,6 @@
 import { typeStripperFile } from "@executor/kernel/type-stripper-file";
 import { meteredTypeStripper } from "@executor/kernel/type-stripper-metering";
+import { suspendingWasm } from "@executor/runtime-quickjs/interrupts";
 import { interruptibleLoops, withInitialMemory } from "@executor/runtime-quickjs/wasm-rewriting";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -24,7 +25,7 @@ const flags = [
   "--legal-comments=none",
 ];
 
-/** Bundles the Worker into `dist`, and writes QuickJS with interruptible loops and swc with fuel next to it. */
+/** Bundles the Worker into `dist`; writes QuickJS, whose code can be interrupted and suspended, and swc with fuel next to it. */
 export const build = async (entry = "src/worker.ts"): Promise<string> => {
   mkdirSync(output, { recursive: true });
   const esbuild = join(app, "peers/node_modules/.bin/esbuild");
@@ -46,6 +47,7 @@ export const build = async (entry = "src/worker.ts"): Promise<string> => {
     join(output, "type-stripper.wasm"),
     meteredTypeStripper(await Bun.file(typeStripperFile).bytes()),
   );
+  await Bun.write(join(output, "suspending.wasm"), suspendingWasm);
   return output;
 };
 

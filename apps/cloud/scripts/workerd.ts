@@ -24,6 +24,7 @@ const miniflareOptions = (options: WorkerdOptions) => ({
     { type: "ESModule", path: "worker.js" },
     { type: "CompiledWasm", path: "quickjs.wasm" },
     { type: "CompiledWasm", path: "type-stripper.wasm" },
+    { type: "CompiledWasm", path: "suspending.wasm" },
   ],
   compatibilityDate: "2026-04-01",
   compatibilityFlags: ["nodejs_compat"],

@@ -6,6 +6,8 @@ import typeStripperModule from "./type-stripper.wasm";
 
 /** QuickJS as the build prepared it: every loop in it can be interrupted. */
 export { default as quickJs } from "./quickjs.wasm";
+/** What lets code in QuickJS be suspended. */
+export { default as suspending } from "./suspending.wasm";
 
 /** swc, as the build metered it: one for all organizations, since an instance takes a few MiB of the isolate's memory. */
 export const typeStripper = new TypeStripper(typeStripperModule);

@@ -100,6 +100,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
       { type: "ESModule", path: "worker.js" },
       { type: "CompiledWasm", path: "quickjs.wasm" },
       { type: "CompiledWasm", path: "type-stripper.wasm" },
+      { type: "CompiledWasm", path: "suspending.wasm" },
     ],
     compatibilityDate: "2026-04-01",
     compatibilityFlags: ["nodejs_compat"],

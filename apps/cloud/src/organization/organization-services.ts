@@ -29,7 +29,7 @@ import { RegistryReading } from "@executor/telemetry/reading";
 import { CloudExecutorApi } from "../api.ts";
 import { orgAuthLayer, routerConfig } from "../auth/org-auth.ts";
 import { requestLimit } from "../auth/request-limit.ts";
-import { mcpPath, quickJs, typeStripper, version } from "../environment.ts";
+import { mcpPath, quickJs, suspending, typeStripper, version } from "../environment.ts";
 import { plugins } from "../plugins.ts";
 import { inOrganization } from "./in-organization.ts";
 import { mcpEndpoint } from "./mcp-sessions.ts";
@@ -72,6 +72,7 @@ const servicesLayer = (environment: Environment, settings: OrganizationSettings)
     Layer.provide(
       InProcessRunner.layer({
         wasmModule: quickJs,
+        suspending,
         initialMemoryBytes,
         typeStripper,
         ...computingLimits,

@@ -33,8 +33,11 @@ const cloudLimits: ExecutionLimits = {
 /** Initial memory of a sandbox: the least that QuickJS starts with, since all sandboxes share the 128 MB of an isolate. */
 export const initialMemoryBytes = 7 * mebibyte;
 
-/** Every organization in the process waits while one execution computes. `maxChecks` takes about as long on common hardware. */
-export const computingLimits = { maxComputingMs: 3_000, maxChecks: 15_000 };
+/**
+ * The platform's own bound of the computing in one request. Executions take turns, so nobody waits for a long one; `maxChecks` takes
+ * about as long on common hardware, should the clock ever stand still.
+ */
+export const computingLimits = { maxComputingMs: 30_000, maxChecks: 150_000 };
 
 /** Throws an {@link InvalidSetting}. */
 export const organizationSettings = (environment: Environment): OrganizationSettings => ({

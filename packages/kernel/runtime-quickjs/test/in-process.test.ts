@@ -4,14 +4,19 @@ import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "fi
 import { Deferred, Effect, Fiber, type Layer } from "effect";
 import { layer } from "../src/host/in-process.ts";
 import { interruptibleLoops, withInitialMemory } from "../src/engine/wasm-rewriting.ts";
+import { suspendingWasm } from "../src/engine/interrupts.ts";
 import { emptyMemory } from "../src/guest/memory.ts";
 import { typeStripper } from "./support/type-stripper.ts";
+
+import { withTimer } from "./support/run.ts";
 
 const initialMemoryBytes = 7 * 1024 * 1024;
 
 const wasmModule = await WebAssembly.compile(
   withInitialMemory(interruptibleLoops(await Bun.file(wasmPath).bytes()), initialMemoryBytes),
 );
+
+const suspending = await WebAssembly.compile(suspendingWasm);
 
 const limits = {
   wallTimeMs: 5_000,
@@ -36,6 +41,7 @@ const runner = (
 ): Layer.Layer<CodeRunner> =>
   layer({
     wasmModule,
+    suspending,
     initialMemoryBytes,
     typeStripper,
     maxComputingMs: 60_000,
@@ -88,6 +94,60 @@ describe("the runner without workers", () => {
         });
       }
     }).pipe(Effect.provide(runner({ maxComputingMs: 200 }))),
+  );
+
+  it.live("lets the thread go on while code loops, and ends it by its wall time", () =>
+    Effect.gen(function* () {
+      for (const code of ["for (;;) {}", "for (;;) await null"]) {
+        const { result, ticks } = yield* withTimer(
+          run(code, { limits: { ...limits, wallTimeMs: 500 } }),
+        );
+        expect(result.outcome).toEqual({ _tag: "TimedOut" });
+        expect(ticks).toBeGreaterThan(5);
+      }
+    }).pipe(Effect.provide(runner())),
+  );
+
+  it.live("gives the one run of a layer its turns beside the many of another", () =>
+    Effect.gen(function* () {
+      const long = { ...limits, wallTimeMs: 60_000 };
+      const observeAll: Array<() => RunState> = [];
+      const greedy = yield* Effect.forEach(
+        [1, 2, 3, 4, 5, 6, 7, 8],
+        () => run("for (;;) {}", { limits: long, onStart: (now) => observeAll.push(now) }),
+        { concurrency: "unbounded" },
+      ).pipe(Effect.provide(runner()), Effect.fork);
+      while (observeAll.length < 8) yield* Effect.sleep(5);
+      const computed = () => observeAll.reduce((sum, observe) => sum + observe().cpuTimeSeconds, 0);
+      const before = computed();
+      const small = yield* run("let n = 0; for (let i = 0; i < 1e6; i++) n += i; return n", {
+        limits: long,
+      }).pipe(Effect.provide(runner()));
+      const others = computed() - before;
+      yield* Fiber.interrupt(greedy);
+      expect(small.outcome._tag).toBe("Completed");
+      // With one turn for each run they would compute eight times as much.
+      expect(others).toBeLessThan(3 * small.cpuTimeSeconds);
+    }),
+  );
+
+  it.live("stops for good while it is suspended", () =>
+    Effect.gen(function* () {
+      let observe: () => RunState | undefined = () => undefined;
+      const fiber = yield* Effect.fork(
+        run("for (let n = 0; ; n++) if (n % 1e5 === 0) console.log(n)", {
+          onStart: (now) => {
+            observe = now;
+          },
+        }),
+      );
+      while ((observe()?.console.length ?? 0) < 3) yield* Effect.sleep(1);
+      yield* Fiber.interrupt(fiber);
+      const lines = observe()?.console.length;
+      expect(observe()?.isComputing).toBe(false);
+      yield* Effect.sleep(50);
+      expect(observe()?.console.length).toBe(lines);
+    }).pipe(Effect.provide(runner())),
   );
 
   it.live("interrupts code by its number of checks if the clock stands still", () =>

@@ -24,9 +24,10 @@ const runHere = async (
   timeMs = 5_000,
   image?: EngineImage,
 ): Promise<SandboxEnd & { readonly log: ReadonlyArray<string> }> => {
-  const engine = await makeEngine(wasmModule, limits.memoryBytes, image);
+  const engine = await makeEngine(wasmModule, limits.memoryBytes, { image });
   const deadline = performance.now() + timeMs;
   const log: Array<string> = [];
+  let turnStart = 0;
   return new Promise((resolve) => {
     const host: SandboxHost = {
       shouldStop: () => performance.now() > deadline,
@@ -35,11 +36,15 @@ const runHere = async (
         queueMicrotask(() => onCall(call, sandbox));
       },
       onConsole: ({ text }) => log.push(text),
-      onTurnStart: () => log.push("enter"),
+      onTurnStart: () => {
+        turnStart = performance.now();
+        log.push("enter");
+      },
       onTurnEnd: () => log.push("leave"),
       onMemory: () => {},
       onEnd: (end) => resolve({ ...end, log }),
-      defer: (next) => setTimeout(next, 0),
+      isTurnOver: () => performance.now() - turnStart > 20,
+      rest: () => new Promise((resume) => setTimeout(resume)),
     };
     const sandbox = new Sandbox(engine, limits, host);
     sandbox.start(code, typeStripper);

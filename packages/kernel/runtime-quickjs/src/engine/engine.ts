@@ -16,7 +16,9 @@ import {
   writeImage,
 } from "../guest/memory.ts";
 import { Bridge, type BridgePointers } from "../guest/bridge.ts";
-import { growImport, interruptImport, loopCheck } from "./wasm-rewriting.ts";
+import { GuestCode } from "../guest/guest-code.ts";
+import { Interrupts } from "./interrupts.ts";
+import { growImport } from "./wasm-rewriting.ts";
 
 /** QuickJS's own stack. Above it the agent gets an error that it can catch; the host's stack must be larger. */
 const stackBytes = 256 * 1024;
@@ -41,34 +43,40 @@ interface Addresses {
 export interface Engine {
   readonly context: QuickJSContext;
   readonly bridge: Bridge;
+  readonly code: GuestCode;
   readonly memory: BoundedMemory;
-  readonly addresses: Addresses;
+  readonly addresses: Readonly<Addresses>;
+  readonly interrupts: Interrupts;
   /** Called with the memory's size in bytes whenever it grows. */
   onGrow: (bytes: number) => void;
-  /** Called every few thousand instructions; `true` interrupts the code. */
-  shouldStop: () => boolean;
+}
+
+export interface EngineOptions {
+  /** An image of the same module makes engines several times faster. */
+  readonly image?: EngineImage | undefined;
+  /** Memory of an engine that is no longer used, see `emptyMemory`. */
+  readonly emptied?: WebAssembly.Memory | undefined;
+  /** `suspendingWasm`, compiled: the code can be suspended. */
+  readonly suspending?: WebAssembly.Module | undefined;
+  /** Bytes of memory at first, if not those of the image. */
+  readonly initialBytes?: number | undefined;
 }
 
 /**
  * Instantiates QuickJS from its compiled module, with at most `memoryBytes` of memory. The module must have been rewritten by
- * `interruptibleLoops`, or code that loops inside a built-in function cannot be stopped. An image of the same module makes
- * it several times faster. `emptied` is the memory of an engine that is no longer used, see `emptyMemory`.
+ * `interruptibleLoops`, or code that loops inside a built-in function cannot be stopped.
  */
 export const makeEngine = async (
   wasmModule: WebAssembly.Module,
   memoryBytes: number,
-  image?: EngineImage,
-  emptied?: WebAssembly.Memory,
-  initialBytes = image?.initialBytes,
+  { emptied, image, initialBytes = image?.initialBytes, suspending }: EngineOptions = {},
 ): Promise<Engine> => {
   const addresses: Addresses = {};
   const onGrow = (bytes: number) => engine.onGrow(bytes);
   const memory = new BoundedMemory(memoryBytes, onGrow, initialBytes, emptied);
-  const checkLoop = () => {
-    if (engine.shouldStop()) throw new Error("The sandbox was stopped.");
-  };
+  const interrupts = new Interrupts(suspending);
   const quickjs = await newQuickJSWASMModuleFromVariant(
-    checkedVariant(wasmModule, memory, checkLoop, addresses, image),
+    checkedVariant(wasmModule, memory, interrupts, addresses, image),
   );
   const runtime = quickjs.newRuntime();
   runtime.setMaxStackSize(stackBytes);
@@ -78,16 +86,19 @@ export const makeEngine = async (
     ),
   }));
   const context = runtime.newContext();
-  const engine: Engine = {
-    context,
-    bridge: new Bridge(context, memory, image?.bridge),
-    memory,
-    addresses,
-    onGrow: () => {},
-    shouldStop: () => false,
-  };
-  runtime.setInterruptHandler(() => engine.shouldStop());
+  const code = new GuestCode(context.getMemory(addressOf(addresses.runtime)), (run) =>
+    interrupts.enterable(run),
+  );
+  const bridge = new Bridge(context, memory, code, image?.bridge);
+  const engine: Engine = { context, bridge, code, memory, addresses, interrupts, onGrow: () => {} };
+  // The engine asks for interrupts only if there is a handler; they are answered by `interrupts`.
+  runtime.setInterruptHandler(() => false);
   return engine;
+};
+
+const addressOf = <A>(address: A | undefined): A => {
+  if (address === undefined) throw new TypeError("The QuickJS build made no realm.");
+  return address;
 };
 
 /** Makes the image from which further engines of this module start. It contains nothing that an agent sent. */
@@ -95,18 +106,14 @@ export const makeEngineImage = async (
   wasmModule: WebAssembly.Module,
   initialBytes = minimumMemoryBytes,
 ): Promise<EngineImage> => {
-  const engine = await makeEngine(wasmModule, initialBytes, undefined, undefined, initialBytes);
+  const engine = await makeEngine(wasmModule, initialBytes, { initialBytes });
   const fresh = new BoundedMemory(initialBytes, () => {}, initialBytes);
-  await newQuickJSWASMModuleFromVariant(checkedVariant(wasmModule, fresh, () => {}, {}));
-  const { context, runtime } = engine.addresses;
-  if (context === undefined || runtime === undefined) {
-    throw new TypeError("The QuickJS build made no realm.");
-  }
-  const { bridge, memory } = engine;
+  await newQuickJSWASMModuleFromVariant(checkedVariant(wasmModule, fresh, new Interrupts(), {}));
+  const { addresses, bridge, memory } = engine;
   return {
     ...imageOf(memory.memory.buffer, fresh.memory.buffer),
-    runtime,
-    context,
+    runtime: addressOf(addresses.runtime),
+    context: addressOf(addresses.context),
     bridge: bridge.pointers,
   };
 };
@@ -114,7 +121,7 @@ export const makeEngineImage = async (
 const checkedVariant = (
   wasmModule: WebAssembly.Module,
   memory: BoundedMemory,
-  checkLoop: () => void,
+  interrupts: Interrupts,
   addresses: Addresses,
   image?: EngineImage,
 ): QuickJSSyncVariant => {
@@ -126,7 +133,7 @@ const checkedVariant = (
       imports: WebAssembly.Imports,
       onSuccess: (instance: WebAssembly.Instance) => void,
     ) => {
-      const checked = withLoopCheck(withGrowCheck(imports, memory), checkLoop);
+      const checked = interrupts.imports(withGrowCheck(imports, memory));
       const instance = new WebAssembly.Instance(wasmModule, checked);
       onSuccess(instance);
       return instance.exports;
@@ -163,20 +170,6 @@ const checkedVariant = (
       };
     },
   };
-};
-
-const withLoopCheck = (
-  imports: WebAssembly.Imports,
-  checkLoop: () => void,
-): WebAssembly.Imports => {
-  const { module, name } = interruptImport;
-  const interrupt = imports[module]?.[name];
-  if (typeof interrupt !== "function") {
-    throw new TypeError("This build of QuickJS has no interrupt handler to call.");
-  }
-  const checked = (runtime: number): unknown =>
-    runtime === loopCheck ? (checkLoop(), 0) : Reflect.apply(interrupt, undefined, [runtime]);
-  return { ...imports, [module]: { ...imports[module], [name]: checked } };
 };
 
 /** Notes an allocation for which the memory cannot grow: a larger one than any memory never reaches the memory itself. */

@@ -6,6 +6,7 @@ import {
   StaticLifetime,
   type VmFunctionImplementation,
 } from "quickjs-emscripten-core";
+import type { GuestCode } from "./guest-code.ts";
 import type { BoundedMemory } from "./memory.ts";
 import { prelude, preludeFile } from "./prelude.ts";
 
@@ -34,11 +35,6 @@ export interface BridgeHost {
   readonly onConsoleTruncated: () => void;
 }
 
-/** A guest function threw; the handle is the error. */
-export class GuestThrew {
-  constructor(readonly error: QuickJSHandle) {}
-}
-
 const levels: ReadonlyArray<string> = ["debug", "log", "info", "warn", "error"];
 const isLevel = (level: string): level is ConsoleLine["level"] => levels.includes(level);
 
@@ -51,6 +47,7 @@ export type BridgePointers = Readonly<
 export class Bridge {
   readonly #context: QuickJSContext;
   readonly #memory: BoundedMemory;
+  readonly #code: GuestCode;
   /** Never freed: they belong to the prelude, and an engine is dropped as a whole. */
   readonly #guest: Readonly<Record<keyof BridgePointers, QuickJSHandle>>;
   readonly pointers: BridgePointers;
@@ -61,9 +58,15 @@ export class Bridge {
   #measuredBytes = 0;
 
   /** Installs the prelude into a fresh context, or finds it in a context whose memory already contains it. */
-  constructor(context: QuickJSContext, memory: BoundedMemory, installed?: BridgePointers) {
+  constructor(
+    context: QuickJSContext,
+    memory: BoundedMemory,
+    code: GuestCode,
+    installed?: BridgePointers,
+  ) {
     this.#context = context;
     this.#memory = memory;
+    this.#code = code;
     if (installed === undefined) this.pointers = this.#install();
     else {
       // The installed prelude knows the host's functions by consecutive numbers from the first.
@@ -96,28 +99,21 @@ export class Bridge {
     for (const handle of numbers) handle.dispose();
   }
 
-  /** Passes an answer in, without running the jobs that wait for it. */
-  answer(answer: SandboxAnswer): void {
+  /** Passes an answer in, without running the jobs that wait for it. Throws {@link GuestThrew}. */
+  async answer(answer: SandboxAnswer): Promise<void> {
     this.#inFlight--;
     const json = this.newString(answer.json);
     const id = this.#context.newNumber(answer.id);
     const succeeded = answer.succeeded ? this.#context.true : this.#context.false;
-    const result = this.#context.callFunction(
-      this.#guest.settle,
-      this.#context.undefined,
-      id,
-      succeeded,
-      json,
-    );
+    const result = await this.#code.call(this.#guest.settle, id, succeeded, json);
     json.dispose();
     id.dispose();
-    if (result.error) throw new GuestThrew(result.error);
-    result.value.dispose();
+    result.dispose();
   }
 
   /** The JSON text of a value, cut at the output limit. Throws {@link GuestThrew}. */
-  finish(value: QuickJSHandle): RunOutput {
-    const written = this.#callForText(this.#guest.finish, value);
+  async finish(value: QuickJSHandle): Promise<RunOutput> {
+    const written = await this.#callForText(this.#guest.finish, value);
     const colon = written.indexOf(":");
     const json = written.slice(colon + 1);
     const totalChars = Number(written.slice(0, colon));
@@ -127,7 +123,7 @@ export class Bridge {
   }
 
   /** Describes an error as JSON text. Throws {@link GuestThrew} if reading the error throws. */
-  describe(error: QuickJSHandle): string {
+  describe(error: QuickJSHandle): Promise<string> {
     const { false: no, true: yes } = this.#context;
     return this.#callForText(this.#guest.describe, error, this.#memory.isExhausted ? yes : no);
   }
@@ -173,10 +169,12 @@ export class Bridge {
     return pointers;
   }
 
-  #callForText(guestFunction: QuickJSHandle, ...values: ReadonlyArray<QuickJSHandle>): string {
-    const result = this.#context.callFunction(guestFunction, this.#context.undefined, ...values);
-    if (result.error) throw new GuestThrew(result.error);
-    return this.#text(result.value.consume((handle) => this.#context.getString(handle)));
+  async #callForText(
+    guestFunction: QuickJSHandle,
+    ...values: ReadonlyArray<QuickJSHandle>
+  ): Promise<string> {
+    const result = await this.#code.call(guestFunction, ...values);
+    return this.#text(result.consume((handle) => this.#context.getString(handle)));
   }
 
   /** Text that crosses is never empty: an empty one means that there was no memory to copy it. */

@@ -1,7 +1,8 @@
 import type { RunOutcome } from "@executor/kernel";
 import type { PreparedCode } from "@executor/kernel/prepare-code";
 import type { QuickJSHandle } from "quickjs-emscripten-core";
-import { type Bridge, GuestThrew } from "./bridge.ts";
+import type { Bridge } from "./bridge.ts";
+import { GuestThrew } from "./guest-code.ts";
 import { preludeFile } from "./prelude.ts";
 
 /** The file name in stack lines of the agent's code. */
@@ -10,12 +11,12 @@ export const codeFile = "code.ts";
 type Failure = Extract<RunOutcome, { readonly _tag: "Failed" | "OutOfMemory" }>;
 
 /** Turns an uncaught error of the code into the run's outcome. Consumes the error. */
-export const failureOutcome = (
+export const failureOutcome = async (
   bridge: Bridge,
   thrown: QuickJSHandle,
   code: PreparedCode | undefined,
-): Failure => {
-  const described = describe(bridge, thrown);
+): Promise<Failure> => {
+  const described = await describe(bridge, thrown);
   thrown.dispose();
   if (described === undefined) {
     return {
@@ -38,13 +39,13 @@ export const failureOutcome = (
 };
 
 /** Reading an error may run the agent's code, which may throw: that second error is read, a third is not. */
-const describe = (bridge: Bridge, thrown: QuickJSHandle): string | undefined => {
+const describe = async (bridge: Bridge, thrown: QuickJSHandle): Promise<string | undefined> => {
   try {
-    return bridge.describe(thrown);
+    return await bridge.describe(thrown);
   } catch (error) {
     if (!(error instanceof GuestThrew)) throw error;
     try {
-      return bridge.describe(error.error);
+      return await bridge.describe(error.error);
     } catch (second) {
       if (!(second instanceof GuestThrew)) throw second;
       second.error.dispose();

@@ -6,23 +6,24 @@ import { type Engine, type EngineImage, makeEngine, makeEngineImage } from "../e
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
 import { emptyMemory } from "../guest/memory.ts";
 import { RunClock } from "./run-clock.ts";
+import { Slices } from "./slices.ts";
+import { Owner, Turns } from "./turns.ts";
 import { Sandbox, type SandboxOutcome } from "./sandbox.ts";
 import { runWithCalls } from "./tool-calls.ts";
 
 /** Bounds of the computing of a run. */
 export interface ComputingLimits {
-  /** Milliseconds that a run may compute, waiting left out: the thread does nothing else meanwhile. */
+  /** Milliseconds that a run may compute, waiting left out. */
   readonly maxComputingMs: number;
-  /**
-   * Number of times that `shouldStop` is called while a run computes, which is every few thousand instructions. It bounds the
-   * computing if the clock stands still meanwhile, as in Cloudflare Workers.
-   */
+  /** Number of times that `shouldStop` is called while a run computes, which is every few thousand instructions. */
   readonly maxChecks: number;
 }
 
 export interface InProcessOptions extends ComputingLimits {
   /** QuickJS, rewritten by `interruptibleLoops` and `withInitialMemory`. */
   readonly wasmModule: WebAssembly.Module;
+  /** `suspendingWasm`, compiled. */
+  readonly suspending: WebAssembly.Module;
   /** Initial memory that `withInitialMemory` set. */
   readonly initialMemoryBytes: number;
   /** One for the whole thread, which keeps a few MiB of memory. */
@@ -31,7 +32,8 @@ export interface InProcessOptions extends ComputingLimits {
 
 /**
  * Runs agent code in QuickJS in the current thread, for platforms without other threads: each run in a new WebAssembly
- * instance. The caller limits how many run at once.
+ * instance. The code is suspended every few milliseconds, so that the thread does its other work; the runs of this layer have
+ * together as many turns as those of any other layer of the process. The caller limits how many run at once.
  */
 export const layer = (options: InProcessOptions): Layer.Layer<CodeRunner> =>
   Layer.sync(CodeRunner, () => make(options));
@@ -71,16 +73,26 @@ const cachedImage = async ({
   return image;
 };
 
+/** Turns of all runs of the process. */
+const turns = new Turns();
+
 const make = (options: InProcessOptions) => {
-  const { wasmModule } = options;
+  const { suspending, wasmModule } = options;
+  const owner = new Owner();
   const run = Effect.fn("InProcessRunner.run")(function* (request: RunRequest) {
     const { memoryBytes } = request.limits;
-    const engine = yield* Effect.promise(async () =>
-      makeEngine(wasmModule, memoryBytes, await cachedImage(options), takeMemory(memoryBytes)),
-    );
+    const engine = yield* Effect.promise(async (signal) => {
+      if (!turns.isFree) await turns.wait(owner, () => signal.aborted);
+      const image = await cachedImage(options);
+      return makeEngine(wasmModule, memoryBytes, {
+        image,
+        emptied: takeMemory(memoryBytes),
+        suspending,
+      });
+    });
     const result = yield* runWithCalls(
       request.callTool,
-      (startCall, onEnd) => new InProcessRun(engine, request, options, startCall, onEnd),
+      (startCall, onEnd) => new InProcessRun(engine, request, options, owner, startCall, onEnd),
     );
     // Interrupted code may still be inside the engine.
     const { _tag } = result.outcome;
@@ -102,11 +114,11 @@ const jobsAtOnce = 16;
 class InProcessRun {
   readonly #limits: ComputingLimits;
   readonly #sandbox: Sandbox;
+  readonly #slices: Slices;
   readonly #console: Array<ConsoleLine> = [];
+  readonly #ended = Promise.withResolvers<void>();
   readonly clock: RunClock;
   #checks = 0;
-  #cpuMs = 0;
-  #turnStart: number | undefined;
   #memoryBytes = 0;
   #isComputing = false;
   #isStopped = false;
@@ -117,23 +129,34 @@ class InProcessRun {
     engine: Engine,
     request: RunRequest,
     limits: InProcessOptions,
+    owner: Owner,
     startCall: (call: SandboxCall) => void,
     onEnd: (result: RunResult) => void,
   ) {
     this.#limits = limits;
+    this.#slices = new Slices((milliseconds) => {
+      owner.computedMs += milliseconds;
+    });
+    const slices = this.#slices;
     this.#sandbox = new Sandbox(engine, request.limits, {
       shouldStop: () => this.#shouldStop(),
+      isTurnOver: () => slices.isOver,
+      rest: () =>
+        turns.wait(
+          owner,
+          () => this.#isStopped,
+          () => slices.measure(),
+        ),
       jobsAtOnce,
       onCall: (call) => queueMicrotask(() => startCall(call)),
       onConsole: (line) => this.#console.push(line),
       onTurnStart: () => {
         this.#isComputing = true;
-        this.#turnStart = performance.now();
+        slices.begin();
       },
-      onTurnEnd: (continues) => {
-        this.#cpuMs = this.#computedMs();
-        this.#turnStart = undefined;
-        this.#isComputing = continues;
+      onTurnEnd: (rests) => {
+        slices.end(rests);
+        this.#isComputing = rests;
       },
       onMemory: (bytes) => {
         this.#memoryBytes = bytes;
@@ -144,13 +167,13 @@ class InProcessRun {
         const { console, cpuTimeSeconds, memoryPeakBytes } = this.#state();
         const end = { outcome: this.#toRunOutcome(outcome), consoleTruncated };
         onEnd({ ...end, console, cpuTimeSeconds, memoryPeakBytes });
+        this.#ended.resolve();
       },
-      defer: (next) => setTimeout(next),
     });
     this.clock = new RunClock(
       request.limits.wallTimeMs,
-      () => this.#computedMs(),
-      () => this.cancel(),
+      () => slices.computedMs,
+      () => void this.cancel(),
     );
     request.onStart?.(() => this.#state());
     this.#sandbox.start(request.code, limits.typeStripper);
@@ -160,21 +183,20 @@ class InProcessRun {
     if (!this.#hasEnded) this.#sandbox.answer([answer]);
   }
 
-  /** Stops the code for good. */
-  cancel(): void {
+  /** Stops the code for good. Resolves when none of it runs any more. */
+  cancel(): Promise<void> {
     this.#isStopped = true;
     if (!this.#hasEnded) this.#sandbox.wake();
+    return this.#ended.promise;
   }
 
   #shouldStop(): boolean {
     const { maxChecks, maxComputingMs } = this.#limits;
     this.#checks += 1;
-    this.#hasComputedTooLong ||= this.#checks > maxChecks || this.#computedMs() > maxComputingMs;
+    this.#slices.check();
+    this.#hasComputedTooLong ||=
+      this.#checks > maxChecks || this.#slices.computedMs > maxComputingMs;
     return this.#isStopped || this.#hasComputedTooLong;
-  }
-
-  #computedMs(): number {
-    return this.#cpuMs + (this.#turnStart === undefined ? 0 : performance.now() - this.#turnStart);
   }
 
   #toRunOutcome(outcome: SandboxOutcome): RunOutcome {
@@ -185,7 +207,7 @@ class InProcessRun {
   #state(): RunState {
     return {
       console: this.#console,
-      cpuTimeSeconds: this.#computedMs() / 1000,
+      cpuTimeSeconds: this.#slices.computedMs / 1000,
       memoryPeakBytes: this.#memoryBytes,
       isComputing: this.#isComputing,
     };

@@ -8,12 +8,9 @@ import {
 import type { ConsoleLine, RunOutcome } from "@executor/kernel";
 import type { QuickJSHandle } from "quickjs-emscripten-core";
 import { SandboxMemoryExhausted } from "../guest/memory.ts";
-import {
-  GuestThrew,
-  type SandboxAnswer,
-  type SandboxCall,
-  type SandboxLimits,
-} from "../guest/bridge.ts";
+import type { SandboxAnswer, SandboxCall, SandboxLimits } from "../guest/bridge.ts";
+import { GuestThrew } from "../guest/guest-code.ts";
+import type { Checks } from "../engine/interrupts.ts";
 import type { Engine } from "../engine/engine.ts";
 import { codeFile, failureOutcome } from "../guest/errors.ts";
 
@@ -27,10 +24,8 @@ export interface SandboxEnd {
   readonly consoleTruncated: boolean;
 }
 
-/** Callbacks of a sandbox. The agent's code sees none of this. */
-export interface SandboxHost {
-  /** Called every few thousand instructions; `true` ends the run. */
-  readonly shouldStop: () => boolean;
+/** Callbacks of a sandbox. The agent's code sees none of this. While it rests, nothing of it computes. */
+export interface SandboxHost extends Checks {
   /** Promise jobs between two calls of `shouldStop`. */
   readonly jobsAtOnce?: number;
   /** Starts a call; answered later through `Sandbox.answer`, never from within. */
@@ -38,20 +33,16 @@ export interface SandboxHost {
   readonly onConsole: (line: ConsoleLine) => void;
   /** Computing begins. */
   readonly onTurnStart: () => void;
-  /** Computing ends, for now or for good; `continues` if it was only deferred and needs no answer to continue. */
+  /** Computing ends, for now or for good; `continues` if it only rests and needs no answer to continue. */
   readonly onTurnEnd: (continues: boolean) => void;
   /** Bytes that the memory grew to. */
   readonly onMemory: (bytes: number) => void;
   /** Called once, last. */
   readonly onEnd: (end: SandboxEnd) => void;
-  /** Calls `next` later, after the host has had a turn. */
-  readonly defer: (next: () => void) => void;
 }
 
 /** Promise jobs between two calls of `shouldStop`, unless the host sets another number. */
 const defaultJobsAtOnce = 500;
-/** Milliseconds of promise jobs before the host gets a turn. */
-const turnMs = 20;
 
 /**
  * Runs one piece of code in one QuickJS instance, in the caller's own thread. Uses no workers and no platform APIs, so a
@@ -66,7 +57,9 @@ export class Sandbox {
   #result: QuickJSHandle | undefined;
   #code: PreparedCode | undefined;
   #consoleTruncated = false;
-  #isDeferred = false;
+  /** What waits to be done inside QuickJS, which the code may be suspended in. */
+  #actions: Array<() => Promise<void> | void> = [];
+  #isInside = false;
   #ended = false;
 
   /** The engine must be fresh. */
@@ -74,7 +67,11 @@ export class Sandbox {
     this.#engine = engine;
     this.#host = host;
     engine.onGrow = host.onMemory;
-    engine.shouldStop = host.shouldStop;
+    engine.interrupts.checks = {
+      shouldStop: host.shouldStop,
+      isTurnOver: host.isTurnOver,
+      rest: () => this.#rest(),
+    };
     engine.bridge.open(limits, {
       onCall: host.onCall,
       onConsole: host.onConsole,
@@ -86,93 +83,95 @@ export class Sandbox {
 
   /** Prepares and starts the code. Called once. */
   start(code: string, stripper: TypeStripper): void {
-    this.#turn(() => {
-      const { context, memory } = this.#engine;
-      this.#host.onMemory(memory.bytes);
+    this.#enter(async () => {
+      const guest = this.#engine.code;
+      this.#host.onMemory(this.#engine.memory.bytes);
       this.#code = prepareCode(code, stripper);
-      const main = unwrap(context.evalCode(`(${this.#code.text})`, codeFile));
-      this.#result = main.consume((handle) =>
-        unwrap(context.callFunction(handle, context.undefined)),
-      );
+      const main = await guest.evaluate(`(${this.#code.text})`, codeFile);
+      this.#result = await guest.call(main);
+      main.dispose();
     });
   }
 
   /** Passes in the answers of tool calls and continues. */
   answer(answers: ReadonlyArray<SandboxAnswer>): void {
-    this.#turn(() => {
-      for (const answer of answers) this.#engine.bridge.answer(answer);
-    });
+    for (const answer of answers) this.#enter(() => this.#engine.bridge.answer(answer));
   }
 
   /** Checks `shouldStop` now, for a run that only waits. */
   wake(): void {
-    this.#turn(() => {});
+    this.#enter(() => {});
   }
 
-  /** Runs an action inside QuickJS, then the promise jobs that follow from it. */
-  #turn(action: () => void): void {
-    if (this.#ended) return;
+  /** Does this inside QuickJS, then the promise jobs that follow from it. */
+  #enter(action: () => Promise<void> | void): void {
+    this.#actions.push(action);
+    if (!this.#isInside && !this.#ended) void this.#compute();
+  }
+
+  /** Computes until the code has ended or only waits. */
+  async #compute(): Promise<void> {
+    this.#isInside = true;
     this.#host.onTurnStart();
     let outcome: SandboxOutcome | undefined;
     try {
-      action();
-      outcome = this.#runJobs();
+      outcome = await this.#runJobs();
     } catch (error) {
-      outcome = this.#outcomeOf(error);
+      outcome = await this.#outcomeOf(error);
     }
     if (outcome !== undefined && this.#host.shouldStop()) outcome = { _tag: "Stopped" };
-    this.#host.onTurnEnd(outcome === undefined && this.#isDeferred);
+    this.#host.onTurnEnd(false);
+    this.#isInside = false;
     if (outcome !== undefined) this.#end(outcome);
   }
 
-  /** Runs promise jobs until the code has ended, only waits, or its turn is over. */
-  #runJobs(): SandboxOutcome | undefined {
-    const { bridge, context, memory } = this.#engine;
-    const result = this.#result;
-    if (result === undefined) return undefined;
-    const endOfTurn = performance.now() + turnMs;
+  async #runJobs(): Promise<SandboxOutcome | undefined> {
+    const { bridge, code, context, memory } = this.#engine;
     for (;;) {
       if (this.#host.shouldStop()) return { _tag: "Stopped" };
-      const state = context.getPromiseState(result);
+      if (this.#host.isTurnOver()) {
+        await this.#rest();
+        continue;
+      }
+      const action = this.#actions.shift();
+      if (action !== undefined) {
+        await action();
+        continue;
+      }
+      if (this.#result === undefined) return undefined;
+      const state = context.getPromiseState(this.#result);
       if (state.type === "fulfilled") return this.#completed(state.value);
       if (state.type === "rejected") return this.#failed(state.error);
       if (!context.runtime.hasPendingJob()) break;
-      if (performance.now() > endOfTurn) {
-        this.#defer();
-        return undefined;
-      }
-      const jobs = context.runtime.executePendingJobs(this.#host.jobsAtOnce ?? defaultJobsAtOnce);
-      if (jobs.error) jobs.error.dispose();
+      await code.runJobs(this.#host.jobsAtOnce ?? defaultJobsAtOnce);
     }
     // A job for which there was no memory never runs, and code that awaits it waits forever.
     const isStuck = memory.isExhausted && !bridge.hasCallsInFlight();
     return isStuck ? { _tag: "OutOfMemory" } : undefined;
   }
 
-  #defer(): void {
-    if (this.#isDeferred) return;
-    this.#isDeferred = true;
-    this.#host.defer(() => {
-      this.#isDeferred = false;
-      this.#turn(() => {});
-    });
+  /** Lets others of the thread have their turn. */
+  async #rest(): Promise<void> {
+    this.#host.onTurnEnd(true);
+    await this.#host.rest();
+    this.#host.onTurnStart();
   }
 
-  #completed(value: QuickJSHandle): SandboxOutcome {
-    const output = this.#engine.bridge.finish(value);
+  async #completed(value: QuickJSHandle): Promise<SandboxOutcome> {
+    const output = await this.#engine.bridge.finish(value);
     value.dispose();
     return { _tag: "Completed", output };
   }
 
-  #failed(error: QuickJSHandle): SandboxOutcome {
+  #failed(error: QuickJSHandle): Promise<SandboxOutcome> {
     return failureOutcome(this.#engine.bridge, error, this.#code);
   }
 
   /** The outcome of an error that was thrown on the host's side of a turn. */
-  #outcomeOf(error: unknown): SandboxOutcome {
+  async #outcomeOf(error: unknown): Promise<SandboxOutcome> {
     if (!(error instanceof GuestThrew)) return this.#hostFailure(error);
     try {
-      return this.#failed(error.error);
+      return await this.#failed(error.error);
     } catch (failure) {
       return this.#hostFailure(failure);
     }
@@ -197,12 +196,3 @@ export class Sandbox {
     this.#host.onEnd({ outcome, consoleTruncated: this.#consoleTruncated });
   }
 }
-
-const unwrap = (
-  result:
-    | { readonly error: QuickJSHandle }
-    | { readonly error?: undefined; readonly value: QuickJSHandle },
-): QuickJSHandle => {
-  if (result.error) throw new GuestThrew(result.error);
-  return result.value;
-};

@@ -12,6 +12,8 @@ import { ControlBlock, type EngineSource, type FromWorker, type ToWorker } from 
 
 /** Milliseconds for which calls and console lines are collected while the code computes. */
 const collectMs = 5;
+/** Milliseconds of promise jobs before messages are received. */
+const turnMs = 20;
 
 /** One run inside a worker: a sandbox whose calls and console lines are collected into messages. */
 class WorkerRun {
@@ -21,6 +23,7 @@ class WorkerRun {
   #calls: Array<SandboxCall> = [];
   #lines: Array<ConsoleLine> = [];
   #flushedAt = 0;
+  #turnStart = 0;
 
   constructor(
     request: Extract<ToWorker, { readonly type: "run" }>,
@@ -45,7 +48,7 @@ class WorkerRun {
         this.#flushSometimes();
       },
       onTurnStart: () => {
-        this.#flushedAt = performance.now();
+        this.#flushedAt = this.#turnStart = performance.now();
         control.startTurn();
       },
       onTurnEnd: (continues) => {
@@ -58,7 +61,8 @@ class WorkerRun {
         post({ type: "end", run: request.run, end });
         onEnd();
       },
-      defer: (next) => setImmediate(next),
+      isTurnOver: () => performance.now() - this.#turnStart > turnMs,
+      rest: () => new Promise((resume) => setImmediate(resume)),
     });
   }
 
@@ -123,7 +127,7 @@ const makeSource = async (): Promise<EngineSource> => {
 
 /** Instantiating takes longer than a small run, so the next instance is made between runs. */
 const prepare = ({ image, wasmModule }: EngineSource, memoryBytes: number): Promise<Engine> => {
-  const engine = makeEngine(wasmModule, memoryBytes, image);
+  const engine = makeEngine(wasmModule, memoryBytes, { image });
   // The run that takes the instance reports the failure; until then it must not end the worker.
   engine.catch(() => {});
   prepared = { memoryBytes, engine };
