@@ -209,7 +209,7 @@ module.exports = {
         "The import leads nowhere, or past another package's exports. The cloud's build puts QuickJS beside its bundle.",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: "^\\./(quickjs|type-stripper)\\.wasm$" },
+      to: { couldNotResolve: true, pathNot: "^\\./(quickjs|suspending|type-stripper)\\.wasm$" },
     },
   ],
   options: {

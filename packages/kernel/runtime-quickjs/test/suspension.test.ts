@@ -5,6 +5,7 @@ import { makeEngine, makeEngineImage } from "../src/engine/engine.ts";
 import { suspendingWasm } from "../src/engine/interrupts.ts";
 import { interruptibleLoops } from "../src/engine/wasm-rewriting.ts";
 import { Sandbox, type SandboxEnd } from "../src/host/sandbox.ts";
+import { typeStripper } from "./support/type-stripper.ts";
 
 const wasmModule = await WebAssembly.compile(interruptibleLoops(await Bun.file(wasmPath).bytes()));
 const suspending = await WebAssembly.compile(suspendingWasm);
@@ -50,7 +51,7 @@ const runHere = async (code: string, plan: Plan) => {
       onMemory: () => {},
       onEnd: resolve,
     });
-    sandbox.start(code);
+    sandbox.start(code, typeStripper);
   });
   return { ...end, rests, checks };
 };
