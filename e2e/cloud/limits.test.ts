@@ -73,6 +73,9 @@ describe("what an organization may use", () => {
   });
 
   it("is so much storage; then it takes no more, and still answers", async () => {
+    const message = (method: string, params = {}) => ({ jsonrpc: "2.0", id: 2, method, params });
+    const opened = await client.request("POST", "/mcp", initialize(), mcpHeaders);
+    const session = { ...mcpHeaders, "mcp-session-id": opened.headers.get("mcp-session-id") ?? "" };
     const filler = "x".repeat(200_000);
     let status = 200;
     for (let count = 0; count < 10 && status === 200; count += 1) {
@@ -83,6 +86,18 @@ describe("what an organization may use", () => {
     expect(status).toBe(507);
     const refused = await client.request("PUT", "/api/policies", []);
     expect(refused.json()).toMatchObject({ _tag: "StorageQuotaExceeded" });
+    const history = async () => (await client.request("GET", "/api/executions?limit=1000")).text;
+    const before = await history();
+    const call = message("tools/call", { name: "execute", arguments: { code: "return 1" } });
+    const called = await client.request("POST", "/mcp", call, session);
+    expect([called.status, called.json()]).toMatchObject([
+      507,
+      { id: 2, error: { data: { _tag: "StorageQuotaExceeded", maxBytes: 500_000 } } },
+    ]);
+    expect(await history()).toBe(before);
+    const listed = await client.request("POST", "/mcp", message("tools/list"), session);
+    expect([listed.status, listed.text]).toEqual([200, expect.stringContaining("execute")]);
+    expect((await client.request("POST", "/mcp", initialize(), mcpHeaders)).status).toBe(200);
     expect((await client.request("DELETE", "/api/sources/one")).status).toBe(204);
     expect((await client.request("GET", "/api/sources")).status).toBe(200);
   });

@@ -1,22 +1,7 @@
-import {
-  FetchHttpClient,
-  HttpApiBuilder,
-  HttpApiSchema,
-  HttpRouter,
-  HttpServerRequest,
-  HttpServerResponse,
-} from "@effect/platform";
-import {
-  AppVersion,
-  CoreHandlers,
-  Exposition,
-  makeWebHandler,
-  Scrapes,
-  surfaceOf,
-} from "@executor/api";
-import type { Middleware } from "@executor/api";
-import { Context, Effect, Layer, Schema } from "effect";
-import type { DurableObjectState, Environment, ObjectStorage } from "../environment.ts";
+import { FetchHttpClient, HttpApiBuilder, HttpRouter } from "@effect/platform";
+import { AppVersion, CoreHandlers, Exposition, makeWebHandler, Scrapes } from "@executor/api";
+import { Context, Effect, Layer } from "effect";
+import type { DurableObjectState, Environment } from "../environment.ts";
 import { SqlClient } from "@effect/sql";
 import { Executions, Limits } from "@executor/execution";
 import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
@@ -36,30 +21,7 @@ import { mcpEndpoint } from "./mcp-sessions.ts";
 import { durableScrapes, savedMetrics } from "./saved-metrics.ts";
 import { computingLimits, initialMemoryBytes, secretKeyLayer } from "./settings.ts";
 import type { OrganizationSettings } from "./settings.ts";
-
-/** The organization's database has reached its greatest size. */
-export class StorageQuotaExceeded extends Schema.TaggedError<StorageQuotaExceeded>()(
-  "StorageQuotaExceeded",
-  { message: Schema.String },
-  HttpApiSchema.annotations({ status: 507 }),
-) {}
-
-const encode = Schema.encodeSync(StorageQuotaExceeded);
-
-/** Refuses requests that store something with 507 once the database has `maxBytes`; others are still answered. */
-export const storageQuota =
-  ({ sql }: Pick<ObjectStorage, "sql">, maxBytes: number): Middleware =>
-  (app) =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method, url }) => {
-      const stores = surfaceOf(url) !== "mcp" && (method === "POST" || method === "PUT");
-      if (!stores || sql.databaseSize < maxBytes) return app;
-      const message = `The organization's storage is full: ${sql.databaseSize} of ${maxBytes} bytes. Remove sources that are not needed.`;
-      return Effect.succeed(
-        HttpServerResponse.unsafeJson(encode(new StorageQuotaExceeded({ message })), {
-          status: 507,
-        }),
-      );
-    });
+import { StorageQuota } from "./storage-quota.ts";
 
 /** Sessions end with their object. A timer of their own would keep the platform from evicting an idle object. */
 const mcpLimits = { ...defaultMcpLimits, maxSessions: 200, maxIdleMs: Number.POSITIVE_INFINITY };
@@ -109,13 +71,12 @@ export const organizationServices = (
       Layer.provideMerge(Scrapes.layerWith(durableScrapes(exposition, saved.write))),
       Layer.merge(Layer.succeed(Organization, owner)),
     );
-    const mcp = mcpEndpoint(Context.get(services, McpHost).handle);
+    const quota = new StorageQuota(ctx.storage, settings.maxStorageBytes);
+    const { handle } = Context.get(services, McpHost);
+    const mcp = mcpEndpoint(quota.gate(handle, mcpLimits.maxBodyBytes));
     return {
       handle: yield* makeWebHandler(api, {
-        middleware: (app) =>
-          requestLimit(settings.maxRequests)(
-            storageQuota(ctx.storage, settings.maxStorageBytes)(app),
-          ),
+        middleware: (app) => requestLimit(settings.maxRequests)(quota.middleware(app)),
         mcp: { path: mcpPath, handle: (request) => inOrganization(owner, () => mcp(request)) },
       }).pipe(HttpRouter.withRouterConfig(routerConfig)),
       write: saved.write,
