@@ -106,6 +106,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
     compatibilityFlags: ["nodejs_compat"],
     durableObjects: { ORGANIZATIONS: { className: "OrganisationObject", useSQLite: true } },
     dataDirectory,
+    allow: ["public", "private"],
     d1Databases: { DB: "executor" },
     bindings: {
       BETTER_AUTH_SECRET: "a secret of the tests, and of nothing else",
