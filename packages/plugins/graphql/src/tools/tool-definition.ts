@@ -45,7 +45,11 @@ export const toolDefinition = (
   return {
     path,
     description: describe(operation, field),
-    annotations: annotationsOf(operation, field.name),
+    // A type that is the root of both operations has fields that change something.
+    annotations: annotationsOf(
+      schema.getQueryType() === schema.getMutationType() ? "mutation" : operation,
+      field.name,
+    ),
     inputSchema: closedObject(
       properties,
       field.args.filter(isRequired).map((argument) => argument.name),

@@ -26,6 +26,20 @@ type Subscription { added: User }
 `;
 
 describe("tools", () => {
+  it.effect("of a type that is the root of queries and mutations are writes", () =>
+    Effect.gen(function* () {
+      const { tools } = yield* loadText(
+        "schema { query: Root mutation: Root } type Root { look: Int deleteAll: Int }",
+      );
+      expect(tools.map(({ annotations, path }) => [path, annotations.readOnly])).toEqual([
+        ["query.look", false],
+        ["query.deleteAll", false],
+        ["mutation.look", false],
+        ["mutation.deleteAll", false],
+      ]);
+    }),
+  );
+
   it.effect("are the fields of the query and mutation types", () =>
     Effect.gen(function* () {
       const { name, tools, url } = yield* loadText(schema);

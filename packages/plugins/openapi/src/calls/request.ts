@@ -3,6 +3,7 @@ import type { Json, JsonObject, UpstreamHeaders } from "@executor/sdk";
 import { member } from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { Binding, ParameterBinding } from "./binding.ts";
+import { isOverride } from "./method-override.ts";
 import { requestBody } from "./body.ts";
 import { encode, headerValue, pathValue, plain, queryParts } from "./styles.ts";
 
@@ -27,6 +28,8 @@ export const buildRequest = (
 ): Either.Either<Request, string> =>
   Either.gen(function* () {
     const path = yield* requestPath(binding, input);
+    const query = queryOf(binding, input);
+    yield* checkNames(binding, query);
     const body = member(input, "body");
     const content =
       binding.body === null || body === undefined
@@ -41,7 +44,7 @@ export const buildRequest = (
     const isBaseOrigin = URL.parse(server)?.origin === URL.parse(base)?.origin;
     return {
       method: binding.method,
-      url: join(server, path, queryOf(binding, input)),
+      url: join(server, path, query),
       headers: mergeHeaders(headers, isBaseOrigin ? sourceHeaders : {}),
       body: content?.bytes,
     };
@@ -49,7 +52,8 @@ export const buildRequest = (
 
 /**
  * The path template with its variables filled in. A value cannot leave its place: it adds no segment, and it is refused if it
- * makes a segment `.` or `..`, which lead elsewhere even when encoded (WHATWG URL, "double-dot path segment").
+ * holds a control character or a segment `.` or `..`, which lead elsewhere even when encoded (WHATWG URL, "double-dot path
+ * segment"), at servers and proxies that decode slashes first also in the middle of a value.
  */
 const requestPath = (binding: Binding, input: JsonObject): Either.Either<string, string> => {
   const values = new Map<string, string>();
@@ -70,12 +74,29 @@ const requestPath = (binding: Binding, input: JsonObject): Either.Either<string,
     (whole, name: string) => values.get(name) ?? whole,
   );
   const path = filled.startsWith("/") ? filled : `/${filled}`;
-  if (path.split("/").some((segment) => /^(\.|%2e){1,2}$/i.test(segment))) {
+  if (leadsElsewhere(path)) {
     return Either.left(
-      "A path parameter is `.` or `..`, which would lead to another operation. Give another value.",
+      "A path parameter is or holds `.` or `..` as a segment, or a control character, which would lead to another operation. Give another value.",
     );
   }
   return Either.right(query === "" ? path : `${path}?${query}`);
+};
+
+/** Times that servers and the proxies before them may decode a path. */
+const maxDecodings = 3;
+
+const leadsElsewhere = (path: string): boolean => {
+  let decoded = path;
+  for (let count = 0; count < maxDecodings; count += 1) {
+    decoded = decoded.replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) =>
+      String.fromCharCode(Number.parseInt(digits, 16)),
+    );
+  }
+  // Some servers cut parameters such as `;a=b` from segments.
+  const isDots = (segment: string): boolean => /^\.{1,2}(;.*)?$/s.test(segment);
+  return (
+    decoded.split(/[/\\]/).some(isDots) || /\p{Cc}/u.test(decoded.replaceAll(/[\x80-\xff]/g, ""))
+  );
 };
 
 const writePathValue = (parameter: ParameterBinding, value: Json): string =>
@@ -105,6 +126,21 @@ const queryOf = (binding: Binding, input: JsonObject): ReadonlyArray<string> =>
       ? [`${encode(parameter.name)}=${encode(JSON.stringify(value))}`]
       : queryParts(parameter.name, value, parameter),
   );
+
+/** A read has no names in its query that the caller chose and that make it another method: objects give their members' names. */
+const checkNames = (
+  { method, parameters }: Binding,
+  query: ReadonlyArray<string>,
+): Either.Either<void, string> => {
+  if (method !== "GET" && method !== "HEAD" && method !== "OPTIONS") return Either.void;
+  const names = query.map((part) => decodeURIComponent(part.replace(/=.*$/s, "")));
+  const chosen = names.find(
+    (name) => isOverride(name) && !parameters.some((parameter) => parameter.name === name),
+  );
+  return chosen === undefined
+    ? Either.void
+    : Either.left(`\`${chosen}\` may change the method of the request. Leave it out.`);
+};
 
 const headersAndCookies = (binding: Binding, input: JsonObject): UpstreamHeaders => {
   const headers = Object.fromEntries(

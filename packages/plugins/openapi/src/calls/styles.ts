@@ -90,10 +90,10 @@ export const encode = (value: string): string =>
   );
 
 /**
- * {@link encode} without the reserved characters (`allowReserved`), except those that would end the value in a query (`#` and
- * `&`) and `+`, which servers read as a space.
+ * {@link encode} without the reserved characters (`allowReserved`), except those that would end the value in a query (`#`, `&`,
+ * and `;` at some servers) and `+`, which servers read as a space.
  */
 const encodeReserved = (value: string): string =>
-  encode(value).replace(/%(3A|2F|3F|5B|5D|40|21|24|27|28|29|2A|2C|3B|3D)/g, (escape) =>
+  encode(value).replace(/%(3A|2F|3F|5B|5D|40|21|24|27|28|29|2A|2C|3D)/g, (escape) =>
     decodeURIComponent(escape),
   );

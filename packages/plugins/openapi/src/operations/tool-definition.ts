@@ -1,4 +1,4 @@
-import type { Json, JsonObject, ToolDefinition } from "@executor/sdk";
+import type { Json, JsonObject, ToolAnnotations, ToolDefinition } from "@executor/sdk";
 import {
   closedObject,
   describeTool,
@@ -15,6 +15,7 @@ import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 import type { Operation } from "./operations.ts";
 import { jsonSchemaOf } from "./media-types.ts";
+import { choosesMethod, isOverride } from "../calls/method-override.ts";
 import { readParameters } from "./parameters.ts";
 import type { Parameter } from "./parameters.ts";
 import { readRequestBody } from "./request-body.ts";
@@ -43,11 +44,30 @@ export const toolDefinition = (
   return {
     path,
     description: describe(operation),
-    annotations: annotations[operation.verb],
+    annotations: annotationsOf(operation, parameters, references),
     inputSchema: inputSchema(parameters, body, schemas),
     outputSchema: output === undefined ? null : schemas.read(output),
     binding,
   };
+};
+
+/**
+ * Annotations by method. A parameter by which the caller can choose another method makes any operation one that may delete, and a
+ * body makes a read one that may write: a description is a stranger's claim.
+ */
+const annotationsOf = (
+  { operation, verb }: Operation,
+  parameters: ReadonlyArray<Parameter>,
+  references: References,
+): ToolAnnotations => {
+  const overrides = parameters.some(
+    ({ binding, schema }) =>
+      binding.in !== "path" &&
+      (isOverride(binding.name) || choosesMethod(binding.name, references.follow(schema))),
+  );
+  if (overrides) return destructiveTool;
+  const isRead = annotations[verb].readOnly;
+  return isRead && member(operation, "requestBody") !== undefined ? writingTool : annotations[verb];
 };
 
 /** Annotations by method (RFC 9110, section 9.2): a PUT replaces, the effect of a POST or PATCH is open. */

@@ -52,12 +52,12 @@ describe("requests", () => {
           },
         }),
         "repos.update",
-        { owner: "a b", repo: "../x", tags: ["1", "2"], body: { name: "ü" } },
+        { owner: "a b", repo: "x/y", tags: ["1", "2"], body: { name: "ü" } },
         { baseUrl: `${origin}/api`, headers: { Authorization: "Bearer t" } },
       );
       expect(result).toEqual({ data: null, size: 0 });
       expect(seen[0]).toMatchObject({
-        line: "PATCH /api/repos/a%20b/..%2Fx?tags=1,2",
+        line: "PATCH /api/repos/a%20b/x%2Fy?tags=1,2",
         headers: {
           authorization: "Bearer t",
           "content-type": "application/json",

@@ -88,7 +88,22 @@ describe("buildRequest", () => {
     expect(url("https://x.example/v1?key=k")).toBe("https://x.example/v1/a?key=k&q=1");
   });
 
-  it.each([undefined, null, "", ".", "..", []])("refuses %j as a path parameter", (id) => {
+  it.each([
+    undefined,
+    null,
+    "",
+    ".",
+    "..",
+    [],
+    "../x",
+    "a/../../x",
+    "a\\..\\x",
+    "%2e%2e%2fx",
+    "%252e%252e/x",
+    "..;a/x",
+    "a\r\nb",
+    "a%0d%0ab",
+  ])("refuses %j as a path parameter", (id) => {
     const input = id === undefined ? {} : { id };
     for (const path of ["/a/{id}/b", "/a/{id}"]) {
       const request = buildRequest(binding(path, parameter("path", "id")), input, base, {});
