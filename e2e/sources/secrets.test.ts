@@ -14,7 +14,7 @@ import { freePort } from "@executor/testing";
 const first = "hunter2-first-value";
 const second = "hunter2-second-value";
 const literal = "hunter2-literal-value";
-const traces = /hunter2/;
+const traces = /hunte/;
 
 /** Every file of the directory as one text. */
 const bytesOf = async (directory: string): Promise<string> => {
@@ -116,6 +116,24 @@ describe("secrets", () => {
         ],
       },
     });
+  });
+
+  it("show no part of themselves where an error is cut, nor in bytes", async () => {
+    const execution = await run(`
+      const image = await tools.echo.image({});
+      const messages = [];
+      for (let at = 440; at < 520; at += 1) {
+        await tools.echo.long({ at: String(at) }).catch((error) => messages.push(error.message));
+      }
+      console.log(messages.join());
+      return [image.base64, messages];
+    `);
+    expect(execution).toMatchObject({ status: "completed", error: null });
+    const shown = JSON.stringify(execution);
+    const image = Buffer.from(/"([\w+/]{40,}=*)\\"/.exec(shown)?.[1] ?? "", "base64");
+    expect(image.toString("latin1")).toMatch(/PNG .*"authorization":"\[redacted\]"/);
+    expect(shown).toContain("~[redacted]~");
+    expect(shown).not.toMatch(/Bearer|hunte/);
   });
 
   it("do not follow a redirect to another origin, and follow one within it", async () => {

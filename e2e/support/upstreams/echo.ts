@@ -13,7 +13,8 @@ export interface EchoUpstream {
 }
 
 /**
- * A server that gives back the headers it was sent: as data, in an error's message, as a text, and in a redirect to `to`.
+ * A server that gives back the headers it was sent: as data, in an error's message, as a text, as an image, after `at` characters
+ * of a long error, and in a redirect to `to`.
  * Everything it does is described by {@link echoDocument}.
  */
 export const startEchoUpstream = (): EchoUpstream => {
@@ -31,6 +32,16 @@ export const startEchoUpstream = (): EchoUpstream => {
           return Response.json({ message: `You sent ${JSON.stringify(headers)}` }, { status: 418 });
         case "/text":
           return new Response(`You sent ${JSON.stringify(headers)}`);
+        case "/image":
+          return new Response(`\u0089PNG ${JSON.stringify(headers)}`, {
+            headers: { "content-type": "image/png" },
+          });
+        case "/long": {
+          const padding = "~".repeat(Number(searchParams.get("at")));
+          return new Response(`${padding}${headers["authorization"] ?? ""}${padding}`, {
+            status: 500,
+          });
+        }
         case "/redirect":
           return new Response(null, {
             status: 302,
@@ -68,6 +79,8 @@ export const echoDocument = (server: string): string =>
       },
       "/fail": { get: operation("fail") },
       "/text": { get: operation("text") },
+      "/image": { get: operation("image") },
+      "/long": { get: operation("long", ["at"]) },
       "/redirect": { get: operation("redirect", ["to"]) },
     },
   });
