@@ -6,7 +6,7 @@ import { sdkLayer } from "@executor/sdk";
 import { StorageError } from "@executor/storage";
 import * as Storage from "@executor/storage/bun";
 import { FetchHttpClient } from "@effect/platform";
-import { BunFileSystem, BunHttpServer } from "@effect/platform-bun";
+import { BunFileSystem } from "@effect/platform-bun";
 import { Context, Effect, Layer } from "effect";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -57,7 +57,6 @@ export const createServerHandlers = (dataDirectory: string) =>
     return {
       handle: yield* makeWebHandler(api, {
         middleware: loopbackOnly,
-        platform: BunHttpServer.layerContext,
         mcp: { path: mcpPath, handle: host.handle },
       }),
       stopListening: host.stopListening,

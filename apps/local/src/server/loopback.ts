@@ -1,55 +1,49 @@
-import { HttpServerRequest, HttpServerResponse } from "@effect/platform";
-import { authAttempts, Forbidden, type Middleware, surfaceOf } from "@executor/api";
-import { Effect, Schema } from "effect";
+import { HttpServerRequest } from "@effect/platform";
+import { authAttempts, Forbidden, type Middleware, refuseRequest, surfaceOf } from "@executor/api";
+import { Effect } from "effect";
 import { mcpPath } from "./config.ts";
-
-const encode = Schema.encodeSync(Forbidden);
-
-/** Implementation-defined server error (JSON-RPC 2.0, section 5.1). */
-const serverError = -32000;
 
 /** Lets in requests from this machine, unless another site's page makes them; counts the others and answers them with 403. */
 export const loopbackOnly: Middleware = (app) =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-    const { host, origin } = request.headers;
-    const message = refusal({ host, origin });
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, method, url }) => {
+    const message = refusal(method, headers);
     if (message === undefined) return app;
-    const surface = surfaceOf(request.url);
+    const surface = surfaceOf(url);
     authAttempts.add(1, { surface, outcome: "refused" });
-    if (surface !== "mcp") {
-      const forbidden = encode(new Forbidden({ message }));
-      return Effect.succeed(HttpServerResponse.unsafeJson(forbidden, { status: 403 }));
-    }
-    const body = { jsonrpc: "2.0", error: { code: serverError, message }, id: null };
-    return Effect.as(
-      Effect.annotateCurrentSpan("http.route", mcpPath),
-      HttpServerResponse.raw(Response.json(body, { status: 403 }), {
-        status: 403,
-        contentType: "application/json;charset=utf-8",
-      }),
-    );
+    return refuseRequest(new Forbidden({ message }), 403, surface === "mcp" ? mcpPath : undefined);
   });
 
 /**
  * Reason to refuse a request, or `undefined`. A page on the web can make a browser send requests to this machine, under a name
- * that resolves here (DNS rebinding): its `Host` gives it away. Any other page's request carries that page's `Origin`.
+ * that resolves here (DNS rebinding): its `Host` gives it away. Any other page's request carries that page's `Origin`, or
+ * `Sec-Fetch-Site`; a link that a person follows is let in (Fetch Metadata Request Headers).
  */
-export const refusal = (headers: {
-  readonly host: string | undefined;
-  readonly origin: string | undefined;
-}): string | undefined => {
-  const host = headers.host === undefined ? undefined : parse(`http://${headers.host}`);
+export const refusal = (
+  method: string,
+  headers: Readonly<Record<string, string | undefined>>,
+): string | undefined => {
+  const host = headers["host"] === undefined ? undefined : parse(`http://${headers["host"]}`);
   if (host === undefined || !isLoopbackName(host.hostname)) {
     return "The Host header does not name this machine. Use http://localhost with the daemon's port.";
   }
-  if (headers.origin === undefined) return undefined;
-  const origin = parse(headers.origin);
+  const otherPages = "Web pages of other origins may not call the daemon.";
+  const site = headers["sec-fetch-site"];
+  const isLink =
+    method === "GET" &&
+    headers["sec-fetch-mode"] === "navigate" &&
+    headers["sec-fetch-dest"] === "document";
+  if (site !== undefined && !ownSites.has(site) && !isLink) return otherPages;
+  if (headers["origin"] === undefined) return undefined;
+  const origin = parse(headers["origin"]);
   return origin?.protocol === "http:" &&
     isLoopbackName(origin.hostname) &&
     origin.port === host.port
     ? undefined
-    : "Web pages of other origins may not call the daemon.";
+    : otherPages;
 };
+
+/** `Sec-Fetch-Site` of requests from the daemon's own pages, and of those that a person makes in the address bar. */
+const ownSites: ReadonlySet<string> = new Set(["same-origin", "none"]);
 
 const parse = (url: string): URL | undefined => URL.parse(url) ?? undefined;
 

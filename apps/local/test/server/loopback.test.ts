@@ -12,7 +12,7 @@ describe("refusal", () => {
     ["localhost:4788", "http://localhost:4788"],
     ["localhost:4788", "http://127.0.0.1:4788"],
   ])("lets in Host %s with Origin %s", (host, origin) => {
-    expect(refusal({ host, origin })).toBeUndefined();
+    expect(refusal("GET", { host, origin })).toBeUndefined();
   });
 
   it.each([
@@ -32,6 +32,27 @@ describe("refusal", () => {
     ["localhost:4788", "http://evil.example"],
     ["localhost:4788", "http://localhost.evil.example:4788"],
   ])("refuses Host %s with Origin %s", (host, origin) => {
-    expect(refusal({ host, origin })).toMatch(/\.$/);
+    expect(refusal("GET", { host, origin })).toMatch(/\.$/);
+  });
+
+  const host = "localhost:4788";
+  const link = { "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+
+  it.each([
+    ["POST", { "sec-fetch-site": "same-origin" }],
+    ["POST", { "sec-fetch-site": "none" }],
+    ["GET", { "sec-fetch-site": "cross-site", ...link }],
+  ])("lets in %s with %o", (method, headers) => {
+    expect(refusal(method, { host, ...headers })).toBeUndefined();
+  });
+
+  it.each([
+    ["GET", { "sec-fetch-site": "cross-site" }],
+    ["GET", { "sec-fetch-site": "same-site" }],
+    ["GET", { "sec-fetch-site": "" }],
+    ["GET", { "sec-fetch-site": "cross-site", ...link, "sec-fetch-dest": "iframe" }],
+    ["POST", { "sec-fetch-site": "cross-site", ...link }],
+  ])("refuses %s with %o", (method, headers) => {
+    expect(refusal(method, { host, ...headers })).toMatch(/\.$/);
   });
 });

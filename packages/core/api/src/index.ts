@@ -1,6 +1,6 @@
 export { CoreExecutorApi } from "./api.ts";
 export { AppVersion, CoreApiLayer, CoreHandlers } from "./handlers.ts";
-export { Forbidden } from "./http/errors.ts";
+export { Forbidden, refuseRequest } from "./http/errors.ts";
 export { authAttempts } from "./http/metrics.ts";
 export { Caller, makeWebHandler, surfaceOf } from "./http/web-handler.ts";
 export type { Middleware, Surface, WebHandler } from "./http/web-handler.ts";

@@ -74,6 +74,41 @@ describe("makeWebHandler", () => {
     }),
   );
 
+  it.scoped.each([
+    "text/plain",
+    "text/plain;application/json",
+    "text/plain; charset=application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/json, text/plain",
+    "application/jsonp",
+    "application/vnd.api+json",
+    "",
+  ])("answers a body declared as %j with 415, whatever it holds", (type) =>
+    Effect.gen(function* () {
+      const { status, body } = yield* ask("/things/7", {
+        method: "POST",
+        headers: { "Content-Type": type },
+        body: '{"text":"hello"}',
+      });
+      expect(status).toBe(415);
+      expect(JSON.parse(body)).toMatchObject({ _tag: "UnsupportedMediaType" });
+    }),
+  );
+
+  it.scoped("answers a body without a type with 415, and takes JSON however it is spelled", () =>
+    Effect.gen(function* () {
+      const bytes = new TextEncoder().encode('{"text":"hello"}');
+      expect(yield* ask("/things/7", { method: "POST", body: bytes })).toMatchObject({
+        status: 415,
+      });
+      for (const type of ["application/json;charset=utf-8", "Application/JSON ; charset=utf-8"]) {
+        const init = { method: "POST", headers: { "Content-Type": type }, body: bytes };
+        expect(yield* ask("/things/7", init)).toMatchObject({ status: 200 });
+      }
+    }),
+  );
+
   it.scoped("answers a body of the wrong shape with 400 and where it is wrong", () =>
     Effect.gen(function* () {
       const { status, body } = yield* ask("/things/7", post('{"txt":1}'));
@@ -146,8 +181,8 @@ describe("makeWebHandler", () => {
       });
       const send = (method: string) =>
         Effect.promise(() => {
-          const body = method === "POST" ? "{}" : null;
-          return handle(new Request(`http://localhost${path}?x=1`, { method, body }));
+          const init = method === "POST" ? post("{}") : { method };
+          return handle(new Request(`http://localhost${path}?x=1`, init));
         });
       const posted = yield* send("POST");
       expect(posted.status).toBe(202);

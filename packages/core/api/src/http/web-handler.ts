@@ -11,7 +11,12 @@ import { type Actor, operator } from "@executor/sdk/schemas";
 import { httpMethodLabel } from "@executor/telemetry";
 import { Context, Effect, Exit, Layer, type Scope } from "effect";
 import { httpServerRequestDuration } from "./metrics.ts";
-import { answerUnexpected, ReadableDecodeErrors } from "./errors.ts";
+import {
+  answerUnexpected,
+  ReadableDecodeErrors,
+  refuseRequest,
+  UnsupportedMediaType,
+} from "./errors.ts";
 
 /** A function from web requests to web responses. */
 export type WebHandler = (request: Request) => Promise<Response>;
@@ -21,8 +26,6 @@ export type Middleware = <R>(app: HttpApp.Default<never, R>) => HttpApp.Default<
 
 export interface WebHandlerOptions {
   readonly middleware?: Middleware;
-  /** Files and paths for multipart bodies, which are refused without them. */
-  readonly platform?: typeof HttpServer.layerContext;
   /** The MCP endpoint. It answers every method, and its response is sent as it is. */
   readonly mcp?: { readonly path: `/${string}`; readonly handle: WebHandler };
 }
@@ -50,11 +53,12 @@ export class Caller extends Context.Reference<Caller>()("@executor/api/Caller", 
 
 /**
  * Builds one router of the API, its documentation and the MCP endpoint, and returns its web handler. Every request is recorded in
- * `http.server.request.duration`, every failure is answered, and a wrong method gets 405. Closing the scope closes the layer.
+ * `http.server.request.duration`, every failure is answered, a wrong method gets 405, and a body that is no JSON 415. Closing the
+ * scope closes the layer.
  */
 export const makeWebHandler = <E>(
   api: Layer.Layer<HttpApi.Api, E>,
-  { mcp, middleware = (app) => app, platform = HttpServer.layerContext }: WebHandlerOptions = {},
+  { mcp, middleware = (app) => app }: WebHandlerOptions = {},
 ): Effect.Effect<WebHandler, E, Scope.Scope> =>
   Effect.gen(function* () {
     const runtime = yield* Layer.toRuntime(
@@ -62,7 +66,7 @@ export const makeWebHandler = <E>(
         api,
         mcp === undefined ? Layer.empty : mcpRoute(mcp),
         ReadableDecodeErrors,
-        platform,
+        HttpServer.layerContext,
         HttpApiBuilder.Router.Live,
         HttpApiBuilder.Middleware.layer,
       ),
@@ -70,8 +74,24 @@ export const makeWebHandler = <E>(
     const app = yield* Effect.provide(HttpApiBuilder.httpApp, runtime);
     const router = yield* Effect.provide(HttpApiBuilder.Router.router, runtime);
     return HttpApp.toWebHandlerRuntime(runtime)(
-      measured(middleware(answerUnexpected(app, router))),
+      measured(middleware(jsonOnly(answerUnexpected(app, router)))),
     );
+  });
+
+/**
+ * Takes bodies in JSON alone. A page of another site may make a browser send a text or a form without asking first, and a body
+ * without a type (Fetch, "CORS-safelisted request-header"); not so JSON.
+ */
+const jsonOnly = <R>(app: HttpApp.Default<never, R>): HttpApp.Default<never, R> =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, source, url }) => {
+    const type = headers["content-type"];
+    const [mediaType = ""] = (type ?? "").split(";", 1);
+    const hasBody = type !== undefined || (source instanceof Request && source.body !== null);
+    if (!hasBody || mediaType.trim().toLowerCase() === "application/json") return app;
+    const message =
+      "The body is not declared as JSON. Send it with the header Content-Type: application/json.";
+    const mcpPath = surfaceOf(url) === "mcp" ? pathOf(url) : undefined;
+    return refuseRequest(new UnsupportedMediaType({ message }), 415, mcpPath);
   });
 
 /**
