@@ -43,6 +43,8 @@ Executor's cloud app runs on ${url}; its data is in ${dataDirectory}.
 The endpoints are listed at ${url}/api/docs. Ctrl-C stops.
 `;
 
+// Files of workerd's databases are their owner's alone, whatever the directory's mode is.
+process.umask(0o077);
 mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
 await build();
 const workerd = await startWorkerd({

@@ -1,6 +1,6 @@
 import { Command, Options, Prompt } from "@effect/cli";
 import { NewSecret, type Secret, SecretName } from "@executor/sdk/schemas";
-import { Effect, Redacted } from "effect";
+import { Console, Effect, Redacted } from "effect";
 import { CommandError } from "../terminal/command-error.ts";
 import { isInteractive } from "../terminal/output.ts";
 import type { Column } from "../terminal/table.ts";
@@ -72,7 +72,24 @@ const removeCommand = Command.make(
     ),
 ).pipe(Command.withDescription("Remove a secret that no source uses"));
 
+const rotateCommand = Command.make("rotate-key", {}, () =>
+  // The other commands start faster without the daemon's modules.
+  Effect.flatMap(
+    Effect.promise(() => import("../server/rotate-key.ts")),
+    ({ rotateDaemonKey }) =>
+      Effect.flatMap(rotateDaemonKey, ({ inVariable, secrets, sources }) =>
+        Console.log(
+          `Sealed ${secrets} secrets and the settings of ${sources} sources with the new key.${inVariable ? " Start the daemon with it as EXECUTOR_SECRET_KEY." : ""}`,
+        ),
+      ),
+  ),
+).pipe(
+  Command.withDescription(
+    "Encrypt the database with a new key: that in EXECUTOR_NEW_SECRET_KEY, or a random one. Stop the daemon first",
+  ),
+);
+
 export const secretsCommand = Command.make("secrets").pipe(
   Command.withDescription("Keep the values that sources need, such as tokens"),
-  Command.withSubcommands([listCommand, setCommand, removeCommand]),
+  Command.withSubcommands([listCommand, setCommand, removeCommand, rotateCommand]),
 );

@@ -3,18 +3,17 @@ import { defaultLimits, Executions, Limits } from "@executor/execution";
 import { McpHost } from "@executor/host-mcp";
 import { QuickJsRunner } from "@executor/runtime-quickjs";
 import { sdkLayer } from "@executor/sdk";
-import { StorageError } from "@executor/storage";
 import * as Storage from "@executor/storage/bun";
 import { FetchHttpClient } from "@effect/platform";
 import { BunFileSystem } from "@effect/platform-bun";
 import { Context, Effect, Layer } from "effect";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { plugins } from "../plugins.ts";
 import { version } from "../version.ts";
 import { approvalTimeoutMs, mcpPath } from "./config.ts";
 import { applyLabelBudgets } from "./label-budgets.ts";
 import { loopbackOnly } from "./loopback.ts";
+import { databaseFile, makeDataDirectory } from "./owner-only.ts";
 import { secretKeyLayer } from "./secret-key.ts";
 import { processMetrics, startMetricsExport } from "./telemetry.ts";
 
@@ -37,13 +36,13 @@ const servicesLayer = (dataDirectory: string) =>
     Layer.provide(plugins),
     Layer.provide(Layer.merge(FetchHttpClient.layer, BunFileSystem.layer)),
     Layer.provide(secretKeyLayer(dataDirectory)),
-    Layer.provide(Storage.layer(join(dataDirectory, "executor.db"))),
+    Layer.provide(Storage.layer(join(dataDirectory, databaseFile))),
   );
 
 /** Builds the daemon's services and the handler of its requests. Closing the scope ends them. */
 export const createServerHandlers = (dataDirectory: string) =>
   Effect.gen(function* () {
-    yield* makeDirectory(dataDirectory);
+    yield* makeDataDirectory(dataDirectory);
     yield* applyLabelBudgets;
     // Starts before the services and so ends after them, to push their last counts.
     yield* startMetricsExport();
@@ -61,14 +60,4 @@ export const createServerHandlers = (dataDirectory: string) =>
       }),
       stopListening: host.stopListening,
     };
-  });
-
-/** Makes the directory readable by its owner only: the database holds the credentials of sources. */
-const makeDirectory = (directory: string) =>
-  Effect.try({
-    try: () => mkdirSync(directory, { recursive: true, mode: 0o700 }),
-    catch: (error) =>
-      new StorageError({
-        message: `The data directory ${directory} cannot be made: ${error instanceof Error ? error.message : String(error)}. Choose another with EXECUTOR_DATA_DIR.`,
-      }),
   });

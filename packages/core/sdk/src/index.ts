@@ -6,6 +6,7 @@ export { sdkLayer } from "./layer.ts";
 export { CredentialGuard } from "./credentials/credential-guard.ts";
 export { makeRedactor, redacted } from "./credentials/redactor.ts";
 export type { Redactor } from "./credentials/redactor.ts";
+export { rotateSecretKey, type KeyRotation } from "./credentials/key-rotation.ts";
 export { SecretKey, SecretKeyError } from "./credentials/vault.ts";
 export { Secrets } from "./credentials/secrets.ts";
 export { ActiveTime } from "./invocation/call-measurement.ts";

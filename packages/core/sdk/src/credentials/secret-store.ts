@@ -60,7 +60,7 @@ const make = Effect.gen(function* () {
     lookup: Effect.fn("SecretStore.read")(function* (name: SecretName) {
       const row = yield* findRow(name);
       if (row === undefined) return undefined;
-      const value = yield* vault.open(row.sealed, subject(name, row.origins));
+      const value = yield* vault.open(row.sealed, secretSubject(name, row.origins));
       const secret: StoredSecret = { value: Redacted.make(value), origins: row.origins };
       return secret;
     }),
@@ -83,7 +83,7 @@ const make = Effect.gen(function* () {
     const origins = [...new Set(secret.origins)];
     const now = yield* DateTime.now;
     const created_at = (yield* findRow(name))?.created_at ?? now;
-    const sealed = yield* vault.seal(Redacted.value(secret.value), subject(name, origins));
+    const sealed = yield* vault.seal(Redacted.value(secret.value), secretSubject(name, origins));
     const row: SecretRow = { name, origins, sealed, created_at, updated_at: now };
     const encoded = yield* Effect.orDie(encodeRow(row));
     yield* commit(
@@ -108,5 +108,5 @@ const make = Effect.gen(function* () {
 });
 
 /** Binds a value to its name and origins: neither can be exchanged in the database. */
-const subject = (name: string, origins: ReadonlyArray<string>): string =>
+export const secretSubject = (name: string, origins: ReadonlyArray<string>): string =>
   `secret ${JSON.stringify([name, ...origins])}`;

@@ -42,6 +42,21 @@ export class SecretKey extends Context.Tag("@executor/sdk/SecretKey")<SecretKey,
     (sql) => Effect.map(sql`SELECT id FROM key_check`, (rows) => rows.length > 0),
   ).pipe(Effect.orDie);
 
+  /** Whether the database was written with this key; `true` for a database that has nothing sealed yet. */
+  static readonly opens = (key: CryptoKey): Effect.Effect<boolean, never, SqlClient.SqlClient> =>
+    Effect.flatMap(SqlClient.SqlClient, (sql) =>
+      Effect.flatMap(sql<{ sealed: string }>`SELECT sealed FROM key_check`, ([check]) =>
+        check === undefined
+          ? Effect.succeed(true)
+          : Effect.promise(() =>
+              decrypt(key, check.sealed, checkSubject).then(
+                () => true,
+                () => false,
+              ),
+            ),
+      ),
+    ).pipe(Effect.orDie);
+
   /** A random key, for databases that are thrown away. */
   static readonly layerTest: Layer.Layer<SecretKey> = Layer.effect(
     SecretKey,
@@ -69,7 +84,7 @@ export class Vault extends Context.Tag("@executor/sdk/Vault")<
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient;
   const key = yield* SecretKey;
-  const seal = (text: string, subject: string) => Effect.promise(() => encrypt(key, text, subject));
+  const seal = (text: string, subject: string) => sealWith(key, text, subject);
   const tryOpen = (sealed: string, subject: string) =>
     Effect.tryPromise(() => decrypt(key, sealed, subject));
 
@@ -93,8 +108,7 @@ const make = Effect.gen(function* () {
 });
 
 /**
- * Seals settings that an older version stored in clear, and rewrites the database, so that neither its free pages nor its log
- * keep the clear text. A new database has no sources yet; one of an older version has at least the built-in source.
+ * Seals settings that an older version stored in clear, and keeps no clear text. A new database has no sources yet; one of an older version has at least the built-in source.
  */
 const sealClearSettings = (
   sql: SqlClient.SqlClient,
@@ -111,14 +125,22 @@ const sealClearSettings = (
       const sealed = yield* seal(settings, settingsSubject(namespace));
       yield* sql`UPDATE sources SET settings = ${sealed} WHERE namespace = ${namespace}`;
     }
-    yield* sql.unsafe("VACUUM");
-    yield* sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)");
+    yield* rewriteDatabase(sql);
   });
+
+/** Rewrites the database, so that neither its free pages nor its log keep what was replaced. */
+export const rewriteDatabase = (sql: SqlClient.SqlClient) =>
+  Effect.zipRight(sql.unsafe("VACUUM"), sql.unsafe("PRAGMA wal_checkpoint(TRUNCATE)"));
+
+/** Seals a text with a key; see {@link Vault}. */
+export const sealWith = (key: CryptoKey, text: string, subject: string): Effect.Effect<string> =>
+  Effect.promise(() => encrypt(key, text, subject));
 
 /** Subject of a source's settings. */
 export const settingsSubject = (namespace: string): string => `source ${namespace}`;
 
-const checkSubject = "key check";
+/** Subject of the text that tells whether a key is the database's own. */
+export const checkSubject = "key check";
 
 const wrongKey = new SecretKeyError({
   message:
