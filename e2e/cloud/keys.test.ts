@@ -134,6 +134,8 @@ describe("keys of an organization", () => {
     expect(await list(person)).toHaveLength(maxKeys);
     const repeated = { name: "x", permissions: Array.from({ length: 11 }, () => "sources:read") };
     expect((await person.request("POST", "/api/keys", repeated)).status).toBe(400);
+    const large = { name: "x".repeat(100_000), permissions: ["sources:read"] };
+    expect((await person.request("POST", "/api/keys", large)).status).toBe(413);
   });
 
   it("show who holds them, when they expire, and when they were used last", async () => {

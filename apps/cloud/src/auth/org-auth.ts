@@ -14,6 +14,7 @@ import * as FindMyWay from "find-my-way-ts";
 import type { DurableObjectId, DurableObjectNamespace } from "../environment.ts";
 import { decodeIdentity, EndpointNotFound, identityHeader, Unauthorized } from "./authenticate.ts";
 import type { Permission } from "./permissions.ts";
+import { TooManyRequests } from "./request-limit.ts";
 
 /** Cookie of better-auth over http; over https its name begins with `__Secure-`. */
 const sessionCookie = "better-auth.session_token";
@@ -26,7 +27,7 @@ const sessionCookie = "better-auth.session_token";
  */
 export class OrgAuth extends HttpApiMiddleware.Tag<OrgAuth>()("@executor/cloud/OrgAuth", {
   provides: Caller,
-  failure: Schema.Union(Unauthorized, Forbidden, EndpointNotFound),
+  failure: Schema.Union(Unauthorized, Forbidden, EndpointNotFound, TooManyRequests),
   security: {
     key: HttpApiSecurity.annotate(
       HttpApiSecurity.bearer,

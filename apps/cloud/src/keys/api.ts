@@ -3,6 +3,7 @@ import { Forbidden } from "@executor/api";
 import { apiError, InvalidCursor } from "@executor/sdk/schemas";
 import { Schema } from "effect";
 import { allPermissions, Permission } from "../auth/permissions.ts";
+import { TooManyRequests } from "../auth/request-limit.ts";
 
 const maxDays = 365;
 const maxNameChars = 32;
@@ -93,6 +94,7 @@ export class KeysApi extends HttpApiGroup.make("keys")
       .addError(KeyNotFound)
       .annotate(OpenApi.Description, "Ends a key: the next request with it is refused."),
   )
+  .addError(TooManyRequests)
   .prefix("/api")
   .annotate(OpenApi.Title, "Keys")
   .annotate(

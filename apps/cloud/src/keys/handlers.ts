@@ -2,10 +2,11 @@ import { HttpApi, HttpApiBuilder } from "@effect/platform";
 import { Forbidden, makeWebHandler } from "@executor/api";
 import { InvalidCursor } from "@executor/sdk/schemas";
 import { DateTime, Effect, Layer, Schema } from "effect";
+import { withBoundedBody } from "../auth/answer-auth.ts";
+import type { KeyDatabase } from "../environment.ts";
 import { KeyNotFound, KeysApi, MadeKey, TooManyKeys } from "./api.ts";
 import type { Key } from "./api.ts";
 import { KeyPosition, maxKeys, StoredKeys } from "./stored-keys.ts";
-import type { KeyDatabase } from "../environment.ts";
 
 const Api = HttpApi.make("keys").add(KeysApi);
 
@@ -16,12 +17,15 @@ interface KeysOwner {
 }
 
 /** Answers one request about keys. The handler is built for each, since nothing of a request may outlive it here. */
-export const answerKeys = (owner: KeysOwner, request: Request): Promise<Response> =>
-  makeWebHandler(Layer.provide(HttpApiBuilder.api(Api), keysHandlers(owner))).pipe(
-    Effect.flatMap((handle) => Effect.promise(() => handle(request))),
+export const answerKeys = async (owner: KeysOwner, request: Request): Promise<Response> => {
+  const bounded = await withBoundedBody(request);
+  if (bounded instanceof Response) return bounded;
+  return makeWebHandler(Layer.provide(HttpApiBuilder.api(Api), keysHandlers(owner))).pipe(
+    Effect.flatMap((handle) => Effect.promise(() => handle(bounded))),
     Effect.scoped,
     Effect.runPromise,
   );
+};
 
 /** Handlers of the keys of one organization, for one of its owners or admins. */
 const keysHandlers = ({ database, organization, userId }: KeysOwner) => {
