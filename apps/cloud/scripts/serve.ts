@@ -14,12 +14,21 @@ const url = `http://127.0.0.1:${port}`;
 /** Variables of `wrangler.jsonc` with a default, taken from this process. */
 const given = Object.fromEntries(
   Object.entries(process.env).flatMap(([name, value]) =>
-    /^EXECUTOR_(MAX_|METRICS_INTERVAL|PRIVATE_UPSTREAMS|PLATFORM_TOKEN)/.test(name) &&
+    /^EXECUTOR_(MAX_|MAIL_|METRICS_INTERVAL|PRIVATE_UPSTREAMS|PLATFORM_TOKEN)/.test(name) &&
     value !== undefined
       ? [[name, value]]
       : [],
   ),
 );
+
+const verification =
+  given["EXECUTOR_MAIL_URL"] === undefined
+    ? ""
+    : `
+     A mail verifies your address: open its link, and sign in.
+
+     curl -c cookies ${url}/api/auth/sign-in/email -H 'Content-Type: application/json' \\
+       -d '{"email":"you@example.com","password":"at least ten characters"}'`;
 
 const guide = `
 Executor's cloud app runs on ${url}; its data is in ${dataDirectory}.
@@ -27,7 +36,7 @@ Executor's cloud app runs on ${url}; its data is in ${dataDirectory}.
   1. Sign up, keep the session, and make an organization:
 
      curl -c cookies ${url}/api/auth/sign-up/email -H 'Content-Type: application/json' \\
-       -d '{"name":"You","email":"you@example.com","password":"at least ten characters"}'
+       -d '{"name":"You","email":"you@example.com","password":"at least ten characters"}'${verification}
      curl -b cookies ${url}/api/auth/organization/create -H 'Content-Type: application/json' -H 'Origin: ${url}' \\
        -d '{"name":"Acme","slug":"acme"}'
 

@@ -37,6 +37,12 @@ export interface Environment {
   readonly EXECUTOR_METRICS_INTERVAL?: string;
   /** Organizations that one account may own. */
   readonly EXECUTOR_MAX_ORGANIZATIONS?: string;
+  /** Mail service: an `https:` URL that takes posts, or an `smtps:` URL. Without one, email addresses are not verified. */
+  readonly EXECUTOR_MAIL_URL?: string;
+  /** Token for a mail service that takes posts. */
+  readonly EXECUTOR_MAIL_TOKEN?: string;
+  /** Sender of mails. */
+  readonly EXECUTOR_MAIL_FROM?: string;
   /** Label sets of one organization, all its metrics together. */
   readonly EXECUTOR_MAX_SERIES?: string;
   /** Executions of one organization that run at once. */

@@ -1,4 +1,5 @@
 import { surfaceOf } from "@executor/api";
+import { waitUntil } from "cloudflare:workers";
 import { Effect } from "effect";
 import {
   authenticate,
@@ -12,6 +13,7 @@ import { answerAuth, refusalOutcomes } from "./auth/answer-auth.ts";
 import { Attempts } from "./auth/attempts.ts";
 import { authPath, makeAuth } from "./auth/better-auth.ts";
 import type { Auth } from "./auth/better-auth.ts";
+import { makeMailer } from "./auth/mailer.ts";
 import type { Identity } from "./auth/authenticate.ts";
 import { RequestLimit } from "./auth/request-limit.ts";
 import { docsPage, openApiDocument } from "./api.ts";
@@ -94,12 +96,14 @@ let readyAuth: Auth | undefined;
 /** Shared by all requests once it is ready: a promise of another request might never be kept. */
 const authOf = async (environment: Environment): Promise<Auth> => {
   if (readyAuth !== undefined) return readyAuth;
+  const mailer = makeMailer(environment);
   const auth = makeAuth({
     url: environment.EXECUTOR_URL,
     secret: environment.BETTER_AUTH_SECRET,
     database: environment.DB,
     attempts: new Attempts(environment.DB, environment.BETTER_AUTH_SECRET),
     maxOrganizations: positive(environment, "EXECUTOR_MAX_ORGANIZATIONS", 5),
+    ...(mailer !== undefined && { mail: { mailer, later: waitUntil } }),
   });
   await auth.$context;
   readyAuth = auth;

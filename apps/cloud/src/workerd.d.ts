@@ -6,6 +6,9 @@ declare module "cloudflare:workers" {
   /** Variables, secrets and bindings, also outside of requests. */
   export const env: unknown;
 
+  /** Lets work go on after the answer to the request that is being answered. */
+  export const waitUntil: (work: Promise<unknown>) => void;
+
   export abstract class DurableObject<State, Environment> {
     protected readonly ctx: State;
     protected readonly env: Environment;

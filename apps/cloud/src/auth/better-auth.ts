@@ -3,6 +3,8 @@ import type { BetterAuthOptions } from "better-auth";
 import { organization } from "better-auth/plugins";
 import type { Attempts } from "./attempts.ts";
 import { limitHooks } from "./limits.ts";
+import { mailOptions } from "./mail-options.ts";
+import type { MailSettings } from "./mail-options.ts";
 import { gatedPasswords } from "./password-gate.ts";
 import { tooManyOrganizations } from "./refusals.ts";
 
@@ -25,10 +27,14 @@ export interface AuthSettings {
   readonly attempts?: Attempts;
   /** Organizations that one account may own. */
   readonly maxOrganizations: number;
+  /** Without it no address is verified, and a forgotten password stays forgotten. */
+  readonly mail?: MailSettings | undefined;
 }
 
 /** better-auth for people, their sessions and organizations. Keys are rows of the same database; the app makes and reads them itself. */
-export const makeAuth = ({ attempts, database, maxOrganizations, secret, url }: AuthSettings) => {
+export const makeAuth = (settings: AuthSettings) => {
+  const { attempts, database, maxOrganizations, secret, url } = settings;
+  const mail = settings.mail === undefined ? undefined : mailOptions(settings.mail, url);
   const ownedBy = async (userId: string): Promise<number> => {
     const { adapter } = await auth.$context;
     const isOwner = { field: "role", operator: "contains", value: "owner" } as const;
@@ -44,7 +50,19 @@ export const makeAuth = ({ attempts, database, maxOrganizations, secret, url }: 
     logger: { level: "error" },
     // Over http the only client is this machine, which has no address to limit by.
     rateLimit: { enabled: url.startsWith("https:") },
-    emailAndPassword: { enabled: true, minPasswordLength: 10, password: gatedPasswords },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: 10,
+      password: gatedPasswords,
+      revokeSessionsOnPasswordReset: true,
+      // Who sets a password by a mail has read it.
+      onPasswordReset: async ({ user: { id } }) => {
+        const { internalAdapter } = await auth.$context;
+        await internalAdapter.updateUser(id, { emailVerified: true });
+      },
+      ...mail?.emailAndPassword,
+    },
+    ...(mail !== undefined && { emailVerification: mail.emailVerification }),
     ...(attempts !== undefined && { hooks: limitHooks(attempts) }),
     session: { expiresIn: 30 * day, updateAge: day },
     databaseHooks: {
@@ -70,6 +88,7 @@ export const makeAuth = ({ attempts, database, maxOrganizations, secret, url }: 
       organization({
         membershipLimit: maxMembers,
         invitationLimit: maxMembers,
+        requireEmailVerificationOnInvitation: mail !== undefined,
         organizationLimit: async ({ id }) => {
           if ((await ownedBy(id)) >= maxOrganizations) throw tooManyOrganizations(maxOrganizations);
           return false;

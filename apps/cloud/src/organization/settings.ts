@@ -56,7 +56,7 @@ export const organizationSettings = (environment: Environment): OrganizationSett
 export const maxRequests = (environment: Environment): number =>
   positive(environment, "EXECUTOR_MAX_REQUESTS", 600);
 
-type Setting = Extract<keyof Environment, `EXECUTOR_M${string}`>;
+type Setting = Extract<keyof Environment, `EXECUTOR_M${"AX" | "ETRICS"}_${string}`>;
 
 /** A limit from its variable. Throws an {@link InvalidSetting}. */
 export const positive = (environment: Environment, name: Setting, otherwise: number): number => {
