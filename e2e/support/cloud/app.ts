@@ -48,6 +48,8 @@ export interface CloudOptions {
   readonly port?: number;
   /** In place of those of the tests. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Environment of the process that runs workerd, besides this one's. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface CloudApp {
@@ -64,6 +66,9 @@ export interface CloudApp {
   readonly kill: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
+
+/** Signs sessions and the links in mails. */
+export const secret = "a secret of the tests, and of nothing else";
 
 export const platformToken = "platform-token-of-the-tests";
 
@@ -109,7 +114,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
     allow: ["public", "private"],
     d1Databases: { DB: "executor" },
     bindings: {
-      BETTER_AUTH_SECRET: "a secret of the tests, and of nothing else",
+      BETTER_AUTH_SECRET: secret,
       EXECUTOR_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
       EXECUTOR_URL: url,
       EXECUTOR_PLATFORM_TOKEN: platformToken,
@@ -121,7 +126,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
     name: "The cloud app",
     command: "bun",
     args: [join(app, "peers/workerd.js")],
-    env: { ...process.env, EXECUTOR_WORKERD_OPTIONS: JSON.stringify(miniflare) },
+    env: { ...process.env, ...options.env, EXECUTOR_WORKERD_OPTIONS: JSON.stringify(miniflare) },
   });
   const stop = async (): Promise<void> => {
     await child.stop();
