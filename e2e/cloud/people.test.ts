@@ -154,10 +154,10 @@ describe("people without an account", () => {
         "executor_auth_attempts_total",
         { outcome, surface: "api" },
       );
-    const before = await refused("limited");
+    const before = await refused("rate_limited");
     for (let count = 0; count < 3; count += 1) expectLimited(await signIn("ada", "wrong"));
     // Those of the tests above may still be on their way.
-    await until("refusals are counted", async () => (await refused("limited")) >= before + 3);
+    await until("refusals are counted", async () => (await refused("rate_limited")) >= before + 3);
     expect(await refused("unauthorized")).toBeGreaterThan(50);
   });
 });

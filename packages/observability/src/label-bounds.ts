@@ -28,7 +28,6 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     "refused",
     "unauthorized",
     "forbidden",
-    "limited",
     "rate_limited",
     "busy",
   ),

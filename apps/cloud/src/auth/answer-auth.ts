@@ -8,7 +8,7 @@ const maxBodyBytes = 64 * 1024;
 export const refusalOutcomes: Readonly<Record<number, string>> = {
   401: "unauthorized",
   403: "forbidden",
-  429: "limited",
+  429: "rate_limited",
   503: "busy",
 };
 
