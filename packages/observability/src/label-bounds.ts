@@ -56,7 +56,13 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   "executor.sandbox.cpu.time/runtime": listed("quickjs"),
   "executor.sandbox.memory.peak/runtime": listed("quickjs"),
   "executor.build_info/runtime": { values: "what runs the daemon, such as `bun 1.4.5`", count: 1 },
-  "executor.sandbox.terminations/reason": listed("timeout", "out_of_memory", "crash"),
+  "executor.sandbox.terminations/reason": listed(
+    "timeout",
+    "out_of_memory",
+    "computing_budget",
+    "crash",
+  ),
+  "executor.execution.refusals/reason": listed("queue_full", "computing_budget"),
   "executor.tool.input.unchecked/reason": listed("unsupported_schema", "budget_exceeded"),
   "executor.metrics.conflicts/reason": {
     values: "the repairs that the exposition knows",

@@ -1,5 +1,5 @@
-import { HttpApiBuilder, HttpApiSwagger } from "@effect/platform";
-import { Executions } from "@executor/execution";
+import { HttpApiBuilder, HttpApiSwagger, HttpApp, HttpServerResponse } from "@effect/platform";
+import { type ComputingBudgetSpent, Executions } from "@executor/execution";
 import { Policies, Secrets, Sources, Tools } from "@executor/sdk";
 import { Context, Effect, Layer } from "effect";
 import { CoreExecutorApi, Health } from "./api.ts";
@@ -34,7 +34,9 @@ export const CoreHandlers = Layer.mergeAll(
       handlers
         .handle("run", ({ payload, headers }) =>
           Effect.flatMap(Caller, ({ owner }) =>
-            executions.run({ ...payload, trigger: headers["executor-client"] ?? "api", owner }),
+            executions
+              .run({ ...payload, trigger: headers["executor-client"] ?? "api", owner })
+              .pipe(Effect.tapErrorTag("ComputingBudgetSpent", retryAfter)),
           ),
         )
         .handle("resume", ({ path, payload }) =>
@@ -68,6 +70,11 @@ export const CoreHandlers = Layer.mergeAll(
     ),
   ),
 );
+
+const retryAfter = ({ retryAfterSeconds }: ComputingBudgetSpent) =>
+  HttpApp.appendPreResponseHandler((_, response) =>
+    Effect.succeed(HttpServerResponse.setHeader(response, "retry-after", `${retryAfterSeconds}`)),
+  );
 
 /** The API with its handlers, its OpenAPI document and a page that shows it, which needs no network. */
 export const CoreApiLayer = Layer.mergeAll(

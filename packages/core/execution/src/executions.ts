@@ -1,6 +1,7 @@
-import { CodeRunner } from "@executor/kernel";
+import { CodeRunner, ComputingBudget } from "@executor/kernel";
 import { Cause, Context, DateTime, Effect, Exit, Fiber, FiberSet, Layer } from "effect";
 import { answerQuestion, recordDecision, type ResumeRequest } from "./approvals/questions.ts";
+import { executionRefusals } from "./metrics.ts";
 import { History } from "./history.ts";
 import { Limits } from "./limits.ts";
 import { type ExecutionRequest, LiveRun } from "./run/live-run.ts";
@@ -12,8 +13,8 @@ import {
   recordUse,
   terminalState,
 } from "./run/outcome.ts";
-import { RunSlots } from "./run/run-slots.ts";
-import { ExecutionEnded, ExecutionSummary } from "./schemas.ts";
+import { RunSlots, type Slot } from "./run/run-slots.ts";
+import { ComputingBudgetSpent, ExecutionEnded, ExecutionSummary } from "./schemas.ts";
 import type {
   ApprovalNotFound,
   Execution,
@@ -33,7 +34,9 @@ export class Executions extends Context.Tag("@executor/execution/Executions")<
      * Runs code until it has ended in any way, or waits for people's answers (status `paused`); the history has stored it before
      * this returns. Interrupting it cancels the run. A paused run no longer depends on its caller.
      */
-    readonly run: (request: ExecutionRequest) => Effect.Effect<Execution, TooManyExecutions>;
+    readonly run: (
+      request: ExecutionRequest,
+    ) => Effect.Effect<Execution, TooManyExecutions | ComputingBudgetSpent>;
     /** Answers one question; the tool call continues where it waited. Returns as `run` does. */
     readonly resume: (
       request: ResumeRequest,
@@ -65,6 +68,7 @@ const make = Effect.gen(function* () {
   const callTool = yield* toolBridge;
   const fibers = yield* FiberSet.make<void>();
   const slots = new RunSlots(limits);
+  const budget = yield* ComputingBudget;
   const runs = new Map<string, LiveRun>();
 
   (yield* history.endPaused).forEach(recordLost);
@@ -137,7 +141,7 @@ const make = Effect.gen(function* () {
   });
 
   const run = Effect.fn("Executions.run")(function* (request: ExecutionRequest) {
-    const slot = yield* slots.acquire;
+    const slot = yield* admit(slots, budget);
     const live = new LiveRun(request, yield* DateTime.now, slot);
     runs.set(live.id, live);
     const fiber = yield* start(live);
@@ -180,6 +184,24 @@ const make = Effect.gen(function* () {
 
   return { run, resume, get, list };
 });
+
+/** Waits for a slot, and counts a refusal. */
+const admit = (slots: RunSlots, budget: ComputingBudget["Type"]) =>
+  Effect.suspend((): Effect.Effect<Slot, TooManyExecutions | ComputingBudgetSpent> => {
+    const retryAfterSeconds = budget.retryAfterSeconds();
+    if (retryAfterSeconds === 0) return slots.acquire;
+    return new ComputingBudgetSpent({
+      message: `The computing of this hour is used up. Run code again in ${retryAfterSeconds} s.`,
+      retryAfterSeconds,
+    });
+  }).pipe(
+    Effect.tapError(({ _tag }) =>
+      Effect.sync(() => {
+        const reason = _tag === "TooManyExecutions" ? "queue_full" : "computing_budget";
+        executionRefusals.add(1, { reason });
+      }),
+    ),
+  );
 
 const maxReasonChars = 500;
 

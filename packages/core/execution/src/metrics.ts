@@ -61,6 +61,13 @@ export const executionQueueDuration = histogram({
   boundaries: durationSeconds,
 });
 
+export const executionRefusals = counter({
+  name: "executor.execution.refusals",
+  description: "Executions that were refused before they began, by what there was too little of.",
+  unit: "{execution}",
+  labels: ["reason"],
+});
+
 export const executionOutputSize = histogram({
   name: "executor.execution.output.size",
   description: "Size of the results that executions returned, before they were cut.",

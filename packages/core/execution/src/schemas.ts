@@ -1,4 +1,5 @@
 /** Shapes and errors of executions, without the services: the part that API contracts and clients need. */
+import { HttpApiSchema } from "@effect/platform";
 import { apiError, ElicitationRequest, Json } from "@executor/sdk/schemas";
 import { Schema } from "effect";
 
@@ -55,7 +56,7 @@ export class ConsoleEntry extends Schema.Class<ConsoleEntry>("ConsoleEntry")({
 
 /** Reason why an execution did not complete. */
 export class ExecutionError extends Schema.Class<ExecutionError>("ExecutionError")({
-  /** The name of the error that the code threw, or `Timeout`, `OutOfMemory`, `Cancelled`, `SandboxCrash`. */
+  /** The name of the error that the code threw, or `Timeout`, `OutOfMemory`, `ComputingBudgetSpent`, `Cancelled`, `SandboxCrash`. */
   name: Schema.String,
   message: Schema.String,
   stack: Schema.optional(Schema.String),
@@ -100,6 +101,17 @@ export class ExecutionNotFound extends apiError<ExecutionNotFound>()("ExecutionN
 
 /** The queue of waiting executions is full. */
 export class TooManyExecutions extends apiError<TooManyExecutions>()("TooManyExecutions", 503) {}
+
+/** The computing of a while is used up. */
+export class ComputingBudgetSpent extends Schema.TaggedError<ComputingBudgetSpent>()(
+  "ComputingBudgetSpent",
+  {
+    message: Schema.String,
+    /** Seconds until there is computing again; the same as the header `Retry-After`. */
+    retryAfterSeconds: Schema.Int,
+  },
+  HttpApiSchema.annotations({ status: 429 }),
+) {}
 
 /** This execution has no open question with this id. */
 export class ApprovalNotFound extends apiError<ApprovalNotFound>()("ApprovalNotFound", 404) {}

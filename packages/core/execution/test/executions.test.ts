@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
+import { ComputingBudget } from "@executor/kernel";
 import { operator } from "@executor/sdk";
-import { Effect, Either, Fiber } from "effect";
+import { Effect, Either, Fiber, Layer } from "effect";
 import { Executions } from "../src/executions.ts";
 import { active, until } from "./support/approvals.ts";
 import { layerWith } from "./support/layer.ts";
@@ -164,8 +165,24 @@ describe("Executions", () => {
       expect(results.filter(Either.isLeft)).toMatchObject([
         { left: { _tag: "TooManyExecutions" } },
       ]);
+      expect(total("executor.execution.refusals", { reason: "queue_full" })).toBe(1);
     }).pipe(Effect.provide(layerWith({ maxRunning: 1, maxWaiting: 2 }))),
   );
+
+  it.live("are refused while the budget of computing is used up", () => {
+    let retryAfterSeconds = 30;
+    const budget = { spend: () => {}, retryAfterSeconds: () => retryAfterSeconds };
+    const refusals = () => total("executor.execution.refusals", { reason: "computing_budget" });
+    return Effect.gen(function* () {
+      const [error, refused] = yield* growth(refusals, Effect.flip(run("return 1")));
+      expect(error).toMatchObject({ _tag: "ComputingBudgetSpent", retryAfterSeconds: 30 });
+      expect(refused).toBe(1);
+      retryAfterSeconds = 0;
+      expect((yield* run("return 1")).status).toBe("completed");
+    }).pipe(
+      Effect.provide(layerWith().pipe(Layer.provide(Layer.succeed(ComputingBudget, budget)))),
+    );
+  });
 
   it.live("are deleted, oldest first, when the history is full", () =>
     Effect.gen(function* () {

@@ -81,6 +81,8 @@ export type RunOutcome =
   /** The run exceeded its wall time, or another limit that `message` names. */
   | { readonly _tag: "TimedOut"; readonly message?: string | undefined }
   | { readonly _tag: "OutOfMemory" }
+  /** The `ComputingBudget` was used up meanwhile. */
+  | { readonly _tag: "BudgetSpent" }
   /** The sandbox itself broke, for example by overflowing its stack; nothing outside it is harmed. */
   | { readonly _tag: "Crashed"; readonly message: string };
 

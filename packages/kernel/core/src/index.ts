@@ -3,4 +3,5 @@
  * person is asked. Preparation of code is a separate entry point, `@executor/kernel/prepare-code`, which loads no Effect.
  */
 export * from "./code-runner.ts";
+export * from "./computing-budget.ts";
 export * from "./wall-clock.ts";

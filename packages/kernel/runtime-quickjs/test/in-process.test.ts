@@ -1,7 +1,13 @@
 import { describe, expect, it } from "@effect/vitest";
-import { CodeRunner, type RunRequest, type RunState, whileClockPaused } from "@executor/kernel";
+import {
+  CodeRunner,
+  ComputingBudget,
+  type RunRequest,
+  type RunState,
+  whileClockPaused,
+} from "@executor/kernel";
 import wasmPath from "@jitl/quickjs-wasmfile-release-sync/wasm" with { type: "file" };
-import { Deferred, Effect, Fiber, type Layer } from "effect";
+import { Deferred, Effect, Fiber, Layer } from "effect";
 import { layer } from "../src/host/in-process.ts";
 import { interruptibleLoops, withInitialMemory } from "../src/engine/wasm-rewriting.ts";
 import { suspendingWasm } from "../src/engine/interrupts.ts";
@@ -148,6 +154,24 @@ describe("the runner without workers", () => {
       yield* Effect.sleep(50);
       expect(observe()?.console.length).toBe(lines);
     }).pipe(Effect.provide(runner())),
+  );
+
+  it.live("ends the runs that use up the budget of computing", () =>
+    Effect.gen(function* () {
+      let spent = 0;
+      const budget = {
+        spend: (milliseconds: number) => void (spent += milliseconds),
+        retryAfterSeconds: () => (spent < 100 ? 0 : 5),
+      };
+      const results = yield* Effect.replicateEffect(run("for (;;) {}"), 3, {
+        concurrency: "unbounded",
+      }).pipe(Effect.provide(runner().pipe(Layer.provide(Layer.succeed(ComputingBudget, budget)))));
+      expect(results.map(({ outcome }) => outcome)).toEqual(
+        results.map(() => ({ _tag: "BudgetSpent" })),
+      );
+      const computed = results.reduce((sum, { cpuTimeSeconds }) => sum + cpuTimeSeconds, 0);
+      expect(spent).toBeCloseTo(computed * 1_000, 3);
+    }),
   );
 
   it.live("interrupts code by its number of checks if the clock stands still", () =>

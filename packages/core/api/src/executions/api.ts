@@ -1,6 +1,7 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
 import {
   ApprovalNotFound,
+  ComputingBudgetSpent,
   Execution,
   ExecutionEnded,
   ExecutionNotFound,
@@ -58,6 +59,7 @@ export class ExecutionsApi extends HttpApiGroup.make("executions")
       .setHeaders(RunHeaders)
       .addSuccess(Execution)
       .addError(TooManyExecutions)
+      .addError(ComputingBudgetSpent)
       .annotate(
         OpenApi.Description,
         "Runs code until it ends or waits for people's answers. The status of the reply is 200 however the code ended; the execution's own `status` tells.",

@@ -69,6 +69,12 @@ export const terminalState = (
         "OutOfMemory",
         `The code used more than ${Math.floor(limits.memoryBytes / (1024 * 1024))} MiB of memory. Keep less of what tools return.`,
       );
+    case "BudgetSpent":
+      return failure(
+        "timeout",
+        "ComputingBudgetSpent",
+        "The computing of this hour was used up while the code ran. Compute less, or run it again later.",
+      );
     case "Crashed":
       return failure(
         "failed",
@@ -110,5 +116,6 @@ export const recordOutcome = (outcome: RunOutcome): void => {
 const terminationReasons: Readonly<Partial<Record<RunOutcome["_tag"], string>>> = {
   TimedOut: "timeout",
   OutOfMemory: "out_of_memory",
+  BudgetSpent: "computing_budget",
   Crashed: "crash",
 };

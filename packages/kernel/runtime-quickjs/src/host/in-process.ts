@@ -1,4 +1,4 @@
-import { CodeRunner } from "@executor/kernel";
+import { CodeRunner, ComputingBudget } from "@executor/kernel";
 import type { TypeStripper } from "@executor/kernel/prepare-code";
 import type { ConsoleLine, RunOutcome, RunRequest, RunResult, RunState } from "@executor/kernel";
 import { Effect, Layer } from "effect";
@@ -36,7 +36,10 @@ export interface InProcessOptions extends ComputingLimits {
  * together as many turns as those of any other layer of the process. The caller limits how many run at once.
  */
 export const layer = (options: InProcessOptions): Layer.Layer<CodeRunner> =>
-  Layer.sync(CodeRunner, () => make(options));
+  Layer.effect(
+    CodeRunner,
+    Effect.map(ComputingBudget, (budget) => make(options, budget)),
+  );
 
 /** One image for each module; it contains nothing of any run. No promise is shared, which could belong to a request that is over. */
 const images = new WeakMap<WebAssembly.Module, EngineImage>();
@@ -76,7 +79,7 @@ const cachedImage = async ({
 /** Turns of all runs of the process. */
 const turns = new Turns();
 
-const make = (options: InProcessOptions) => {
+const make = (options: InProcessOptions, budget: ComputingBudget["Type"]) => {
   const { suspending, wasmModule } = options;
   const owner = new Owner();
   const run = Effect.fn("InProcessRunner.run")(function* (request: RunRequest) {
@@ -92,7 +95,8 @@ const make = (options: InProcessOptions) => {
     });
     const result = yield* runWithCalls(
       request.callTool,
-      (startCall, onEnd) => new InProcessRun(engine, request, options, owner, startCall, onEnd),
+      (startCall, onEnd) =>
+        new InProcessRun(engine, request, options, budget, owner, startCall, onEnd),
     );
     // Interrupted code may still be inside the engine.
     const { _tag } = result.outcome;
@@ -113,6 +117,7 @@ const jobsAtOnce = 16;
 /** One run in the current thread: its clocks, its console and its end. */
 class InProcessRun {
   readonly #limits: ComputingLimits;
+  readonly #budget: ComputingBudget["Type"];
   readonly #sandbox: Sandbox;
   readonly #slices: Slices;
   readonly #console: Array<ConsoleLine> = [];
@@ -123,19 +128,23 @@ class InProcessRun {
   #isComputing = false;
   #isStopped = false;
   #hasComputedTooLong = false;
+  #hasSpentBudget = false;
   #hasEnded = false;
 
   constructor(
     engine: Engine,
     request: RunRequest,
     limits: InProcessOptions,
+    budget: ComputingBudget["Type"],
     owner: Owner,
     startCall: (call: SandboxCall) => void,
     onEnd: (result: RunResult) => void,
   ) {
     this.#limits = limits;
+    this.#budget = budget;
     this.#slices = new Slices((milliseconds) => {
       owner.computedMs += milliseconds;
+      budget.spend(milliseconds);
     });
     const slices = this.#slices;
     this.#sandbox = new Sandbox(engine, request.limits, {
@@ -196,11 +205,13 @@ class InProcessRun {
     this.#slices.check();
     this.#hasComputedTooLong ||=
       this.#checks > maxChecks || this.#slices.computedMs > maxComputingMs;
-    return this.#isStopped || this.#hasComputedTooLong;
+    this.#hasSpentBudget ||= this.#budget.retryAfterSeconds() > 0;
+    return this.#isStopped || this.#hasComputedTooLong || this.#hasSpentBudget;
   }
 
   #toRunOutcome(outcome: SandboxOutcome): RunOutcome {
     if (outcome._tag !== "Stopped") return outcome;
+    if (this.#hasSpentBudget) return { _tag: "BudgetSpent" };
     return { _tag: "TimedOut", message: this.#hasComputedTooLong ? computedTooLong : undefined };
   }
 

@@ -16,7 +16,7 @@ import { codeFile, failureOutcome } from "../guest/errors.ts";
 
 /** Outcome of a run; `Stopped` if the host stopped it. */
 export type SandboxOutcome =
-  | Exclude<RunOutcome, { readonly _tag: "TimedOut" }>
+  | Exclude<RunOutcome, { readonly _tag: "TimedOut" | "BudgetSpent" }>
   | { readonly _tag: "Stopped" };
 
 export interface SandboxEnd {
