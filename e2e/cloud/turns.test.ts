@@ -10,6 +10,7 @@ import {
 } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { sumOf } from "@executor/testing";
+import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 
 const newOrganization = async (app: CloudApp, slug: string): Promise<CloudClient> => {
   const organization = await makeOrganization(app, await signUp(app, slug), slug);
@@ -60,5 +61,55 @@ describe("two organizations, one of which computes without end", () => {
     await Promise.all(wrongSignIns);
     await app.kill();
     await Promise.all(loops);
+  });
+});
+
+describe("an organization that has used its computing of an hour", () => {
+  let app: CloudApp;
+  let client: CloudClient;
+  let id: string;
+
+  beforeAll(async () => {
+    app = await startCloud({ variables: { EXECUTOR_MAX_COMPUTING: "1" } });
+    const organization = await makeOrganization(app, await signUp(app, "greedy"), "greedy");
+    id = organization.id;
+    client = withKey(app, (await organization.makeKey(everyPermission)).key);
+  });
+  afterAll(() => app.stop());
+
+  const endless = { code: "for (;;) {}" };
+
+  it("runs no more code, and is told when it may again", async () => {
+    expect(await client.ask("POST", "/api/executions", endless)).toMatchObject({
+      status: "timeout",
+      error: { name: "ComputingBudgetSpent" },
+    });
+    const refused = await client.request("POST", "/api/executions", endless);
+    const seconds = Number(refused.headers.get("retry-after"));
+    expect([refused.status, refused.json()]).toEqual([
+      429,
+      {
+        _tag: "ComputingBudgetSpent",
+        message: `The computing of this hour is used up. Run code again in ${seconds} s.`,
+        retryAfterSeconds: seconds,
+      },
+    ]);
+    expect(seconds).toBeGreaterThan(3_000);
+    const samples = await client.metrics();
+    const reason = "computing_budget";
+    expect(sumOf(samples, "executor_execution_refusals_total", { reason })).toBe(1);
+    expect(sumOf(samples, "executor_sandbox_terminations_total", { reason })).toBe(1);
+    expect(sumOf(samples, "executor_sandbox_cpu_time_seconds_total")).toBeGreaterThanOrEqual(1);
+  });
+
+  it("is refused over MCP with the same words, and after its object has started anew", async () => {
+    await app.abort(id);
+    const opened = await client.request("POST", "/mcp", initialize(), mcpHeaders);
+    const headers = { ...mcpHeaders, "mcp-session-id": opened.headers.get("mcp-session-id") ?? "" };
+    const call = { jsonrpc: "2.0", id: 2, method: "tools/call" };
+    const params = { name: "execute", arguments: endless };
+    const answer = await client.request("POST", "/mcp", { ...call, params }, headers);
+    expect(answer.text).toContain("The computing of this hour is used up. Run code again in");
+    expect(answer.text).toContain('"isError":true');
   });
 });

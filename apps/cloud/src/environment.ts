@@ -47,6 +47,8 @@ export interface Environment {
   readonly EXECUTOR_MAX_SERIES?: string;
   /** Executions of one organization that run at once. */
   readonly EXECUTOR_MAX_RUNNING?: string;
+  /** Seconds that executions of one organization may compute in an hour, together. */
+  readonly EXECUTOR_MAX_COMPUTING?: string;
   /** Executions of one organization that wait for a slot. */
   readonly EXECUTOR_MAX_WAITING?: string;
   /** Requests in a minute of one key or one person. */

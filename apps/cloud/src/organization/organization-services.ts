@@ -4,6 +4,7 @@ import { Context, Effect, Layer } from "effect";
 import type { DurableObjectState, Environment } from "../environment.ts";
 import { SqlClient } from "@effect/sql";
 import { Executions, Limits } from "@executor/execution";
+import { ComputingBudget } from "@executor/kernel";
 import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
 import * as InProcessRunner from "@executor/runtime-quickjs/in-process";
 import { sdkLayer } from "@executor/sdk";
@@ -16,6 +17,7 @@ import { orgAuthLayer, routerConfig } from "../auth/org-auth.ts";
 import { requestLimit } from "../auth/request-limit.ts";
 import { mcpPath, quickJs, suspending, typeStripper, version } from "../environment.ts";
 import { plugins } from "../plugins.ts";
+import { type BudgetStorage, HourlyBudget } from "./hourly-budget.ts";
 import { inOrganization } from "./in-organization.ts";
 import { mcpEndpoint } from "./mcp-sessions.ts";
 import { durableScrapes, savedMetrics } from "./saved-metrics.ts";
@@ -27,7 +29,11 @@ import { StorageQuota } from "./storage-quota.ts";
 const mcpLimits = { ...defaultMcpLimits, maxSessions: 200, maxIdleMs: Number.POSITIVE_INFINITY };
 
 /** Services of one organization, on its database. */
-const servicesLayer = (environment: Environment, settings: OrganizationSettings) =>
+const servicesLayer = (
+  environment: Environment,
+  settings: OrganizationSettings,
+  storage: BudgetStorage,
+) =>
   McpHost.layer({ version }).pipe(
     Layer.provideMerge(Executions.layer),
     Layer.provideMerge(sdkLayer),
@@ -39,6 +45,12 @@ const servicesLayer = (environment: Environment, settings: OrganizationSettings)
         typeStripper,
         ...computingLimits,
       }),
+    ),
+    Layer.provide(
+      Layer.effect(
+        ComputingBudget,
+        Effect.promise(() => HourlyBudget.load(storage, settings.maxComputingSeconds)),
+      ),
     ),
     Layer.provide(plugins),
     Layer.provide(FetchHttpClient.layer),
@@ -57,7 +69,7 @@ export const organizationServices = (
   Effect.gen(function* () {
     const database = yield* Layer.build(Storage.layer(ctx.storage));
     const saved = yield* Effect.provide(savedMetrics(owner), database);
-    const services = yield* Layer.build(servicesLayer(environment, settings)).pipe(
+    const services = yield* Layer.build(servicesLayer(environment, settings, ctx.storage)).pipe(
       Effect.provide(database),
     );
     const exposition = new Exposition({

@@ -17,6 +17,8 @@ export interface OrganizationSettings {
   readonly maxStorageBytes: number;
   /** Requests that one key, or one person, may make in a minute. */
   readonly maxRequests: number;
+  /** Seconds that its executions may compute in an hour, together. */
+  readonly maxComputingSeconds: number;
   readonly metricsIntervalMs: number;
   readonly executionLimits: ExecutionLimits;
 }
@@ -44,6 +46,7 @@ export const organizationSettings = (environment: Environment): OrganizationSett
   maxSeries: positive(environment, "EXECUTOR_MAX_SERIES", 20_000),
   maxStorageBytes: positive(environment, "EXECUTOR_MAX_STORAGE", 1024 * mebibyte),
   maxRequests: maxRequests(environment),
+  maxComputingSeconds: positive(environment, "EXECUTOR_MAX_COMPUTING", 600),
   metricsIntervalMs: positive(environment, "EXECUTOR_METRICS_INTERVAL", 10_000),
   executionLimits: {
     ...cloudLimits,
