@@ -1,11 +1,10 @@
 import { processMetricsLayer } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
 import { FetchHttpClient } from "@effect/platform";
-import { Context, Effect, Exit, Layer, Scope } from "effect";
+import { Context, Effect, Exit, Layer, ManagedRuntime, type Scope } from "effect";
 import { hostname } from "node:os";
 import { logger } from "../logger.ts";
 import { commit, version } from "../version.ts";
-import type { PushSettings } from "@executor/otlp";
 import { isPushWanted } from "@executor/otlp/switch";
 
 /** The metrics of this process and its build. */
@@ -26,58 +25,85 @@ const exported = {
   startTime: BigInt(Math.round(performance.timeOrigin * 1_000)) * 1_000n,
 };
 
+/**
+ * End of a running push: it is announced, and disposing of the runtime then pushes once more. A daemon that failed to start pushes
+ * nothing, since it would push under the name of the instance that holds its port.
+ */
+class PushEnd extends Context.Tag("@executor/local/PushEnd")<
+  PushEnd,
+  {
+    readonly announce: (exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void>;
+    readonly withinMillis: number;
+  }
+>() {}
+
 const loadOtlp = Effect.promise(() => import("@executor/otlp"));
 const loadOtlpMetrics = Effect.promise(() => import("@effect/opentelemetry/OtlpMetrics"));
 
-const exporterLayer = (
-  { MetricsExporter }: Effect.Effect.Success<typeof loadOtlp>,
-  settings: PushSettings,
-) => Layer.provide(MetricsExporter.layer({ ...exported, settings }), FetchHttpClient.layer);
-
-/** Time for the push to end by its own timeout. */
-const graceMillis = 250;
-
-/**
- * Starts to push metrics where the environment asks for it; otherwise it loads nothing and starts nothing. Closing the scope with
- * a success or an interruption pushes once more, within the export timeout. After another failure nothing is pushed: a daemon
- * that did not start would push under the name of the instance that holds its port.
- */
-export const startMetricsExport = (): Effect.Effect<void, never, Scope.Scope> =>
+/** The push. Its modules are loaded when it is built. */
+const pushLayer = Layer.unwrapEffect(
   Effect.gen(function* () {
-    if (!(yield* Effect.orDie(isPushWanted))) return;
     const otlp = yield* loadOtlp;
     const OtlpMetrics = yield* loadOtlpMetrics;
     const { settings, problems } = yield* otlp.readEnvironment(resourceDefaults);
     for (const problem of problems) yield* Effect.logWarning(problem);
-    if (settings === undefined) return;
+    if (settings === undefined) {
+      return Layer.succeed(PushEnd, { announce: () => Effect.void, withinMillis: 0 });
+    }
     yield* Effect.logInfo(otlp.describe(settings));
+    const exporter = otlp.MetricsExporter.layer({ ...exported, settings }).pipe(
+      Layer.provide(FetchHttpClient.layer),
+    );
     const push = OtlpMetrics.layer({
       url: settings.url,
       resource: { serviceName: resourceDefaults["service.name"] },
       exportInterval: settings.intervalMillis,
       shutdownTimeout: settings.timeoutMillis,
-    }).pipe(
-      Layer.provide(otlp.exporterServices),
-      Layer.provideMerge(exporterLayer(otlp, settings)),
+    });
+    const end = Layer.effect(
+      PushEnd,
+      Effect.map(otlp.MetricsExporter, ({ stopping, silence }) => ({
+        announce: (exit) => (Exit.isSuccess(exit) || Exit.isInterrupted(exit) ? stopping : silence),
+        withinMillis: settings.timeoutMillis,
+      })),
     );
-    const scope = yield* Scope.make();
-    const services = yield* Layer.buildWithScope(push, scope);
-    const { stopping, silence } = Context.get(services, otlp.MetricsExporter);
-    yield* Effect.addFinalizer((exit) =>
-      Effect.zipRight(
-        Exit.isSuccess(exit) || Exit.isInterrupted(exit) ? stopping : silence,
-        Effect.disconnect(Scope.close(scope, Exit.void)).pipe(
-          // Finalizers cannot be interrupted, and a timeout waits for an effect that cannot.
-          Effect.interruptible,
-          Effect.timeoutOption(settings.timeoutMillis + graceMillis),
-        ),
-      ),
+    return Layer.merge(push.pipe(Layer.provide(otlp.exporterServices)), end).pipe(
+      Layer.provide(exporter),
     );
+  }),
+);
+
+const runtime = ManagedRuntime.make(Layer.provide(pushLayer, logger));
+
+/**
+ * Starts to push metrics where the environment asks for it; otherwise it loads nothing and starts nothing. Closing the scope with
+ * a success or an interruption pushes once more, within the export timeout. It is called once in a process.
+ */
+export const startMetricsExport = (): Effect.Effect<void, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    if (!(yield* Effect.orDie(isPushWanted))) return;
+    const { context } = yield* runtime.runtimeEffect;
+    yield* Effect.addFinalizer((exit) => end(Context.get(context, PushEnd), exit));
   }).pipe(
     Effect.catchAllCause((cause) =>
       Effect.logError("Metrics are not pushed, because the push did not start.", cause),
     ),
-    Effect.provide(logger),
+  );
+
+/** Time for the push to end by its own timeout. */
+const graceMillis = 250;
+
+const end = (
+  { announce, withinMillis }: Context.Tag.Service<PushEnd>,
+  exit: Exit.Exit<unknown, unknown>,
+) =>
+  Effect.zipRight(
+    announce(exit),
+    Effect.promise(() => runtime.dispose()).pipe(
+      // Finalizers cannot be interrupted, and a timeout waits for an effect that cannot.
+      Effect.interruptible,
+      Effect.timeoutOption(withinMillis + graceMillis),
+    ),
   );
 
 /**
@@ -91,9 +117,12 @@ export const tryMetricsExport = Effect.gen(function* () {
   if (settings === undefined) return { settings, problems };
   const instance = `${settings.resource["service.instance.id"]}-dry-run`;
   const resource = { ...settings.resource, "service.instance.id": instance };
-  const exporter = exporterLayer(otlp, { ...settings, resource });
+  const exporter = otlp.MetricsExporter.layer({
+    ...exported,
+    settings: { ...settings, resource },
+  }).pipe(Layer.provide(FetchHttpClient.layer), Layer.merge(processMetrics()));
   const report = yield* Effect.flatMap(otlp.MetricsExporter, ({ tryOnce }) => tryOnce).pipe(
-    Effect.provide(Layer.merge(exporter, processMetrics())),
+    Effect.provide(exporter),
   );
   return { settings, problems, report };
 });
