@@ -51,20 +51,24 @@ export const makeByteSearch = (needles: ReadonlyArray<Needle>): ByteSearch => {
 
   const all = (body: Uint8Array): Array<Found> => {
     const found: Array<Found> = [];
-    /** Of each needle that was tried, the next place where it may stand, and how much of it is known to match there. */
-    const next = new Map<number, { readonly start: number; readonly matched: number }>();
+    /** Of each needle the next place where it may stand, and how much of it is known to match there. */
+    let starts: Uint32Array | undefined;
+    let known: Uint32Array | undefined;
 
     const matchAt = (index: number, start: number): Found | undefined => {
+      starts ??= new Uint32Array(patterns.length);
+      known ??= new Uint32Array(patterns.length);
       const pattern = patterns[index];
-      const known = next.get(index);
-      if (pattern === undefined || start < (known?.start ?? 0)) return undefined;
+      const next = starts[index] ?? 0;
+      if (pattern === undefined || start < next) return undefined;
       const { needle, borders } = pattern;
       const { bytes } = needle;
-      let matched = start === known?.start ? known.matched : 0;
+      let matched = start === next ? (known[index] ?? 0) : 0;
       while (matched < bytes.length && body[start + matched] === bytes[matched]) matched += 1;
       if (matched === bytes.length) return { start, end: start + matched, needle };
       const border = borders[matched] ?? 0;
-      next.set(index, { start: start + Math.max(1, matched - border), matched: border });
+      starts[index] = start + Math.max(1, matched - border);
+      known[index] = border;
       return undefined;
     };
 

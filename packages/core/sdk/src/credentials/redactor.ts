@@ -6,7 +6,7 @@ import type { Found, Needle } from "./byte-search.ts";
 import { spellingsOf, utf16 } from "./spellings.ts";
 import type { Credential } from "./spellings.ts";
 import { unescape } from "./unescape.ts";
-import type { Letters, Unescaped } from "./unescape.ts";
+import type { Letters, Range, Unescaped } from "./unescape.ts";
 
 /**
  * Shorter values are not searched for in texts, where they also stand by chance. The same goes for literal headers and
@@ -77,12 +77,14 @@ export const makeRedactor = (credentials: ReadonlyArray<Credential>): Redactor =
       const unescaped = unescape(levels.at(-1)?.bytes ?? body, letters);
       if (unescaped === undefined) break;
       levels.push(unescaped);
-      for (const { start, end, needle } of searched(unescaped.bytes)) {
-        found.push({
-          start: levels.reduceRight((at, { startOf }) => startOf(at), start),
-          end: levels.reduceRight((at, { endOf }) => endOf(at), end),
-          needle,
-        });
+      const inside = searched(unescaped.bytes);
+      const ranges = levels.reduceRight<ReadonlyArray<Range>>(
+        (places, { originals }) => originals(places),
+        inside,
+      );
+      for (const [index, { needle }] of inside.entries()) {
+        const range = ranges[index];
+        if (range !== undefined) found.push({ ...range, needle });
       }
     }
     return merge(found);

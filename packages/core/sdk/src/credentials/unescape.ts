@@ -1,10 +1,14 @@
+/** A part of a body: from `start` to before `end`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A body in which one level of escapes is decoded. */
 export interface Unescaped {
   readonly bytes: Uint8Array;
-  /** Place in the original body where the decoded byte at `at` begins. */
-  readonly startOf: (at: number) => number;
-  /** Place in the original body where the decoded bytes before `at` end. */
-  readonly endOf: (at: number) => number;
+  /** Parts of the original body of which these parts of the decoded one were made, in the same order. */
+  readonly originals: (ranges: ReadonlyArray<Range>) => ReadonlyArray<Range>;
 }
 
 const backslash = 0x5c;
@@ -44,9 +48,6 @@ const maxEntity = 12;
 export const unescape = (body: Uint8Array, letters: Letters): Unescaped | undefined => {
   if (!introducers.some((byte) => body.includes(byte)) || !isWorth(body, letters)) return undefined;
   const bytes = new Uint8Array(body.length);
-  /** Where each escape begins: in the decoded bytes, and in the body. */
-  const decodedAt: Array<number> = [];
-  const writtenAt: Array<number> = [];
   let length = 0;
   let at = 0;
   while (at < body.length) {
@@ -58,8 +59,6 @@ export const unescape = (body: Uint8Array, letters: Letters): Unescaped | undefi
       at += 1;
       continue;
     }
-    decodedAt.push(length);
-    writtenAt.push(at);
     const code = codeOf(escape);
     if (code < 0x80 || isByte(escape)) {
       bytes[length] = code;
@@ -71,39 +70,41 @@ export const unescape = (body: Uint8Array, letters: Letters): Unescaped | undefi
     }
     at += lengthOf(escape);
   }
-  if (writtenAt.length === 0) return undefined;
-
-  /** The end of the last escape that begins at a decoded place or before; in `into`, the bytes from its start to that place. */
-  const escapeBefore = (decoded: number) => {
-    let low = 0;
-    let high = decodedAt.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((decodedAt[middle] ?? 0) <= decoded) low = middle + 1;
-      else high = middle;
-    }
-    const start = writtenAt[low - 1];
-    if (start === undefined) return undefined;
-    const escape = readEscape(body, start);
-    const into = decoded - (decodedAt[low - 1] ?? 0);
-    return { start, end: start + lengthOf(escape), into, size: sizeOf(escape) };
-  };
   return {
     bytes: bytes.subarray(0, length),
-    startOf: (decoded) => {
-      const escape = escapeBefore(decoded);
-      if (escape === undefined) return decoded;
-      const { end, into, size, start } = escape;
-      return into < size ? start : end + into - size;
-    },
-    endOf: (decoded) => {
-      if (decoded === length) return body.length;
-      const escape = escapeBefore(decoded - 1);
-      if (escape === undefined) return decoded;
-      const { end, into, size } = escape;
-      return into < size ? end : end + into + 1 - size;
+    originals: (ranges) => {
+      const sources = sourcesOf(
+        body,
+        ranges.flatMap(({ start, end }) => [start, end - 1]),
+      );
+      return ranges.map(({ start, end }) => ({
+        start: sources.get(start)?.start ?? body.length,
+        // What is left of an escape at the end belongs to what it would have continued.
+        end: end === length ? body.length : (sources.get(end - 1)?.end ?? body.length),
+      }));
     },
   };
+};
+
+/** The characters or escapes that gave these bytes of the decoded body. Found by decoding once more, because few are asked for. */
+const sourcesOf = (
+  body: Uint8Array,
+  decoded: ReadonlyArray<number>,
+): ReadonlyMap<number, Range> => {
+  const asked = Uint32Array.from(decoded).toSorted();
+  const sources = new Map<number, Range>();
+  let next = 0;
+  let length = 0;
+  for (let at = 0; next < asked.length && at < body.length;) {
+    const escape = isIntroducer[body[at] ?? 0] === 1 ? readEscape(body, at) : none;
+    const end = at + (escape === none ? 1 : lengthOf(escape));
+    length += escape === none ? 1 : sizeOf(escape);
+    for (; (asked[next] ?? Infinity) < length; next += 1) {
+      sources.set(asked[next] ?? 0, { start: at, end });
+    }
+    at = end;
+  }
+  return sources;
 };
 
 const encoder = new TextEncoder();

@@ -5,6 +5,8 @@ import { snapshot } from "@executor/telemetry";
 import { Effect, Fiber, MetricState } from "effect";
 import { callUpstream } from "../../src/index.ts";
 import type { UpstreamCall } from "../../src/index.ts";
+import { guarded } from "../../src/credentials/credential-guard.ts";
+import { makeRedactor } from "../../src/credentials/redactor.ts";
 
 type Handler = (request: Request, url: URL) => Response | Promise<Response>;
 
@@ -327,6 +329,57 @@ describe("callUpstream", () => {
       const origin = yield* serve(() => new Response("ok"));
       yield* call({ url: origin, method: "HEAD", namespace: "methods" });
       expect(measured("methods")).toEqual({ "HEAD 127.0.0.1 200": 1 });
+    }),
+  );
+});
+
+describe("the source's credentials", () => {
+  const token = "tok_4fJ9kQ2Zr8wXy7Lm1";
+  const credentials = [{ whole: `Bearer ${token}`, part: token }];
+  const asSource = (origin: string) => guarded({ credentials, origin }, makeRedactor(credentials));
+
+  it.scopedLive.each<readonly [string, (url: string) => Parameters<typeof call>[0]]>([
+    ["a header", (url) => ({ url, headers: { "x-note": `Bearer ${token}` } })],
+    ["a header in Base64", (url) => ({ url, headers: { "x-note": btoa(`a:${token}`) } })],
+    ["the URL", (url) => ({ url: `${url}/a?b=${token}` })],
+    ["the URL, escaped", (url) => ({ url: `${url}/a?b=%74${token.slice(1)}` })],
+    ["the body", (url) => ({ url, method: "POST", body: JSON.stringify({ note: token }) })],
+  ])("are sent to their origin only, in %s", ([, request]) =>
+    Effect.gen(function* () {
+      let arrivals = 0;
+      const origin = yield* serve(() => {
+        arrivals += 1;
+        return new Response();
+      });
+      const error = yield* Effect.flip(call(request(origin)).pipe(asSource("https://a.example")));
+      expect(error).toMatchObject({ outcome: "blocked", errorType: "forbidden_origin" });
+      expect([arrivals, error.message.includes(token)]).toEqual([0, false]);
+      yield* call(request(origin)).pipe(asSource(origin));
+      expect(arrivals).toBe(1);
+    }),
+  );
+
+  it.scopedLive("are not carried elsewhere by a redirect whose URL holds them", () =>
+    Effect.gen(function* () {
+      const stranger = yield* serve(() => new Response("stranger"));
+      const origin = yield* serve(() => Response.redirect(`${stranger}/?t=${token}`));
+      const response = yield* call({ url: origin }).pipe(asSource(origin));
+      expect([response.status, response.headers["location"]]).toEqual([
+        302,
+        `${stranger}/?t=[redacted]`,
+      ]);
+    }),
+  );
+
+  it.live("are not repeated by errors about the request", () =>
+    Effect.gen(function* () {
+      for (const request of [
+        { url: `ftp://x/${token}` },
+        { url: "http://127.0.0.1:1", headers: { [`${token} x`]: "" } },
+      ]) {
+        const error = yield* Effect.flip(call(request).pipe(asSource("http://127.0.0.1:1")));
+        expect(error.message).toContain("[redacted]");
+      }
     }),
   );
 });
