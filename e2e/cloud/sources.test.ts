@@ -5,6 +5,7 @@ import { startCloud } from "../support/cloud/app.ts";
 import type { CloudApp } from "../support/cloud/app.ts";
 import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
+import { echoDocument, startEchoUpstream } from "../support/upstreams/echo.ts";
 import { startEverything } from "../support/upstreams/everything.ts";
 import type { Everything } from "../support/upstreams/everything.ts";
 import { sumOf } from "@executor/testing";
@@ -50,6 +51,32 @@ describe("an organization in the cloud", () => {
     expect(JSON.stringify(run.output?.value)).toContain("hello");
     const program = { namespace: "local", kind: "mcp", command: "node", args: ["server.js"] };
     expect((await client.request("POST", "/api/sources", program)).status).toBe(422);
+  });
+
+  it("shows no secret that an upstream repeats, in whatever spelling", async () => {
+    const upstream = startEchoUpstream();
+    const value = "tok_4fJ9/kQ2+Zr8";
+    try {
+      await client.ask("PUT", "/api/secrets/token", { value, origins: [upstream.origin] });
+      await client.ask("POST", "/api/sources", {
+        namespace: "echo",
+        kind: "openapi",
+        document: echoDocument(upstream.origin),
+        headers: { Authorization: { secret: "token", prefix: "Bearer " } },
+      });
+      const run = await client.execute(`
+        const { base64 } = await tools.echo.image({});
+        return [base64, await tools.echo.text({}), await tools.echo.headers({})];
+      `);
+      const shown = JSON.stringify(run.output?.value);
+      const image = Buffer.from(/"([\w+/]{40,}=*)\\?"/.exec(shown)?.[1] ?? "", "base64");
+      for (const text of [shown, image.toString("latin1")]) {
+        expect(text).toContain("[redacted]");
+        expect(text).not.toMatch(/tok_4|4fJ9|kQ2\+Z/);
+      }
+    } finally {
+      await upstream.stop();
+    }
   });
 
   it("calls a GraphQL server", async () => {
