@@ -1,11 +1,7 @@
 import { afterEach, describe, expect, it } from "@effect/vitest";
 
-import {
-  type Lease,
-  type SandboxWorker,
-  WorkerPool,
-  type WorkerPoolOptions,
-} from "../src/thread/worker-pool.ts";
+import type { SandboxWorker } from "../src/thread/sandbox-worker.ts";
+import { type Lease, WorkerPool, type WorkerPoolOptions } from "../src/thread/worker-pool.ts";
 import { limits } from "./support/run.ts";
 
 const pools: Array<WorkerPool> = [];

@@ -7,7 +7,8 @@ import { RunClock } from "../host/run-clock.ts";
 import { runWithCalls, ToolCalls } from "../host/tool-calls.ts";
 import type { SandboxOutcome } from "../host/sandbox.ts";
 import type { ControlBlock } from "./protocol.ts";
-import { type SandboxWorker, WorkerPool } from "./worker-pool.ts";
+import type { SandboxWorker } from "./sandbox-worker.ts";
+import { WorkerPool } from "./worker-pool.ts";
 
 export interface QuickJsRunnerOptions {
   /** Idle workers to keep ready; 2 by default. Each takes as much memory as an empty Bun worker plus 16 MiB. */
