@@ -55,6 +55,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   decision: listed("approved", "declined", "cancelled", "expired"),
   "executor.sandbox.cpu.time/runtime": listed("quickjs"),
   "executor.sandbox.memory.peak/runtime": listed("quickjs"),
+  "executor.sandbox.threads.stuck/runtime": listed("quickjs"),
   "executor.build_info/runtime": { values: "what runs the daemon, such as `bun 1.4.5`", count: 1 },
   "executor.sandbox.terminations/reason": listed(
     "timeout",

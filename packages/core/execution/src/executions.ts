@@ -8,6 +8,7 @@ import { type ExecutionRequest, LiveRun } from "./run/live-run.ts";
 import {
   broken,
   cancelled,
+  measureThreads,
   recordEnd,
   recordOutcome,
   recordUse,
@@ -70,6 +71,7 @@ const make = Effect.gen(function* () {
   const slots = new RunSlots(limits);
   const budget = yield* ComputingBudget;
   const runs = new Map<string, LiveRun>();
+  yield* measureThreads(runner);
 
   (yield* history.endPaused).forEach(recordLost);
 

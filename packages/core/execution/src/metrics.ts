@@ -91,6 +91,14 @@ export const sandboxMemoryPeak = histogram({
   boundaries: memoryBytes,
 });
 
+export const sandboxThreadsStuck = gauge({
+  name: "executor.sandbox.threads.stuck",
+  description:
+    "Threads of sandboxes that were told to end and keep a core busy; 0 unless there is a bug.",
+  unit: "{thread}",
+  labels: ["runtime"],
+});
+
 export const sandboxTerminations = counter({
   name: "executor.sandbox.terminations",
   description: "Runs that the sandbox ended, by the limit that they met.",

@@ -102,5 +102,7 @@ export class CodeRunner extends Context.Tag("@executor/kernel/CodeRunner")<
     /** Value of the metrics' `runtime` label, such as `quickjs`. */
     readonly runtime: string;
     readonly run: (request: RunRequest) => Effect.Effect<RunResult>;
+    /** Threads that were told to end and still compute; absent where there are no threads. */
+    readonly stuckThreads?: () => number;
   }
 >() {}

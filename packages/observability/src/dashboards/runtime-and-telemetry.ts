@@ -9,6 +9,7 @@ const output = "executor.execution.output.size";
 const cpu = "executor.sandbox.cpu.time";
 const peak = "executor.sandbox.memory.peak";
 const terminations = "executor.sandbox.terminations";
+const stuck = "executor.sandbox.threads.stuck";
 const requests = "http.server.request.duration";
 const attempts = "executor.auth.attempts";
 const collection = "otel.sdk.metric_reader.collection.duration";
@@ -41,6 +42,10 @@ export const runtimeAndTelemetry = (): string =>
         "Ended by a limit": lines.rate(
           "Runs that the sandbox ended.",
           rateBy(terminations, ["reason"]),
+        ),
+        "Threads that do not end": lines.count(
+          "Threads that were told to end and keep a core busy; 0 unless there is a bug.",
+          gaugeBy(stuck, ["runtime"]),
         ),
         "Size of what executions return": lines.bytes(
           "All but one of twenty results were at most this large before they were cut.",

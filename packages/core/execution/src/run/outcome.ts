@@ -1,5 +1,7 @@
-import type { RunOutcome, RunOutput, RunUse } from "@executor/kernel";
+import type { CodeRunner, RunOutcome, RunOutput, RunUse } from "@executor/kernel";
 import { parseJson } from "@executor/sdk";
+import { observeBeforeSnapshot } from "@executor/telemetry";
+import { type Context, Effect } from "effect";
 import { type EndStatus, type Execution, ExecutionError, ExecutionOutput } from "../schemas.ts";
 import {
   executionDuration,
@@ -8,6 +10,7 @@ import {
   sandboxCpuTime,
   sandboxMemoryPeak,
   sandboxTerminations,
+  sandboxThreadsStuck,
 } from "../metrics.ts";
 
 /** Final state of a run: the fields of an execution that its end determines. */
@@ -102,6 +105,17 @@ export const recordUse = (runtime: string, use: RunUse): void => {
   sandboxCpuTime.add(use.cpuTimeSeconds, { runtime });
   sandboxMemoryPeak.record(use.memoryPeakBytes, { runtime });
 };
+
+/** Reports the threads that do not end, where there are threads, before each reading. */
+export const measureThreads = ({ runtime, stuckThreads }: Context.Tag.Service<CodeRunner>) =>
+  Effect.acquireRelease(
+    Effect.sync(() =>
+      observeBeforeSnapshot(() => {
+        if (stuckThreads !== undefined) sandboxThreadsStuck.set(stuckThreads(), { runtime });
+      }),
+    ),
+    (stop) => Effect.sync(stop),
+  );
 
 /** Records the output size of a completed run, or the limit that ended it. */
 export const recordOutcome = (outcome: RunOutcome): void => {
