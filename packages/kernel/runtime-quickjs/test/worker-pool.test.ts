@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "@effect/vitest";
 import type { SandboxWorker } from "../src/thread/sandbox-worker.ts";
 import { type Lease, WorkerPool, type WorkerPoolOptions } from "../src/thread/worker-pool.ts";
 import { limits } from "./support/run.ts";
+import { unstoppable } from "./support/unstoppable-code.ts";
 
 const pools: Array<WorkerPool> = [];
 
@@ -12,6 +13,8 @@ const makePool = (options: Partial<WorkerPoolOptions> = {}): WorkerPool => {
     warmWorkers: 1,
     idleTtlMs: 30_000,
     bootsAtOnce: 2,
+    endMs: 5_000,
+    onStuck: () => {},
     ...options,
   });
   pools.push(pool);
@@ -31,9 +34,9 @@ const take = (pool: WorkerPool): Taken => {
 };
 
 /** Runs code without tool calls to completion. */
-const finish = (worker: SandboxWorker): Promise<string> =>
+const finish = (worker: SandboxWorker, code = "return 1"): Promise<string> =>
   new Promise((resolve) => {
-    worker.start("return 1", limits, {
+    worker.start(code, limits, {
       onCalls: () => {},
       onConsole: () => {},
       onEnd: ({ outcome }) => resolve(outcome._tag),
@@ -152,6 +155,36 @@ describe("WorkerPool", () => {
     while (pool.size > 1) await sleep(5);
     expect(pool.size).toBe(1);
   });
+
+  it("gives runs processes while two threads do not end, and threads again afterwards", async () => {
+    const stuck: Array<number> = [];
+    const pool = makePool({
+      workerUrl: new URL("./support/unstoppable-worker.ts", import.meta.url),
+      endMs: 200,
+      onStuck: () => stuck.push(pool.stuck),
+    });
+    for (const lease of await Promise.all([readied(pool), readied(pool)])) {
+      const death = lease.worker === undefined ? undefined : finish(lease.worker, unstoppable);
+      await sleep(50);
+      lease.worker?.terminate();
+      expect(await death).toContain("terminated");
+      pool.end(lease);
+    }
+    while (pool.stuck < 2) await sleep(5);
+    expect(stuck.slice(0, 2)).toEqual([1, 2]);
+
+    const processes = await Promise.all([readied(pool), readied(pool)]);
+    for (const { worker } of processes) expect(worker?.isThread).toBe(false);
+    const [first, second] = processes.map(({ worker }) => worker);
+    expect(first === undefined ? undefined : await finish(first)).toBe("Completed");
+    const killed = second === undefined ? undefined : finish(second, unstoppable);
+    second?.terminate();
+    expect(await killed).toContain("terminated");
+
+    while (pool.stuck > 0) await sleep(20);
+    for (const lease of processes) pool.end(lease);
+    while ((await readied(pool)).worker?.isThread === false);
+  }, 60_000);
 
   it("fails waiting and later runs once it is closed", async () => {
     const pool = makePool();

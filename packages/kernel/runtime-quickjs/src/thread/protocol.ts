@@ -37,7 +37,9 @@ export type FromWorker =
   | { readonly type: "ready"; readonly source: EngineSource | undefined }
   | { readonly type: "calls"; readonly run: number; readonly calls: ReadonlyArray<SandboxCall> }
   | { readonly type: "console"; readonly run: number; readonly lines: ReadonlyArray<ConsoleLine> }
-  | { readonly type: "end"; readonly run: number; readonly end: SandboxEnd };
+  | { readonly type: "end"; readonly run: number; readonly end: SandboxEnd }
+  /** The control block's contents, from a worker in another process, which cannot share it. */
+  | { readonly type: "use"; readonly numbers: Float64Array };
 
 const stopIndex = 0;
 const memoryPagesIndex = 1;
@@ -90,6 +92,15 @@ export class ControlBlock {
   cpuMs(): number {
     const start = this.#numbers[turnStartIndex] ?? 0;
     return (this.#numbers[cpuIndex] ?? 0) + (start === 0 ? 0 : Math.max(0, now() - start));
+  }
+
+  copy(): Float64Array {
+    return Float64Array.from(this.#numbers);
+  }
+
+  /** Takes over what a {@link copy} of another process's block says. */
+  update(numbers: Float64Array): void {
+    this.#numbers.set(numbers);
   }
 
   setMemoryBytes(bytes: number): void {

@@ -1,6 +1,6 @@
 import { CodeRunner } from "@executor/kernel";
 import type { ConsoleLine, RunOutcome, RunRequest, RunResult, RunState } from "@executor/kernel";
-import { Deferred, Effect, Layer } from "effect";
+import { Deferred, Effect, Layer, Runtime } from "effect";
 import { availableParallelism } from "node:os";
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
 import { RunClock } from "../host/run-clock.ts";
@@ -27,6 +27,7 @@ export const layer = (options: QuickJsRunnerOptions = {}): Layer.Layer<CodeRunne
   Layer.scoped(CodeRunner, make(options));
 
 const make = Effect.fnUntraced(function* (options: QuickJsRunnerOptions) {
+  const runFork = Runtime.runFork(yield* Effect.runtime());
   const pool = yield* Effect.acquireRelease(
     Effect.sync(
       () =>
@@ -35,6 +36,8 @@ const make = Effect.fnUntraced(function* (options: QuickJsRunnerOptions) {
           warmWorkers: options.warmWorkers ?? 2,
           idleTtlMs: options.idleTtlMs ?? 30_000,
           bootsAtOnce: availableParallelism(),
+          endMs,
+          onStuck: () => runFork(logStuck),
         }),
     ),
     (open) => Effect.sync(() => open.close()),
@@ -47,8 +50,15 @@ const make = Effect.fnUntraced(function* (options: QuickJsRunnerOptions) {
       (startCall, onEnd) => new RunOnWorker(taken, request, startCall, onEnd),
     );
   }, Effect.scoped);
-  return { runtime: "quickjs", run };
+  return { runtime: "quickjs", run, stuckThreads: () => pool.stuck };
 });
+
+/** Milliseconds within which a terminated thread ends, also on a busy machine. */
+const endMs = 5_000;
+
+const logStuck = Effect.logError(
+  "A sandbox's thread was terminated and does not end. It keeps a core busy until it does, or until the daemon is restarted. Report it with the code of the latest executions.",
+);
 
 /** Takes a ready worker until the scope closes, or returns the reason why there is none. Interruptible while it waits. */
 const takeWorker = Effect.fnUntraced(function* (pool: WorkerPool) {

@@ -2,6 +2,7 @@ import type { ConsoleLine, RunLimits } from "@executor/kernel";
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
 import type { SandboxEnd } from "../host/sandbox.ts";
 import { ControlBlock, type EngineSource, type FromWorker, type ToWorker } from "./protocol.ts";
+import { type StartWorkerHost, startThread, type WorkerHost } from "./worker-host.ts";
 
 /** Callbacks of one run on a worker. */
 export interface RunEvents {
@@ -20,30 +21,44 @@ const startMs = 10_000;
 export interface WorkerEvents {
   /** Called once, when the worker has started; with the source if it received none and made it. */
   readonly onReady: (source: EngineSource | undefined) => void;
-  /** Called once, last: the worker failed, exited or was terminated. */
+  /** Called once: the worker failed, exited or was terminated. */
   readonly onDeath: (message: string) => void;
+  /** Called if the worker died and still runs after its time to end, and again once it has ended. */
+  readonly onStuck: (isStuck: boolean) => void;
 }
 
-/** The main thread's handle of one worker thread, which runs one piece of code at a time. */
+/** The main thread's handle of one worker, which runs one piece of code at a time. */
 export class SandboxWorker {
-  readonly #worker: Worker;
+  readonly #host: WorkerHost;
+  readonly #endMs: number;
+  readonly isThread: boolean;
   readonly #workerEvents: WorkerEvents;
   readonly #startTimer: ReturnType<typeof setTimeout>;
   #run = 0;
   #events: RunEvents | undefined;
+  #control: ControlBlock | undefined;
   #death: string | undefined;
+  #endTimer: ReturnType<typeof setTimeout> | undefined;
+  #isStuck = false;
 
-  constructor(url: URL | string, source: EngineSource | undefined, events: WorkerEvents) {
+  /** `endMs` is the time within which the worker must end once it was terminated. */
+  constructor(
+    startHost: StartWorkerHost,
+    url: URL | string,
+    source: EngineSource | undefined,
+    endMs: number,
+    events: WorkerEvents,
+  ) {
     this.#workerEvents = events;
-    this.#worker = new Worker(url, { smol: true, ref: false });
+    this.#endMs = endMs;
+    this.isThread = startHost === startThread;
     this.#startTimer = setTimeout(() => this.#die("The sandbox's worker did not start."), startMs);
     this.#startTimer.unref();
-    this.#worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(event.data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#die(`The sandbox's worker failed: ${event.message}`);
-    };
-    this.#worker.addEventListener("close", () => this.#die("The sandbox's worker ended."));
+    this.#host = startHost(url, {
+      onMessage: (message) => this.#receive(message),
+      onError: (message) => this.#die(`The sandbox's worker failed: ${message}`),
+      onClose: () => this.#close(),
+    });
     this.#post({ type: "boot", source });
   }
 
@@ -54,6 +69,7 @@ export class SandboxWorker {
   /** Starts a run on a worker that is ready and idle. If it has died meanwhile, `onDeath` is called. */
   start(code: string, limits: RunLimits, events: RunEvents): ControlBlock {
     const control = new ControlBlock();
+    this.#control = control;
     this.#run++;
     const death = this.#death;
     if (death !== undefined) queueMicrotask(() => events.onDeath(death));
@@ -70,12 +86,13 @@ export class SandboxWorker {
     this.#post({ type: "wake", run: this.#run });
   }
 
+  /** Stops the worker, and tells through `onStuck` if it does not end: see `startThread` for what cannot be stopped. */
   terminate(): void {
     this.#die("The sandbox's worker was terminated.");
   }
 
   #post(message: ToWorker): void {
-    if (this.#death === undefined) this.#worker.postMessage(message);
+    if (this.#death === undefined) this.#host.postMessage(message);
   }
 
   #receive(message: FromWorker): void {
@@ -84,6 +101,7 @@ export class SandboxWorker {
       clearTimeout(this.#startTimer);
       return this.#workerEvents.onReady(message.source);
     }
+    if (message.type === "use") return this.#control?.update(message.numbers);
     if (message.run !== this.#run || this.#events === undefined) return;
     if (message.type === "calls") return this.#events.onCalls(message.calls);
     if (message.type === "console") return this.#events.onConsole(message.lines);
@@ -96,10 +114,21 @@ export class SandboxWorker {
     if (this.#death !== undefined) return;
     this.#death = message;
     clearTimeout(this.#startTimer);
-    this.#worker.terminate();
+    this.#endTimer = setTimeout(() => {
+      this.#isStuck = true;
+      this.#workerEvents.onStuck(true);
+    }, this.#endMs);
+    this.#endTimer.unref();
+    this.#host.terminate();
     const events = this.#events;
     this.#events = undefined;
     this.#workerEvents.onDeath(message);
     events?.onDeath(message);
+  }
+
+  #close(): void {
+    this.#die("The sandbox's worker ended.");
+    clearTimeout(this.#endTimer);
+    if (this.#isStuck) this.#workerEvents.onStuck(false);
   }
 }

@@ -1,5 +1,6 @@
 import type { EngineSource } from "./protocol.ts";
 import { SandboxWorker } from "./sandbox-worker.ts";
+import { startProcess, startThread } from "./worker-host.ts";
 
 export interface WorkerPoolOptions {
   readonly workerUrl: URL | string;
@@ -9,7 +10,14 @@ export interface WorkerPoolOptions {
   readonly idleTtlMs: number;
   /** Workers that may start at once. Starting is heavy on the CPU: more than there are cores would only delay each other. */
   readonly bootsAtOnce: number;
+  /** Milliseconds within which a worker must end once it was terminated. */
+  readonly endMs: number;
+  /** Called when a worker has not ended within that time. */
+  readonly onStuck: () => void;
 }
+
+/** Threads that may fail to end before runs get processes, which always end, at the price of a slower start. */
+const maxStuckThreads = 2;
 
 /** Milliseconds that a run waits for a busy worker before another one is started. */
 const growthDelayMs = 20;
@@ -33,6 +41,7 @@ export class WorkerPool {
   readonly #idle: Array<{ readonly worker: SandboxWorker; readonly since: number }> = [];
   readonly #booting = new Set<SandboxWorker>();
   readonly #all = new Set<SandboxWorker>();
+  readonly #stuck = new Set<SandboxWorker>();
   readonly #sweep: ReturnType<typeof setInterval>;
   #waiting: Array<Lease> = [];
   #growthTimer: ReturnType<typeof setTimeout> | undefined;
@@ -49,6 +58,11 @@ export class WorkerPool {
   /** Number of live workers, including those that are still starting. */
   get size(): number {
     return this.#all.size;
+  }
+
+  /** Number of workers that were terminated and still run. */
+  get stuck(): number {
+    return this.#stuck.size;
   }
 
   /** Number of workers that are starting. */
@@ -90,6 +104,10 @@ export class WorkerPool {
   }
 
   #offer(worker: SandboxWorker): void {
+    if (this.#usesProcesses() && worker.isThread) {
+      worker.terminate();
+      return this.#grow();
+    }
     const next = this.#waiting.shift();
     if (next === undefined) this.#idle.push({ worker, since: performance.now() });
     else assign(next, worker);
@@ -118,8 +136,14 @@ export class WorkerPool {
     return true;
   }
 
+  #usesProcesses(): boolean {
+    return this.#stuck.size >= maxStuckThreads;
+  }
+
   #boot(): void {
-    const worker = new SandboxWorker(this.#options.workerUrl, this.#source, {
+    const { endMs, workerUrl } = this.#options;
+    const start = this.#usesProcesses() ? startProcess : startThread;
+    const worker = new SandboxWorker(start, workerUrl, this.#source, endMs, {
       onReady: (source) => {
         this.#booting.delete(worker);
         this.#source ??= source;
@@ -127,9 +151,19 @@ export class WorkerPool {
         this.#grow();
       },
       onDeath: (message) => this.#remove(worker, message),
+      onStuck: (isStuck) => this.#noteStuck(worker, isStuck),
     });
     this.#all.add(worker);
     this.#booting.add(worker);
+  }
+
+  /** Idle threads end too when processes begin to be used, because the next code may be the one that does not end. */
+  #noteStuck(worker: SandboxWorker, isStuck: boolean): void {
+    if (!isStuck) return void this.#stuck.delete(worker);
+    this.#stuck.add(worker);
+    this.#options.onStuck();
+    if (!this.#usesProcesses()) return;
+    for (const idle of this.#idle.splice(0)) this.#offer(idle.worker);
   }
 
   /** A worker that could not start fails the run that has waited longest, because other workers would fail alike. */
