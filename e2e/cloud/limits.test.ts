@@ -51,6 +51,15 @@ describe("what an organization may use", () => {
       });
     }
     expect((await client.execute("return 1")).output?.value).toBe(1);
+    const codes = [
+      [`return ${"<T>(".repeat(14)}1${")".repeat(14)}`, "takes too long to parse"],
+      [`"1"${" ;".repeat(20_000)} x`, "'x' is not defined"],
+      ["enum A { B = 1 }\nreturn A.B.c.d", "cannot read property"],
+    ] as const;
+    for (const [code, problem] of codes) {
+      expect((await client.execute(code)).error?.message).toContain(problem);
+    }
+    expect((await client.execute("return 1 as number")).output?.value).toBe(1);
     expect((await client.execute("return new Array(1e9).fill(1)")).status).toBe("out_of_memory");
   });
 
