@@ -109,6 +109,14 @@ describe("makeWebHandler", () => {
     }),
   );
 
+  it.scoped("asks no type of a body of no bytes", () =>
+    Effect.gen(function* () {
+      const headers = { "Content-Length": "0" };
+      const { body } = yield* ask("/things/7", { method: "POST", headers, body: new Uint8Array() });
+      expect(JSON.parse(body)).toMatchObject({ _tag: "InvalidRequestBody" });
+    }),
+  );
+
   it.scoped("answers a body of the wrong shape with 400 and where it is wrong", () =>
     Effect.gen(function* () {
       const { status, body } = yield* ask("/things/7", post('{"txt":1}'));

@@ -86,7 +86,9 @@ const jsonOnly = <R>(app: HttpApp.Default<never, R>): HttpApp.Default<never, R> 
   Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, source, url }) => {
     const type = headers["content-type"];
     const [mediaType = ""] = (type ?? "").split(";", 1);
-    const hasBody = type !== undefined || (source instanceof Request && source.body !== null);
+    // A body of no bytes is none, though workerd has a stream for it.
+    const streams = source instanceof Request && source.body !== null;
+    const hasBody = type !== undefined || (streams && headers["content-length"] !== "0");
     if (!hasBody || mediaType.trim().toLowerCase() === "application/json") return app;
     const message =
       "The body is not declared as JSON. Send it with the header Content-Type: application/json.";
