@@ -1,7 +1,13 @@
 import { describe, expect, it } from "@effect/vitest";
 import { offsetsAround, runsIn, withToken } from "@executor/plugin-kit/testing";
-import { makeRedactor } from "@executor/sdk";
-import type { ElicitationRequest, Progress, ResolvedSettings, SourcePlugin } from "@executor/sdk";
+import { isJsonObject, makeRedactor, parseJson } from "@executor/sdk";
+import type {
+  ElicitationRequest,
+  Json,
+  Progress,
+  ResolvedSettings,
+  SourcePlugin,
+} from "@executor/sdk";
 import { Effect, Either } from "effect";
 import { httpServer } from "../support/http-server.ts";
 import {
@@ -105,6 +111,36 @@ describe.each(Object.entries(servers))(
     );
   },
 );
+
+describe("a server that lists a credential", () => {
+  it.scopedLive("loses the tools that are named by it, and shows no part of it in the others", () =>
+    Effect.gen(function* () {
+      const schema = { type: "object", properties: { [token]: { default: token } } };
+      const tools = ["kept", token, `a${token}b`].map((name) => ({
+        name,
+        title: token,
+        description: around(3_990, 4_100),
+        inputSchema: schema,
+        outputSchema: schema,
+      }));
+      const { url } = yield* httpServer({
+        intercept: (_, rpc) =>
+          rpc.includes("tools/list")
+            ? Response.json({ jsonrpc: "2.0", id: idOf(rpc), result: { tools } })
+            : undefined,
+      });
+      const mcp = yield* plugin;
+      const source = yield* mcp.load(settingsOf({ url })).pipe(withToken(token));
+      expect(source.tools.map(({ path }) => path)).toEqual(["kept"]);
+      expect(runsIn(JSON.stringify(source.tools).replaceAll(/\\+"/g, '"'), token)).toEqual([]);
+    }),
+  );
+});
+
+const idOf = (rpc: string): Json | undefined => {
+  const message = parseJson(rpc);
+  return isJsonObject(message) ? message["id"] : undefined;
+};
 
 describe("a server that refuses with a credential", () => {
   it.scopedLive(
