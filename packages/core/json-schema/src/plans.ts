@@ -23,6 +23,7 @@ export const makePlans = (): Plans => {
   return (schema, run) => {
     const known = plans.get(schema);
     if (known !== undefined) return known;
+    run.budget.take(5);
     const makeAll = (list: ReadonlyArray<Keyword>) =>
       list
         .filter(({ names }) => names.some((name) => Object.hasOwn(schema, name)))

@@ -75,10 +75,10 @@ export class References {
       const { node, isMap } = next;
       if (typeof node !== "object" || node === null || seen.has(node)) continue;
       seen.add(node);
-      if (seen.size % 16 === 0) budget.take(1);
+      if (seen.size % 4 === 0) budget.take(1);
       const base = isObject(node) && !isMap ? this.#name(node, next.base, budget) : next.base;
       for (const [key, child] of Object.entries<Json>(node)) {
-        if (isMap || isArray(node) || !dataKeywords.has(key)) {
+        if (typeof child === "object" && (isMap || isArray(node) || !dataKeywords.has(key))) {
           open.push({ node: child, base, isMap: !isMap && isObject(node) && mapKeywords.has(key) });
         }
       }

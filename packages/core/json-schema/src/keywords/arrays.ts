@@ -14,7 +14,8 @@ const items: Keyword = {
     if (!isArray(first)) return undefined;
     return forArrays((value, visit) => {
       if (others !== undefined && visit.evaluated !== undefined) visit.evaluated.all = true;
-      return visit.every(value, (item, index) => {
+      const checked = others === undefined ? value.slice(0, first.length) : value;
+      return visit.every(checked, (item, index) => {
         const schema = index < first.length ? first[index] : others;
         if (schema === undefined) return "fits";
         return visit.below(schema, index, item, () => "Items did not match schema.");
@@ -92,11 +93,12 @@ export const arrayKeywords: ReadonlyArray<Keyword> = [
 ];
 
 export const unevaluatedItems = keyword("unevaluatedItems", (schema) =>
-  forArrays((value, visit) =>
-    visit.every(value, (item, index) =>
+  forArrays((value, visit) => {
+    visit.run.budget.take(Math.ceil(value.length / 4));
+    return visit.every(value, (item, index) =>
       visit.evaluated?.has(index) === true
         ? "fits"
         : visit.below(schema, index, item, () => "Items did not match unevaluated items schema."),
-    ),
-  ),
+    );
+  }),
 );

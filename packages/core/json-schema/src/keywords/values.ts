@@ -15,12 +15,13 @@ const isType = (value: Json, name: string): boolean =>
   name === "integer" ? Number.isInteger(value) : name === typeOf(value);
 
 const type = (parameter: Json): Check | undefined => {
-  const names = (isArray(parameter) ? parameter : [parameter]).filter(isTypeName);
-  if (isArray(parameter) ? names.length < parameter.length : names.length === 0) return undefined;
+  const names = new Set(isArray(parameter) ? parameter : [parameter]);
+  const known = [...names].filter(isTypeName);
+  if (known.length < names.size) return undefined;
   return (visit) =>
     visit.expect(
-      names.some((name) => isType(visit.value, name)),
-      () => `Instance type "${typeOf(visit.value)}" is invalid. Expected "${names.join('", "')}".`,
+      known.some((name) => isType(visit.value, name)),
+      () => `Instance type "${typeOf(visit.value)}" is invalid. Expected "${known.join('", "')}".`,
     );
 };
 
@@ -74,12 +75,13 @@ const decimal = (value: number): readonly [digits: bigint, exponent: number] => 
   return [BigInt(digits.replace(".", "")), Number(exponent) - fraction.length];
 };
 
-const isMultiple = (value: number, divisor: number): boolean => {
+const isMultiple = (value: number, divisor: number, { run }: Visit): boolean => {
   if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0;
   if (!Number.isFinite(value)) return false;
   const [left, leftExponent] = decimal(value);
   const [right, rightExponent] = decimal(divisor);
   const exponent = leftExponent - rightExponent;
+  run.budget.takeText(Math.abs(exponent));
   return exponent >= 0
     ? (left * 10n ** BigInt(exponent)) % right === 0n
     : left % (right * 10n ** BigInt(-exponent)) === 0n;
@@ -111,7 +113,7 @@ export const valueKeywords: ReadonlyArray<Keyword> = [
     typeof divisor === "number" && divisor > 0
       ? forNumbers((value, visit) =>
           visit.expect(
-            isMultiple(value, divisor),
+            isMultiple(value, divisor, visit),
             () => `${value} is not a multiple of ${divisor}.`,
           ),
         )
