@@ -174,7 +174,13 @@ describe("keys of an organization", () => {
       expect(refused.text).toContain("holder's membership");
       expect(listed).not.toContain(id);
     }
-    // Who comes back does not bring the keys of former times.
+    const strange = await signUp(app, "short-lived");
+    const closed = await makeOrganization(app, strange, "closed");
+    const ofClosed = withKey(app, (await closed.makeKey(["sources:read"])).key);
+    expect(await status(ofClosed)).toBe(200);
+    await strange.ask("POST", "/api/auth/organization/delete", { organizationId: closed.id });
+    expect(await status(ofClosed)).toBe(401);
+    // Who comes back, here with the id of the former membership, does not bring the keys of former times.
     addMember(app, acme.id, removed.email, "owner");
     expect(await status(removed.agent)).toBe(401);
   });

@@ -62,12 +62,6 @@ export type KeyDatabase = Pick<D1Database, "prepare">;
 
 export type DurableObjectId = Pick<Workers.DurableObjectId, "name" | "equals">;
 
-/** Storage of a Durable Object, as far as it is used. */
-export type ObjectStorage = Pick<
-  Workers.DurableObjectStorage,
-  "sql" | "transactionSync" | "getAlarm" | "setAlarm" | "deleteAlarm"
->;
-
 export type DurableObjectState = Workers.DurableObjectState;
 
 /** Namespace of Durable Objects, with this process's requests and responses in place of the platform's declarations of them. */
