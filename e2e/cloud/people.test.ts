@@ -100,7 +100,7 @@ describe("people without an account", () => {
     await signUp(app, "cleo");
     expect((await signIn("cleo", password, from("203.0.113.7"))).status).toBe(200);
     let wrong = 0;
-    for (let address = 0; wrong < 50; address += 1) {
+    for (let address = 0; address < 11; address += 1) {
       const answers = await guess("cleo", from(`198.51.100.${100 + address}`));
       wrong += answers.filter(({ status }) => status === 401).length;
     }
