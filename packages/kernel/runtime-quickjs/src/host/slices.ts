@@ -1,5 +1,5 @@
 /** Milliseconds, about, that code computes before others of the thread have their turn. */
-const sliceMs = 10;
+const sliceMs = 5;
 /** Checks in the first slice of a run, before it is known how long they take. */
 const firstChecks = 10;
 /** Milliseconds of the shortest check: the clock may be too coarse to see one. */

@@ -1,5 +1,9 @@
-/** Milliseconds after which an owner that did not wait comes anew, and a waiting run that has not looked belongs to a lost request. */
-const absentMs = 1_000;
+/** Milliseconds after which an owner whose runs did not wait comes anew. */
+const absentMs = 100;
+/** Milliseconds after which a waiting run that has not looked is left out: the request that it belongs to is gone. */
+const lostMs = 1_000;
+/** Turns of the event loop between two slices: a request goes on in many small steps, and would wait for a slice at each. */
+const restLooks = 2;
 /** Looks after which a run goes on though it is not the next. */
 const maxLooks = 1_000;
 
@@ -24,6 +28,8 @@ export class Turns {
   /** In the order in which they began to wait. */
   readonly #waiting = new Set<Waiting>();
   #slices = 0;
+  /** What the owner of the last turn had computed before it. */
+  #level = 0;
 
   /** Whether no run waits for its turn. */
   get isFree(): boolean {
@@ -36,25 +42,22 @@ export class Turns {
    */
   async wait(owner: Owner, isStopped: () => boolean, onLook = () => {}): Promise<void> {
     const waiting: Waiting = { owner, lookedAt: performance.now() };
-    if (waiting.lookedAt - owner.waitedAt > absentMs) this.#catchUp(owner);
+    // What it computed before gives an owner that comes anew neither an advantage nor a debt.
+    if (waiting.lookedAt - owner.waitedAt > absentMs) owner.computedMs = this.#level;
     this.#waiting.add(waiting);
+    let quietLooks = 0;
     for (let looks = 0; looks < maxLooks; looks++) {
       const slices = this.#slices;
       await new Promise((resume) => setTimeout(resume));
+      quietLooks = slices === this.#slices ? quietLooks + 1 : 0;
       waiting.lookedAt = owner.waitedAt = performance.now();
       this.#waiting.add(waiting);
       onLook();
-      if (isStopped() || (slices === this.#slices && this.#next() === waiting)) break;
+      if (isStopped() || (quietLooks >= restLooks && this.#next() === waiting)) break;
     }
     this.#waiting.delete(waiting);
     this.#slices++;
-  }
-
-  /** An owner that comes anew starts where the others are: that it did not compute before gives it no advantage now. */
-  #catchUp(owner: Owner): void {
-    if (this.isFree) return;
-    const least = Math.min(...Array.from(this.#waiting, (other) => other.owner.computedMs));
-    owner.computedMs = Math.max(owner.computedMs, least);
+    this.#level = owner.computedMs;
   }
 
   /** The waiting run whose owner has computed least; of one owner's runs the one that waits longest. */
@@ -62,7 +65,7 @@ export class Turns {
     const now = performance.now();
     let next: Waiting | undefined;
     for (const waiting of this.#waiting) {
-      if (now - waiting.lookedAt > absentMs) this.#waiting.delete(waiting);
+      if (now - waiting.lookedAt > lostMs) this.#waiting.delete(waiting);
       else if (next === undefined || waiting.owner.computedMs < next.owner.computedMs) {
         next = waiting;
       }
