@@ -63,6 +63,21 @@ describe("what an organization may use", () => {
     expect((await client.execute("return new Array(1e9).fill(1)")).status).toBe("out_of_memory");
   });
 
+  it("is so much text in one request, declared or not, and the next one is answered", async () => {
+    const body = JSON.stringify({ code: "return 1", padding: "x".repeat(17 * 1024 * 1024) });
+    for (const path of ["/api/executions", "/mcp"]) {
+      for (const sent of [body, new Blob([body]).stream()]) {
+        const answer = await client.send("POST", path, sent);
+        expect([path, answer.status, answer.json()]).toEqual([
+          path,
+          413,
+          expect.objectContaining({ _tag: "BodyTooLarge" }),
+        ]);
+      }
+    }
+    expect((await client.execute("return 1")).output?.value).toBe(1);
+  });
+
   it("are so many label sets, and what exceeds them is counted as that", async () => {
     for (let count = 0; count < 40; count += 1) {
       await client.request("GET", count % 2 === 0 ? `/api/tools/t.${count}` : "/api/sources/none");

@@ -9,7 +9,12 @@ import {
   internalHeaderPrefix,
   isRefusal,
 } from "./auth/authenticate.ts";
-import { answerAuth, refusalOutcomes } from "./auth/answer-auth.ts";
+import {
+  answerAuth,
+  maxDocumentBytes,
+  refusalOutcomes,
+  withBoundedBody,
+} from "./auth/answer-auth.ts";
 import { Attempts } from "./auth/attempts.ts";
 import { authPath, makeAuth } from "./auth/better-auth.ts";
 import type { Auth } from "./auth/better-auth.ts";
@@ -72,7 +77,8 @@ export default {
     const identity = await authenticate(auth, database, request, later);
     if (isRefusal(identity)) return refuse(identity.outcome, identity.response);
     if (pathname !== "/api/keys" && !pathname.startsWith("/api/keys/")) {
-      return forward(environment, identity, request);
+      const bounded = await withBoundedBody(request, maxDocumentBytes);
+      return bounded instanceof Response ? bounded : forward(environment, identity, bounded);
     }
     keyRequests ??= new RequestLimit(maxRequests(environment));
     const tooMany = keyRequests.take(identity.subject, Date.now());

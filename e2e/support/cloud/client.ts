@@ -28,6 +28,13 @@ export interface CloudClient {
     body?: unknown,
     headers?: Record<string, string>,
   ) => Promise<Answer>;
+  /** A request with a body in JSON, as text or as a stream of bytes. */
+  readonly send: (
+    method: string,
+    path: string,
+    body: string | ReadableStream<Uint8Array> | null,
+    headers?: Record<string, string>,
+  ) => Promise<Answer>;
   /** A request that must work. */
   readonly ask: (method: string, path: string, body?: unknown) => Promise<unknown>;
   readonly execute: (code: string) => Promise<typeof Execution.Type>;
@@ -38,17 +45,17 @@ export const cloudClient = (
   { url }: Pick<CloudApp, "url">,
   credentials: Readonly<Record<string, string>> = {},
 ): CloudClient => {
-  const request: CloudClient["request"] = async (method, path, body, headers = {}) => {
+  const send: CloudClient["send"] = async (method, path, body, headers = {}) => {
     const response = await fetch(url + path, {
       method,
       // workerd closes a connection that was idle for five seconds, and a request may just be on its way.
       keepalive: false,
       headers: {
-        ...(body !== undefined && { "content-type": "application/json" }),
+        ...(body !== null && { "content-type": "application/json" }),
         ...credentials,
         ...headers,
       },
-      body: body === undefined ? null : JSON.stringify(body),
+      body,
     });
     const text = await response.text();
     return {
@@ -58,6 +65,8 @@ export const cloudClient = (
       json: (): unknown => JSON.parse(text),
     };
   };
+  const request: CloudClient["request"] = (method, path, body, headers) =>
+    send(method, path, body === undefined ? null : JSON.stringify(body), headers);
   const ask: CloudClient["ask"] = async (method, path, body) => {
     const answer = await request(method, path, body);
     if (answer.status > 299) {
@@ -67,6 +76,7 @@ export const cloudClient = (
   };
   return {
     request,
+    send,
     ask,
     execute: async (code) =>
       Schema.decodeUnknownSync(Execution)(await ask("POST", "/api/executions", { code })),

@@ -2,7 +2,11 @@ import { readBoundedBody } from "@executor/sdk";
 import type { Auth } from "./better-auth.ts";
 import { bodyTooLarge, toResponse, tooManyAttempts } from "./refusals.ts";
 
-const maxBodyBytes = 64 * 1024;
+/** Bytes of a body of people's forms. */
+export const maxFormBytes = 64 * 1024;
+
+/** Bytes of a body that an organization's object reads, such as a description; all objects share the memory of an isolate. */
+export const maxDocumentBytes = 16 * 1024 * 1024;
 
 /** What `executor.auth.attempts` calls the answers of better-auth that refuse. */
 export const refusalOutcomes: Readonly<Record<number, string>> = {
@@ -12,18 +16,22 @@ export const refusalOutcomes: Readonly<Record<number, string>> = {
   503: "busy",
 };
 
-/** The request with a body of at most 64 KiB, or a refusal of a larger one. */
-export const withBoundedBody = async (request: Request): Promise<Request | Response> => {
-  const { bytes, end } = await readBoundedBody(request.body, maxBodyBytes);
-  if (end === "too_large") return toResponse(bodyTooLarge(maxBodyBytes));
-  const { headers, method, url } = request;
-  const body = request.body === null ? null : Uint8Array.from(bytes);
-  return new Request(url, { method, headers, body });
+/** The request with its whole body, or a refusal of one with more than `maxBytes` bytes. */
+export const withBoundedBody = async (
+  request: Request,
+  maxBytes: number,
+): Promise<Request | Response> => {
+  if (request.body === null) return request;
+  const isDeclared = Number(request.headers.get("content-length")) > maxBytes;
+  const read = isDeclared ? undefined : await readBoundedBody(request.body, maxBytes);
+  if (read === undefined || read.end === "too_large") return toResponse(bodyTooLarge(maxBytes));
+  const { method } = request;
+  return new Request(request, { method, body: Uint8Array.from(read.bytes) });
 };
 
 /** Answers a request to one of better-auth's endpoints, with a body of at most 64 KiB. */
 export const answerAuth = async (auth: Auth, request: Request): Promise<Response> => {
-  const bounded = await withBoundedBody(request);
+  const bounded = await withBoundedBody(request, maxFormBytes);
   if (bounded instanceof Response) return bounded;
   const response = await auth.handler(bounded);
   // better-auth's own limit of requests from one address says in this header how long to wait.

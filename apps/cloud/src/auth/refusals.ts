@@ -16,7 +16,7 @@ export const signInBusy = (retryAfterSeconds: number): APIError =>
     retryAfterSeconds,
   });
 
-/** Refuses a body that is larger than those of people are: 413 `BodyTooLarge`. */
+/** Refuses a body that is larger than its endpoint takes: 413 `BodyTooLarge`. */
 export const bodyTooLarge = (maxBytes: number): APIError =>
   refusal("PAYLOAD_TOO_LARGE", {
     _tag: "BodyTooLarge",

@@ -2,7 +2,7 @@ import { HttpApi, HttpApiBuilder } from "@effect/platform";
 import { Forbidden, makeWebHandler } from "@executor/api";
 import { InvalidCursor } from "@executor/sdk/schemas";
 import { DateTime, Effect, Layer, Schema } from "effect";
-import { withBoundedBody } from "../auth/answer-auth.ts";
+import { maxFormBytes, withBoundedBody } from "../auth/answer-auth.ts";
 import type { KeyDatabase } from "../environment.ts";
 import { KeyNotFound, KeysApi, MadeKey, TooManyKeys } from "./api.ts";
 import type { Key } from "./api.ts";
@@ -18,7 +18,7 @@ interface KeysOwner {
 
 /** Answers one request about keys. The handler is built for each, since nothing of a request may outlive it here. */
 export const answerKeys = async (owner: KeysOwner, request: Request): Promise<Response> => {
-  const bounded = await withBoundedBody(request);
+  const bounded = await withBoundedBody(request, maxFormBytes);
   if (bounded instanceof Response) return bounded;
   return makeWebHandler(Layer.provide(HttpApiBuilder.api(Api), keysHandlers(owner))).pipe(
     Effect.flatMap((handle) => Effect.promise(() => handle(bounded))),
