@@ -21,6 +21,8 @@ export interface AttemptRule {
   readonly key: string;
   readonly max: number;
   readonly seconds: number;
+  /** Whether it counts whatever the answer to it is. */
+  readonly always?: boolean;
 }
 
 const decodeCounts = Schema.decodeUnknownSync(
