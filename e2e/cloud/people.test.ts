@@ -120,16 +120,29 @@ describe("people without an account", () => {
     expect(perAddress).toEqual([5, 5, 5, 5, 5, 5, 0]);
   }, 300_000);
 
-  it("guess no current password with a stolen session either", async () => {
-    const dora = await signUp(app, "dora");
-    const change = (currentPassword: string) =>
-      dora.request("POST", "/api/auth/change-password", {
-        currentPassword,
+  it.each([
+    ["change-password", "currentPassword"],
+    ["verify-password", "password"],
+  ])("guess no current password with a stolen session either, by %s", async (path, field) => {
+    const dora = await signUp(app, `dora-${path}`);
+    const ask = (given: string) =>
+      dora.request("POST", `/api/auth/${path}`, {
+        [field]: given,
         newPassword: "another horse battery",
       });
-    for (let count = 0; count < 5; count += 1) expect((await change("wrong")).status).toBe(400);
-    expectLimited(await change(password));
+    for (let count = 0; count < 5; count += 1) expect((await ask("wrong")).status).toBe(400);
+    expectLimited(await ask(password));
   });
+
+  it("have sixty passwords hashed from one address, though they are right", async () => {
+    await signUp(app, "finn");
+    const statuses: Array<number> = [];
+    for (let count = 0; count < 61; count += 1) {
+      statuses.push((await signIn("finn", password, from("198.51.100.60"))).status);
+    }
+    expect(statuses).toEqual([...Array.from({ length: 60 }, () => 200), 429]);
+    expect((await signIn("finn", password, from("198.51.100.61"))).status).toBe(200);
+  }, 300_000);
 
   it("sign up ten times an hour from one address", async () => {
     const statuses: Array<number> = [];
@@ -141,9 +154,29 @@ describe("people without an account", () => {
     expect(statuses).toEqual([...Array.from({ length: 10 }, () => 200), 429]);
   });
 
-  it("send bodies of 64 KiB at most", async () => {
-    const answer = await signIn("ada", "x".repeat(70_000));
-    expect([answer.status, answer.json()]).toMatchObject([413, { _tag: "BodyTooLarge" }]);
+  it("send bodies of 4 KiB at most, and no long paths", async () => {
+    const gwen = await signUp(app, "gwen");
+    for (const [path, body] of [
+      ["sign-in/email", { email: "ada@example.com", password: "x".repeat(5_000) }],
+      ["update-user", { name: "x".repeat(5_000) }],
+      ["organization/create", { name: "x".repeat(5_000), slug: "x" }],
+    ] as const) {
+      const answer = await gwen.request("POST", `/api/auth/${path}`, body);
+      expect([answer.status, answer.json()]).toMatchObject([413, { _tag: "BodyTooLarge" }]);
+    }
+    for (const path of ["x".repeat(200), `reset-password/${"x".repeat(200)}`]) {
+      const answer = await nobody.request("GET", `/api/auth/${path}`);
+      expect([answer.status, answer.json()]).toMatchObject([404, { _tag: "RouteNotFound" }]);
+    }
+  });
+
+  it("leave 500 characters of what their browser says it is", async () => {
+    await signUp(app, "hugo");
+    const { headers } = await signIn("hugo", password, { "user-agent": "x".repeat(5_000) });
+    const [cookie = ""] = headers.getSetCookie().map((one) => one.split(";")[0] ?? "");
+    const hugo = cloudClient(app, { cookie, origin: app.url });
+    const sessions = await hugo.ask("GET", "/api/auth/list-sessions");
+    expect(sessions).toContainEqual(expect.objectContaining({ userAgent: "x".repeat(500) }));
   });
 
   it("are counted for the platform where they are refused", async () => {

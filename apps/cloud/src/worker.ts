@@ -11,6 +11,7 @@ import {
 } from "./auth/authenticate.ts";
 import {
   answerAuth,
+  maxAuthPathChars,
   maxDocumentBytes,
   refusalOutcomes,
   withBoundedBody,
@@ -68,6 +69,7 @@ export default {
 
     const auth = await authOf(environment);
     if (pathname.startsWith(`${authPath}/`)) {
+      if (pathname.length > maxAuthPathChars) return notFound(pathname);
       const response = await answerAuth(auth, request);
       const outcome = refusalOutcomes[response.status];
       return outcome === undefined ? response : refuse(outcome, response);

@@ -2,8 +2,11 @@ import { readBoundedBody } from "@executor/sdk";
 import type { Auth } from "./better-auth.ts";
 import { bodyTooLarge, toResponse, tooManyAttempts } from "./refusals.ts";
 
-/** Bytes of a body of people's forms. */
-export const maxFormBytes = 64 * 1024;
+/** Bytes of a body of people's forms. One page of keys may repeat such a body's name of a person for each of 500 keys. */
+export const maxFormBytes = 4 * 1024;
+
+/** Characters of a path at most. better-auth keeps those of ten seconds, unknown ones too, to count requests. */
+export const maxAuthPathChars = 100;
 
 /** Bytes of a body that an organization's object reads, such as a description; all objects share the memory of an isolate. */
 export const maxDocumentBytes = 16 * 1024 * 1024;
@@ -29,7 +32,7 @@ export const withBoundedBody = async (
   return new Request(request, { method, body: Uint8Array.from(read.bytes) });
 };
 
-/** Answers a request to one of better-auth's endpoints, with a body of at most 64 KiB. */
+/** Answers a request to one of better-auth's endpoints, with a body of at most 4 KiB. */
 export const answerAuth = async (auth: Auth, request: Request): Promise<Response> => {
   const bounded = await withBoundedBody(request, maxFormBytes);
   if (bounded instanceof Response) return bounded;

@@ -16,6 +16,9 @@ const day = 24 * 60 * 60;
 /** Members of one organization, and its invitations that wait for an answer. */
 const maxMembers = 100;
 
+/** Characters of the header `User-Agent` that a session keeps. */
+const maxUserAgentChars = 500;
+
 /** Sessions of one account. A new one ends the oldest. */
 const maxSessions = 50;
 
@@ -68,6 +71,9 @@ export const makeAuth = (settings: AuthSettings) => {
     databaseHooks: {
       session: {
         create: {
+          before: async ({ userAgent }) => ({
+            data: { userAgent: userAgent?.slice(0, maxUserAgentChars) },
+          }),
           after: async ({ userId }) => {
             const { adapter } = await auth.$context;
             const older = await adapter.findMany<{ readonly id: string }>({
