@@ -9,6 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StdioEndpoint } from "./endpoint.ts";
 import { tooLarge } from "../failures.ts";
 import type { StdioTransport } from "./connect.ts";
+import { Pace } from "./pace.ts";
 import { concatenate, RedactedLines } from "./redacted-lines.ts";
 
 /** Environment variables that a program inherits. It gets no others of the daemon's. */
@@ -100,9 +101,11 @@ class ProcessTransport implements StdioTransport {
         });
       });
       child.once("spawn", resolve);
-      child.once("close", () => this.onclose?.());
+      const read = this.#readAll(child.stdout);
+      child.once("close", () => {
+        void read.finally(() => this.onclose?.());
+      });
       child.stdin.on("error", (error) => this.onerror?.(error));
-      child.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
       child.stderr.on("data", (chunk: Buffer) => this.#keepError(chunk));
     });
   }
@@ -144,7 +147,19 @@ class ProcessTransport implements StdioTransport {
     }
   }
 
-  #read(chunk: Buffer): void {
+  /** Reads the output at its pace, to its end. Never rejects. */
+  async #readAll(output: AsyncIterable<Uint8Array>): Promise<void> {
+    const pace = new Pace();
+    try {
+      for await (const chunk of output) {
+        for await (const part of pace.parts(chunk)) this.#read(part);
+      }
+    } catch (error) {
+      this.onerror?.(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #read(chunk: Uint8Array): void {
     try {
       this.#messages.append(Buffer.from(this.#lines.push(chunk)));
       if (this.#lines.heldBytes > maxReplyBytes) throw tooLarge(maxReplyBytes);

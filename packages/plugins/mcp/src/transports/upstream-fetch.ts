@@ -5,6 +5,7 @@ import { member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Either } from "effect";
 import { McpFailure, tooLarge } from "../failures.ts";
 import type { HttpEndpoint } from "./endpoint.ts";
+import { eventSize, Pace } from "./pace.ts";
 import { concatenate, RedactedLines } from "./redacted-lines.ts";
 
 /** A request that the server has not answered yet, as its transport sees it. */
@@ -38,6 +39,7 @@ export const upstreamFetch = (
 ): FetchLike => {
   let listening = false;
   const resumptions = new WeakMap<PendingRequest, number>();
+  const pace = new Pace();
 
   const lose = (request: PendingRequest, host: string): void => {
     request.fail(
@@ -75,7 +77,7 @@ export const upstreamFetch = (
     if (!response.ok) {
       if (reading) streamRefused(request, url.host, true);
       if (init.method !== "POST" || isRedirect(response)) {
-        return withoutCredentials(response, response.body, false, redactor);
+        return withoutCredentials(response, response.body, undefined, redactor);
       }
       const refusal = await refused(url, response, new Headers(init.headers), redactor);
       if (refusal.unprocessed === true) onBroken();
@@ -84,39 +86,38 @@ export const upstreamFetch = (
     if (reading && request === undefined) listening = true;
     if (reading && request !== undefined) resumptions.delete(request);
     const streamed = response.headers.get("content-type")?.includes("event-stream") === true;
-    const body = observeReply(response, streamed, request, () => {
+    const onEnd = (): void => {
       if (streamed && request !== undefined) {
         setTimeout(() => {
           if (!request.resumable) lose(request, url.host);
         }, decodingMs);
       }
-    });
-    return withoutCredentials(response, body, streamed, redactor);
+    };
+    const body = observeReply(response, streamed, request, onEnd);
+    return withoutCredentials(response, body, streamed ? pace : undefined, redactor, onEnd);
   };
 };
 
-const lineFeed = 0x0a;
-
-/** The body, bounded. A stream of events never ends, so the bound is for each of its lines. */
+/** The body, bounded. A stream of events never ends, so the bound is for each of its events. `onBroken`: it ended too early. */
 const observeReply = (
   response: Response,
   streamed: boolean,
   request: PendingRequest | undefined,
-  onEnd: () => void,
+  onBroken: () => void,
 ): ReadableStream<Uint8Array> | null => {
   if (response.body === null) return null;
   let counted = 0;
+  const sizeOf = streamed ? eventSize() : (chunk: Uint8Array) => counted + chunk.byteLength;
   return observeBody(response.body, {
     onChunk: (chunk) => {
-      const lastBreak = streamed ? chunk.lastIndexOf(lineFeed) : -1;
-      counted = lastBreak === -1 ? counted + chunk.byteLength : chunk.byteLength - lastBreak - 1;
+      counted = sizeOf(chunk);
       if (counted <= maxReplyBytes) return undefined;
       const failure = tooLarge(maxReplyBytes);
       request?.fail(failure);
       return failure;
     },
     onEnd: (end) => {
-      if (end === "complete" || end === "broken") onEnd();
+      if (end === "broken") onBroken();
     },
     onError: (error) => {
       const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
@@ -126,23 +127,25 @@ const observeReply = (
   });
 };
 
-/** The response with this body. Of a stream of events each line is passed on when it is whole; any other body when it has ended. */
+/** The response with this body. Of a stream of events each line is passed on when it is whole, at its pace; any other body when it has ended. `onPassed`: called after its last byte. */
 const withoutCredentials = (
   { headers, status, statusText }: Response,
   body: ReadableStream<Uint8Array> | null,
-  streamed: boolean,
+  pace: Pace | undefined,
   redactor: Redactor,
+  onPassed?: () => void,
 ): Response => {
   const lines = new RedactedLines(redactor);
   const chunks: Array<Uint8Array> = [];
   const redacted = body?.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
-      transform: (chunk, controller) => {
-        if (streamed) controller.enqueue(lines.push(chunk));
-        else chunks.push(chunk);
+      transform: async (chunk, controller) => {
+        if (pace === undefined) chunks.push(chunk);
+        else for await (const part of pace.parts(chunk)) controller.enqueue(lines.push(part));
       },
       flush: (controller) => {
-        controller.enqueue(streamed ? lines.end() : redactor.bytes(concatenate(chunks)));
+        controller.enqueue(pace === undefined ? redactor.bytes(concatenate(chunks)) : lines.end());
+        onPassed?.();
       },
     }),
   );
