@@ -69,8 +69,9 @@ export class Slices {
 
   #add(milliseconds: number): void {
     if (this.#startedAt === undefined) return;
-    if (this.#checks >= firstChecks / 2) {
-      const seen = milliseconds / this.#checks;
+    if (this.#checks > 0) {
+      // A pause of the whole thread counts only so much, or the slices would become too short to see how long a check takes.
+      const seen = Math.min(milliseconds / this.#checks, maxSurprise * this.#msPerCheck);
       this.#msPerCheck = Math.max(shortestMs, (this.#msPerCheck + seen) / 2);
     }
     this.#computedMs += milliseconds;
