@@ -79,7 +79,8 @@ export default {
     const identity = await authenticate(auth, database, request, later);
     if (isRefusal(identity)) return refuse(identity.outcome, identity.response);
     if (pathname !== "/api/keys" && !pathname.startsWith("/api/keys/")) {
-      const bounded = await withBoundedBody(request, maxDocumentBytes);
+      const bounded =
+        request.body === null ? request : await withBoundedBody(request, maxDocumentBytes);
       return bounded instanceof Response ? bounded : forward(environment, identity, bounded);
     }
     keyRequests ??= new RequestLimit(maxRequests(environment));
