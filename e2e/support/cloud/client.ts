@@ -9,7 +9,7 @@ const Execution = Schema.Struct({
   id: Schema.String,
   status: Schema.String,
   output: Schema.NullOr(Schema.Struct({ value: Schema.Unknown })),
-  error: Schema.NullOr(Schema.Struct({ message: Schema.String })),
+  error: Schema.NullOr(Schema.Struct({ name: Schema.String, message: Schema.String })),
   approvals: Schema.Array(Schema.Struct({ id: Schema.String })),
 });
 
@@ -37,7 +37,8 @@ export interface CloudClient {
   ) => Promise<Answer>;
   /** A request that must work. */
   readonly ask: (method: string, path: string, body?: unknown) => Promise<unknown>;
-  readonly execute: (code: string) => Promise<typeof Execution.Type>;
+  /** Gives the execution once it has ended or is paused; with the organization's limit unless one is given. */
+  readonly execute: (code: string, timeoutMs?: number) => Promise<typeof Execution.Type>;
   readonly metrics: () => Promise<ReadonlyArray<Sample>>;
 }
 
@@ -78,8 +79,13 @@ export const cloudClient = (
     request,
     send,
     ask,
-    execute: async (code) =>
-      Schema.decodeUnknownSync(Execution)(await ask("POST", "/api/executions", { code })),
+    execute: async (code, timeoutMs) =>
+      Schema.decodeUnknownSync(Execution)(
+        await ask("POST", "/api/executions", {
+          code,
+          ...(timeoutMs !== undefined && { timeoutMs }),
+        }),
+      ),
     metrics: async () => {
       const answer = await request("GET", "/api/metrics");
       if (answer.status !== 200) throw new Error(`A scrape answered ${answer.status}.`);

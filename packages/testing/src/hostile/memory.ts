@@ -140,6 +140,7 @@ export const memory = family("memory", [
   slowBomb(
     "async functions that wait for each other",
     "const f = async () => { await Promise.all([f(), f()]) }; await f()",
+    crashes,
     fails("InternalError", /stack/),
     fails("RangeError", /stack/),
   ),
