@@ -24,6 +24,8 @@ export const olderIntrospectionQuery = getIntrospectionQuery({
   directiveIsRepeatable: false,
 });
 
+const maxTypes = 50_000;
+
 /** `__schema` of an introspection result, with or without `data` around it. */
 export const findSchema = (result: Json | undefined): Json | undefined =>
   member(member(result, "data"), "__schema") ?? member(result, "__schema");
@@ -35,6 +37,7 @@ export const findSchema = (result: Json | undefined): Json | undefined =>
 export function* readIntrospection(schema: Json): Steps<BuiltSchema> {
   const listed = member(schema, "types");
   if (!isArray(listed)) throw new Error("its introspection result lists no types");
+  if (listed.length > maxTypes) throw new Error(`it has more than ${maxTypes} types`);
   const defaults = new Map<string, unknown>();
   const types: Array<Json> = specifiedScalarTypes.map(({ name }) => ({ kind: "SCALAR", name }));
   for (const type of listed) {

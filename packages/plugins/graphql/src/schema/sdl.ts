@@ -42,6 +42,7 @@ export function* readSdl(text: string): Steps<BuiltSchema> {
     return undefined;
   };
   const definitions: Array<DefinitionNode> = [];
+  const extensions = new Map<string, Array<TypeExtensionNode>>();
   for (const definition of document.definitions) {
     if (
       definition.kind === Kind.OPERATION_DEFINITION ||
@@ -50,9 +51,18 @@ export function* readSdl(text: string): Steps<BuiltSchema> {
       throw new Error("it holds an operation where a schema holds types");
     }
     if (definition.kind !== Kind.DIRECTIVE_DEFINITION) {
-      definitions.push(visit(definition, { enter: normalise }));
+      const node: DefinitionNode = visit(definition, { enter: normalise });
+      if (isTypeExtensionNode(node)) {
+        const key = `${node.kind} ${nameOf(node)}`;
+        const others = extensions.get(key);
+        if (others === undefined) extensions.set(key, [node]);
+        else others.push(node);
+      } else definitions.push(node);
     }
     yield;
+  }
+  for (const all of extensions.values()) {
+    for (const first of all.slice(0, 1)) definitions.push(together(first, all));
   }
   return {
     schema: buildASTSchema(
@@ -68,6 +78,20 @@ export function* readSdl(text: string): Steps<BuiltSchema> {
 
 const nameOf = ({ name }: TypeDefinitionNode | TypeExtensionNode): string => name.value;
 
+/** The extension with the lists of all, which graphql-js would copy once more for each of them. */
+const together = (
+  extension: TypeExtensionNode,
+  all: ReadonlyArray<TypeExtensionNode>,
+): TypeExtensionNode => {
+  const lists: Record<string, Array<unknown>> = {};
+  for (const node of all) {
+    for (const [name, value] of Object.entries<unknown>({ ...node })) {
+      if (Array.isArray(value)) for (const item of value) (lists[name] ??= []).push(item);
+    }
+  }
+  return Object.assign({ ...extension }, lists);
+};
+
 /** Only the directives that tools show, without arguments that graphql-js would refuse. `null` removes the node. */
 const directive = (node: DirectiveNode): DirectiveNode | null => {
   const isShown = node.name.value === "deprecated" || node.name.value === "oneOf";
@@ -76,12 +100,18 @@ const directive = (node: DirectiveNode): DirectiveNode | null => {
   return isShown ? { ...node, arguments: (node.arguments ?? []).filter(isAccepted) } : null;
 };
 
+/** Tokens of a schema. GitHub's, the largest known, has 61,000. */
+const maxTokens = 500_000;
+
 const parseSdl = (text: string) => {
   try {
-    return parse(text, { noLocation: true });
+    return parse(text, { noLocation: true, maxLexicalTokens: maxTokens });
   } catch (error) {
     if (!(error instanceof GraphQLError)) {
       throw new Error("it is nested too deeply", { cause: error });
+    }
+    if (error.message.includes(`${maxTokens} tokens`)) {
+      throw new Error(`it has more than ${maxTokens} tokens`, { cause: error });
     }
     const line = error.locations?.[0]?.line ?? 1;
     throw new Error(`${error.message.replace(/\.$/, "")} (line ${line})`, { cause: error });

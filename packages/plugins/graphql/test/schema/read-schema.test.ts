@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@effect/vitest";
+import { describe, expect, it, vi } from "@effect/vitest";
 import { Effect } from "effect";
 import { buildSchema, introspectionFromSchema, printType } from "graphql";
 import type { GraphQLSchema } from "graphql";
@@ -102,6 +102,37 @@ describe("schemas", () => {
         "extend type Query { a: Int } type Query2 { b: Int } extend type Query @deprecated(reason: 7) { c: In } scalar In @specifiedBy enum In { A }",
       );
       expect(source.tools.map(({ path }) => path)).toEqual(["query.a", "query.c"]);
+    }),
+  );
+
+  it.effect("may extend a type many times, which are read together", () =>
+    Effect.gen(function* () {
+      const extended = Array.from(
+        { length: 3_000 },
+        (_, at) => `extend type Query { f${at}: Int }`,
+      );
+      const copies = vi.spyOn(Array.prototype, "concat");
+      const source = yield* loadText(`type Query { f: Int } ${extended.join(" ")}`);
+      const { length } = copies.mock.calls;
+      copies.mockRestore();
+      expect(source.tools).toHaveLength(3_001);
+      expect(length).toBeLessThan(1_000);
+    }),
+  );
+
+  it.effect.each<readonly [string, string]>([
+    ["500000 tokens", `type Query { f: Int } ${"scalar A ".repeat(250_000)}`],
+    [
+      "50000 types",
+      JSON.stringify({
+        __schema: { queryType: { name: "Query" }, types: Array.from({ length: 50_001 }, () => 0) },
+      }),
+    ],
+  ])("have at most %s", ([most, text]) =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(readSchema(text));
+      expect(error._tag).toBe("InvalidSourceDocument");
+      expect(error.message).toContain(`it has more than ${most}`);
     }),
   );
 
