@@ -28,14 +28,20 @@ for (const [escape, character] of ['""', "''", "\\\\", "//", "b\b", "f\f", "n\n"
   shortEscapes[escape?.charCodeAt(0) ?? 0] = character?.charCodeAt(0) ?? 0;
 }
 
-/** HTML's entities that are characters of markup. */
-const entities: ReadonlyMap<string, number> = new Map([
-  ["amp", ampersand],
-  ["apos", 0x27],
-  ["gt", 0x3e],
-  ["lt", 0x3c],
-  ["quot", 0x22],
-]);
+/** A number for each name of at most four bytes. */
+const nameKey = (body: Uint8Array, start: number, end: number): number => {
+  let key = 0;
+  for (let at = start; at < end; at += 1) key = key * 256 + (body[at] ?? 0);
+  return key;
+};
+
+/** HTML's entities that are characters of markup, by the keys of their names. */
+const entities: ReadonlyMap<number, number> = new Map(
+  ["&amp", "'apos", ">gt", "<lt", '"quot'].map((entity) => {
+    const bytes = new TextEncoder().encode(entity);
+    return [nameKey(bytes, 1, bytes.length), bytes[0] ?? 0] as const;
+  }),
+);
 
 /** The longest entity that is read: `&#x0010ffff;`. */
 const maxEntity = 12;
@@ -194,7 +200,7 @@ const readEntity = (body: Uint8Array, at: number): number => {
     const byte = body[end];
     if (byte === undefined) return escapeOf(end - at, nothing, 0);
     if (byte === 0x3b) {
-      const code = codePointOf(String.fromCharCode(...body.subarray(at + 1, end)));
+      const code = codePointOf(body, at + 1, end);
       return code === undefined ? none : escapeOf(end - at + 1, code, 0);
     }
     const isInName =
@@ -204,11 +210,20 @@ const readEntity = (body: Uint8Array, at: number): number => {
   return none;
 };
 
-const codePointOf = (entity: string): number | undefined => {
-  const [, sign, digits] = /^#(x?)([0-9a-f]+)$/i.exec(entity) ?? [];
-  if (digits === undefined) return entities.get(entity);
-  const code = Number.parseInt(digits, sign === "" ? 10 : 16);
-  return code <= 0x10ffff ? code : undefined;
+/** The character of an entity's name or number. Bodies may hold millions, so that nothing is made of its bytes. */
+const codePointOf = (body: Uint8Array, start: number, end: number): number | undefined => {
+  if (body[start] !== 0x23) {
+    return end - start > 4 ? undefined : entities.get(nameKey(body, start, end));
+  }
+  const isHex = ((body[start + 1] ?? 0) | 0x20) === lowerX;
+  const first = start + (isHex ? 2 : 1);
+  let code = 0;
+  for (let at = first; at < end; at += 1) {
+    const byte = body[at] ?? 0;
+    if (isHex ? !isHexadecimal(byte) : byte < 0x30 || byte > 0x39) return undefined;
+    code = code * (isHex ? 16 : 10) + (byte <= 0x39 ? byte - 0x30 : (byte | 0x20) - 0x57);
+  }
+  return first === end || code > 0x10ffff ? undefined : code;
 };
 
 /** An escape that the body's end cuts inside of its digits; `none` for what is no escape. */
