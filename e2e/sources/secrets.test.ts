@@ -307,7 +307,7 @@ describe("the encryption key", () => {
       await rm(file);
       expect(await fails()).toContain("is missing");
       expect(await readdir(directory)).not.toContain("secret.key");
-      await writeFile(file, "no base64!");
+      await writeFile(file, "no base64!", { mode: 0o600 });
       expect(await fails()).toContain("is damaged");
       await writeFile(file, Buffer.alloc(31).toString("base64"));
       expect(await fails()).toContain("31 bytes");
