@@ -21,6 +21,7 @@ import { authPath, makeAuth } from "./auth/better-auth.ts";
 import type { Auth } from "./auth/better-auth.ts";
 import { makeMailer } from "./auth/mailer.ts";
 import type { Identity } from "./auth/authenticate.ts";
+import { RequestTurns } from "./auth/request-turns.ts";
 import { RequestLimit } from "./auth/request-limit.ts";
 import { docsPage, openApiDocument } from "./api.ts";
 import { mcpPath, version } from "./environment.ts";
@@ -78,10 +79,17 @@ export default {
     const later = (work: Promise<unknown>) => context.waitUntil(work);
     const identity = await authenticate(auth, database, request, later);
     if (isRefusal(identity)) return refuse(identity.outcome, identity.response);
+    const { organization } = identity;
+    const inTurn = async (run: () => Promise<Response>): Promise<Response> => {
+      const answer = await requestTurns.run(organization, run);
+      return isRefusal(answer) ? refuse(answer.outcome, answer.response) : answer;
+    };
     if (pathname !== "/api/keys" && !pathname.startsWith("/api/keys/")) {
-      const bounded =
-        request.body === null ? request : await withBoundedBody(request, maxDocumentBytes);
-      return bounded instanceof Response ? bounded : forward(environment, identity, bounded);
+      return inTurn(async () => {
+        const bounded =
+          request.body === null ? request : await withBoundedBody(request, maxDocumentBytes);
+        return bounded instanceof Response ? bounded : forward(environment, identity, bounded);
+      });
     }
     keyRequests ??= new RequestLimit(maxRequests(environment));
     const tooMany = keyRequests.take(identity.subject, Date.now());
@@ -93,9 +101,11 @@ export default {
       );
       return refuse(refusal.outcome, refusal.response);
     }
-    return answerKeys({ database, organization: identity.organization, userId }, request);
+    return inTurn(() => answerKeys({ database, organization, userId }, request));
   },
 };
+
+const requestTurns = new RequestTurns();
 
 /** Counts requests about keys, which no organization's object sees. */
 let keyRequests: RequestLimit | undefined;

@@ -10,7 +10,7 @@ export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()(
   "TooManyRequests",
   {
     message: Schema.String,
-    /** Requests that one key, or one person, may make in a minute. */
+    /** Requests that one key, or one person, may make in a minute, or that may wait in one organization. */
     limit: Schema.Int,
     /** The same as the header `Retry-After`. */
     retryAfterSeconds: Schema.Int,
@@ -19,6 +19,17 @@ export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()(
 ) {}
 
 const encode = Schema.encodeSync(TooManyRequests);
+
+/** Refuses a request with 429 and `Retry-After`. */
+export const tooManyRequests = (
+  fields: Pick<TooManyRequests, "message" | "limit" | "retryAfterSeconds">,
+): Refusal => ({
+  outcome: "rate_limited",
+  response: Response.json(encode(new TooManyRequests(fields)), {
+    status: 429,
+    headers: { "retry-after": String(fields.retryAfterSeconds) },
+  }),
+});
 
 const minuteMs = 60_000;
 
@@ -54,13 +65,7 @@ export class RequestLimit {
   #refuse(retryAfterSeconds: number): Refusal {
     const limit = this.perMinute;
     const message = `A key or a person may make ${limit} requests in a minute. Wait for ${retryAfterSeconds} s.`;
-    return {
-      outcome: "rate_limited",
-      response: Response.json(encode(new TooManyRequests({ message, limit, retryAfterSeconds })), {
-        status: 429,
-        headers: { "retry-after": String(retryAfterSeconds) },
-      }),
-    };
+    return tooManyRequests({ message, limit, retryAfterSeconds });
   }
 }
 
