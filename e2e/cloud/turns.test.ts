@@ -64,6 +64,41 @@ describe("two organizations, one of which computes without end", () => {
   });
 });
 
+describe("two organizations, one of which sends requests without end", () => {
+  let app: CloudApp;
+  let greedy: CloudClient;
+  let small: CloudClient;
+
+  beforeAll(async () => {
+    app = await startCloud({ variables: { EXECUTOR_MAX_REQUESTS: "1000000" } });
+    greedy = await newOrganization(app, "greedy");
+    small = await newOrganization(app, "small");
+  });
+  afterAll(() => app.stop());
+
+  it("both have their turns: of the other's requests only a few end during one request", async () => {
+    const pairs = 20;
+    let ended = 0;
+    let isOver = false;
+    const flood = Array.from({ length: 100 }, async () => {
+      while (!isOver) {
+        await greedy.execute("return 1");
+        ended++;
+      }
+    });
+    while (ended < 100) await small.metrics();
+    const before = ended;
+    for (let count = 0; count < pairs; count++) {
+      expect((await small.execute("return 6 * 7")).output?.value).toBe(42);
+      await small.metrics();
+    }
+    // Without turns it is about as many as are sent at once, at each step of a request.
+    expect((ended - before) / pairs).toBeLessThan(40);
+    isOver = true;
+    await Promise.all(flood);
+  });
+});
+
 describe("an organization that has used its computing of an hour", () => {
   let app: CloudApp;
   let client: CloudClient;
