@@ -73,6 +73,21 @@ describe("the runner without workers", () => {
     }).pipe(Effect.provide(runner())),
   );
 
+  it.live("loses no answer, whenever it comes", () =>
+    Effect.gen(function* () {
+      for (let turns = 0; turns < 20; turns += 1) {
+        const answer = async () => {
+          for (let turn = 0; turn < turns; turn += 1) await null;
+          return "1";
+        };
+        const { outcome } = yield* run("return await tools.a.b({})", {
+          callTool: () => Effect.promise(answer),
+        });
+        expect([turns, outcome._tag]).toEqual([turns, "Completed"]);
+      }
+    }).pipe(Effect.provide(runner())),
+  );
+
   it.live("leaves nothing of a run in the memory that the next one reuses", () =>
     Effect.gen(function* () {
       const leave = `globalThis.left = "x".repeat(1_000_000); Array.prototype.left = 1; return 1`;

@@ -123,6 +123,8 @@ export class Sandbox {
     this.#host.onTurnEnd(false);
     this.#isInside = false;
     if (outcome !== undefined) this.#end(outcome);
+    // An answer may have come after the last look for one.
+    else if (this.#actions.length > 0) void this.#compute();
   }
 
   async #runJobs(): Promise<SandboxOutcome | undefined> {
