@@ -97,7 +97,8 @@ describe("a daemon that cannot start", () => {
   it("says that its database is no database", async () => {
     const directory = join(folder, "garbage");
     await mkdir(directory);
-    await writeFile(join(directory, "executor.db"), "This is not SQLite.\n".repeat(1000));
+    const text = "This is not SQLite.\n".repeat(1000);
+    await writeFile(join(directory, "executor.db"), text, { mode: 0o600 });
     await expectOneLine(
       await serve({ EXECUTOR_DATA_DIR: directory }),
       /executor\.db is corrupt.*Restore it from a backup/,

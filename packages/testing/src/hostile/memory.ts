@@ -25,6 +25,28 @@ const tooLong: ReadonlyArray<Ending> = [fails("InternalError"), fails("RangeErro
 
 /** Programs that take memory until there is none. */
 export const memory = family("memory", [
+  slowBomb(
+    "a list of normalized texts",
+    "let a = '\\ufdfa'.repeat(1_000_000); const all = []; for (;;) all.push(a.normalize('NFKD') + all.length)",
+  ),
+  slowBomb(
+    "a list of compiled regular expressions",
+    "const a = []; for (let i = 0; ; i++) a.push(new RegExp('(a|b|c|' + i + '){1,9}'))",
+  ),
+  slowBomb(
+    "a list of matches with many groups",
+    "const a = [], one = new RegExp('(a)'.repeat(200)), text = 'a'.repeat(200); for (;;) a.push(one.exec(text))",
+  ),
+  bomb(
+    "a bomb whose error is no InternalError by its class",
+    "Object.defineProperty(InternalError, Symbol.hasInstance, { value: () => false }); const a = []; for (;;) a.push(new Array(1000).fill(1))",
+  ),
+  [
+    "another error after a bomb that was caught",
+    "Object.defineProperty(InternalError, Symbol.hasInstance, { value: () => true }); const a = []; try { for (;;) a.push(new Array(1000).fill(1)) } catch { a.length = 0 } throw { message: 'out of memory', name: 'Mine' }",
+    fails("Mine"),
+    outOfMemory,
+  ],
   bomb("a list of arrays", "const a = []; for (;;) a.push(new Array(1000).fill(1))"),
   bomb("a list of texts", "const a = []; for (;;) a.push('x'.repeat(100_000) + a.length)"),
   bomb("a text that doubles", "let a = 'x'; for (;;) { a += a; a.charCodeAt(0) }", ...tooLong),

@@ -14,9 +14,10 @@ const { parse, stringify } = JSON;
 const { apply, defineProperty } = Reflect;
 const { isArray } = Array;
 const { freeze } = Object;
+const { isPrototypeOf } = Object.prototype;
 const { slice, charCodeAt } = String.prototype;
 const text = String;
-const Native = { __proto__: null, Error, InternalError, Map, Promise, Proxy, Set, SyntaxError, TypeError };
+const Native = { __proto__: null, Error, Promise, Proxy, TypeError };
 const mapForEach = Map.prototype.forEach;
 const setForEach = Set.prototype.forEach;
 const objectToString = Object.prototype.toString;
@@ -34,8 +35,33 @@ const read = (value, key) => {
     return undefined;
   }
 };
-const isOutOfMemory = (error) =>
-  error instanceof Native.InternalError && read(error, "message") === "out of memory";
+const prototypes = {
+  __proto__: null,
+  Error: Error.prototype,
+  InternalError: InternalError.prototype,
+  Map: Map.prototype,
+  Promise: Promise.prototype,
+  Set: Set.prototype,
+  SyntaxError: SyntaxError.prototype,
+  TypeError: TypeError.prototype,
+};
+const isA = (name, value) => {
+  // instanceof asks Symbol.hasInstance, which code can set. A proxy may throw.
+  try {
+    return apply(isPrototypeOf, prototypes[name], [value]);
+  } catch (error) {
+    if (error !== null && typeof error === "object" && read(error, "message") === "stack overflow") throw error;
+    return false;
+  }
+};
+const types = { __proto__: null, undefined: 1, boolean: 1, number: 1, bigint: 1, string: 1, symbol: 1, function: 1, object: 1 };
+// Without memory for an error the engine throws null, a value of no type, an error without a message, or one of these.
+const isOutOfMemory = (error) => {
+  if (error === null || types[typeof error] === undefined) return true;
+  if (!isA("InternalError", error)) return false;
+  const message = read(error, "message");
+  return message === undefined || message === "" || cut(message, 13) === "out of memory";
+};
 
 class ToolError extends Native.Error {
   name = "ToolError";
@@ -120,7 +146,7 @@ const callTool = (path, input) => {
     try {
       json = input === undefined ? "{}" : stringify(input);
     } catch (error) {
-      if (!(error instanceof Native.TypeError)) throw error;
+      if (!isA("TypeError", error)) throw error;
       return refuse("The input of tools." + path + " is not JSON: " + read(error, "message") + ". Pass plain data.");
     }
     if (json === undefined) {
@@ -153,7 +179,7 @@ const settle = (id, succeeded, json) => {
   try {
     value = parse(json);
   } catch (error) {
-    if (!(error instanceof Native.SyntaxError)) return call.reject(error);
+    if (!isA("SyntaxError", error)) return call.reject(error);
     return call.reject(
       new ToolError("The tool's result is not JSON.", "tool_error", undefined, undefined, call.path, call.stack));
   }
@@ -201,7 +227,7 @@ const showPlain = (value) => {
 };
 const show = (value) => {
   if (value === null || (typeof value !== "object")) return showPlain(value);
-  if (value instanceof Native.Error) return showError(value);
+  if (isA("Error", value)) return showError(value);
   const ancestors = { __proto__: null };
   const holders = { __proto__: null };
   let depth = 0;
@@ -213,12 +239,12 @@ const show = (value) => {
     for (let at = 0; at < depth; at++) if (ancestors[at] === item) return "[Circular]";
     if (depth >= 50) return isArray(item) ? "[Array]" : "[Object]";
     let shown = item;
-    if (item instanceof Native.Error) return showError(item);
-    if (item instanceof Native.Promise) return "[Promise]";
-    if (item instanceof Native.Map) {
+    if (isA("Error", item)) return showError(item);
+    if (isA("Promise", item)) return "[Promise]";
+    if (isA("Map", item)) {
       shown = { __proto__: null };
       apply(mapForEach, item, [(entry, key) => { shown[typeof key === "symbol" ? text(key) : show(key)] = entry; }]);
-    } else if (item instanceof Native.Set) {
+    } else if (isA("Set", item)) {
       shown = [];
       let length = 0;
       apply(setForEach, item, [(entry) => {
@@ -234,8 +260,12 @@ const show = (value) => {
     const json = stringify(value, replace);
     return json === undefined ? apply(objectToString, value, []) : json;
   } catch (error) {
-    if (error instanceof Native.InternalError) throw error;
-    return apply(objectToString, value, []);
+    if (isA("InternalError", error)) throw error;
+    try {
+      return apply(objectToString, value, []);
+    } catch {
+      return "[Object]";
+    }
   }
 };
 
@@ -282,7 +312,7 @@ const finish = (value) => {
   try {
     json = value === undefined ? "null" : stringify(value);
   } catch (error) {
-    if (!(error instanceof Native.TypeError)) throw error;
+    if (!isA("TypeError", error)) throw error;
     throw new Native.TypeError("The result is not JSON: " + read(error, "message") + ". Return plain data.");
   }
   if (json === undefined) {
@@ -293,8 +323,8 @@ const finish = (value) => {
   return json.length + ":" + output;
 };
 const describe = (error, isExhausted) => {
-  // The engine throws null if it has no memory left for an error. Code can throw both too, while there is memory.
-  if (isExhausted && (error === null || isOutOfMemory(error))) return '{"outOfMemory":true}';
+  // Code can throw such an error too, while there is memory.
+  if (isExhausted && isOutOfMemory(error)) return '{"outOfMemory":true}';
   const isObject = (typeof error === "object" && error !== null) || typeof error === "function";
   const name = isObject ? read(error, "name") : undefined;
   let message = isObject ? read(error, "message") : undefined;
