@@ -77,7 +77,7 @@ describe("the runner without workers", () => {
     Effect.gen(function* () {
       for (let turns = 0; turns < 20; turns += 1) {
         const answer = async () => {
-          for (let turn = 0; turn < turns; turn += 1) await null;
+          for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
           return "1";
         };
         const { outcome } = yield* run("return await tools.a.b({})", {
