@@ -21,6 +21,13 @@ export const mcpEndpoint = (host: WebHandler): WebHandler => {
   };
 };
 
+/** Key or person that sent a request, as the Worker verified it. */
+export const subjectOf = ({ headers }: Request): string =>
+  Option.match(decodeIdentity(headers.get(identityHeader)), {
+    onNone: () => "",
+    onSome: ({ subject }) => subject,
+  });
+
 const sessionHeader = "mcp-session-id";
 
 /** Sessions whose owners are remembered; the host itself holds no more. */

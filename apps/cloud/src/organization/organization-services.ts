@@ -19,7 +19,7 @@ import { mcpPath, quickJs, suspending, typeStripper, version } from "../environm
 import { plugins } from "../plugins.ts";
 import { type BudgetStorage, HourlyBudget } from "./hourly-budget.ts";
 import { inOrganization } from "./in-organization.ts";
-import { mcpEndpoint } from "./mcp-sessions.ts";
+import { mcpEndpoint, subjectOf } from "./mcp-sessions.ts";
 import { durableScrapes, savedMetrics } from "./saved-metrics.ts";
 import { computingLimits, initialMemoryBytes, secretKeyLayer } from "./settings.ts";
 import type { OrganizationSettings } from "./settings.ts";
@@ -34,7 +34,7 @@ const servicesLayer = (
   settings: OrganizationSettings,
   storage: BudgetStorage,
 ) =>
-  McpHost.layer({ version }).pipe(
+  McpHost.layer({ version, holderOf: subjectOf }).pipe(
     Layer.provideMerge(Executions.layer),
     Layer.provideMerge(sdkLayer),
     Layer.provide(

@@ -11,6 +11,8 @@ import { McpHostLimits, Sessions } from "./sessions/sessions.ts";
 export interface McpHostOptions {
   /** The app's version, which clients receive. */
   readonly version: string;
+  /** Who opens a session by a request; without it, everybody is the same. */
+  readonly holderOf?: (request: Request) => string;
 }
 
 /** The MCP endpoint: streamable HTTP (MCP 2025-11-25, "Transports") with sessions. */
@@ -33,7 +35,7 @@ export class McpHost extends Context.Tag("@executor/host-mcp/McpHost")<
     );
 }
 
-const make = ({ version }: McpHostOptions) =>
+const make = ({ version, holderOf = () => "" }: McpHostOptions) =>
   Effect.gen(function* () {
     const tools = yield* hostTools;
     const sources = yield* Sources;
@@ -60,10 +62,12 @@ const make = ({ version }: McpHostOptions) =>
 
     const open = async (request: Request, body: unknown): Promise<Response> => {
       if (!isInitializeRequest(body)) return notInitialized();
-      if (!sessions.makeRoom()) return tooManySessions(limits.maxSessions);
+      const holder = holderOf(request);
+      if (!sessions.makeRoom(holder)) return tooManySessions(limits.maxSessions);
       const id = crypto.randomUUID();
       const session = openSession({
         id,
+        holder,
         version,
         networkTransport: networkTransportOf(request),
         tools,

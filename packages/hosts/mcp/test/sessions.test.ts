@@ -22,12 +22,15 @@ const hang = (client: Client) => {
   return { result, leave: () => leaving.abort() };
 };
 
-/** A session without a client, and so without an open stream. */
-const bareSession = Effect.gen(function* () {
-  const response = yield* post(initialize);
-  yield* Effect.promise(() => response.text());
-  return response.headers.get("mcp-session-id") ?? "";
-});
+/** A session of `holder` without a client, and so without an open stream. */
+const sessionOf = (holder: string) =>
+  Effect.gen(function* () {
+    const response = yield* post(initialize, { "test-holder": holder });
+    yield* Effect.promise(() => response.text());
+    return response.headers.get("mcp-session-id") ?? "";
+  });
+
+const bareSession = sessionOf("");
 
 const ping = (session: string) =>
   Effect.gen(function* () {
@@ -96,6 +99,18 @@ describe("sessions", () => {
       const third = yield* bareSession;
       expect(yield* Effect.all([ping(first), ping(second), ping(third)])).toEqual([200, 404, 200]);
     }).pipe(Effect.provide(served({ mcp: { maxSessions: 2 } }))),
+  );
+
+  it.scopedLive("ends no session of a holder with fewer to make room for one with many", () =>
+    Effect.gen(function* () {
+      const few = [yield* sessionOf("few"), yield* sessionOf("few")];
+      const many: Array<string> = [];
+      for (let count = 0; count < 12; count += 1) many.push(yield* sessionOf("many"));
+      expect(yield* Effect.all(few.map(ping))).toEqual([200, 200]);
+      few.push(yield* sessionOf("few"), yield* sessionOf("new"));
+      expect(yield* Effect.all(few.map(ping))).toEqual([200, 200, 200, 200]);
+      expect(yield* Effect.all(many.map(ping))).toEqual([...Array(10).fill(404), 200, 200]);
+    }).pipe(Effect.provide(served({ mcp: { maxSessions: 6 } }))),
   );
 
   it.scopedLive("refuses another session if every session is in use", () =>

@@ -16,6 +16,7 @@ import { type NetworkTransport, observedTransport, Operations } from "./operatio
 
 export interface SessionOptions {
   readonly id: string;
+  readonly holder: string;
   /** The app's version, for `serverInfo`. */
   readonly version: string;
   readonly networkTransport: NetworkTransport;
@@ -30,6 +31,8 @@ export interface SessionOptions {
 
 /** One client's session, from `initialize` to its end. */
 export interface Session {
+  /** Who opened it. */
+  readonly holder: string;
   /** Answers one HTTP request of the session. `body` is the parsed body of a POST. */
   readonly handle: (request: Request, body: unknown) => Promise<Response>;
   /** Whether the client has sent an `initialize` that was accepted. */
@@ -49,7 +52,7 @@ const opening = new TextEncoder().encode(": open\n\n");
 
 /** Opens the session of a client that sends `initialize`; its first request is handled next. */
 export const openSession = (options: SessionOptions): Session => {
-  const { id, keepAliveMs, networkTransport, onClosed } = options;
+  const { holder, id, keepAliveMs, networkTransport, onClosed } = options;
   const operations = new Operations(networkTransport);
   const replies = new Replies();
   const transport = new WebStandardStreamableHTTPServerTransport({
@@ -119,6 +122,7 @@ export const openSession = (options: SessionOptions): Session => {
   };
 
   return {
+    holder,
     handle,
     isInitialized: () => transport.sessionId !== undefined,
     idleMs: () => (streams > 0 ? undefined : performance.now() - lastUse),

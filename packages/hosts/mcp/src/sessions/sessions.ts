@@ -3,7 +3,10 @@ import type { Session } from "./session.ts";
 
 /** Limits of MCP clients. */
 export interface McpLimits {
-  /** Sessions at once. Another one replaces the session that was idle longest; if none is idle, the client is refused. */
+  /**
+   * Sessions at once. Another one replaces an idle session of its own holder, or of one who has more; if there is none, the client is
+   * refused.
+   */
   readonly maxSessions: number;
   /** Milliseconds after which a session ends that has no open stream and sends nothing. */
   readonly maxIdleMs: number;
@@ -34,12 +37,24 @@ export class Sessions {
     this.#limits = limits;
   }
 
-  /** Makes room for one more session by ending the one that was idle longest. Returns false if none is idle. */
-  makeRoom(): boolean {
+  /**
+   * Makes room for one more session of `holder`, who thereby ends no session of a holder with as few as its own. Of the idle sessions
+   * that are left, ends the one whose holder has most, and among those the one that was idle longest. Returns false if there is none.
+   */
+  makeRoom(holder: string): boolean {
     if (this.byId.size < this.#limits.maxSessions) return true;
-    const [longest] = this.#idle().toSorted((a, b) => b.idleMs - a.idleMs);
-    longest?.session.close();
-    return longest !== undefined;
+    const held = new Map([[holder, 0]]);
+    for (const session of this.byId.values()) {
+      held.set(session.holder, (held.get(session.holder) ?? 0) + 1);
+    }
+    const heldBy = (one: string): number => held.get(one) ?? 0;
+    const [first] = this.#idle()
+      .filter(({ session }) => session.holder === holder || heldBy(session.holder) > heldBy(holder))
+      .toSorted(
+        (a, b) => heldBy(b.session.holder) - heldBy(a.session.holder) || b.idleMs - a.idleMs,
+      );
+    first?.session.close();
+    return first !== undefined;
   }
 
   /** Ends the sessions that were idle for too long. */

@@ -41,7 +41,12 @@ export const served = ({ mcp = {}, execution = {} }: ServedOptions = {}) =>
       return { url: `http://127.0.0.1:${server.port}/mcp`, sources, stopListening };
     }),
   ).pipe(
-    Layer.provide(McpHost.layer({ version: "1.2.3" })),
+    Layer.provide(
+      McpHost.layer({
+        version: "1.2.3",
+        holderOf: ({ headers }) => headers.get("test-holder") ?? "",
+      }),
+    ),
     Layer.provide(Executions.layer),
     Layer.provide(sdkLayer),
     Layer.provide(QuickJsRunner.layer()),
