@@ -9,13 +9,7 @@ import {
   internalHeaderPrefix,
   isRefusal,
 } from "./auth/authenticate.ts";
-import {
-  answerAuth,
-  maxAuthPathChars,
-  maxDocumentBytes,
-  refusalOutcomes,
-  withBoundedBody,
-} from "./auth/answer-auth.ts";
+import { answerAuth, maxAuthPathChars, refusalOutcomes } from "./auth/answer-auth.ts";
 import { Attempts } from "./auth/attempts.ts";
 import { authPath, makeAuth } from "./auth/better-auth.ts";
 import type { Auth } from "./auth/better-auth.ts";
@@ -23,6 +17,8 @@ import { makeMailer } from "./auth/mailer.ts";
 import type { Identity } from "./auth/authenticate.ts";
 import { RequestTurns } from "./auth/request-turns.ts";
 import { RequestLimit } from "./auth/request-limit.ts";
+import { takesBody } from "./auth/org-auth.ts";
+import { UnfinishedBodies } from "./auth/unfinished-bodies.ts";
 import { docsPage, openApiDocument } from "./api.ts";
 import { mcpPath, version } from "./environment.ts";
 import type { Environment } from "./environment.ts";
@@ -54,9 +50,13 @@ export default {
     if (pathname !== mcpPath && !pathname.startsWith("/api/")) return notFound(pathname);
 
     const refuse = async (outcome: string, response: Response): Promise<Response> => {
-      const counted = countRefusal(surfaceOf(pathname), outcome, environment);
-      if (counted !== undefined) context.waitUntil(counted);
+      const counting = countRefusal(surfaceOf(pathname), outcome, environment);
+      if (counting !== undefined) context.waitUntil(counting);
       return response;
+    };
+    const counted = (response: Response): Response | Promise<Response> => {
+      const outcome = refusalOutcomes[response.status];
+      return outcome === undefined ? response : refuse(outcome, response);
     };
     if (pathname === platformMetricsPath) {
       const platform = await platformIdentity(environment, request.headers);
@@ -71,9 +71,7 @@ export default {
     const auth = await authOf(environment);
     if (pathname.startsWith(`${authPath}/`)) {
       if (pathname.length > maxAuthPathChars) return notFound(pathname);
-      const response = await answerAuth(auth, request);
-      const outcome = refusalOutcomes[response.status];
-      return outcome === undefined ? response : refuse(outcome, response);
+      return counted(await answerAuth(auth, request));
     }
     const { DB: database } = environment;
     const later = (work: Promise<unknown>) => context.waitUntil(work);
@@ -86,9 +84,17 @@ export default {
     };
     if (pathname !== "/api/keys" && !pathname.startsWith("/api/keys/")) {
       return inTurn(async () => {
-        const bounded =
-          request.body === null ? request : await withBoundedBody(request, maxDocumentBytes);
-        return bounded instanceof Response ? bounded : forward(environment, identity, bounded);
+        if (request.body !== null && !takesBody(identity, request)) {
+          // The object refuses it, and counts that.
+          const { method, url } = request;
+          const headers = new Headers(request.headers);
+          headers.delete("content-length");
+          return forward(environment, identity, new Request(url, { headers, method }));
+        }
+        const bounded = await unfinishedBodies.read(request, identity);
+        return bounded instanceof Response
+          ? counted(bounded)
+          : forward(environment, identity, bounded);
       });
     }
     keyRequests ??= new RequestLimit(maxRequests(environment));
@@ -106,6 +112,8 @@ export default {
 };
 
 const requestTurns = new RequestTurns();
+
+const unfinishedBodies = new UnfinishedBodies();
 
 /** Counts requests about keys, which no organization's object sees. */
 let keyRequests: RequestLimit | undefined;

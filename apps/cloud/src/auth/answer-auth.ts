@@ -19,14 +19,15 @@ export const refusalOutcomes: Readonly<Record<number, string>> = {
   503: "busy",
 };
 
-/** The request with its whole body, or a refusal of one with more than `maxBytes` bytes. */
+/** The request with its whole body, which is read from `body`, or a refusal of one with more than `maxBytes` bytes. */
 export const withBoundedBody = async (
   request: Request,
   maxBytes: number,
+  body = request.body,
 ): Promise<Request | Response> => {
-  if (request.body === null) return request;
+  if (body === null) return request;
   const isDeclared = Number(request.headers.get("content-length")) > maxBytes;
-  const read = isDeclared ? undefined : await readBoundedBody(request.body, maxBytes);
+  const read = isDeclared ? undefined : await readBoundedBody(body, maxBytes);
   if (read === undefined || read.end === "too_large") return toResponse(bodyTooLarge(maxBytes));
   const { method } = request;
   return new Request(request, { method, body: Uint8Array.from(read.bytes) });

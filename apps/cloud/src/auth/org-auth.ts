@@ -13,6 +13,7 @@ import { Effect, Layer, Option, Schema } from "effect";
 import * as FindMyWay from "find-my-way-ts";
 import type { DurableObjectId, DurableObjectNamespace } from "../environment.ts";
 import { decodeIdentity, EndpointNotFound, identityHeader, Unauthorized } from "./authenticate.ts";
+import type { Identity } from "./authenticate.ts";
 import type { Permission } from "./permissions.ts";
 import { TooManyRequests } from "./request-limit.ts";
 
@@ -129,3 +130,14 @@ HttpApi.reflect(CoreExecutorApi, {
 /** Permission that the endpoint at a request's path and query needs; `unknown` if there is none for the method. */
 export const neededPermission = (method: string, url: string): Permission | "none" | "unknown" =>
   routes.find(method === "HEAD" ? "GET" : method, url)?.handler ?? "unknown";
+
+/**
+ * Whether a request's body is worth reading: its endpoint needs a permission to write, as each does that takes a body, and the
+ * request's maker has it.
+ */
+export const takesBody = ({ permissions: given }: Identity, { method, url }: Request): boolean => {
+  const { pathname, search } = new URL(url);
+  const needed =
+    surfaceOf(pathname) === "mcp" ? mcpPermission : neededPermission(method, pathname + search);
+  return needed.endsWith(":write") && given.some((permission) => permission === needed);
+};

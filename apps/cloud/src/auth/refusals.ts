@@ -23,6 +23,21 @@ export const bodyTooLarge = (maxBytes: number): APIError =>
     message: `The request's body is larger than ${maxBytes} bytes. Send less.`,
   });
 
+/** Refuses a body that does not arrive in time (RFC 9110, section 15.5.9): 408 `BodyTooSlow`. */
+export const bodyTooSlow = (maxMs: number): APIError =>
+  refusal("REQUEST_TIMEOUT", {
+    _tag: "BodyTooSlow",
+    message: `The request's body did not arrive within ${maxMs / 1000} s. Send it at once.`,
+  });
+
+/** Refuses a body whose sender, or whose organization, has too many unfinished ones: 429 `TooManyUnfinishedBodies`. */
+export const tooManyUnfinishedBodies = (retryAfterSeconds: number): APIError =>
+  refusal("TOO_MANY_REQUESTS", {
+    _tag: "TooManyUnfinishedBodies",
+    message: `Too many bytes of requests that have not arrived wholly are held. Send fewer large ones at once; try again in ${retryAfterSeconds} s.`,
+    retryAfterSeconds,
+  });
+
 /** Refuses one more organization than an account may own: 403 `TooManyOrganizations`. */
 export const tooManyOrganizations = (max: number): APIError =>
   refusal("FORBIDDEN", {
@@ -32,7 +47,12 @@ export const tooManyOrganizations = (max: number): APIError =>
 
 /** A refusal with the fields of the API's own errors and with better-auth's `code`. */
 const refusal = (
-  code: "FORBIDDEN" | "PAYLOAD_TOO_LARGE" | "TOO_MANY_REQUESTS" | "SERVICE_UNAVAILABLE",
+  code:
+    | "FORBIDDEN"
+    | "PAYLOAD_TOO_LARGE"
+    | "REQUEST_TIMEOUT"
+    | "TOO_MANY_REQUESTS"
+    | "SERVICE_UNAVAILABLE",
   body: { readonly _tag: string; readonly message: string; readonly retryAfterSeconds?: number },
 ): APIError => {
   const { retryAfterSeconds } = body;
