@@ -6,6 +6,9 @@ export interface TrafficUpstream {
   readonly stop: () => Promise<void>;
 }
 
+/** A parameter whose pattern cannot be matched in linear time, and is left unchecked. */
+const code = { name: "code", in: "query", schema: { type: "string", pattern: "^(?!x)" } };
+
 const responses = { default: { description: "The answer" } };
 
 export const startTrafficUpstream = (): TrafficUpstream => {
@@ -24,7 +27,7 @@ export const startTrafficUpstream = (): TrafficUpstream => {
     servers: [{ url: `http://127.0.0.1:${server.port}` }],
     paths: {
       "/orders": {
-        get: { operationId: "list", responses },
+        get: { operationId: "list", parameters: [code], responses },
         post: { operationId: "order", responses },
       },
       "/flaky": { get: { operationId: "flaky", responses } },

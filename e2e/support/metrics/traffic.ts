@@ -34,6 +34,7 @@ const codes = [
   `return await tools.everything.echo({ message: "hello" }).catch(String)`,
   `return await tools.search({ query: "orders" })`,
   `return await tools.shop.list({ nothing: 1 })`,
+  `return await tools.shop.list({ code: "a" })`,
   `return await tools.shop.nothing({})`,
   `throw new Error("broken")`,
   `const all = []; for (;;) all.push(new Array(100000).fill(all.length))`,
