@@ -46,7 +46,9 @@ export const makeByteSearch = (needles: ReadonlyArray<Needle>): ByteSearch => {
       shifts[key] = Math.min(shifts[key] ?? 0, window - 1 - at);
     }
     const key = hash(bytes[window - 2], bytes[window - 1]);
-    endingWith.set(key, [...(endingWith.get(key) ?? []), index]);
+    const indexes = endingWith.get(key) ?? [];
+    indexes.push(index);
+    endingWith.set(key, indexes);
   }
 
   const all = (body: Uint8Array): Array<Found> => {

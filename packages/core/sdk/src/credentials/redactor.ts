@@ -5,8 +5,8 @@ import { makeByteSearch } from "./byte-search.ts";
 import type { Found, Needle } from "./byte-search.ts";
 import { spellingsOf, utf16 } from "./spellings.ts";
 import type { Credential } from "./spellings.ts";
-import { unescape } from "./unescape.ts";
-import type { Letters, Range, Unescaped } from "./unescape.ts";
+import { everyFormat, singleFormats, unescape } from "./unescape.ts";
+import type { Introducers, Letters, Range, Unescaped } from "./unescape.ts";
 
 /**
  * Shorter values are not searched for in texts, where they also stand by chance. The same goes for literal headers and
@@ -65,6 +65,10 @@ export const makeRedactor = (credentials: ReadonlyArray<Credential>): Redactor =
   if (needles.length === 0) return unchanged;
   const search = makeByteSearch(needles);
   const letters = lettersOf(needles);
+  // In a value with a percent sign, that is no escape where the text is one of another format.
+  const singles = everyFormat.some((introduces, byte) => introduces === 1 && letters[byte] === 1)
+    ? singleFormats
+    : [];
   const isAscii = needles.every(({ bytes }) => bytes.every((byte) => byte < 0x80));
   const mayBeNumber = credentials.some(({ part }) => /^-?[\d.]+$/.test(part));
 
@@ -72,12 +76,8 @@ export const makeRedactor = (credentials: ReadonlyArray<Credential>): Redactor =
     const searched = (bytes: Uint8Array) =>
       isWhole ? [...search.all(bytes), ...search.edges(bytes)] : search.all(bytes);
     const found = searched(body);
-    const levels: Array<Unescaped> = [];
-    for (let level = 0; level < maxLevels; level += 1) {
-      const unescaped = unescape(levels.at(-1)?.bytes ?? body, letters);
-      if (unescaped === undefined) break;
-      levels.push(unescaped);
-      const inside = searched(unescaped.bytes);
+    const look = (levels: ReadonlyArray<Unescaped>): void => {
+      const inside = searched(levels.at(-1)?.bytes ?? body);
       const ranges = levels.reduceRight<ReadonlyArray<Range>>(
         (places, { originals }) => originals(places),
         inside,
@@ -86,7 +86,23 @@ export const makeRedactor = (credentials: ReadonlyArray<Credential>): Redactor =
         const range = ranges[index];
         if (range !== undefined) found.push({ ...range, needle });
       }
-    }
+    };
+    const descend = (
+      levels: ReadonlyArray<Unescaped>,
+      format: Introducers,
+      isLast = false,
+    ): void => {
+      if (levels.length === maxLevels) return;
+      const unescaped = unescape(levels.at(-1)?.bytes ?? body, letters, format);
+      if (unescaped === undefined) return;
+      const next = [...levels, unescaped];
+      look(next);
+      if (isLast) return;
+      descend(next, format);
+      for (const single of singles) if (single !== format) descend(next, single, true);
+    };
+    descend([], everyFormat);
+    for (const single of singles) descend([], single);
     return merge(found);
   };
 

@@ -1,6 +1,6 @@
 import { window } from "./byte-search.ts";
 import type { Needle } from "./byte-search.ts";
-import { unescape } from "./unescape.ts";
+import { everyFormat, unescape } from "./unescape.ts";
 
 /** A value that must neither reach another place than its source's own, nor come back from there and be shown. */
 export interface Credential {
@@ -82,7 +82,7 @@ function* texts(value: string) {
   let bytes: Uint8Array | undefined = encoder.encode(value);
   for (let level = 0; level <= maxLevels && bytes !== undefined; level += 1) {
     yield { bytes, encoding: "utf-8", width: 1 } as const;
-    bytes = unescape(bytes, allLetters)?.bytes;
+    bytes = unescape(bytes, allLetters, everyFormat)?.bytes;
   }
   if (value.includes(" ")) {
     yield {

@@ -17,10 +17,19 @@ const ampersand = 0x26;
 const lowerU = 0x75;
 const lowerX = 0x78;
 
-/** What begins an escape: `\n`, `%41`, `&amp;`. */
+/** Bytes that begin an escape of some formats: 1 for each that does. */
+export type Introducers = Uint8Array;
+
+const introducedBy = (...bytes: ReadonlyArray<number>): Introducers => {
+  const introducers = new Uint8Array(256);
+  for (const byte of bytes) introducers[byte] = 1;
+  return introducers;
+};
+
+/** What begins an escape in each format: `\n`, `%41`, `&amp;`. */
 const introducers = [backslash, percent, ampersand];
-const isIntroducer = new Uint8Array(256);
-for (const byte of introducers) isIntroducer[byte] = 1;
+export const singleFormats = introducers.map((byte) => introducedBy(byte));
+export const everyFormat = introducedBy(...introducers);
 
 /** Characters after a backslash in JSON (RFC 8259, section 7), and the quote of other languages, with what they stand for. */
 const shortEscapes = new Uint8Array(256);
@@ -47,12 +56,17 @@ const entities: ReadonlyMap<number, number> = new Map(
 const maxEntity = 12;
 
 /**
- * Decodes one level of JSON's escapes, percent-encoding and HTML's entities, in any mixture. An escape that the body's end cuts is
+ * Decodes one level of the escapes of one format, or of all formats in any mixture. An escape that the body's end cuts is
  * left out. Gives `undefined` for a body without escapes, and for one none of whose escapes can matter to someone who looks for
  * `letters` only.
  */
-export const unescape = (body: Uint8Array, letters: Letters): Unescaped | undefined => {
-  if (!introducers.some((byte) => body.includes(byte)) || !isWorth(body, letters)) return undefined;
+export const unescape = (
+  body: Uint8Array,
+  letters: Letters,
+  isIntroducer: Introducers,
+): Unescaped | undefined => {
+  const isEscaped = introducers.some((byte) => isIntroducer[byte] === 1 && body.includes(byte));
+  if (!isEscaped || !isWorth(body, letters, isIntroducer)) return undefined;
   const bytes = new Uint8Array(body.length);
   let length = 0;
   let at = 0;
@@ -81,6 +95,7 @@ export const unescape = (body: Uint8Array, letters: Letters): Unescaped | undefi
     originals: (ranges) => {
       const sources = sourcesOf(
         body,
+        isIntroducer,
         ranges.flatMap(({ start, end }) => [start, end - 1]),
       );
       return ranges.map(({ start, end }) => ({
@@ -95,6 +110,7 @@ export const unescape = (body: Uint8Array, letters: Letters): Unescaped | undefi
 /** The characters or escapes that gave these bytes of the decoded body. Found by decoding once more, because few are asked for. */
 const sourcesOf = (
   body: Uint8Array,
+  isIntroducer: Introducers,
   decoded: ReadonlyArray<number>,
 ): ReadonlyMap<number, Range> => {
   const asked = Uint32Array.from(decoded).toSorted();
@@ -122,7 +138,7 @@ export type Letters = Uint8Array;
  * Whether any escape of a body stands for one of the letters, or for the beginning of another escape. Most bodies have escapes, of
  * line breaks, quotes and separators of queries; few have any that is worth decoding.
  */
-const isWorth = (body: Uint8Array, letters: Letters): boolean => {
+const isWorth = (body: Uint8Array, letters: Letters, isIntroducer: Introducers): boolean => {
   for (let at = 0; at < body.length; at += 1) {
     const byte = body[at] ?? 0;
     if (isIntroducer[byte] === 0) continue;
@@ -144,7 +160,7 @@ const isNested = (body: Uint8Array, at: number, escape: number): boolean => {
   const next = body[at + lengthOf(escape)] ?? 0;
   if (code === percent) return isHexadecimal(next) || next === lowerU;
   // `&amp;` is common before names.
-  return code === ampersand ? next === 0x23 || isIntroducer[next] === 1 : code === backslash;
+  return code === ampersand ? next === 0x23 || everyFormat[next] === 1 : code === backslash;
 };
 
 /**
