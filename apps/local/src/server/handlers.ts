@@ -13,7 +13,7 @@ import { version } from "../version.ts";
 import { approvalTimeoutMs, mcpPath } from "./config.ts";
 import { applyLabelBudgets } from "./label-budgets.ts";
 import { loopbackOnly } from "./loopback.ts";
-import { databaseFile, makeDataDirectory } from "./owner-only.ts";
+import { databaseFile, makeDataDirectory } from "./data-directory.ts";
 import { secretKeyLayer } from "./secret-key.ts";
 import { processMetrics, startMetricsExport } from "./telemetry.ts";
 

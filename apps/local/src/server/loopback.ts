@@ -1,16 +1,14 @@
 import { HttpServerRequest } from "@effect/platform";
 import { authAttempts, Forbidden, type Middleware, refuseRequest, surfaceOf } from "@executor/api";
 import { Effect } from "effect";
-import { mcpPath } from "./config.ts";
 
 /** Lets in requests from this machine, unless another site's page makes them; counts the others and answers them with 403. */
 export const loopbackOnly: Middleware = (app) =>
   Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, method, url }) => {
     const message = refusal(method, headers);
     if (message === undefined) return app;
-    const surface = surfaceOf(url);
-    authAttempts.add(1, { surface, outcome: "refused" });
-    return refuseRequest(new Forbidden({ message }), 403, surface === "mcp" ? mcpPath : undefined);
+    authAttempts.add(1, { surface: surfaceOf(url), outcome: "refused" });
+    return refuseRequest(new Forbidden({ message }), 403);
   });
 
 /**

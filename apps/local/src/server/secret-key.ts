@@ -2,7 +2,7 @@ import { rotateSecretKey, SecretKey, SecretKeyError } from "@executor/sdk";
 import { Config, Effect, Encoding, Layer, Option, Redacted } from "effect";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ownerOnly } from "./owner-only.ts";
+import { ownerOnly } from "./data-directory.ts";
 
 const variable = "EXECUTOR_SECRET_KEY";
 const fileName = "secret.key";

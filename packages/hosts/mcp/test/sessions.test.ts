@@ -106,10 +106,10 @@ describe("sessions", () => {
       const few = [yield* sessionOf("few"), yield* sessionOf("few")];
       const many: Array<string> = [];
       for (let count = 0; count < 12; count += 1) many.push(yield* sessionOf("many"));
-      expect(yield* Effect.all(few.map(ping))).toEqual([200, 200]);
+      expect(yield* Effect.forEach(few, ping)).toEqual([200, 200]);
       few.push(yield* sessionOf("few"), yield* sessionOf("new"));
-      expect(yield* Effect.all(few.map(ping))).toEqual([200, 200, 200, 200]);
-      expect(yield* Effect.all(many.map(ping))).toEqual([...Array(10).fill(404), 200, 200]);
+      expect(yield* Effect.forEach(few, ping)).toEqual([200, 200, 200, 200]);
+      expect(yield* Effect.forEach(many, ping)).toEqual([...Array(10).fill(404), 200, 200]);
     }).pipe(Effect.provide(served({ mcp: { maxSessions: 6 } }))),
   );
 

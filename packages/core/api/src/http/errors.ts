@@ -21,7 +21,7 @@ export class InternalError extends Schema.TaggedError<InternalError>()(
 /** The request's body is not what its `Content-Type` says. */
 export class InvalidRequestBody extends apiError<InvalidRequestBody>()("InvalidRequestBody", 400) {}
 
-/** The request's body is no JSON (RFC 9110, section 15.5.16). */
+/** The request's body is not declared as JSON (RFC 9110, section 15.5.16). */
 export class UnsupportedMediaType extends apiError<UnsupportedMediaType>()(
   "UnsupportedMediaType",
   415,
@@ -76,32 +76,12 @@ const Failure = Schema.Union(
 );
 const encode = Schema.encodeSync(Failure);
 
-const respond = (
+/** The answer that tells of an error. */
+export const respond = (
   error: typeof Failure.Type,
   status: number,
   headers?: Readonly<Record<string, string>>,
 ) => HttpServerResponse.unsafeJson(encode(error), { status, headers });
-
-/** Implementation-defined server error (JSON-RPC 2.0, section 5.1). */
-const serverError = -32000;
-
-/** Answers a request that no endpoint is to see; to a request at the MCP endpoint's path with a JSON-RPC error. */
-export const refuseRequest = (
-  error: Forbidden | UnsupportedMediaType,
-  status: number,
-  mcpPath: string | undefined,
-): Effect.Effect<HttpServerResponse.HttpServerResponse> => {
-  if (mcpPath === undefined) return Effect.succeed(respond(error, status));
-  const { message } = error;
-  const body = { jsonrpc: "2.0", error: { code: serverError, message }, id: null };
-  return Effect.as(
-    Effect.annotateCurrentSpan("http.route", mcpPath),
-    HttpServerResponse.raw(Response.json(body, { status }), {
-      status,
-      contentType: "application/json;charset=utf-8",
-    }),
-  );
-};
 
 const pathOf = ({ originalUrl }: HttpServerRequest.HttpServerRequest): string =>
   new URL(originalUrl, "http://localhost").pathname;

@@ -13,8 +13,9 @@ import { Context, Effect, Exit, Layer, type Scope } from "effect";
 import { httpServerRequestDuration } from "./metrics.ts";
 import {
   answerUnexpected,
+  type Forbidden,
   ReadableDecodeErrors,
-  refuseRequest,
+  respond,
   UnsupportedMediaType,
 } from "./errors.ts";
 
@@ -83,17 +84,37 @@ export const makeWebHandler = <E>(
  * without a type (Fetch, "CORS-safelisted request-header"); not so JSON.
  */
 const jsonOnly = <R>(app: HttpApp.Default<never, R>): HttpApp.Default<never, R> =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, source, url }) => {
-    const type = headers["content-type"];
-    const [mediaType = ""] = (type ?? "").split(";", 1);
-    // A body of no bytes is none, though workerd has a stream for it.
-    const streams = source instanceof Request && source.body !== null;
-    const hasBody = type !== undefined || (streams && headers["content-length"] !== "0");
-    if (!hasBody || mediaType.trim().toLowerCase() === "application/json") return app;
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
+    const type = request.headers["content-type"];
+    if (type === undefined ? !hasBody(request) : isJson(type)) return app;
     const message =
       "The body is not declared as JSON. Send it with the header Content-Type: application/json.";
-    const mcpPath = surfaceOf(url) === "mcp" ? pathOf(url) : undefined;
-    return refuseRequest(new UnsupportedMediaType({ message }), 415, mcpPath);
+    return refuseRequest(new UnsupportedMediaType({ message }), 415);
+  });
+
+const isJson = (contentType: string): boolean =>
+  contentType.split(";", 1)[0]?.trim().toLowerCase() === "application/json";
+
+/** A body of no bytes is none, though workerd has a stream for it. */
+const hasBody = ({ headers, source }: HttpServerRequest.HttpServerRequest): boolean =>
+  headers["content-length"] !== "0" && source instanceof Request && source.body !== null;
+
+/** Implementation-defined server error (JSON-RPC 2.0, section 5.1). */
+const serverError = -32000;
+
+/** Answers a request that no endpoint is to see; at the path of the MCP endpoint with a JSON-RPC error. */
+export const refuseRequest = (error: Forbidden | UnsupportedMediaType, status: number) =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ url }) => {
+    if (surfaceOf(url) !== "mcp") return Effect.succeed(respond(error, status));
+    const { message } = error;
+    const body = { jsonrpc: "2.0", error: { code: serverError, message }, id: null };
+    return Effect.as(
+      Effect.annotateCurrentSpan("http.route", pathOf(url)),
+      HttpServerResponse.raw(Response.json(body, { status }), {
+        status,
+        contentType: "application/json;charset=utf-8",
+      }),
+    );
   });
 
 /**

@@ -1,5 +1,5 @@
 import { SqlClient } from "@effect/sql";
-import { Effect, Layer, Schema } from "effect";
+import { Effect, Schema } from "effect";
 import { secretSubject } from "./secret-store.ts";
 import { checkSubject, rewriteDatabase, sealWith, settingsSubject, Vault } from "./vault.ts";
 
@@ -64,4 +64,4 @@ export const rotateSecretKey = (to: CryptoKey) =>
     yield* rewriteDatabase(sql);
     const rotation: KeyRotation = { secrets: secrets.length, sources: sources.length };
     return rotation;
-  }).pipe(Effect.orDie, Effect.provide(Layer.fresh(Vault.layer)));
+  }).pipe(Effect.orDie, Effect.provide(Vault.layer));

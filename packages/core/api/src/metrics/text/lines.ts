@@ -189,7 +189,7 @@ export class LinesPatch {
   }
 }
 
-/** Copies bytes; without free bytes before them in half of the time. */
+/** A copy of bytes with `free` unused ones before them; with none it takes half of the time. */
 const copyAfter = (free: number, bytes: Uint8Array): Uint8Array => {
   if (free === 0) return bytes.slice();
   const copied = new Uint8Array(free + bytes.length);
