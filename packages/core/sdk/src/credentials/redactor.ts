@@ -65,7 +65,7 @@ export const makeRedactor = (credentials: ReadonlyArray<Credential>): Redactor =
   if (needles.length === 0) return unchanged;
   const search = makeByteSearch(needles);
   const letters = lettersOf(needles);
-  // In a value with a percent sign, that is no escape where the text is one of another format.
+  // A percent sign in a value begins no escape where the text has only escapes of another format.
   const singles = everyFormat.some((introduces, byte) => introduces === 1 && letters[byte] === 1)
     ? singleFormats
     : [];
@@ -76,9 +76,17 @@ export const makeRedactor = (credentials: ReadonlyArray<Credential>): Redactor =
     const searched = (bytes: Uint8Array) =>
       isWhole ? [...search.all(bytes), ...search.edges(bytes)] : search.all(bytes);
     const found = searched(body);
-    const look = (levels: ReadonlyArray<Unescaped>): void => {
-      const inside = searched(levels.at(-1)?.bytes ?? body);
-      const ranges = levels.reduceRight<ReadonlyArray<Range>>(
+    /** Decodes one more level and searches it. */
+    const decode = (
+      levels: ReadonlyArray<Unescaped>,
+      format: Introducers,
+    ): ReadonlyArray<Unescaped> | undefined => {
+      if (levels.length === maxLevels) return undefined;
+      const unescaped = unescape(levels.at(-1)?.bytes ?? body, letters, format);
+      if (unescaped === undefined) return undefined;
+      const next = [...levels, unescaped];
+      const inside = searched(unescaped.bytes);
+      const ranges = next.reduceRight<ReadonlyArray<Range>>(
         (places, { originals }) => originals(places),
         inside,
       );
@@ -86,23 +94,17 @@ export const makeRedactor = (credentials: ReadonlyArray<Credential>): Redactor =
         const range = ranges[index];
         if (range !== undefined) found.push({ ...range, needle });
       }
+      return next;
     };
-    const descend = (
-      levels: ReadonlyArray<Unescaped>,
-      format: Introducers,
-      isLast = false,
-    ): void => {
-      if (levels.length === maxLevels) return;
-      const unescaped = unescape(levels.at(-1)?.bytes ?? body, letters, format);
-      if (unescaped === undefined) return;
-      const next = [...levels, unescaped];
-      look(next);
-      if (isLast) return;
-      descend(next, format);
-      for (const single of singles) if (single !== format) descend(next, single, true);
-    };
-    descend([], everyFormat);
-    for (const single of singles) descend([], single);
+    let levels = decode([], everyFormat);
+    while (levels !== undefined) levels = decode(levels, everyFormat);
+    for (const single of singles) {
+      levels = decode([], single);
+      while (levels !== undefined) {
+        for (const other of singles) if (other !== single) decode(levels, other);
+        levels = decode(levels, single);
+      }
+    }
     return merge(found);
   };
 

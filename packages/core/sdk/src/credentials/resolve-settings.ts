@@ -7,7 +7,6 @@ import type {
   SourceSettings,
 } from "../model/source.ts";
 import { literalCredential } from "./redactor.ts";
-
 import { MissingSecret, originOf, programOrigin, SecretNotForOrigin } from "./secret.ts";
 import type { StoredSecret } from "./secret-store.ts";
 import type { Credential } from "./spellings.ts";

@@ -112,6 +112,27 @@ describe("makeRedactor on bytes", () => {
     );
   });
 
+  it("finds a value that holds characters of escapes, in HTML inside of JSON inside of JSON", () => {
+    const value = String.raw`%aa\aaaa`;
+    const { text } = makeRedactor([{ whole: value, part: value }]);
+    const written = JSON.stringify(JSON.stringify(String.raw`&#37;a&#97;\&#97;a&#97;a`));
+    expect(text(written)).toContain("[redacted]");
+  });
+
+  it("finds a value that holds characters of escapes, escaped in three formats", () => {
+    const value = String.raw`p%ss&w0rd\x`;
+    const { text } = makeRedactor([{ whole: value, part: value }]);
+    const { html, json, percent } = formats;
+    for (const [inner, middle, outer] of [
+      [percent, html, json],
+      [html, json, percent],
+      [json, percent, html],
+    ] as const) {
+      const written = escaped(escaped(escaped(value, inner, [1]), middle, [1]), outer, [1]);
+      expect(text(`~${written}~`)).toBe("~[redacted]~");
+    }
+  });
+
   it("finds a value in Base64 at every place, in both alphabets, and in hexadecimal", () => {
     fc.assert(
       fc.property(
