@@ -1,5 +1,8 @@
-/** Codes of the errors with which TLS libraries refuse a certificate (OpenSSL's verification errors as Node spells them). */
-const refusal = /CERT|TLS|SSL|UNABLE_TO_(GET|VERIFY)/;
+/**
+ * Codes of the errors with which TLS libraries refuse a certificate (OpenSSL's verification errors as Node spells them). Those that
+ * begin with `ERR_SSL_` say that the connection failed in another way, for example because the server refuses the client.
+ */
+const refusal = /^(?!ERR_SSL_).*(CERT|UNABLE_TO_(GET|VERIFY))/;
 
 /**
  * Sentence about an upstream to which no TLS connection came about, for the operator; `undefined` for other failures. workerd
