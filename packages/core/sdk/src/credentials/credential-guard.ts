@@ -6,7 +6,7 @@ import type { Credential } from "./spellings.ts";
 /** Parts of a request that may hold a credential. */
 export interface GuardedRequest {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array | undefined;
+  readonly body?: string | Uint8Array | undefined;
 }
 
 /** Keeps the credentials of the current source from every place but the one that they are for. */
@@ -54,10 +54,12 @@ const sourceGuard = ({ credentials, origin }: Guarded, redactor: Redactor): Sour
         ({ whole, part }) =>
           value === whole || (part.length >= minRedactedChars && value.includes(part)),
       );
+    const isTellingBody =
+      typeof body === "string" ? isTelling(body) : body !== undefined && redactor.holds(body);
     return [
       ...Object.keys(headers).filter((name) => isTelling(headers[name] ?? "")),
       ...(isTelling(url.href) ? ["URL"] : []),
-      ...(body !== undefined && redactor.holds(body) ? ["body"] : []),
+      ...(isTellingBody ? ["body"] : []),
     ];
   },
 });

@@ -116,7 +116,7 @@ const guardedExchange = (
         `The header ${JSON.stringify(unsendable)} cannot be sent: its name or value holds characters that HTTP does not allow, such as a line break.`,
       );
     }
-    const forbidden = guard.forbidden(url, { headers: request.headers, body: bytesOf(request) });
+    const forbidden = guard.forbidden(url, request);
     return forbidden.length === 0
       ? follow(request, guard, url, url, request.headers, maxRedirects)
       : Effect.fail(forbiddenOrigin(guard, url, forbidden));
@@ -236,17 +236,14 @@ const abandon = (
     onTimeout: () => new Uint8Array(),
   });
 
-const bytesOf = ({ body }: UpstreamCall): Uint8Array | undefined =>
-  typeof body === "string" ? new TextEncoder().encode(body) : body;
-
 const platformRequest = (
-  request: UpstreamCall,
+  { method, body }: UpstreamCall,
   url: URL,
   headers: UpstreamHeaders,
 ): HttpClientRequest.HttpClientRequest => {
   // As text: from a URL object, the platform would write the query again and lose its encoding.
-  const empty = HttpClientRequest.make(request.method)(url.href);
-  const bytes = bytesOf(request);
+  const empty = HttpClientRequest.make(method)(url.href);
+  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   const withBody =
     bytes === undefined ? empty : HttpClientRequest.setBody(empty, HttpBody.raw(bytes));
   return HttpClientRequest.setHeaders(withBody, { "user-agent": "executor", ...headers });
