@@ -11,14 +11,22 @@ const unitBytes = 16 * 1024;
 const burst = 2_000;
 const unitMs = 2.5;
 
+/** Lines of a reply in a stream of events: the event's type, its id, the message, and the empty line at its end. */
+const replyLines = 4;
+
 /**
  * The pace at which a server's output is read: after a burst of 2,000 lines, or 32 MiB, 400 lines or 6 MiB a second. What the
  * server sends faster waits at the server. Every message costs the daemon work, and a reply to a ping a request, so that a server
- * could otherwise keep everybody waiting.
+ * could otherwise keep everybody waiting. Replies that are awaited do not count, except for their length.
  */
 export class Pace {
   /** Milliseconds at which all that was read is paid (the generic cell rate algorithm, ITU-T I.371). */
   #paidAt = 0;
+
+  /** Allows for the reply to a request of the daemon's own. */
+  awaitReply(): void {
+    this.#paidAt -= replyLines * unitMs;
+  }
 
   /** The chunk in parts, each as soon as it may be handled. */
   async *parts(chunk: Uint8Array): AsyncGenerator<Uint8Array, void> {

@@ -56,6 +56,7 @@ class ProcessTransport implements StdioTransport {
   readonly #endpoint: StdioEndpoint;
   readonly #redactor: Redactor;
   readonly #lines: RedactedLines;
+  readonly #pace = new Pace();
   readonly #messages = new ReadBuffer({ maxBufferSize: maxReplyBytes });
   #child: ChildProcessWithoutNullStreams | undefined;
   #exited: Promise<void> = Promise.resolve();
@@ -112,6 +113,7 @@ class ProcessTransport implements StdioTransport {
 
   send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.#child?.stdin;
+    if ("method" in message && "id" in message) this.#pace.awaitReply();
     return new Promise((resolve, reject) => {
       if (stdin === undefined || !stdin.writable) reject(new Error("The program has ended."));
       else if (stdin.write(serializeMessage(message))) resolve();
@@ -149,10 +151,9 @@ class ProcessTransport implements StdioTransport {
 
   /** Reads the output at its pace, to its end. Never rejects. */
   async #readAll(output: AsyncIterable<Uint8Array>): Promise<void> {
-    const pace = new Pace();
     try {
       for await (const chunk of output) {
-        for await (const part of pace.parts(chunk)) this.#read(part);
+        for await (const part of this.#pace.parts(chunk)) this.#read(part);
       }
     } catch (error) {
       this.onerror?.(error instanceof Error ? error : new Error(String(error)));

@@ -40,6 +40,7 @@ export const upstreamFetch = (
   let listening = false;
   const resumptions = new WeakMap<PendingRequest, number>();
   const pace = new Pace();
+  const awaited = new WeakSet<PendingRequest>();
 
   const lose = (request: PendingRequest, host: string): void => {
     request.fail(
@@ -65,6 +66,11 @@ export const upstreamFetch = (
     const url = new URL(target);
     if (url.origin !== endpoint.url.origin) throw elsewhere(endpoint.url, url);
     const request = currentRequest();
+    // Answers to what the server asks meanwhile are sent on behalf of the same request.
+    if (request !== undefined && !awaited.has(request)) {
+      awaited.add(request);
+      pace.awaitReply();
+    }
     const reading = init.method === undefined || init.method === "GET";
     let response: Response;
     try {
@@ -169,11 +175,13 @@ const neverConnected: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND"
 
 const unreachable = (url: URL, cause: unknown): McpFailure => {
   const { host } = url;
+  const code = errorCode(cause);
   const refusedTls = tlsFailure(url, cause);
   if (refusedTls !== undefined) {
-    return new McpFailure({ reason: "connection_error", message: refusedTls, unprocessed: true });
+    // Without a code, it is not certain that nothing was sent.
+    const unprocessed = code !== undefined;
+    return new McpFailure({ reason: "connection_error", message: refusedTls, unprocessed });
   }
-  const code = errorCode(cause);
   const unprocessed = code !== undefined && neverConnected.has(code);
   const shown = code === undefined ? "" : ` (${code})`;
   return new McpFailure({

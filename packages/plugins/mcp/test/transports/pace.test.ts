@@ -1,7 +1,8 @@
-import { describe, expect, it } from "@effect/vitest";
+import { describe, expect, it, vi } from "@effect/vitest";
 import { CredentialGuard } from "@executor/sdk";
 import { untilEffect } from "@executor/testing";
 import { Effect } from "effect";
+import { Pace } from "../../src/transports/pace.ts";
 import { stdioTransport } from "../../src/transports/stdio.ts";
 import { httpServer } from "../support/http-server.ts";
 import { call, plugin, settingsOf } from "../support/source.ts";
@@ -89,6 +90,69 @@ describe("a server that sends without an end", () => {
       // A message of a program is one line, where an event has two.
       expect(messages).toBeLessThan(2 * allowed(performance.now() - began));
       yield* Effect.promise(() => transport.close());
+    }),
+  );
+});
+
+describe("Pace", () => {
+  // They would take three minutes at the pace of other lines.
+  it("holds back no reply to a request, however many there are", { timeout: 60_000 }, async () => {
+    const pace = new Pace();
+    const reply = new TextEncoder().encode("event: message\nid: 1\ndata: {}\n\n");
+    let received = 0;
+    for (let count = 0; count < 20_000; count += 1) {
+      pace.awaitReply();
+      for await (const part of pace.parts(reply)) received += part.length;
+    }
+    expect(received).toBe(20_000 * reply.length);
+  });
+
+  it.scopedLive("allows for one reply to each call, whatever the server asks meanwhile", () =>
+    Effect.gen(function* () {
+      let answers = 0;
+      const server = yield* httpServer({
+        intercept: (_, rpc) => {
+          if (rpc.includes('"result":{}')) {
+            answers += 1;
+            return new Response(undefined, { status: 202 });
+          }
+          if (!rpc.includes("tools/call")) return undefined;
+          const { id } = JSON.parse(rpc);
+          const reply = { jsonrpc: "2.0", id, result: { content: [{ type: "text", text: "hi" }] } };
+          return new Response(`${ping.repeat(10)}data: ${JSON.stringify(reply)}\n\n`, {
+            headers: { "content-type": "text/event-stream" },
+          });
+        },
+      });
+      const mcp = yield* plugin;
+      const settings = settingsOf({ url: server.url });
+      yield* call(mcp, settings, "echo", { message: "hi" });
+      yield* untilEffect("the pings are answered", () => answers === 10);
+      const awaited = vi.spyOn(Pace.prototype, "awaitReply");
+      for (let count = 0; count < 5; count += 1) yield* call(mcp, settings, "echo", {});
+      yield* untilEffect("the other pings are answered", () => answers === 60);
+      expect(awaited).toHaveBeenCalledTimes(5);
+      awaited.mockRestore();
+    }),
+  );
+
+  it.live("allows for the reply of a program to each request, not to an answer", () =>
+    Effect.gen(function* () {
+      const { redactor } = yield* CredentialGuard;
+      const transport = stdioTransport(
+        { transport: "stdio", command: "cat", args: [], cwd: undefined, env: {} },
+        redactor,
+      );
+      yield* Effect.promise(() => transport.start());
+      const awaited = vi.spyOn(Pace.prototype, "awaitReply");
+      yield* Effect.promise(async () => {
+        await transport.send({ jsonrpc: "2.0", id: 1, method: "tools/call" });
+        await transport.send({ jsonrpc: "2.0", id: 2, result: {} });
+        await transport.send({ jsonrpc: "2.0", method: "notifications/cancelled" });
+        await transport.close();
+      });
+      expect(awaited).toHaveBeenCalledTimes(1);
+      awaited.mockRestore();
     }),
   );
 });
