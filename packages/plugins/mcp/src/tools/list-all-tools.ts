@@ -48,16 +48,16 @@ const readPages = (connection: Connection, timeoutMs: number) =>
       for (const listed of page.tools) {
         const tool = decodeTool(listed);
         // A name that held a credential is no name that can be called.
-        if (Either.isRight(tool) && tool.right.name.includes(redacted)) continue;
-        if (Either.isRight(tool)) tools.set(tool.right.name, tool.right);
-        else refused += 1;
+        if (Either.isRight(tool) && !tool.right.name.includes(redacted)) {
+          tools.set(tool.right.name, tool.right);
+        } else refused += 1;
       }
       if (tools.size > maxTools || chars > maxChars) return yield* tooManyTools;
       cursor = page.nextCursor;
     } while (cursor !== undefined && cursor !== "");
     if (refused > 0) {
       yield* Effect.logWarning(
-        `${refused} of the tools that an MCP server lists have no name or no input schema, and were left out.`,
+        `${refused} of the tools that an MCP server lists have no name, no input schema, or a credential of the source in their name, and were left out.`,
       );
     }
     return [...tools.values()];

@@ -8,7 +8,7 @@ import type {
   ResolvedSettings,
   SourcePlugin,
 } from "@executor/sdk";
-import { Effect, Either } from "effect";
+import { Effect, Logger, Either } from "effect";
 import { httpServer } from "../support/http-server.ts";
 import {
   answering,
@@ -130,7 +130,14 @@ describe("a server that lists a credential", () => {
             : undefined,
       });
       const mcp = yield* plugin;
-      const source = yield* mcp.load(settingsOf({ url })).pipe(withToken(token));
+      const logged: Array<string> = [];
+      const logger = Logger.make(({ message }) => {
+        logged.push(String(message));
+      });
+      const source = yield* mcp
+        .load(settingsOf({ url }))
+        .pipe(withToken(token), Effect.provide(Logger.replace(Logger.defaultLogger, logger)));
+      expect(logged.join("\n")).toContain("2 of the tools that an MCP server lists");
       expect(source.tools.map(({ path }) => path)).toEqual(["kept"]);
       expect(runsIn(JSON.stringify(source.tools).replaceAll(/\\+"/g, '"'), token)).toEqual([]);
     }),
