@@ -1,12 +1,11 @@
 import {
+  countDown,
   importKinds,
-  readImports,
-  rewriteFunctions,
-  rewriteSections,
   sections,
   unsignedLeb,
-  type WasmReader,
+  withCounter,
   withOneMore,
+  type WasmReader,
 } from "./wasm-binary.ts";
 
 /** Name under which {@link meteredTypeStripper} exports the fuel that is left, a mutable `i32`. */
@@ -23,34 +22,21 @@ const initialFuel = [0xff, 0xff, 0xff, 0xff, 0x07];
  * of the fuel, and traps when that was the last. A thread that computes in WebAssembly cannot be ended from outside, and a
  * platform without threads has no outside. Functions count too, because recursion needs no loop.
  */
-export const meteredTypeStripper = (wasm: Uint8Array): Uint8Array<ArrayBuffer> => {
-  let globals = 0;
-  return rewriteSections(wasm, (id, payload) => {
-    switch (id) {
-      case sections.import:
-        for (const { kind } of readImports(payload)) {
-          if (kind === importKinds.global) globals++;
-        }
-        return undefined;
-      case sections.memory:
-        return boundedMemory(payload);
-      case sections.global:
-        globals += payload.copy().u32();
-        return withOneMore(payload, [0x7f, 0x01, 0x41, ...initialFuel, 0x0b]);
-      case sections.export: {
-        const name = new TextEncoder().encode(fuelExport);
-        const item = [name.length, ...name, importKinds.global, ...unsignedLeb(globals)];
-        return withOneMore(payload, item);
-      }
-      case sections.code: {
-        const check = checkCode(globals);
-        return rewriteFunctions(payload, { atEntry: check, inLoops: check });
-      }
-      default:
-        return undefined;
-    }
+export const meteredTypeStripper = (wasm: Uint8Array): Uint8Array<ArrayBuffer> =>
+  withCounter(wasm, {
+    initial: initialFuel,
+    instructions: (fuel) => {
+      const check = checkCode(fuel);
+      return { atEntry: check, inLoops: check };
+    },
+    rewriteOther: (id, payload, fuel) => {
+      if (id === sections.memory) return boundedMemory(payload);
+      if (id !== sections.export || fuel === undefined) return undefined;
+      const name = new TextEncoder().encode(fuelExport);
+      const item = [name.length, ...name, importKinds.global, ...unsignedLeb(fuel)];
+      return withOneMore(payload, item);
+    },
   });
-};
 
 /** Gives the module's only memory a maximum. */
 const boundedMemory = (section: WasmReader): ReadonlyArray<Uint8Array> => {
@@ -63,8 +49,6 @@ const boundedMemory = (section: WasmReader): ReadonlyArray<Uint8Array> => {
 
 /** Takes one of the fuel; traps if none is left. */
 const checkCode = (fuel: number): Uint8Array => {
-  const global = unsignedLeb(fuel);
-  const takeOne = [0x23, ...global, 0x41, 0x01, 0x6b, 0x24, ...global];
-  const trapAtZero = [0x23, ...global, 0x45, 0x04, 0x40, 0x00, 0x0b];
-  return Uint8Array.from([...takeOne, ...trapAtZero]);
+  const trapAtZero = [0x23, ...unsignedLeb(fuel), 0x45, 0x04, 0x40, 0x00, 0x0b];
+  return Uint8Array.from([...countDown(fuel), ...trapAtZero]);
 };

@@ -178,10 +178,7 @@ export interface AddedInstructions {
 }
 
 /** Adds instructions to the functions of a code section; gives its new contents. */
-export const rewriteFunctions = (
-  reader: WasmReader,
-  added: AddedInstructions,
-): Array<Uint8Array> => {
+const rewriteFunctions = (reader: WasmReader, added: AddedInstructions): Array<Uint8Array> => {
   const count = reader.u32();
   const parts: Array<Uint8Array> = [Uint8Array.from(unsignedLeb(count))];
   for (let left = count; left > 0; left--) {
@@ -209,6 +206,53 @@ const rewriteFunction = (reader: WasmReader, added: AddedInstructions): Array<Ui
     copied = reader.at;
   }
   return [...parts, reader.bytes.subarray(copied, reader.end)];
+};
+
+/** What {@link withCounter} adds to a module and changes in it. */
+export interface CounterUse {
+  /** Value of the counter at first, as signed LEB128. */
+  readonly initial: ReadonlyArray<number>;
+  /** Instructions of all functions. They name the counter by its index among the globals. */
+  readonly instructions: (counter: number, imports: ReadonlyArray<WasmImport>) => AddedInstructions;
+  /** New contents of another section, or `undefined` to keep it. The counter is known from the section of globals on. */
+  readonly rewriteOther?: (
+    id: number,
+    payload: WasmReader,
+    counter: number | undefined,
+  ) => ReadonlyArray<Uint8Array> | undefined;
+}
+
+/** Adds a mutable global `i32` to a module, and instructions that use it to its functions. */
+export const withCounter = (
+  wasm: Uint8Array,
+  { initial, instructions, rewriteOther = () => undefined }: CounterUse,
+): Uint8Array<ArrayBuffer> => {
+  let imports: ReadonlyArray<WasmImport> = [];
+  let counter: number | undefined;
+  return rewriteSections(wasm, (id, payload) => {
+    switch (id) {
+      case sections.import:
+        imports = [...readImports(payload)];
+        return undefined;
+      case sections.global: {
+        const imported = imports.filter(({ kind }) => kind === importKinds.global).length;
+        counter = imported + payload.copy().u32();
+        return withOneMore(payload, [0x7f, 0x01, 0x41, ...initial, 0x0b]);
+      }
+      case sections.code:
+        if (counter === undefined)
+          throw new TypeError("The WebAssembly has no section of globals.");
+        return rewriteFunctions(payload, instructions(counter, imports));
+      default:
+        return rewriteOther(id, payload, counter);
+    }
+  });
+};
+
+/** Instructions that take one from the counter. */
+export const countDown = (counter: number): ReadonlyArray<number> => {
+  const global = unsignedLeb(counter);
+  return [0x23, ...global, 0x41, 0x01, 0x6b, 0x24, ...global];
 };
 
 const byteLength = (parts: ReadonlyArray<Uint8Array>): number =>

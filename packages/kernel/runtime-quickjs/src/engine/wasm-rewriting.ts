@@ -1,12 +1,13 @@
 import {
+  countDown,
   importKinds,
   readImports,
-  rewriteFunctions,
   rewriteSections,
   sections,
   unsignedLeb,
+  withCounter,
+  type WasmImport,
   type WasmReader,
-  withOneMore,
 } from "@executor/kernel/wasm-binary";
 import { pageBytes } from "../guest/memory.ts";
 
@@ -26,59 +27,32 @@ const iterationsBetweenChecks = [0x80, 0x80, 0xc0, 0x00];
  * outside. The rewritten loops count down a new global; at zero they call {@link interruptImport} with {@link loopCheck},
  * which stops the run by throwing.
  */
-export const interruptibleLoops = (wasm: Uint8Array): Uint8Array<ArrayBuffer> => {
-  let imported: Imported = { globals: 0, interrupt: undefined };
-  let counter: number | undefined;
-  return rewriteSections(wasm, (id, payload) => {
-    switch (id) {
-      case sections.import:
-        imported = countImports(payload);
-        return undefined;
-      case sections.global: {
-        counter = imported.globals + payload.copy().u32();
-        return withOneMore(payload, [0x7f, 0x01, 0x41, ...iterationsBetweenChecks, 0x0b]);
-      }
-      case sections.code:
-        if (imported.interrupt === undefined || counter === undefined) {
-          throw new TypeError("This build of QuickJS has no interrupt handler to call.");
-        }
-        return rewriteFunctions(payload, {
-          atEntry: new Uint8Array(),
-          inLoops: checkCode(counter, imported.interrupt),
-        });
-      default:
-        return undefined;
-    }
+export const interruptibleLoops = (wasm: Uint8Array): Uint8Array<ArrayBuffer> =>
+  withCounter(wasm, {
+    initial: iterationsBetweenChecks,
+    instructions: (counter, imports) => ({
+      atEntry: new Uint8Array(),
+      inLoops: checkCode(counter, interruptIndex(imports)),
+    }),
   });
-};
 
-interface Imported {
-  readonly globals: number;
-  /** Index of the function {@link interruptImport}. */
-  readonly interrupt: number | undefined;
-}
-
-const countImports = (payload: WasmReader): Imported => {
-  let functions = 0;
-  let globals = 0;
-  let interrupt: number | undefined;
-  for (const { kind, module, name } of readImports(payload)) {
-    if (kind === importKinds.global) globals++;
-    if (kind !== importKinds.function) continue;
-    if (module === interruptImport.module && name === interruptImport.name) interrupt = functions;
-    functions++;
-  }
-  return { globals, interrupt };
+/** Index of the function {@link interruptImport}. */
+const interruptIndex = (imports: ReadonlyArray<WasmImport>): number => {
+  const { module, name } = interruptImport;
+  const index = imports
+    .filter(({ kind }) => kind === importKinds.function)
+    .findIndex((one) => one.module === module && one.name === name);
+  if (index < 0) throw new TypeError("This build of QuickJS has no interrupt handler to call.");
+  return index;
 };
 
 /** Counts down; at zero, calls the import and restarts the count. Leaves the stack unchanged. */
 const checkCode = (counter: number, interrupt: number): Uint8Array => {
   const global = unsignedLeb(counter);
-  const countDown = [0x23, ...global, 0x41, 0x01, 0x6b, 0x24, ...global];
   const ifZero = [0x23, ...global, 0x45, 0x04, 0x40];
   const callAndDrop = [0x41, loopCheck, 0x10, ...unsignedLeb(interrupt), 0x1a];
   const restart = [0x41, ...iterationsBetweenChecks, 0x24, ...global, 0x0b];
-  return Uint8Array.from([...countDown, ...ifZero, ...callAndDrop, ...restart]);
+  return Uint8Array.from([...countDown(counter), ...ifZero, ...callAndDrop, ...restart]);
 };
 
 /**
