@@ -41,7 +41,7 @@ export const returnedValue = (
   if (last === undefined || statements.some(returns)) return [];
   if (last.type === "FunctionDeclaration") {
     const { name } = last.id;
-    const isEntry = (name === "main" || name === "run") && code.split(name).length === 2;
+    const isEntry = (name === "main" || name === "run") && mentions(code, name) === 1;
     return isEntry ? [{ offset: end, text: `\nreturn ${name}()\n` }] : [];
   }
   if (last.type !== "ExpressionStatement" || last.directive !== undefined) return [];
@@ -55,6 +55,10 @@ export const returnedValue = (
     { offset: last.end - Number(hasSemicolon), text: `\n)${call}` },
   ];
 };
+
+/** How often code has the word, members of objects and parts of longer names left out. */
+const mentions = (code: string, word: string): number =>
+  code.match(new RegExp(`(?<![\\w$.])${word}(?![\\w$])`, "g"))?.length ?? 0;
 
 /** Whether a statement returns from the function that it is in. Expressions are not looked into: they return nothing. */
 const returns = (part: unknown): boolean => {

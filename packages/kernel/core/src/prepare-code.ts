@@ -86,6 +86,9 @@ const prepareStatements = (source: string, stripper: TypeStripper): PreparedCode
     const offset = unwrappedOffset(code, offsetAt(wrapped, stripped.line, stripped.column));
     if (!isModuleSyntax(stripped) || left === 0) throw swcError(code, offset, stripped.message);
     const script = withoutModuleSyntax(code, offset);
+    if (tail !== "" && script.tail !== "") {
+      throw syntaxErrorAt(code, offset, "Duplicate default export");
+    }
     code = script.code;
     tail ||= script.tail;
   }

@@ -90,6 +90,16 @@ const cases: ReadonlyArray<readonly [name: string, source: string, value: unknow
   ["a lone expression, a semicolon and a comment", "1 + 1; // two", 2],
   ["a last function main", "const a = 1;\nasync function main() { return a }", 1],
   [
+    "a last function main beside a longer name",
+    "const domain = 1;\nfunction main() { return domain }",
+    1,
+  ],
+  [
+    "a last function run beside a member of that name",
+    "const a = { b: 1 };\nfunction run() { return a.run ?? a.b }",
+    1,
+  ],
+  [
     "a function main that the code calls",
     "const a = [];\nmain()\nfunction main() { a.push(1) }",
     undefined,
@@ -126,6 +136,11 @@ describe("prepareCode", () => {
 
   it("treats a lone throw as a statement", async () => {
     await expect(evaluate("throw new TypeError('bad')")).rejects.toThrow("bad");
+  });
+
+  it("refuses a second default export, which would replace the first", () => {
+    const error = syntaxError("export default 1\nexport default 2");
+    expect(error.message).toBe("Duplicate default export (line 2, column 1)");
   });
 
   it("names the position at which the code does not parse", () => {
