@@ -7,25 +7,29 @@ import { ControlBlock, type FromWorker, type ToWorker } from "./protocol.ts";
 const [, , workerUrl = ""] = process.argv;
 const reportMs = 50;
 const worker = new Worker(workerUrl);
-let control: ControlBlock | undefined;
+let current: { readonly run: number; readonly control: ControlBlock } | undefined;
 
 const report = (): void => {
-  if (control !== undefined) send({ type: "use", numbers: control.copy() });
+  if (current !== undefined) {
+    send({ type: "use", run: current.run, numbers: current.control.copy() });
+  }
 };
 const send = (message: FromWorker): void => void process.send?.(message);
 const end = (): void => void process.kill(process.pid, "SIGKILL");
 
 worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
   report();
+  if (data.type === "end") current = undefined;
   send(data.type === "ready" ? { ...data, source: undefined } : data);
 };
 worker.addEventListener("close", end);
 process.on("message", (message: ToWorker) => {
   if (message.type === "run") {
-    control = new ControlBlock();
+    const control = new ControlBlock();
+    current = { run: message.run, control };
     return worker.postMessage({ ...message, control: control.buffer });
   }
-  if (message.type === "wake") control?.requestStop();
+  if (message.type === "wake") current?.control.requestStop();
   worker.postMessage(message);
 });
 process.on("disconnect", end);

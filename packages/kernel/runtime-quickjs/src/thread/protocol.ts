@@ -38,8 +38,8 @@ export type FromWorker =
   | { readonly type: "calls"; readonly run: number; readonly calls: ReadonlyArray<SandboxCall> }
   | { readonly type: "console"; readonly run: number; readonly lines: ReadonlyArray<ConsoleLine> }
   | { readonly type: "end"; readonly run: number; readonly end: SandboxEnd }
-  /** The control block's contents, from a worker in another process, which cannot share it. */
-  | { readonly type: "use"; readonly numbers: Float64Array };
+  /** The contents of the run's control block, from a worker in another process, which cannot share it. */
+  | { readonly type: "use"; readonly run: number; readonly numbers: Float64Array };
 
 const stopIndex = 0;
 const memoryPagesIndex = 1;
@@ -77,11 +77,11 @@ export class ControlBlock {
     this.#numbers[turnStartIndex] = now();
   }
 
-  /** Ends a turn; another follows without an answer if it `continues`. */
-  endTurn(continues: boolean): void {
+  /** Ends a turn; another follows without an answer if the code only `rests`. */
+  endTurn(rests: boolean): void {
     this.#numbers[cpuIndex] = this.cpuMs();
     this.#numbers[turnStartIndex] = 0;
-    Atomics.store(this.#integers, computingIndex, continues ? 1 : 0);
+    Atomics.store(this.#integers, computingIndex, rests ? 1 : 0);
   }
 
   isComputing(): boolean {

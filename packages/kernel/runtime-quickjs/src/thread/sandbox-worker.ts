@@ -101,8 +101,8 @@ export class SandboxWorker {
       clearTimeout(this.#startTimer);
       return this.#workerEvents.onReady(message.source);
     }
-    if (message.type === "use") return this.#control?.update(message.numbers);
     if (message.run !== this.#run || this.#events === undefined) return;
+    if (message.type === "use") return this.#control?.update(message.numbers);
     if (message.type === "calls") return this.#events.onCalls(message.calls);
     if (message.type === "console") return this.#events.onConsole(message.lines);
     const events = this.#events;

@@ -51,10 +51,10 @@ class WorkerRun {
         this.#flushedAt = this.#turnStart = performance.now();
         control.startTurn();
       },
-      onTurnEnd: (continues) => {
+      onTurnEnd: (rests) => {
         // Its calls are sent before it counts as idle.
         this.#flush();
-        control.endTurn(continues);
+        control.endTurn(rests);
       },
       onMemory: (bytes) => control.setMemoryBytes(bytes),
       onEnd: (end) => {
