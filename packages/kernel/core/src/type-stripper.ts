@@ -34,6 +34,7 @@ export class TypeStripper {
   readonly #wasmModule: WebAssembly.Module;
   #instance: SwcInstance | undefined;
   #fuel = 0;
+  #givenFuel = 0;
 
   /** The module must have been rewritten by `meteredTypeStripper`. */
   constructor(wasmModule: WebAssembly.Module) {
@@ -42,12 +43,17 @@ export class TypeStripper {
 
   /** Starts another piece of code: all calls of {@link strip} until the next start share its fuel. */
   refuel(characters: number): void {
-    this.#fuel = baseFuel + fuelPerCharacter * characters;
+    this.#fuel = this.#givenFuel = baseFuel + fuelPerCharacter * characters;
   }
 
   /** What is left: the rest of this piece of code can compute that many loops and calls. */
   get fuel(): number {
     return this.#fuel;
+  }
+
+  /** What this piece of code has taken: its loops and calls so far. */
+  get spentFuel(): number {
+    return this.#givenFuel - this.#fuel;
   }
 
   /** Throws a {@link CodeLimitError} if the fuel is gone, and a `RangeError` if the code is too deep for swc's stack. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@effect/vitest";
+import { describe, expect, it, vi } from "@effect/vitest";
 import {
   CodeRunner,
   ComputingBudget,
@@ -187,6 +187,32 @@ describe("the runner without workers", () => {
       const computed = results.reduce((sum, { cpuTimeSeconds }) => sum + cpuTimeSeconds, 0);
       expect(spent).toBeCloseTo(computed * 1_000, 3);
     }),
+  );
+
+  it.live("charges the preparation of code, also where the clock stands still meanwhile", () =>
+    Effect.gen(function* () {
+      const budget = { spentMs: 0, retryAfterSeconds: () => 0 };
+      const spend = (milliseconds: number) => void (budget.spentMs += milliseconds);
+      const chargeFor = (code: string) =>
+        Effect.gen(function* () {
+          budget.spentMs = 0;
+          const { outcome } = yield* run(code).pipe(
+            Effect.provide(
+              runner().pipe(Layer.provide(Layer.succeed(ComputingBudget, { ...budget, spend }))),
+            ),
+          );
+          return [outcome._tag === "Failed" && outcome.name, budget.spentMs] as const;
+        });
+      yield* Effect.acquireRelease(
+        Effect.sync(() => vi.spyOn(performance, "now").mockReturnValue(performance.now())),
+        (clock) => Effect.sync(() => clock.mockRestore()),
+      );
+      const [cheap, cheapMs] = yield* chargeFor("return (");
+      const [costly, costlyMs] = yield* chargeFor("<T>(".repeat(400) + "1" + ")".repeat(400));
+      expect([cheap, costly]).toEqual(["SyntaxError", "CodeTooComplex"]);
+      expect(cheapMs).toBeLessThan(2);
+      expect(costlyMs).toBeGreaterThan(10);
+    }).pipe(Effect.scoped),
   );
 
   it.live("interrupts code by its number of checks if the clock stands still", () =>

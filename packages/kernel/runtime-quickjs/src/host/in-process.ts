@@ -114,6 +114,9 @@ const computedTooLong =
 /** Promise jobs between two checks. They take about as long as the instructions between two other checks. */
 const jobsAtOnce = 16;
 
+/** Fuel that takes about as long as the computing before the first checks: 1,000,000 take some 10 ms. */
+const fuelPerCheck = 50_000;
+
 /** One run in the current thread: its clocks, its console and its end. */
 class InProcessRun {
   readonly #limits: ComputingLimits;
@@ -159,6 +162,7 @@ class InProcessRun {
       jobsAtOnce,
       onCall: (call) => queueMicrotask(() => startCall(call)),
       onConsole: (line) => this.#console.push(line),
+      onPrepared: (fuel) => slices.check(Math.floor(fuel / fuelPerCheck)),
       onTurnStart: () => {
         this.#isComputing = true;
         slices.begin();

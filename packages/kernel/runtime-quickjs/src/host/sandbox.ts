@@ -31,10 +31,12 @@ export interface SandboxHost extends Checks {
   /** Starts a call; answered later through `Sandbox.answer`, never from within. */
   readonly onCall: (call: SandboxCall) => void;
   readonly onConsole: (line: ConsoleLine) => void;
+  /** The code was prepared or refused, which took this fuel of the `TypeStripper` and asked for no check. */
+  readonly onPrepared?: (spentFuel: number) => void;
   /** Computing begins. */
   readonly onTurnStart: () => void;
-  /** Computing ends, for now or for good; `continues` if it only rests and needs no answer to continue. */
-  readonly onTurnEnd: (continues: boolean) => void;
+  /** Computing ends, for now or for good; if it only `rests`, it goes on without an answer. */
+  readonly onTurnEnd: (rests: boolean) => void;
   /** Bytes that the memory grew to. */
   readonly onMemory: (bytes: number) => void;
   /** Called once, last. */
@@ -86,7 +88,11 @@ export class Sandbox {
     this.#enter(async () => {
       const guest = this.#engine.code;
       this.#host.onMemory(this.#engine.memory.bytes);
-      this.#code = prepareCode(code, stripper);
+      try {
+        this.#code = prepareCode(code, stripper);
+      } finally {
+        this.#host.onPrepared?.(stripper.spentFuel);
+      }
       const main = await guest.evaluate(`(${this.#code.text})`, codeFile);
       this.#result = await guest.call(main);
       main.dispose();

@@ -32,9 +32,9 @@ export class Slices {
     this.#startedAt = performance.now();
   }
 
-  /** Called every few thousand instructions while the code computes. */
-  check(): void {
-    this.#checks++;
+  /** Called every few thousand instructions while the code computes, or after work that takes as long as this many checks. */
+  check(count = 1): void {
+    this.#checks += count;
   }
 
   /** Whether others must have their turn. */
