@@ -31,17 +31,11 @@ export const bridge = family("bridge", [
   ["a tool named as a prototype", "await tools.__proto__.polluted({})", refused],
   ["a tool named as every method of functions", "await tools.call.apply.bind({})", refused],
   ["a tool with a number for a name", "await tools[0][-1][1e21]({})", refused],
-  [
-    "a tool without a name",
-    "await tools['']({})",
-    fails("TypeError", /tools is not a function/),
-    refused,
-  ],
+  ["a tool without a name", "await tools['']({})", fails("TypeError", /tools is not a function/)],
   [
     "a tool whose name is empty at every level",
     "await tools['']['']['']({})",
     fails("TypeError", /tools is not a function/),
-    refused,
   ],
   ["a tool that is named by a symbol", "await tools[Symbol('a')]({})", fails("TypeError")],
   ["a tool with a name of 100,000 characters", "await tools['x'.repeat(100_000)]({})", refused],
@@ -113,8 +107,6 @@ export const bridge = family("bridge", [
     "let a = []; for (let i = 0; i < 8_000; i++) a = [a]\nawait tools.no.such(a)",
     refused,
     crashes,
-    fails("InternalError", /stack/),
-    fails("RangeError", /stack/),
   ],
   [
     "a tool's input of two million characters",
@@ -151,13 +143,11 @@ export const bridge = family("bridge", [
     "a console argument that is a proxy which throws",
     "console.log(new Proxy({}, new Proxy({}, { get() { throw new Error('mine') } }))); return 1",
     gives(1),
-    fails("Error", /^mine/),
   ],
   [
     "a console argument that is a revoked proxy",
     "const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); console.log(proxy); return 1",
     gives(1),
-    fails("TypeError", /proxy/),
   ],
   [
     "a console argument with a text that throws",
@@ -172,9 +162,7 @@ export const bridge = family("bridge", [
   [
     "a console argument that prints itself without an end",
     "const a = { get a() { console.log(a) } }; console.log(a); return 1",
-    gives(1),
     fails("InternalError", /stack/),
-    fails("RangeError", /stack/),
   ],
   [
     "a console argument that is an error with hostile members",
@@ -184,23 +172,13 @@ export const bridge = family("bridge", [
   [
     "a console argument that is a map of itself",
     "const a = new Map(); a.set(a, a); console.log(a); return 1",
-    gives(1),
     fails("InternalError", /stack/),
-    fails("RangeError", /stack/),
   ],
-  [
-    "60,000 console arguments",
-    "console.log(...Array(60_000).fill('x')); return 1",
-    gives(1),
-    fails("InternalError"),
-    fails("RangeError"),
-  ],
+  ["60,000 console arguments", "console.log(...Array(60_000).fill('x')); return 1", gives(1)],
   [
     "more console arguments than there are numbers",
     "console.log.apply(null, { length: 2 ** 53 })",
-    fails("RangeError"),
-    fails("InternalError"),
-    fails("TypeError"),
+    fails("RangeError", /too many arguments/),
   ],
   ["a console method that nobody has", "console.table({})", fails("TypeError", /not a function/)],
   [

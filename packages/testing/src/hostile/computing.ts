@@ -1,7 +1,7 @@
 import { crashes, fails, family, gives, outOfMemory, timesOut, type Row } from "./program.ts";
 
 const endless = (name: string, code: string): Row => [name, code, timesOut];
-const overflows = [fails("InternalError", /stack/), fails("RangeError", /stack/), crashes] as const;
+const overflows = [fails("InternalError", /stack/), crashes] as const;
 
 /** An object that claims more elements than there is time for. */
 const huge = "({ length: 2 ** 50 })";
@@ -70,7 +70,12 @@ export const computing = family("computing", [
   ),
   endless("a loop in a console argument", "console.log({ get a() { for (;;); } })"),
   endless("a loop over await", "for (;;) await null"),
-  endless("a chain of promises", "const f = () => Promise.resolve().then(f); await f()"),
+  [
+    "a chain of promises",
+    "const f = () => Promise.resolve().then(f); await f()",
+    timesOut,
+    outOfMemory,
+  ],
   endless(
     "two async functions that call each other",
     "const f = async () => { await null; return g() }; const g = async () => { await null; await f() }; for (;;) { f().catch(() => {}); await null; await null; break }\nfor (;;) await null",
@@ -141,24 +146,9 @@ export const computing = family("computing", [
   endless("find", `Array.prototype.findLast.call(${huge}, () => false)`),
   endless("every", `Array.prototype.every.call(${huge}, () => true)`),
   endless("reduce", `Array.prototype.reduceRight.call(${huge}, (a) => a, 0)`),
-  [
-    "join",
-    `Array.prototype.join.call({ length: 2 ** 31 - 1 }, "")`,
-    timesOut,
-    outOfMemory,
-    fails("RangeError"),
-    fails("InternalError"),
-    gives(""),
-  ],
-  ["flat", "const a = []; a.push(a); return a.flat(Infinity)", timesOut, outOfMemory, ...overflows],
-  [
-    "concat",
-    "let a = [1]; for (;;) a = a.concat(a)",
-    outOfMemory,
-    timesOut,
-    fails("RangeError"),
-    fails("TypeError"),
-  ],
+  ["join", `Array.prototype.join.call({ length: 2 ** 31 - 1 }, "")`, timesOut, outOfMemory],
+  ["flat", "const a = []; a.push(a); return a.flat(Infinity)", ...overflows],
+  ["concat", "let a = [1]; for (;;) a = a.concat(a)", outOfMemory, timesOut],
   [
     "a sort of many that never agrees",
     "const a = Array.from({ length: 30_000 }, (_, i) => i); a.sort(() => Math.random() - 0.5); return a.length",
@@ -204,7 +194,6 @@ export const computing = family("computing", [
     "recursion by a text of itself",
     "const a = []; a.push({ toString: () => `${a}` }); return `${a}`",
     ...overflows,
-    gives(""),
   ],
   ["recursion by construction", "class A { a = new A() }\nnew A()", ...overflows],
   [
@@ -225,7 +214,6 @@ export const computing = family("computing", [
     "let f = () => 1; for (let i = 0; i < 20_000; i++) f = f.bind(null); return f()",
     ...overflows,
     outOfMemory,
-    gives(1),
   ],
   [
     "recursion by instances",
@@ -261,13 +249,13 @@ export const computing = family("computing", [
     "a regular expression of a depth of 20,000",
     "return new RegExp('(?:'.repeat(20_000) + ')'.repeat(20_000)).test('')",
     ...overflows,
-    fails("SyntaxError"),
+    fails("SyntaxError", /stack/),
   ],
   [
     "code of a depth of 20,000 in eval",
     "return eval('('.repeat(20_000) + '1' + ')'.repeat(20_000))",
     ...overflows,
-    fails("SyntaxError"),
+    fails("SyntaxError", /stack/),
   ],
   [
     "10,000 promises at once",

@@ -57,13 +57,11 @@ export const errors = family("errors", [
     "another error after the engine's own out of memory",
     "try { const a = []; for (;;) a.push(new ArrayBuffer(1_000_000)) } catch {}\nthrow new RangeError('mine')",
     fails("RangeError", /^mine/),
-    outOfMemory,
   ],
   [
     "the engine's own stack overflow, thrown again",
     "let own; const f = () => f() + 1; try { f() } catch (e) { own = e }\nthrow own",
     fails("InternalError", /stack/),
-    fails("RangeError", /stack/),
   ],
   [
     "the engine's own stack overflow, caught",
@@ -116,7 +114,6 @@ export const errors = family("errors", [
   [
     "an error's stack that is written by a loop",
     "Error.prepareStackTrace = () => { for (;;); }; null.x",
-    timesOut,
     fails("TypeError"),
   ],
   ["an error's JSON that loops", "throw { toJSON() { for (;;); } }", timesOut],
@@ -174,8 +171,6 @@ export const errors = family("errors", [
     "an error without memory to describe it",
     "const a = []; try { for (;;) a.push(new ArrayBuffer(100_000)) } catch {} try { for (;;) a.push({}) } catch {}\nthrow { get message() { return a.map(String).join() } }",
     outOfMemory,
-    fails("Error"),
-    fails("InternalError"),
   ],
   [
     "an error like a syntax error with a place",

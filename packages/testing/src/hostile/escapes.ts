@@ -62,13 +62,11 @@ export const escapes = family("escapes", [
     "a function with a breakout in its parameters",
     `(new Function("a){}, function(", ""))("${typesOfHost}"); return [typeof process, typeof hostCall]`,
     gives(["undefined", "undefined"]),
-    fails("SyntaxError"),
   ],
   [
     "a function with a breakout in its body",
     `const made = new Function("}, globalThis.escaped = typeof process, function () {"); made(); return globalThis.escaped ?? "undefined"`,
     gives("undefined"),
-    fails("SyntaxError"),
   ],
   ["indirect eval", `(0, eval)("typeof process + typeof require")`, gives("undefinedundefined")],
   [
@@ -120,9 +118,7 @@ export const escapes = family("escapes", [
   [
     "a dynamic import with attributes",
     `await import("a", { with: { type: "json" } })`,
-    fails("Error"),
-    fails("SyntaxError"),
-    fails("TypeError"),
+    fails("Error", /Imports are not available/),
   ],
   [
     "this of the code and of a function in it",

@@ -45,7 +45,6 @@ export const memory = family("memory", [
     "another error after a bomb that was caught",
     "Object.defineProperty(InternalError, Symbol.hasInstance, { value: () => true }); const a = []; try { for (;;) a.push(new Array(1000).fill(1)) } catch { a.length = 0 } throw { message: 'out of memory', name: 'Mine' }",
     fails("Mine"),
-    outOfMemory,
   ],
   bomb("a list of arrays", "const a = []; for (;;) a.push(new Array(1000).fill(1))"),
   bomb("a list of texts", "const a = []; for (;;) a.push('x'.repeat(100_000) + a.length)"),
@@ -83,7 +82,6 @@ export const memory = family("memory", [
     "a buffer that is larger than the numbers of the engine",
     "return new ArrayBuffer(2 ** 53 - 1)",
     fails("RangeError"),
-    outOfMemory,
   ],
   bomb(
     "a buffer that can grow",
@@ -164,7 +162,6 @@ export const memory = family("memory", [
     "const f = async () => { await Promise.all([f(), f()]) }; await f()",
     crashes,
     fails("InternalError", /stack/),
-    fails("RangeError", /stack/),
   ),
   bomb(
     "generators that are suspended",
@@ -180,12 +177,7 @@ export const memory = family("memory", [
     "throw new Error('x'.repeat(60_000_000))",
     fails("Error", /^x/),
   ),
-  bomb(
-    "big integers by powers",
-    "let a = 2n; for (;;) a = a ** 7n",
-    ...tooLong,
-    fails("SyntaxError"),
-  ),
+  bomb("big integers by powers", "let a = 2n; for (;;) a = a ** 7n", ...tooLong),
   bomb(
     "big integers by shifts",
     "const a = []; for (let i = 1n; ; i++) a.push(1n << (800_000n + i))",
@@ -200,7 +192,6 @@ export const memory = family("memory", [
     "JSON with wide indentation",
     "let a = []; for (let i = 0; i < 3_000; i++) a = [a, 1]; const all = []; for (;;) all.push(JSON.stringify(a, null, 10))",
     fails("InternalError", /stack/),
-    fails("RangeError", /stack/),
   ),
   bomb(
     "JSON parsed into many values",
@@ -223,7 +214,6 @@ export const memory = family("memory", [
     "a catch that takes memory again",
     "const a = []; function f() { try { for (;;) a.push(new Array(1000).fill(1)) } catch { a.push(1); return f() } }\nf()",
     fails("InternalError", /stack/),
-    fails("RangeError", /stack/),
   ),
   bomb(
     "a finally that takes memory again",
@@ -251,7 +241,6 @@ export const memory = family("memory", [
     "recursion that keeps arrays",
     "const f = (n) => { const a = new Array(20_000).fill(n); return f(n + 1) + a[0] }; return f(0)",
     fails("InternalError", /stack/),
-    fails("RangeError", /stack/),
     crashes,
   ),
 ]);

@@ -46,7 +46,7 @@ const prototypes = {
   TypeError: TypeError.prototype,
 };
 const isA = (name, value) => {
-  // instanceof asks Symbol.hasInstance, which code can set. A proxy may throw.
+  // instanceof asks Symbol.hasInstance, which code can set. A proxy may throw; an overflow of the stack is no answer.
   try {
     return apply(isPrototypeOf, prototypes[name], [value]);
   } catch (error) {
