@@ -125,5 +125,5 @@ export class NotTheOwner extends apiError<NotTheOwner>()("NotTheOwner", 403) {}
 /** The content does not fit the form; the question stays open. */
 export class InvalidAnswer extends apiError<InvalidAnswer>()("InvalidAnswer", 422) {}
 
-/** A check of the content takes more steps than it may: no content can be accepted, and the question stays open. */
+/** The check of this content takes more steps than it may; the question stays open. */
 export class UncheckableForm extends apiError<UncheckableForm>()("UncheckableForm", 422) {}
