@@ -1,10 +1,17 @@
 /* oxlint-disable -- written without types, since Miniflare is not installed where the workspace is checked */
-/** Runs the app on workerd, by Miniflare's options in a variable of the environment, as JSON. */
+/**
+ * Runs the bundle in `dist` on workerd with the bindings of `wrangler.jsonc`, by the options in a variable of the environment, as
+ * JSON: `port`, `dataDirectory` of the databases, `variables` of `wrangler.jsonc` with the secrets, and `allowsPrivate`, whether
+ * sources may lead to private addresses. `entry` is the text of a module in place of the bundle's own, which it may import.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { Miniflare } from "miniflare";
+import config from "../wrangler.jsonc";
+
+const dist = join(import.meta.dirname, "..", "dist");
 
 /** Directory of the D1 database, where Wrangler keeps it; earlier versions kept it in `d1`. */
 const databaseDirectory = (dataDirectory) => {
@@ -44,14 +51,50 @@ const tlsOptions = () => {
   return { trustBrowserCas: true, trustedCertificates: [...rootCertificates, ...extra] };
 };
 
-const { dataDirectory, allow, ...options } = JSON.parse(process.env.EXECUTOR_WORKERD_OPTIONS);
+/** The main module comes first. */
+const modulesOf = (entry) => [
+  ...(entry === undefined ? [] : [{ type: "ESModule", path: "entry.js", contents: entry }]),
+  { type: "ESModule", path: "worker.js" },
+  ...["quickjs.wasm", "type-stripper.wasm", "suspending.wasm"].map((path) => ({
+    type: "CompiledWasm",
+    path,
+  })),
+];
+
+const { allowsPrivate, dataDirectory, entry, port, variables } = JSON.parse(
+  process.env.EXECUTOR_WORKERD_OPTIONS,
+);
 const d1Persist = databaseDirectory(dataDirectory);
 applyMigrations(dataDirectory);
 const miniflare = new Miniflare({
-  ...options,
-  outboundService: { network: { allow, tlsOptions: tlsOptions() } },
-  d1Persist,
+  host: "127.0.0.1",
+  port,
+  cf: false,
+  telemetry: { enabled: false },
+  modulesRoot: dist,
+  rootPath: dist,
+  modules: modulesOf(entry),
+  compatibilityDate: config.compatibility_date,
+  compatibilityFlags: config.compatibility_flags,
+  durableObjects: Object.fromEntries(
+    config.durable_objects.bindings.map(({ name, class_name: className }) => [
+      name,
+      { className, useSQLite: true },
+    ]),
+  ),
   durableObjectsPersist: join(dataDirectory, "organisations"),
+  d1Databases: Object.fromEntries(
+    config.d1_databases.map(({ binding, preview_database_id: id }) => [binding, id]),
+  ),
+  d1Persist,
+  bindings: variables,
+  // workerd checks the address that a name resolves to; the app itself checks the name.
+  outboundService: {
+    network: {
+      allow: allowsPrivate ? ["public", "private"] : ["public"],
+      tlsOptions: tlsOptions(),
+    },
+  },
 });
 const stop = async () => {
   await miniflare.dispose();

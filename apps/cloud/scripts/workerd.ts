@@ -12,34 +12,10 @@ export interface WorkerdOptions {
   readonly allowsPrivate: boolean;
 }
 
-/** Options of Miniflare: the bundle in `dist` with the bindings of `wrangler.jsonc`. */
-const miniflareOptions = (options: WorkerdOptions) => ({
-  host: "127.0.0.1",
-  port: options.port,
-  cf: false,
-  telemetry: { enabled: false },
-  modulesRoot: join(app, "dist"),
-  rootPath: join(app, "dist"),
-  modules: [
-    { type: "ESModule", path: "worker.js" },
-    { type: "CompiledWasm", path: "quickjs.wasm" },
-    { type: "CompiledWasm", path: "type-stripper.wasm" },
-    { type: "CompiledWasm", path: "suspending.wasm" },
-  ],
-  compatibilityDate: "2026-04-01",
-  compatibilityFlags: ["nodejs_compat"],
-  durableObjects: { ORGANIZATIONS: { className: "OrganisationObject", useSQLite: true } },
-  dataDirectory: options.dataDirectory,
-  d1Databases: { DB: "executor" },
-  bindings: options.variables,
-  // workerd checks the address that a name resolves to; the app itself checks the name.
-  allow: options.allowsPrivate ? ["public", "private"] : ["public"],
-});
-
 /** Starts the bundle on workerd, with Miniflare in a process of its own, and waits until it answers. */
 export const startWorkerd = async (options: WorkerdOptions) => {
   const child = Bun.spawn(["bun", join(app, "peers/workerd.js")], {
-    env: { ...process.env, EXECUTOR_WORKERD_OPTIONS: JSON.stringify(miniflareOptions(options)) },
+    env: { ...process.env, EXECUTOR_WORKERD_OPTIONS: JSON.stringify(options) },
     stdout: "pipe",
     stderr: "inherit",
   });

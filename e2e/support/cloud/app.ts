@@ -92,28 +92,12 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
   const port = options.port ?? (await freePort());
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), "executor-cloud-")));
   const url = `http://127.0.0.1:${port}`;
-  const output = join(app, "dist");
-  const miniflare = {
-    host: "127.0.0.1",
+  const workerd = {
     port,
-    cf: false,
-    telemetry: { enabled: false },
-    modulesRoot: output,
-    rootPath: output,
-    modules: [
-      { type: "ESModule", path: "entry.js", contents: entry },
-      { type: "ESModule", path: "worker.js" },
-      { type: "CompiledWasm", path: "quickjs.wasm" },
-      { type: "CompiledWasm", path: "type-stripper.wasm" },
-      { type: "CompiledWasm", path: "suspending.wasm" },
-    ],
-    compatibilityDate: "2026-04-01",
-    compatibilityFlags: ["nodejs_compat"],
-    durableObjects: { ORGANIZATIONS: { className: "OrganisationObject", useSQLite: true } },
     dataDirectory,
-    allow: ["public", "private"],
-    d1Databases: { DB: "executor" },
-    bindings: {
+    allowsPrivate: true,
+    entry,
+    variables: {
       BETTER_AUTH_SECRET: secret,
       EXECUTOR_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
       EXECUTOR_URL: url,
@@ -126,7 +110,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
     name: "The cloud app",
     command: "bun",
     args: [join(app, "peers/workerd.js")],
-    env: { ...process.env, ...options.env, EXECUTOR_WORKERD_OPTIONS: JSON.stringify(miniflare) },
+    env: { ...process.env, ...options.env, EXECUTOR_WORKERD_OPTIONS: JSON.stringify(workerd) },
   });
   const stop = async (): Promise<void> => {
     await child.stop();
