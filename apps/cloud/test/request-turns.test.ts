@@ -48,12 +48,12 @@ describe("RequestTurns", () => {
     await vi.advanceTimersByTimeAsync(95);
     const before = flood.began.length;
     // Two others' requests, so that one of them is always young.
-    const calm: Array<number> = [];
+    const calm: Array<ReadonlyArray<number>> = [];
     for (let count = 0; count < 50; count += 1) {
-      calm.push(...send(`calm-${count % 2}`, 40).began);
+      calm.push(send(`calm-${count % 2}`, 40).began);
       await vi.advanceTimersByTimeAsync(20);
     }
-    expect(calm).toEqual(Array.from({ length: 50 }, (_, at) => 95 + 20 * at));
+    expect(calm.flat()).toEqual(Array.from({ length: 50 }, (_, at) => 95 + 20 * at));
     expect(flood.began.length - before).toBeLessThanOrEqual(11);
     expect(flood.began.length - before).toBeGreaterThanOrEqual(9);
     await vi.advanceTimersByTimeAsync(2_000);
@@ -75,11 +75,25 @@ describe("RequestTurns", () => {
     expect((await other)[0]).toMatchObject({ status: 200 });
   });
 
+  it("forgets requests that the platform ended, begun or waiting", async () => {
+    const turns = new RequestTurns();
+    const send = recorder(turns);
+    const lost = send("busy", hours, 200);
+    await vi.advanceTimersByTimeAsync(10);
+    // The timers of all end with their requests.
+    vi.clearAllTimers();
+    vi.setSystemTime(Date.now() + 11_000);
+    const { began } = send("busy", 20, 2);
+    await vi.advanceTimersByTimeAsync(100);
+    expect([lost.began.length, began.length]).toEqual([1, 2]);
+  });
+
   it("lets every request begin in the order of its arrival, whatever the others take", async () => {
     const sent = fc.record({
       organization: fc.constantFrom("a", "b", "c"),
       took: fc.nat({ max: 200 }),
-      pause: fc.nat({ max: 60 }),
+      // Mostly shorter than a request is young, so that several wait, and look at different times.
+      pause: fc.nat({ max: 12 }),
       fails: fc.boolean(),
     });
     await fc.assert(

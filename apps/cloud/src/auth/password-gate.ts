@@ -1,5 +1,6 @@
 import { hashPassword, verifyPassword } from "better-auth/crypto";
 import { signInBusy } from "./refusals.ts";
+import { isLost, WaitingLine } from "./waiting-line.ts";
 
 /** Requests that may wait for the one that hashes. */
 const maxWaiting = 8;
@@ -7,51 +8,39 @@ const maxWaiting = 8;
 /** Pause between two looks at the gate, and after each hash, in which the process answers other requests. */
 const turnMs = 10;
 
-/** A request that was silent for so long is lost: the platform ended it, because its client went away. */
-const lostMs = 10_000;
-
 const retryAfterSeconds = 2;
+
+/** A request that hashes since this time. */
+interface Hashing {
+  since: number;
+}
 
 /**
  * Lets one request after another hash a password, since the process does nothing else meanwhile: scrypt takes it some 100 ms, in
- * every form that workerd has. Each request waits on timers of its own and looks at what all of them share, because a promise
- * belongs to its request and might never be kept.
+ * every form that workerd has.
  */
 export class PasswordGate {
-  /** Times of the last looks of the requests that wait, in the order of their arrival. */
-  readonly #waiting = new Map<symbol, number>();
-  #hashing: { readonly id: symbol; readonly since: number } | undefined;
+  readonly #waiting = new WaitingLine();
+  #hashing: Hashing | undefined;
 
   /** Runs `hash` when it is this request's turn; throws {@link signInBusy} where too many wait already. */
   async run<A>(hash: () => Promise<A>): Promise<A> {
-    const id = Symbol("request");
-    this.#forgetLost();
-    if (this.#waiting.size >= maxWaiting) throw signInBusy(retryAfterSeconds);
-    this.#waiting.set(id, Date.now());
-    while (!this.#isNext(id)) {
-      await turn();
-      this.#waiting.set(id, Date.now());
-      this.#forgetLost();
-    }
-    this.#waiting.delete(id);
-    this.#hashing = { id, since: Date.now() };
+    if (this.#waiting.isFull(maxWaiting)) throw signInBusy(retryAfterSeconds);
+    const hashing = { since: 0 };
+    await this.#waiting.wait(turnMs, () => this.#begin(hashing));
     try {
       return await hash();
     } finally {
       await turn();
-      if (this.#hashing.id === id) this.#hashing = undefined;
+      if (this.#hashing === hashing) this.#hashing = undefined;
     }
   }
 
-  #isNext(id: symbol): boolean {
-    const [first] = this.#waiting.keys();
-    return this.#hashing === undefined && first === id;
-  }
-
-  #forgetLost(): void {
-    const before = Date.now() - lostMs;
-    for (const [id, lastLook] of this.#waiting) if (lastLook < before) this.#waiting.delete(id);
-    if (this.#hashing !== undefined && this.#hashing.since < before) this.#hashing = undefined;
+  #begin(hashing: Hashing): boolean {
+    if (this.#hashing !== undefined && !isLost(this.#hashing.since)) return false;
+    hashing.since = Date.now();
+    this.#hashing = hashing;
+    return true;
   }
 }
 

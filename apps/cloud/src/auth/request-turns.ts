@@ -1,5 +1,6 @@
 import type { Refusal } from "./authenticate.ts";
 import { tooManyRequests } from "./request-limit.ts";
+import { WaitingLine } from "./waiting-line.ts";
 
 /** Milliseconds after its beginning in which a request that has not ended is young. A longer one mostly waits for something. */
 const youngMs = 50;
@@ -16,12 +17,8 @@ const maxWaiting = 200;
 /** Pause between two looks. */
 const lookMs = 5;
 
-/** A request that was silent for so long is lost: the platform ended it, because its client went away. */
-const lostMs = 10_000;
-
 interface Queue {
-  /** Times of the last looks of the requests that wait, in the order of their arrival. */
-  readonly waiting: Map<symbol, number>;
+  readonly waiting: WaitingLine;
   /** The request that began last, unless it has ended. */
   latest: symbol | undefined;
   beganAt: number;
@@ -31,7 +28,6 @@ interface Queue {
  * Lets the organizations' requests begin in turns. All of a process share one thread, in which a request goes on in many small
  * steps and would wait for a step of each other request at every one of them. So an organization's next request begins when the one
  * before has ended or is no longer young, and an organization with far more requests than another waits for the other's young one.
- * Each request waits on timers of its own and looks at what all of them share, because a promise belongs to its request.
  */
 export class RequestTurns {
   readonly #queues = new Map<string, Queue>();
@@ -39,16 +35,14 @@ export class RequestTurns {
   /** Answers a request by `answer` when it is its turn; refuses it where too many of its organization wait already. */
   async run(organization: string, answer: () => Promise<Response>): Promise<Response | Refusal> {
     const queue = this.#queueOf(organization);
-    if (queue.waiting.size >= maxWaiting) return tooManyWaiting();
+    if (queue.waiting.isFull(maxWaiting)) return tooManyWaiting();
     const id = Symbol("request");
-    queue.waiting.set(id, Date.now());
-    while (!this.#isNext(queue, id)) {
-      await new Promise((resolve) => setTimeout(resolve, lookMs));
-      queue.waiting.set(id, Date.now());
-    }
-    queue.waiting.delete(id);
-    queue.latest = id;
-    queue.beganAt = Date.now();
+    await queue.waiting.wait(lookMs, () => {
+      if (!this.#mayBegin(queue)) return false;
+      queue.latest = id;
+      queue.beganAt = Date.now();
+      return true;
+    });
     try {
       return await answer();
     } finally {
@@ -59,22 +53,13 @@ export class RequestTurns {
 
   #queueOf(organization: string): Queue {
     const known = this.#queues.get(organization);
-    if (known !== undefined) {
-      const before = Date.now() - lostMs;
-      for (const [id, lookedAt] of known.waiting) if (lookedAt < before) known.waiting.delete(id);
-      return known;
-    }
-    const queue: Queue = { waiting: new Map(), latest: undefined, beganAt: 0 };
+    if (known !== undefined) return known;
+    const queue: Queue = { waiting: new WaitingLine(), latest: undefined, beganAt: 0 };
     this.#queues.set(organization, queue);
     return queue;
   }
 
-  #isNext(queue: Queue, id: symbol): boolean {
-    for (const [first, lookedAt] of queue.waiting) {
-      if (first === id) break;
-      if (lookedAt > Date.now() - lostMs) return false;
-      queue.waiting.delete(first);
-    }
+  #mayBegin(queue: Queue): boolean {
     if (isYoung(queue)) return false;
     if (Date.now() - queue.beganAt >= heldMs) return true;
     for (const other of this.#queues.values()) {
