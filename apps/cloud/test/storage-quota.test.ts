@@ -3,6 +3,7 @@ import { StorageQuota } from "../src/organization/storage-quota.ts";
 
 const url = "http://localhost/mcp";
 const maxBytes = 1_000;
+const maxBodyBytes = 10_000;
 
 /** Answer to a body, where the database has so many bytes, and the bodies that the host received. */
 const post = async (databaseSize: number, body: string) => {
@@ -11,7 +12,7 @@ const post = async (databaseSize: number, body: string) => {
   const gate = quota.gate(async (request) => {
     received.push(await request.text());
     return new Response("answered", { status: 202 });
-  }, 10_000);
+  }, maxBodyBytes);
   const response = await gate(new Request(url, { method: "POST", body }));
   return { response, received };
 };
@@ -32,6 +33,12 @@ describe("StorageQuota", () => {
   ])("lets through %s as they are, though the database is full", async (_, body) => {
     const { received, response } = await post(maxBytes, body);
     expect([response.status, received]).toEqual([202, [body]]);
+  });
+
+  it("leaves a body that is too large to the host, which refuses it", async () => {
+    const body = `${" ".repeat(maxBodyBytes)}${call}`;
+    const { received } = await post(maxBytes, body);
+    expect(received[0]?.length).toBeGreaterThan(maxBodyBytes);
   });
 
   it("lets calls through below its bound", async () => {

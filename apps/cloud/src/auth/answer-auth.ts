@@ -1,6 +1,6 @@
 import { readBoundedBody } from "@executor/sdk";
 import type { Auth } from "./better-auth.ts";
-import { bodyTooLarge, toResponse, tooManyAttempts } from "./refusals.ts";
+import { bodyIncomplete, bodyTooLarge, toResponse, tooManyAttempts } from "./refusals.ts";
 
 /** Bytes of a body of people's forms. One page of keys may repeat such a body's name of a person for each of 500 keys. */
 export const maxFormBytes = 4 * 1024;
@@ -19,7 +19,7 @@ export const refusalOutcomes: Readonly<Record<number, string>> = {
   503: "busy",
 };
 
-/** The request with its whole body, which is read from `body`, or a refusal of one with more than `maxBytes` bytes. */
+/** The request with its whole body, which is read from `body`; or a refusal of one that has more than `maxBytes` bytes or breaks off. */
 export const withBoundedBody = async (
   request: Request,
   maxBytes: number,
@@ -29,8 +29,9 @@ export const withBoundedBody = async (
   const isDeclared = Number(request.headers.get("content-length")) > maxBytes;
   const read = isDeclared ? undefined : await readBoundedBody(body, maxBytes);
   if (read === undefined || read.end === "too_large") return toResponse(bodyTooLarge(maxBytes));
+  if (read.end === "broken") return toResponse(bodyIncomplete());
   const { method } = request;
-  return new Request(request, { method, body: Uint8Array.from(read.bytes) });
+  return new Request(request, { method, body: read.bytes });
 };
 
 /** Answers a request to one of better-auth's endpoints, with a body of at most 4 KiB. */

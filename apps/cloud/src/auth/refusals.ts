@@ -23,6 +23,13 @@ export const bodyTooLarge = (maxBytes: number): APIError =>
     message: `The request's body is larger than ${maxBytes} bytes. Send less.`,
   });
 
+/** Refuses a body that breaks off (RFC 9112, section 8): 400 `BodyIncomplete`. */
+export const bodyIncomplete = (): APIError =>
+  refusal("BAD_REQUEST", {
+    _tag: "BodyIncomplete",
+    message: "The request's body broke off before its end. Send it again.",
+  });
+
 /** Refuses a body that does not arrive in time (RFC 9110, section 15.5.9): 408 `BodyTooSlow`. */
 export const bodyTooSlow = (maxMs: number): APIError =>
   refusal("REQUEST_TIMEOUT", {
@@ -48,6 +55,7 @@ export const tooManyOrganizations = (max: number): APIError =>
 /** A refusal with the fields of the API's own errors and with better-auth's `code`. */
 const refusal = (
   code:
+    | "BAD_REQUEST"
     | "FORBIDDEN"
     | "PAYLOAD_TOO_LARGE"
     | "REQUEST_TIMEOUT"

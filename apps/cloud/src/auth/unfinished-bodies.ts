@@ -36,7 +36,7 @@ export class UnfinishedBodies {
     this.#limits = limits;
   }
 
-  /** The request with its whole body, or a refusal: 408 `BodyTooSlow`, 413 `BodyTooLarge`, 429 `TooManyUnfinishedBodies`. */
+  /** The request with its whole body, or a refusal: 400 `BodyIncomplete`, 408 `BodyTooSlow`, 413 `BodyTooLarge`, 429 `TooManyUnfinishedBodies`. */
   async read(request: Request, identity: Identity): Promise<Request | Response> {
     if (request.body === null) return request;
     const { maxMs } = this.#limits;

@@ -36,7 +36,8 @@ export class StorageQuota {
     return async (request) => {
       const exceeded = request.method === "POST" ? this.#exceeded() : undefined;
       if (exceeded === undefined) return host(request);
-      const { bytes } = await readBoundedBody(request.body, maxBodyBytes);
+      // The host refuses what is larger, and so has to see one byte more.
+      const { bytes } = await readBoundedBody(request.body, maxBodyBytes + 1);
       const body = new TextDecoder().decode(bytes);
       const refused = refusedCalls(body, exceeded);
       if (refused !== undefined) return Response.json(refused, { status });

@@ -2,9 +2,9 @@ import type { HttpClientError, HttpClientResponse } from "@effect/platform";
 import { Data, Effect, Option, Stream } from "effect";
 
 /** Bytes of a body, read up to a bound. */
-export interface BoundedBody {
+export interface BoundedBody<Buffer extends ArrayBufferLike = ArrayBufferLike> {
   /** The whole body, or its first bytes: at most as many as the bound. */
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<Buffer | ArrayBuffer>;
   /** `too_large`: more bytes than the bound follow, and are not read. `broken`: the stream failed with `cause`. */
   readonly end: "complete" | "too_large" | "broken";
   readonly cause?: unknown;
@@ -14,11 +14,11 @@ export interface BoundedBody {
  * Reads a body up to `maxBytes`, and cancels what follows. Never rejects. A request or a response without a body has an
  * empty one.
  */
-export const readBoundedBody = async (
-  body: ReadableStream<Uint8Array> | null,
+export const readBoundedBody = async <Buffer extends ArrayBufferLike>(
+  body: ReadableStream<Uint8Array<Buffer>> | null,
   maxBytes: number,
-): Promise<BoundedBody> => {
-  const collected = new BoundedChunks(maxBytes);
+): Promise<BoundedBody<Buffer>> => {
+  const collected = new BoundedChunks<Buffer>(maxBytes);
   try {
     // Leaving the loop early cancels the stream.
     for await (const chunk of body ?? []) {
@@ -152,20 +152,20 @@ const readChunks = (
 };
 
 /** Chunks of a body up to a bound. */
-class BoundedChunks {
-  readonly #chunks: Array<Uint8Array> = [];
+class BoundedChunks<Buffer extends ArrayBufferLike> {
+  readonly #chunks: Array<Uint8Array<Buffer>> = [];
   #size = 0;
 
   constructor(readonly maxBytes: number) {}
 
   /** Adds a chunk; `false` where it goes beyond the bound. */
-  add(chunk: Uint8Array): boolean {
+  add(chunk: Uint8Array<Buffer>): boolean {
     this.#chunks.push(chunk);
     this.#size += chunk.byteLength;
     return this.#size <= this.maxBytes;
   }
 
-  concatenate(): Uint8Array {
+  concatenate(): Uint8Array<Buffer | ArrayBuffer> {
     const [first] = this.#chunks;
     if (first !== undefined && first.byteLength === this.#size) {
       return first.subarray(0, this.maxBytes);
