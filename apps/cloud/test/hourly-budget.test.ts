@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@effect/vitest";
+import { describe, expect, it, vi } from "@effect/vitest";
 import { HourlyBudget } from "../src/organization/hourly-budget.ts";
 
 const hourMs = 3_600_000;
@@ -49,6 +49,18 @@ describe("HourlyBudget", () => {
     expect(budget.retryAfterSeconds()).toBe(0);
     budget.spend(9_000);
     expect(budget.retryAfterSeconds()).toBeGreaterThan(3_500);
+  });
+
+  it("begins with the first execution, and not when the object starts", async () => {
+    vi.useFakeTimers({ now: Date.UTC(2026, 0, 1) });
+    try {
+      const budget = await HourlyBudget.load(makeStorage().storage, 9);
+      vi.setSystemTime(Date.now() + hourMs - 5_000);
+      budget.spend(9_000);
+      expect(budget.retryAfterSeconds()).toBe(3_600);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("begins anew where the storage holds something else", async () => {

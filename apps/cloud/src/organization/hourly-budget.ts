@@ -36,7 +36,7 @@ export class HourlyBudget {
   /** Goes on with the hour that the storage knows. */
   static async load(storage: BudgetStorage, maxSeconds: number): Promise<ComputingBudget["Type"]> {
     const saved = decodeHour(await storage.get(key));
-    const hour = Option.getOrElse(saved, () => ({ beganAt: Date.now(), spentMs: 0 }));
+    const hour = Option.getOrElse(saved, () => ({ beganAt: 0, spentMs: 0 }));
     return new HourlyBudget(storage, maxSeconds * 1000, hour);
   }
 
