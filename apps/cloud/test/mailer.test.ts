@@ -22,12 +22,15 @@ describe("makeMailer", () => {
     expect(make(url, "")).toBeUndefined();
   });
 
-  it.each(["mail.example", "ftp://mail.example", "smtp://me:secret@mail.example", "smtps://"])(
-    "refuses %s, and says what to give",
-    (url) => {
-      expect(() => make(url)).toThrow("EXECUTOR_MAIL_URL is the URL of a mail service");
-    },
-  );
+  it.each([
+    "mail.example",
+    "ftp://mail.example",
+    "https://me:secret@mail.example",
+    "smtp://me:secret@mail.example",
+    "smtps://",
+  ])("refuses %s, and says what to give", (url) => {
+    expect(() => make(url)).toThrow("EXECUTOR_MAIL_URL is the URL of a mail service");
+  });
 
   it.each(["", "nobody", "a@example.com\r\nBcc: b@example.com"])(
     "refuses the sender %j",
@@ -35,4 +38,28 @@ describe("makeMailer", () => {
       expect(() => make("https://mail.example", from)).toThrow("EXECUTOR_MAIL_FROM");
     },
   );
+
+  it.each([
+    ["token", "Bearer token"],
+    ["", null],
+    [undefined, null],
+  ])("sends the token %j as %j", async (token, sent) => {
+    const received: Array<string | null> = [];
+    const service = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch: ({ headers }) => {
+        received.push(headers.get("authorization"));
+        return new Response();
+      },
+    });
+    const send = makeMailer({
+      EXECUTOR_MAIL_URL: service.url.href,
+      EXECUTOR_MAIL_FROM: "executor@example.com",
+      ...(token !== undefined && { EXECUTOR_MAIL_TOKEN: token }),
+    });
+    await send?.({ to: "ada@example.com", subject: "Hello", text: "Hello" });
+    await service.stop(true);
+    expect(received).toEqual([sent]);
+  });
 });

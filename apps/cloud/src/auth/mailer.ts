@@ -23,7 +23,7 @@ type MailVariables = Pick<
 
 /** Mailer of the variables `EXECUTOR_MAIL_*`, if there is one. Throws an {@link InvalidSetting}. */
 export const makeMailer = (environment: MailVariables): Mailer | undefined => {
-  const { EXECUTOR_MAIL_FROM: from = "", EXECUTOR_MAIL_TOKEN: token } = environment;
+  const { EXECUTOR_MAIL_FROM: from = "", EXECUTOR_MAIL_TOKEN: token = "" } = environment;
   const text = environment.EXECUTOR_MAIL_URL ?? "";
   if (text === "") return undefined;
   if (parseAddress(from) === undefined) {
@@ -32,20 +32,21 @@ export const makeMailer = (environment: MailVariables): Mailer | undefined => {
     });
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "https:" || url?.protocol === "http:") return overHttp(url, from, token);
+  const isHttp = url?.protocol === "https:" || url?.protocol === "http:";
+  if (isHttp && url.username + url.password === "") return overHttp(url, from, token);
   const isSmtp = url?.protocol === "smtps:" || (url?.protocol === "smtp:" && url.username === "");
   if (isSmtp && url.hostname !== "") return overSmtp(url, from);
   throw new InvalidSetting({
     message:
-      "EXECUTOR_MAIL_URL is the URL of a mail service: https://…, smtps://USER:PASSWORD@HOST:PORT, or smtp://HOST:PORT, which is not encrypted and so takes no password.",
+      "EXECUTOR_MAIL_URL is the URL of a mail service: https://…, whose credentials are EXECUTOR_MAIL_TOKEN; smtps://USER:PASSWORD@HOST:PORT; or smtp://HOST:PORT, which is not encrypted and so takes no password.",
   });
 };
 
 /** Posts `{ from, to, subject, text }` as JSON, with the token as `Authorization: Bearer`. */
 const overHttp =
-  (url: URL, from: string, token: string | undefined): Mailer =>
+  (url: URL, from: string, token: string): Mailer =>
   async (mail) => {
-    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const authorization = token === "" ? {} : { authorization: `Bearer ${token}` };
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json", ...authorization },
