@@ -232,7 +232,10 @@ describe("the cloud app lets in", () => {
 
   it("everybody to its description, which tells how to be let in", async () => {
     const OpenApi = Schema.Struct({
-      components: Schema.Struct({ securitySchemes: Schema.Unknown }),
+      components: Schema.Struct({
+        securitySchemes: Schema.Unknown,
+        schemas: Schema.Struct({ Permission: Schema.Unknown }),
+      }),
       security: Schema.Unknown,
       paths: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
     });
@@ -243,6 +246,7 @@ describe("the cloud app lets in", () => {
       key: { type: "http", scheme: "bearer" },
       session: { type: "apiKey", in: "cookie" },
     });
+    expect(document.components.schemas.Permission).toMatchObject({ enum: everyPermission });
     expect(document.security).toEqual([{ key: [] }, { session: [] }]);
     expect(Object.keys(document.paths)).toContain("/api/keys");
     expect((await nobody.request("GET", "/api/docs")).text).toContain("/api/executions");

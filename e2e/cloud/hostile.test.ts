@@ -3,17 +3,12 @@ import { hostilePrograms } from "@executor/testing/hostile";
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { startCloud } from "../support/cloud/app.ts";
 import type { CloudApp } from "../support/cloud/app.ts";
-import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
+import { newOrganization } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { type Execute, fingerprint, runList } from "../support/hostile/list.ts";
 
 /** Executions of one organization that run at once. */
 const atOnce = 4;
-
-const newOrganization = async (app: CloudApp, slug: string): Promise<CloudClient> => {
-  const organization = await makeOrganization(app, await signUp(app, slug), slug);
-  return withKey(app, (await organization.makeKey(everyPermission)).key);
-};
 
 /** Tests build on those above them. */
 describe("every hostile program on workerd", () => {

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { startCloud } from "../support/cloud/app.ts";
 import type { CloudApp } from "../support/cloud/app.ts";
-import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
+import {
+  everyPermission,
+  makeOrganization,
+  newOrganization,
+  signUp,
+  withKey,
+} from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
 import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 import { sumOf } from "@executor/testing";
-
-const newOrganization = async (app: CloudApp, slug: string): Promise<CloudClient> => {
-  const organization = await makeOrganization(app, await signUp(app, slug), slug);
-  return withKey(app, (await organization.makeKey(everyPermission)).key);
-};
 
 describe("what an organization may use", () => {
   let app: CloudApp;

@@ -5,17 +5,13 @@ import {
   cloudClient,
   everyPermission,
   makeOrganization,
+  newOrganization,
   signUp,
   withKey,
 } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 import { sumOf } from "@executor/testing";
 import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
-
-const newOrganization = async (app: CloudApp, slug: string): Promise<CloudClient> => {
-  const organization = await makeOrganization(app, await signUp(app, slug), slug);
-  return withKey(app, (await organization.makeKey(everyPermission)).key);
-};
 
 describe("two organizations, one of which computes without end", () => {
   let app: CloudApp;

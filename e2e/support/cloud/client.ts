@@ -147,6 +147,7 @@ export const makeOrganization = async (
   };
 };
 
+/** All that a key may have; the tests stay outside of the app, whose document lists them too. */
 export const everyPermission = [
   "sources:read",
   "sources:write",
@@ -159,3 +160,12 @@ export const everyPermission = [
   "secrets:write",
   "metrics:read",
 ];
+
+/** A new person's new organization, by a key with every permission. */
+export const newOrganization = async (
+  app: Pick<CloudApp, "url">,
+  slug: string,
+): Promise<CloudClient> => {
+  const organization = await makeOrganization(app, await signUp(app, slug), slug);
+  return withKey(app, (await organization.makeKey(everyPermission)).key);
+};

@@ -30,7 +30,8 @@ const passwords: Pick<EndpointLimits, "rules" | "counts"> = {
   rules: (account, address) => [
     ...perAddress("hash", address, 60, quarterHour).map((rule) => ({ ...rule, always: true })),
     ...perAddress("password", address, 30, quarterHour),
-    { key: `password account ${account} address ${address}`, max: 5, seconds: quarterHour },
+    // What a stranger wrote comes last, so that it cannot read as another rule's key.
+    { key: `password address ${address} account ${account}`, max: 5, seconds: quarterHour },
     { key: everywhere(account), max: 50, seconds: quarterHour },
   ],
   counts: (status, code) => status === 401 || code === "INVALID_PASSWORD",
