@@ -36,7 +36,10 @@ interface RequestContext {
   readonly waitUntil: (promise: Promise<unknown>) => void;
 }
 
-/** Verifies the maker of each request and forwards it to the organization's object. The Worker itself stores nothing. */
+/**
+ * Verifies the maker of each request and forwards it to the organization's object. The Worker stores nothing; in memory it keeps
+ * what turns and limits need.
+ */
 export default {
   fetch: async (
     request: Request,
