@@ -1,6 +1,8 @@
 import { FetchHttpClient, FileSystem } from "@effect/platform";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Option, Stream } from "effect";
+import { guarded } from "../../src/credentials/credential-guard.ts";
+import { makeRedactor } from "../../src/credentials/redactor.ts";
 import type { ResolvedSettings } from "../../src/model/source.ts";
 import { fetchDocument, peekDocument } from "../../src/index.ts";
 
@@ -23,6 +25,18 @@ const settings = (given: Partial<ResolvedSettings>): ResolvedSettings => ({
 });
 
 describe("fetchDocument", () => {
+  it.live("gives a text of the operator's without the source's credentials", () =>
+    Effect.gen(function* () {
+      const token = "tok_4fJ9kQ2Zr8wXy7Lm1";
+      const credentials = [{ whole: `Bearer ${token}`, part: token }];
+      const found = yield* fetchDocument(settings({ document: `title: ${token}` })).pipe(
+        Effect.provide(FetchHttpClient.layer),
+        guarded({ credentials, origin: undefined }, makeRedactor(credentials)),
+      );
+      expect(found).toEqual({ text: "title: [redacted]", url: undefined });
+    }),
+  );
+
   it.scopedLive(
     "sends the headers where calls go to the same origin, and tells where the text came from",
     () =>
