@@ -148,6 +148,6 @@ const notInitialized = (): Response =>
   );
 
 const tooManySessions = (max: number): Response => {
-  const message = `${max} sessions are in use. Try again when some have ended.`;
+  const message = `There are ${max} sessions, the most at once, and none that may end for another one of yours. End one, or try again when some have ended.`;
   return errorResponse(503, message, errorCodes.transport, { "retry-after": "30" });
 };

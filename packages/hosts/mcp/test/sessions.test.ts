@@ -113,6 +113,16 @@ describe("sessions", () => {
     }).pipe(Effect.provide(served({ mcp: { maxSessions: 6 } }))),
   );
 
+  it.scopedLive("refuses another session rather than end that of a holder with as few", () =>
+    Effect.gen(function* () {
+      const idle = yield* sessionOf("few");
+      yield* connect();
+      yield* untilEffect("the client listens", () => streams() === 1);
+      expect((yield* post(initialize)).status).toBe(503);
+      expect(yield* ping(idle)).toBe(200);
+    }).pipe(Effect.provide(served({ mcp: { maxSessions: 2 } }))),
+  );
+
   it.scopedLive("refuses another session if every session is in use", () =>
     Effect.gen(function* () {
       yield* connect();
@@ -122,7 +132,7 @@ describe("sessions", () => {
       expect(refused.headers.get("retry-after")).toBe("30");
       expect(yield* Effect.promise(() => refused.json())).toMatchObject({
         jsonrpc: "2.0",
-        error: { code: -32000, message: expect.stringMatching(/1 sessions are in use/) },
+        error: { code: -32000, message: expect.stringMatching(/^There are 1 sessions/) },
         id: null,
       });
     }).pipe(Effect.provide(served({ mcp: { maxSessions: 1 } }))),
