@@ -42,6 +42,17 @@ describe("Slices", () => {
     expect(computeSlices(slices, 20, 0.1)).toBeGreaterThan(45);
   });
 
+  it("have their length again soon after a pause while the code computed and the clock ran", () => {
+    const slices = new Slices(() => {});
+    computeSlices(slices, 20, 0.1);
+    slices.begin();
+    while (!slices.isOver) slices.check();
+    now += 10_000;
+    slices.end(true);
+    slices.measure();
+    expect(computeSlices(slices, 6, 0.1)).toBeGreaterThan(40);
+  });
+
   it("charge no more than a few times what was expected", () => {
     let charged = 0;
     const slices = new Slices((milliseconds) => {
