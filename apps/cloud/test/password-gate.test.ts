@@ -50,7 +50,7 @@ describe("PasswordGate", () => {
     const order: Array<string> = [];
     const answerOthers = () => {
       order.push("other");
-      if (order.length < 200) setTimeout(answerOthers, 1);
+      if (order.length < 900) setTimeout(answerOthers, 1);
     };
     setTimeout(answerOthers, 0);
     const hash = () => gate.run(() => Promise.resolve(order.push("hash")));
@@ -60,6 +60,26 @@ describe("PasswordGate", () => {
     expect(places).toHaveLength(3);
     const [first = 0, second = 0, third = 0] = places;
     expect([second - first > 1, third - second > 1]).toEqual([true, true]);
+  });
+
+  it("rests between two hashes, and delays no answer by that", async () => {
+    const gate = new PasswordGate();
+    const times: Array<readonly [what: string, at: number]> = [];
+    const start = Date.now();
+    const hash = async (): Promise<void> => {
+      await gate.run(async () => {
+        times.push(["begun", Date.now() - start]);
+      });
+      times.push(["answered", Date.now() - start]);
+    };
+    void Promise.all([hash(), hash()]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(times).toEqual([
+      ["begun", 0],
+      ["answered", 10],
+      ["begun", 210],
+      ["answered", 220],
+    ]);
   });
 
   it("lets the next hash after one that failed", async () => {
