@@ -52,8 +52,12 @@ export const prepareCode = (source: string, stripper: TypeStripper): PreparedCod
   }
   const code = unfence(source.replace(/\r\n?/g, "\n"));
   stripper.refuel(code.length);
-  return prepareExpression(code, stripper) ?? prepareStatements(code, stripper);
+  const expression = beginsStatement.test(code) ? undefined : prepareExpression(code, stripper);
+  return expression ?? prepareStatements(code, stripper);
 };
+
+/** Reserved words that begin no expression: most code of agents begins with one of them, and is parsed once less by that. */
+const beginsStatement = /^\s*(?:return|const|var|for|while|if|throw|try|switch|export)\b/;
 
 /** Prepares code that is one expression; `undefined` if it is anything else. An object literal counts as an expression. */
 const prepareExpression = (code: string, stripper: TypeStripper): PreparedCode | undefined => {
