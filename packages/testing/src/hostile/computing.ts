@@ -76,10 +76,12 @@ export const computing = family("computing", [
     timesOut,
     outOfMemory,
   ],
-  endless(
+  [
     "two async functions that call each other",
     "const f = async () => { await null; return g() }; const g = async () => { await null; await f() }; for (;;) { f().catch(() => {}); await null; await null; break }\nfor (;;) await null",
-  ),
+    timesOut,
+    outOfMemory,
+  ],
   endless("a flood of tool calls", "for (;;) await tools.executor.sources.list({})"),
   endless("a flood of calls to no tool", "for (;;) await tools.no.such().catch(() => {})"),
   endless("a flood of console lines", "for (let i = 0; ; i++) console.log('flood', i)"),

@@ -171,6 +171,7 @@ export const errors = family("errors", [
     "an error without memory to describe it",
     "const a = []; try { for (;;) a.push(new ArrayBuffer(100_000)) } catch {} try { for (;;) a.push({}) } catch {}\nthrow { get message() { return a.map(String).join() } }",
     outOfMemory,
+    fails("Error", /The code threw/),
   ],
   [
     "an error like a syntax error with a place",
