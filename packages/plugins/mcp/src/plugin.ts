@@ -131,6 +131,7 @@ const load = Effect.fn("Mcp.load")(function* (
     url: shownUrl(endpoint),
     tools: tools.map((tool) => toolDefinition(tool, paths.get(tool.name) ?? tool.name)),
     definitions: new Map(),
+    warnings: [],
   };
 });
 

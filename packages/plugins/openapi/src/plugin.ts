@@ -119,7 +119,7 @@ function* readSource(
     yield;
   }
   const definitions = yield* schemas.definitions();
-  return Either.right({ name: document.title, url, tools, definitions });
+  return Either.right({ name: document.title, url, tools, definitions, warnings: [] });
 }
 
 const readBinding = bindingReader(Binding);

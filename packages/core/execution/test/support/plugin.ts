@@ -66,6 +66,7 @@ export const shopPlugin: SourcePlugin = {
       name: "Shop",
       url: "http://shop.test",
       definitions: new Map(),
+      warnings: [],
       tools: Object.entries(tools).map(([path, { writes }]) => ({
         path,
         description: `The tool ${path}.`,

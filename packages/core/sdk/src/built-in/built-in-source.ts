@@ -49,6 +49,7 @@ export const builtInSource: LoadedSource = {
   name: "Executor",
   url: "",
   definitions: new Map(),
+  warnings: [],
   tools: [
     tool("sources.list", "Lists the sources whose tools can be called.", object({}), {
       type: "array",

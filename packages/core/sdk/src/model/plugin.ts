@@ -1,6 +1,7 @@
 import { Context, type Effect, type Option, type Stream } from "effect";
 import type { Json, JsonObject } from "./json.ts";
 import type { Namespace, ResolvedSettings, SourceKind, SourceLoadError } from "./source.ts";
+import type { SourceWarning } from "./description.ts";
 import type { ToolAnnotations, ToolCallError } from "./tool.ts";
 
 /** A tool as a plugin describes it. */
@@ -26,6 +27,8 @@ export interface LoadedSource {
   readonly tools: ReadonlyArray<ToolDefinition>;
   /** JSON Schemas that tools and other definitions refer to as `#/$defs/Name`. Each is stored once and never inlined. */
   readonly definitions: ReadonlyMap<string, JsonObject>;
+  /** Everything in the description that is not used as it is written. */
+  readonly warnings: ReadonlyArray<SourceWarning>;
 }
 
 export interface DetectedSource {

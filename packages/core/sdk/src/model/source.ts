@@ -1,5 +1,6 @@
 import { Schema } from "effect";
 import { apiError } from "./api-error.ts";
+import { SourceFilter } from "./description.ts";
 
 /** Name of a header or a cookie: "token" of RFC 9110, section 5.6.2. */
 export const httpToken = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -114,10 +115,21 @@ export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings
   timeoutMs: Schema.optionalWith(Schema.Int.pipe(Schema.between(1, 600_000)), {
     default: () => 30_000,
   }),
+  /** Only these operations become tools. */
+  only: Schema.optional(SourceFilter),
+  /** Text of an OpenAPI Overlay 1.0 document that mends the description each time it is read. */
+  overlay: Schema.optional(Schema.String),
+  /** Whether inputs are checked against their schemas before they are sent. */
+  checkInputs: Schema.optionalWith(Schema.Boolean, { default: () => true }),
+  /** Whether tools that write, and that a refresh adds, wait until the operator has looked at them. */
+  reviewNewWrites: Schema.optionalWith(Schema.Boolean, { default: () => false }),
 }) {}
 
 /** Settings as a plugin sees them: with the secrets' values, which it must neither keep nor show. */
-export interface ResolvedSettings extends Omit<SourceSettings, "headers" | "env"> {
+export interface ResolvedSettings extends Omit<
+  SourceSettings,
+  "headers" | "env" | "checkInputs" | "reviewNewWrites"
+> {
   readonly headers: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>> | undefined;
 }

@@ -28,6 +28,7 @@ describe("redactLoaded", () => {
           url: "https://api.example.com",
           tools: [tool("kept"), tool(`named.${value}`)],
           definitions: new Map([["D", { description: value }]]),
+          warnings: [],
         },
         makeRedactor([{ whole: `Bearer ${value}`, part: value }]),
       );
@@ -41,6 +42,7 @@ describe("redactLoaded", () => {
           },
         ],
         definitions: new Map([["D", { description: "[redacted]" }]]),
+        warnings: [],
       });
       expect(loaded.tools).toHaveLength(1);
     }),

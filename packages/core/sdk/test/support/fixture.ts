@@ -48,6 +48,7 @@ const plugin: SourcePlugin = {
         name: description.title,
         url: settings.baseUrl ?? "http://upstream.test",
         definitions: new Map(Object.entries(description.definitions)),
+        warnings: [],
         tools: description.tools.map((tool) => ({
           path: tool.path,
           description: tool.description,

@@ -52,6 +52,7 @@ const plugin = (probe: Context.Tag.Service<typeof Probe>): SourcePlugin => ({
         name: `Probe ${echoed}`,
         url: settings.url ?? settings.baseUrl ?? "",
         definitions: new Map([["D", { description: echoed }]]),
+        warnings: [],
         tools: ["echo", "fail", "die", "guard", ...paths].map((path) => ({
           path,
           description: `${path} ${echoed}`,

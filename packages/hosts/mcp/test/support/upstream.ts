@@ -42,6 +42,7 @@ export const upstreamPlugin: SourcePlugin = {
       name: "Upstream",
       url: "http://upstream.test",
       definitions: new Map(),
+      warnings: [],
       tools: tools.map(([path, annotations]) => ({
         path,
         description: `The tool ${path}.`,

@@ -10,7 +10,9 @@ import { freeName, toolDefinition } from "./tool-definition.ts";
  * Every field of the query and mutation types as a tool: `query.user`, `mutation.addUser`, whatever the names of the types.
  * Subscriptions are left out: a tool answers once.
  */
-export function* readTools(named: NamedSchema): Steps<Pick<LoadedSource, "tools" | "definitions">> {
+export function* readTools(
+  named: NamedSchema,
+): Steps<Pick<LoadedSource, "tools" | "definitions" | "warnings">> {
   const schemas = makeJsonSchemas();
   const tools: Array<ToolDefinition> = [];
   const roots: ReadonlyArray<
@@ -28,7 +30,7 @@ export function* readTools(named: NamedSchema): Steps<Pick<LoadedSource, "tools"
       yield;
     }
   }
-  return { tools, definitions: yield* schemas.definitions() };
+  return { tools, definitions: yield* schemas.definitions(), warnings: [] };
 }
 
 /**
