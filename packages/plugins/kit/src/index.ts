@@ -3,3 +3,4 @@ export * from "./names.ts";
 export * from "./steps.ts";
 export * from "./tools.ts";
 export * from "./upstream.ts";
+export * from "./warnings.ts";

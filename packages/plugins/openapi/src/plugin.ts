@@ -17,6 +17,7 @@ import {
   bindingReader,
   httpAndFiles,
   invalidInput,
+  makeWarnings,
   namespaceFromTitle,
   runSteps,
 } from "@executor/plugin-kit";
@@ -81,7 +82,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
     ({ message }) => new InvalidSourceDocument({ message }),
   );
   const documentUrl = source.url ?? settings.url;
-  const result = yield* runSteps(readSource(document, settings, documentUrl)).pipe(
+  return yield* runSteps(readSource(document, settings, documentUrl)).pipe(
     Effect.mapError(
       (problem) =>
         new InvalidSourceDocument({
@@ -90,12 +91,6 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
     ),
     Effect.flatten,
   );
-  if (result.tools.length === 0) {
-    yield* Effect.logWarning(
-      `The OpenAPI description "${document.title}" has no operations under paths, so the source has no tools.`,
-    );
-  }
-  return result;
 });
 
 /** Every tool of a description, and the schemas that the tools share. */
@@ -107,9 +102,17 @@ function* readSource(
   const base = baseUrl(document, settings, documentUrl);
   if (Either.isLeft(base)) return Either.left(base.left);
   const url = base.right;
-  const references = makeReferences(document.root);
+  const warnings = makeWarnings();
+  const references = makeReferences(document.root, warnings);
   const schemas = makeSchemas(document, references);
   const operations = readOperations(document, references);
+  if (operations.length === 0) {
+    warnings.warn(
+      "no_operations",
+      "The description has no operations under `paths`, so the source has no tools.",
+      "/paths",
+    );
+  }
   const paths = toolPaths(operations);
   const tools: Array<ToolDefinition> = [];
   for (const [index, operation] of operations.entries()) {
@@ -119,7 +122,7 @@ function* readSource(
     yield;
   }
   const definitions = yield* schemas.definitions();
-  return Either.right({ name: document.title, url, tools, definitions, warnings: [] });
+  return Either.right({ name: document.title, url, tools, definitions, warnings: warnings.all() });
 }
 
 const readBinding = bindingReader(Binding);

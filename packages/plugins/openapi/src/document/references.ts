@@ -1,10 +1,13 @@
 import type { Json, JsonObject } from "@executor/sdk";
 import { isArray, isObject, member } from "@executor/plugin-kit";
+import type { Warnings } from "@executor/plugin-kit";
 
 /** References in a row, more than any valid description has. */
 const maxHops = 32;
 
 export interface References {
+  /** Where everything that reads the description tells what it does not use. */
+  readonly warnings: Warnings;
   /** The value at `#/a/b` (RFC 6901); `undefined` for a broken reference or one to another document. */
   readonly find: (reference: string) => Json | undefined;
   /** The object itself, or the target of its `$ref`; `undefined` if that is not an object. */
@@ -15,7 +18,7 @@ export interface References {
  * Resolves references on demand and never inlines their targets: descriptions may be cyclic, and grow several times when
  * inlined. References to other files or URLs are not followed; callers leave out or leave open what they would describe.
  */
-export const makeReferences = (root: JsonObject): References => {
+export const makeReferences = (root: JsonObject, warnings: Warnings): References => {
   const resolved = new Map<string, Json | undefined>();
   const find = (reference: string): Json | undefined => {
     if (!resolved.has(reference)) resolved.set(reference, locate(root, reference));
@@ -31,7 +34,7 @@ export const makeReferences = (root: JsonObject): References => {
     }
     return undefined;
   };
-  return { find, follow };
+  return { warnings, find, follow };
 };
 
 const locate = (root: JsonObject, reference: string): Json | undefined => {

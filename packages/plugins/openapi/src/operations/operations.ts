@@ -1,6 +1,6 @@
 import { redacted } from "@executor/sdk";
 import type { JsonObject } from "@executor/sdk";
-import { isArray, isObject, member, text } from "@executor/plugin-kit";
+import { isArray, isObject, member, pointer, text } from "@executor/plugin-kit";
 import type { Binding } from "../calls/binding.ts";
 import type { OpenApiDocument } from "../document/outline.ts";
 import type { References } from "../document/references.ts";
@@ -11,6 +11,8 @@ export interface Operation extends NamedOperation {
   readonly verb: Binding["method"];
   readonly operation: JsonObject;
   readonly pathItem: JsonObject;
+  /** JSON pointer to the operation. */
+  readonly place: string;
 }
 
 /** TRACE is left out: `fetch` forbids it. */
@@ -39,6 +41,7 @@ export const readOperations = (
       const operationId = text(member(operation, "operationId"));
       if (`${path} ${operationId}`.includes(redacted)) return [];
       const tag = isArray(tags) ? text(tags[0]) : undefined;
-      return [{ method, verb, path, operation, pathItem, operationId, tag }];
+      const place = pointer("paths", path, method);
+      return [{ method, verb, path, operation, pathItem, place, operationId, tag }];
     });
   });
