@@ -28,6 +28,8 @@ describe("neededPermission", () => {
     ["GET", "/api/metrics?x=/api/health", "metrics:read"],
     ["GET", "/api/sources/a/b", "unknown"],
     ["GET", "/mcp", "unknown"],
+    ["GET", `/api/tools/hub.${"a".repeat(2_000)}`, "tools:read"],
+    ["DELETE", `/api/sources/${"a".repeat(2_000)}`, "sources:write"],
   ])("%s %s needs %s", (method, pathname, permission) => {
     expect(neededPermission(method, pathname)).toBe(permission);
   });

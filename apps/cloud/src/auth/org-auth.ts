@@ -5,7 +5,7 @@ import {
   HttpServerRequest,
   OpenApi,
 } from "@effect/platform";
-import { authAttempts, Caller, Forbidden, surfaceOf } from "@executor/api";
+import { authAttempts, Caller, Forbidden, longPathParameters, surfaceOf } from "@executor/api";
 import { CoreExecutorApi } from "@executor/api/contract";
 import { operator } from "@executor/sdk";
 import type { Actor } from "@executor/sdk";
@@ -110,6 +110,7 @@ export const mcpPermission: Permission = "executions:write";
 
 /** Options of the API's router: a path is matched as it is written, but for its percent-encoding. */
 export const routerConfig = {
+  ...longPathParameters,
   ignoreTrailingSlash: false,
   ignoreDuplicateSlashes: false,
   caseSensitive: true,

@@ -2,7 +2,13 @@ export { CoreExecutorApi } from "./api.ts";
 export { AppVersion, CoreApiLayer, CoreHandlers } from "./handlers.ts";
 export { Forbidden } from "./http/errors.ts";
 export { authAttempts } from "./http/metrics.ts";
-export { Caller, makeWebHandler, refuseRequest, surfaceOf } from "./http/web-handler.ts";
+export {
+  Caller,
+  longPathParameters,
+  makeWebHandler,
+  refuseRequest,
+  surfaceOf,
+} from "./http/web-handler.ts";
 export type { Middleware, Surface, WebHandler } from "./http/web-handler.ts";
 export { Exposition } from "./metrics/scrape/exposition.ts";
 export type { Rendering } from "./metrics/scrape/exposition.ts";

@@ -66,6 +66,15 @@ describe("makeWebHandler", () => {
     }),
   );
 
+  it.scoped.each([100, 101, 500, 2_000, 14_000])("finds a path of %i characters", (length) =>
+    Effect.gen(function* () {
+      const text = yield* ask(`/things/${"0".repeat(length - 1)}7`, post('{"text":"hello"}'));
+      expect(text).toEqual({ status: 200, body: '"hello"' });
+      const other = yield* ask(`/things/${"7".repeat(length)}`);
+      expect(other.status).toBe(405);
+    }),
+  );
+
   it.scoped("answers a body that is not JSON with 400 and what to send", () =>
     Effect.gen(function* () {
       const { status, body } = yield* ask("/things/7", post("{ not json"));

@@ -1,6 +1,7 @@
 import {
   HttpApiBuilder,
   HttpApp,
+  HttpRouter,
   HttpServer,
   HttpServerError,
   HttpServerRequest,
@@ -9,7 +10,7 @@ import {
 import type { HttpApi } from "@effect/platform";
 import { type Actor, operator } from "@executor/sdk/schemas";
 import { httpMethodLabel } from "@executor/telemetry";
-import { Context, Effect, Exit, Layer, type Scope } from "effect";
+import { Context, Effect, Exit, FiberRef, Layer, type Scope } from "effect";
 import { httpServerRequestDuration } from "./metrics.ts";
 import {
   answerUnexpected,
@@ -42,6 +43,12 @@ export const surfaceOf = (url: string): Surface => {
 
 const pathOf = (url: string): string => url.split("?", 1)[0] ?? "";
 
+/**
+ * Option of the API's router. Its own limit is 100 characters, and beyond that the path is no route; an address of a tool has
+ * several names of up to 100 characters. A server takes no URL that is longer than this limit.
+ */
+export const longPathParameters = { maxParamLength: 65_536 };
+
 /** Maker of the current request. An app without accounts has one caller: its operator. */
 export class Caller extends Context.Reference<Caller>()("@executor/api/Caller", {
   defaultValue: (): {
@@ -60,8 +67,8 @@ export class Caller extends Context.Reference<Caller>()("@executor/api/Caller", 
 export const makeWebHandler = <E>(
   api: Layer.Layer<HttpApi.Api, E>,
   { mcp, middleware = (app) => app }: WebHandlerOptions = {},
-): Effect.Effect<WebHandler, E, Scope.Scope> =>
-  Effect.gen(function* () {
+): Effect.Effect<WebHandler, E, Scope.Scope> => {
+  const build = Effect.gen(function* () {
     const runtime = yield* Layer.toRuntime(
       Layer.mergeAll(
         api,
@@ -78,6 +85,10 @@ export const makeWebHandler = <E>(
       measured(middleware(jsonOnly(answerUnexpected(app, router)))),
     );
   });
+  return Effect.flatMap(FiberRef.get(HttpRouter.currentRouterConfig), (config) =>
+    HttpRouter.withRouterConfig(build, { ...longPathParameters, ...config }),
+  );
+};
 
 /**
  * Takes bodies in JSON alone. A page of another site may make a browser send a text or a form without asking first, and a body

@@ -114,7 +114,7 @@ export const countConnect =
 
 export const sourceNotFound = (namespace: string) =>
   new SourceNotFound({
-    message: `There is no source with the namespace ${namespace}. List the sources to see their namespaces.`,
+    message: `There is no source with the namespace ${namespace.slice(0, 100)}. List the sources to see their namespaces.`,
   });
 
 const builtInSourceError = new BuiltInSource({
