@@ -114,11 +114,12 @@ function* readSource(
     );
   }
   const paths = toolPaths(operations);
+  const surroundings = { references, schemas, base: url, headers: settings.headers };
   const tools: Array<ToolDefinition> = [];
   for (const [index, operation] of operations.entries()) {
     const path = paths[index] ?? operation.path;
     const server = operationServer(operation, url, settings, documentUrl);
-    tools.push(toolDefinition(path, operation, server, references, schemas));
+    tools.push(toolDefinition(path, operation, server, surroundings));
     yield;
   }
   const definitions = yield* schemas.definitions();

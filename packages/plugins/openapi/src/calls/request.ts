@@ -5,7 +5,7 @@ import { Either } from "effect";
 import type { Binding, ParameterBinding } from "./binding.ts";
 import { isOverride } from "./method-override.ts";
 import { requestBody } from "./body.ts";
-import { encode, headerValue, pathValue, plain, queryParts } from "./styles.ts";
+import { cookieValue, encode, headerValue, pathValue, queryParts } from "./styles.ts";
 
 export interface Request {
   readonly method: Binding["method"];
@@ -16,9 +16,19 @@ export interface Request {
 
 const defaultAccept = "application/json, */*;q=0.5";
 
+/** The source's own headers that go with an operation's requests: none to another origin than that of the source's URL. */
+export const sentHeaders = (
+  server: string | null,
+  base: string,
+  sourceHeaders: Readonly<Record<string, string>>,
+): UpstreamHeaders => {
+  const isBaseOrigin = server === null || URL.parse(server)?.origin === URL.parse(base)?.origin;
+  return isBaseOrigin ? mergeHeaders({}, sourceHeaders) : {};
+};
+
 /**
- * The HTTP request of a call. `base` is the source's URL. `sourceHeaders` override every header from the input; they are left
- * out if the operation goes to another origin than `base`. The left side says what is wrong with the input.
+ * The HTTP request of a call. `base` is the source's URL. `sourceHeaders` override every header from the input, where they are
+ * sent at all; a `cookie` among them is joined with the input's cookies. The left side says what is wrong with the input.
  */
 export const buildRequest = (
   binding: Binding,
@@ -36,16 +46,20 @@ export const buildRequest = (
         ? undefined
         : yield* requestBody(binding.body, body);
     const server = binding.server ?? base;
-    const headers = {
+    const headers: UpstreamHeaders & { readonly cookie?: string } = {
       accept: binding.accept ?? defaultAccept,
       ...(content === undefined ? {} : { "content-type": content.contentType }),
       ...headersAndCookies(binding, input),
     };
-    const isBaseOrigin = URL.parse(server)?.origin === URL.parse(base)?.origin;
+    const own = sentHeaders(binding.server, base, sourceHeaders);
+    const cookies = [own["cookie"], headers.cookie].filter((cookie) => cookie !== undefined);
     return {
       method: binding.method,
       url: join(server, path, query),
-      headers: mergeHeaders(headers, isBaseOrigin ? sourceHeaders : {}),
+      headers: {
+        ...mergeHeaders(headers, own),
+        ...(cookies.length === 0 ? {} : { cookie: cookies.join("; ") }),
+      },
       body: content?.bytes,
     };
   });
@@ -100,7 +114,7 @@ const leadsElsewhere = (path: string): boolean => {
 };
 
 const writePathValue = (parameter: ParameterBinding, value: Json): string =>
-  parameter.json ? encode(plain(value)) : pathValue(parameter.name, value, parameter);
+  parameter.json ? encode(JSON.stringify(value)) : pathValue(parameter.name, value, parameter);
 
 const join = (server: string, path: string, query: ReadonlyArray<string>): string => {
   const [origin = "", ...serverQuery] = server.split("?");
@@ -142,19 +156,30 @@ const checkNames = (
     : Either.left(`\`${chosen}\` may change the method of the request. Leave it out.`);
 };
 
-const headersAndCookies = (binding: Binding, input: JsonObject): UpstreamHeaders => {
+/** JSON text that a header can hold: other characters than ASCII are escaped. */
+const asciiJson = (value: Json): string =>
+  JSON.stringify(value).replaceAll(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+const headersAndCookies = (
+  binding: Binding,
+  input: JsonObject,
+): UpstreamHeaders & { readonly cookie?: string } => {
   const headers = Object.fromEntries(
     given(binding, input, "header").map(([parameter, value]) => [
       parameter.name.toLowerCase(),
-      parameter.json ? JSON.stringify(value) : headerValue(value, parameter),
+      parameter.json ? asciiJson(value) : headerValue(value, parameter),
     ]),
   );
   const cookie = given(binding, input, "cookie")
-    .map(([parameter, value]) =>
-      parameter.json
-        ? `${parameter.name}=${encode(plain(value))}`
-        : queryParts(parameter.name, value, parameter).join("&"),
-    )
+    .map(([parameter, value]) => {
+      if (parameter.json) return `${parameter.name}=${encode(JSON.stringify(value))}`;
+      return parameter.style === "cookie"
+        ? cookieValue(parameter.name, value, parameter)
+        : queryParts(parameter.name, value, parameter).join("&");
+    })
     .filter((part) => part !== "")
     .join("; ");
   return cookie === "" ? headers : { ...headers, cookie };

@@ -51,6 +51,17 @@ export const headerValue = (value: Json, { explode }: Style): string => {
     .join(",");
 };
 
+/** Pairs of a cookie header in OpenAPI 3.2's style `cookie`: not encoded, except for what would end a value. */
+export const cookieValue = (name: string, value: Json, { explode }: Style): string => {
+  const escape = (item: string): string =>
+    item.toWellFormed().replaceAll(/[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu, encode);
+  if (typeof value !== "object" || value === null) return `${name}=${escape(plain(value))}`;
+  const list = isArray(value) ? items(value).map((item) => [name, item] as const) : pairs(value);
+  if (explode) return list.map(([key, item]) => `${encode(key)}=${escape(item)}`).join("; ");
+  const values = isArray(value) ? list.map(([, item]) => item) : list.flat();
+  return `${name}=${values.map(escape).join(",")}`;
+};
+
 /**
  * The encoded `name=value` parts of a query parameter, a cookie or a form field in the style `form`, `spaceDelimited`,
  * `pipeDelimited` or `deepObject`. `null`, an empty list and an empty object have no parts. OpenAPI does not define lists in

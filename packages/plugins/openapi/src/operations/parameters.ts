@@ -1,9 +1,10 @@
 import { httpToken } from "@executor/sdk";
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
+import { isArray, isObject, member, pointer, shorten, text } from "@executor/plugin-kit";
 import { Option, Schema } from "effect";
 import { ParameterPlace } from "../calls/binding.ts";
 import type { ParameterBinding } from "../calls/binding.ts";
+import { essence, isJson } from "../calls/reply.ts";
 import type { References } from "../document/references.ts";
 import type { Operation } from "./operations.ts";
 
@@ -14,6 +15,8 @@ export interface Parameter {
   readonly description: string | undefined;
   readonly required: boolean;
   readonly deprecated: boolean;
+  /** Whether it may be given as an empty string, whatever its schema says. */
+  readonly allowEmpty: boolean;
 }
 
 /** Places in the order in which their parameters claim a name as the input's key. */
@@ -28,59 +31,118 @@ const isPlace = Schema.is(ParameterPlace);
 const forbiddenHeaders =
   /^(accept|authorization|content-type|connection|content-length|cookie|expect|host|keep-alive|proxy-(authorization|connection)|te|trailer|transfer-encoding|upgrade)$/;
 
-const defaultStyles = { path: "simple", query: "form", header: "simple", cookie: "form" };
+/** Those of them that every request has, as far as they apply. */
+const alwaysSent = /^(accept|content-type|content-length|host|connection)$/i;
+
+/** The styles of each place, its default first (OpenAPI 3.2, "Style Values"). */
+const styles: Readonly<Record<ParameterPlace, readonly [string, ...ReadonlyArray<string>]>> = {
+  path: ["simple", "label", "matrix"],
+  query: ["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+  header: ["simple"],
+  cookie: ["form", "cookie"],
+};
+
+/** A parameter object with its place and name, which together are unique, and the JSON pointer to where it is listed. */
+interface Found {
+  readonly parameter: JsonObject;
+  readonly in: ParameterPlace;
+  readonly name: string;
+  readonly place: string;
+}
 
 /**
- * The parameters of an operation and of its path item; the operation's override the path item's by place and name. Each has
- * its own key in the tool's input: its name if that is free, otherwise name and place (`id_query`). The key `body` is
- * reserved for the body. A path variable without a description is a required string.
+ * The parameters of an operation and of its path item; the operation's override the path item's by place and name. Those that
+ * are `configured`, such as `header x-api-key`, are no inputs: the source's settings give them. Each has its own key in the
+ * tool's input: its name if that is free, otherwise name and place (`id_query`). The key `body` is reserved for the body. A
+ * path variable without a description is a required string.
  */
 export const readParameters = (
-  { operation, path, pathItem }: Operation,
+  operation: Operation,
   references: References,
+  configured: ReadonlySet<string>,
 ): ReadonlyArray<Parameter> => {
-  const raw = new Map<string, JsonObject>();
-  for (const list of [member(pathItem, "parameters"), member(operation, "parameters")]) {
-    if (!isArray(list)) continue;
-    for (const item of list) {
-      const parameter = references.follow(item);
-      const identity = parameter === undefined ? undefined : identify(parameter, path);
-      if (parameter !== undefined && identity !== undefined) raw.set(identity, parameter);
-    }
+  const found = new Map<string, Found>();
+  for (const listed of listedParameters(operation)) {
+    const usable = readListed(listed, operation.path, references, configured);
+    if (usable !== undefined) found.set(identity(usable), usable);
   }
-  for (const [, name] of path.matchAll(/\{([^}]+)\}/g)) {
-    const identity = `path ${name}`;
-    if (name !== undefined && !raw.has(identity)) {
-      raw.set(identity, { in: "path", name, schema: { type: "string" } });
-    }
+  for (const [, name] of operation.path.matchAll(/\{([^}]+)\}/g)) {
+    if (name === undefined || found.has(`path ${name}`)) continue;
+    const parameter = { schema: { type: "string" } };
+    found.set(`path ${name}`, { parameter, in: "path", name, place: operation.place });
   }
   const keys = new Set(["body"]);
-  return [...raw.values()]
-    .toSorted((a, b) => places.indexOf(placeOf(a)) - places.indexOf(placeOf(b)))
-    .map((parameter) => {
-      const key = freeKey(keys, nameOf(parameter), placeOf(parameter));
+  return [...found]
+    .filter(([id]) => !configured.has(id))
+    .map(([, usable]) => usable)
+    .toSorted((a, b) => places.indexOf(a.in) - places.indexOf(b.in))
+    .map((usable) => {
+      const key = freeKey(keys, usable.name, usable.in);
       keys.add(key);
-      return describe(parameter, key);
+      return describe(usable, key, references);
     });
 };
 
-/** Place and name, which together are unique; `undefined` for a parameter that cannot be sent. */
-const identify = (parameter: JsonObject, path: string): string | undefined => {
-  const name = text(member(parameter, "name"));
-  const place = member(parameter, "in");
-  if (name === undefined || !isPlace(place)) return undefined;
-  if (place === "path") return path.includes(`{${name}}`) ? `path ${name}` : undefined;
-  if (place === "query") return `query ${name}`;
-  if (!httpToken.test(name)) return undefined;
-  if (place === "cookie") return `cookie ${name}`;
-  const header = name.toLowerCase();
-  return forbiddenHeaders.test(header) ? undefined : `header ${header}`;
+interface Listed {
+  readonly item: Json;
+  readonly place: string;
+}
+
+const listedParameters = ({
+  operation,
+  path,
+  pathItem,
+  place,
+}: Operation): ReadonlyArray<Listed> => {
+  const listOf = (holder: JsonObject, at: string): ReadonlyArray<Listed> => {
+    const list = member(holder, "parameters");
+    return isArray(list)
+      ? list.map((item, index) => ({ item, place: `${at}${pointer("parameters", index)}` }))
+      : [];
+  };
+  return [...listOf(pathItem, pointer("paths", path)), ...listOf(operation, place)];
 };
 
-const nameOf = (parameter: JsonObject): string => text(member(parameter, "name")) ?? "";
+/** A listed parameter that can be sent. Every other one is told, with what follows from its absence. */
+const readListed = (
+  { item, place }: Listed,
+  path: string,
+  { follow, warnings }: References,
+  configured: ReadonlySet<string>,
+): Found | undefined => {
+  const ignored = (why: string): undefined => {
+    warnings.warn("parameter_ignored", `${why}, so it is no input and is not sent.`, place);
+  };
+  const parameter = follow(item);
+  if (parameter === undefined) {
+    return ignored("The parameter is no object, or its reference leads to none");
+  }
+  const name = text(member(parameter, "name"));
+  const where = member(parameter, "in");
+  if (name === undefined) return ignored("The parameter has no name");
+  if (!isPlace(where)) {
+    return ignored(
+      `The parameter \`${shorten(name, 100)}\` is in none of the places ${places.join(", ")}`,
+    );
+  }
+  const called = `The ${where} parameter \`${shorten(name, 100)}\``;
+  if (where === "path" && !path.includes(`{${name}}`)) {
+    return ignored(`${called} is not in the path ${shorten(path, 200)}`);
+  }
+  if (where === "header" || where === "cookie") {
+    if (!httpToken.test(name)) return ignored(`${called} has characters that HTTP does not allow`);
+    if (where === "header" && forbiddenHeaders.test(name.toLowerCase())) {
+      const isMissed = !alwaysSent.test(name) && !configured.has(`header ${name.toLowerCase()}`);
+      return isMissed && member(parameter, "required") === true
+        ? ignored(`${called} is not a caller's to set; the source's settings can give it`)
+        : undefined;
+    }
+  }
+  return { parameter, in: where, name, place };
+};
 
-const placeOf = (parameter: JsonObject): ParameterPlace =>
-  Option.getOrElse(Option.liftPredicate(isPlace)(parameter["in"]), () => "query");
+const identity = ({ in: place, name }: Found): string =>
+  `${place} ${place === "header" ? name.toLowerCase() : name}`;
 
 const freeKey = (taken: ReadonlySet<string>, name: string, place: ParameterPlace): string => {
   let key = name in Object.prototype ? `${name}_${place}` : name;
@@ -89,31 +151,76 @@ const freeKey = (taken: ReadonlySet<string>, name: string, place: ParameterPlace
   return key;
 };
 
-const describe = (parameter: JsonObject, key: string): Parameter => {
-  const place = placeOf(parameter);
-  const content = member(parameter, "content");
-  const style = text(member(parameter, "style")) ?? defaultStyles[place];
+const describe = (found: Found, key: string, references: References): Parameter => {
+  const { parameter, in: place, name } = found;
+  const content = contentOf(found, references);
+  const style = styleOf(found, references);
   const explode = member(parameter, "explode");
   return {
     binding: {
       key,
-      name: nameOf(parameter),
+      name,
       in: place,
       style,
-      explode: typeof explode === "boolean" ? explode : style === "form",
+      explode: typeof explode === "boolean" ? explode : style === "form" || style === "cookie",
       allowReserved: member(parameter, "allowReserved") === true,
-      json: isObject(content),
+      json: content?.isJson === true,
     },
-    schema: isObject(content)
-      ? member(Object.values(content)[0], "schema")
-      : member(parameter, "schema"),
+    schema: content === undefined ? member(parameter, "schema") : content.schema,
     description: shortText(member(parameter, "description")),
     required: place === "path" || member(parameter, "required") === true,
     deprecated: member(parameter, "deprecated") === true,
+    allowEmpty: place === "query" && member(parameter, "allowEmptyValue") === true,
   };
 };
 
-const shortText = (description: Json | undefined): string | undefined => {
-  const whole = text(description);
-  return whole === undefined ? undefined : shorten(whole, 500);
+/** The style that a parameter is written in; one that its place does not have is told, and replaced by the default. */
+const styleOf = ({ in: place, parameter, place: at }: Found, { warnings }: References): string => {
+  const [fallback, ...others] = styles[place];
+  const given = member(parameter, "style");
+  if (given === undefined) return fallback;
+  const style = text(given) ?? "";
+  if (style === fallback || others.includes(style)) return style;
+  warnings.warn(
+    "style_unknown",
+    `A ${place} parameter cannot have the style ${shorten(JSON.stringify(given), 100)}, so it is sent in the style ${fallback}.`,
+    at,
+  );
+  return fallback;
 };
+
+interface ParameterContent {
+  readonly isJson: boolean;
+  readonly schema: Json | undefined;
+}
+
+/** What a parameter with `content` instead of a style holds: a value that is sent as JSON, or text that the caller writes. */
+const contentOf = (
+  { parameter, place }: Found,
+  { warnings }: References,
+): ParameterContent | undefined => {
+  const content = member(parameter, "content");
+  if (!isObject(content)) return undefined;
+  const offered = Object.entries(content);
+  const chosen = offered.find(([type]) => isJson(type)) ?? offered[0];
+  if (chosen === undefined) return { isJson: true, schema: undefined };
+  const [type, value] = chosen;
+  if (offered.length > 1) {
+    warnings.warn(
+      "parameter_content",
+      `The parameter offers more than one media type, so it is sent as ${shorten(type, 100)}.`,
+      place,
+    );
+  }
+  const schema = member(value, "schema");
+  if (isJson(type) || /^[^/]*\*|\/\*/.test(type)) return { isJson: true, schema };
+  return essence(type).startsWith("text/plain")
+    ? { isJson: false, schema }
+    : { isJson: false, schema: { type: "string", description: `Text of ${shorten(type, 100)}.` } };
+};
+
+const shortText = (description: Json | undefined): string | undefined =>
+  Option.fromNullable(text(description)).pipe(
+    Option.map((whole) => shorten(whole, 500)),
+    Option.getOrUndefined,
+  );

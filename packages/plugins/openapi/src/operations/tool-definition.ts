@@ -15,21 +15,32 @@ import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 import type { Operation } from "./operations.ts";
 import { jsonSchemaOf } from "./media-types.ts";
+import { sentHeaders } from "../calls/request.ts";
 import { choosesMethod, isOverride } from "../calls/method-override.ts";
 import { readParameters } from "./parameters.ts";
 import type { Parameter } from "./parameters.ts";
 import { readRequestBody } from "./request-body.ts";
 import type { RequestBody } from "./request-body.ts";
 
-/** One operation as a tool. */
+/** What the operations of a source are read with. */
+export interface Surroundings {
+  readonly references: References;
+  readonly schemas: Schemas;
+  /** URL that calls are sent to. */
+  readonly base: string;
+  /** The source's own headers. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** One operation as a tool. `server`: where its calls go if not to the source's URL. */
 export const toolDefinition = (
   path: string,
   operation: Operation,
   server: string | null,
-  references: References,
-  schemas: Schemas,
+  { base, headers, references, schemas }: Surroundings,
 ): ToolDefinition => {
-  const parameters = readParameters(operation, references);
+  const configured = configuredParameters(server, base, headers);
+  const parameters = readParameters(operation, references, configured);
   const body = readRequestBody(operation, references, schemas);
   const content = successContent(operation.operation, references);
   const output = jsonSchemaOf(content);
@@ -49,6 +60,25 @@ export const toolDefinition = (
     outputSchema: output === undefined ? null : schemas.read(output),
     binding,
   };
+};
+
+/**
+ * The parameters that the source's settings give, by place and name (`header x-api-key`, `query key`): its headers, the cookies
+ * among them, and the query of its URL, as far as they are sent to the operation's server.
+ */
+const configuredParameters = (
+  server: string | null,
+  base: string,
+  headers: Readonly<Record<string, string>>,
+): ReadonlySet<string> => {
+  const sent = sentHeaders(server, base, headers);
+  const cookies = (sent["cookie"] ?? "").split(";").map((pair) => pair.split("=", 1)[0]?.trim());
+  const query = server === null ? [...(URL.parse(base)?.searchParams.keys() ?? [])] : [];
+  return new Set([
+    ...Object.keys(sent).map((name) => `header ${name}`),
+    ...cookies.map((name) => `cookie ${name}`),
+    ...query.map((name) => `query ${name}`),
+  ]);
 };
 
 /**
@@ -108,7 +138,9 @@ const inputSchema = (
 };
 
 const parameterSchema = (parameter: Parameter, schemas: Schemas): JsonObject => ({
-  ...schemas.read(parameter.schema),
+  ...(parameter.allowEmpty
+    ? { anyOf: [schemas.read(parameter.schema), { const: "" }] }
+    : schemas.read(parameter.schema)),
   ...(parameter.description === undefined ? {} : { description: parameter.description }),
   ...(parameter.deprecated ? { deprecated: true } : {}),
 });
