@@ -1,3 +1,4 @@
+export * from "./json-steps.ts";
 export * from "./json-values.ts";
 export * from "./names.ts";
 export * from "./steps.ts";

@@ -1,5 +1,5 @@
 import { InvalidSourceDocument, type Json } from "@executor/sdk";
-import { readJson } from "@executor/plugin-kit";
+import { readJsonInSteps, runSteps } from "@executor/plugin-kit";
 import { Effect } from "effect";
 import { load } from "js-yaml";
 
@@ -25,12 +25,14 @@ export const parseDocument = (source: string): Effect.Effect<Json, InvalidSource
   });
 
 const parseJsonDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
-  Effect.mapError(
-    readJson(source),
-    (reason) =>
-      new InvalidSourceDocument({
-        message: `The description is not JSON: ${firstLine(reason)}. Correct it, or give it as YAML.`,
-      }),
+  runSteps(readJsonInSteps(source)).pipe(
+    Effect.flatten,
+    Effect.mapError(
+      (reason) =>
+        new InvalidSourceDocument({
+          message: `The description is not JSON: ${firstLine(reason)}. Correct it, or give it as YAML.`,
+        }),
+    ),
   );
 
 const parseYaml = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>

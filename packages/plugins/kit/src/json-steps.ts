@@ -1,0 +1,190 @@
+import type { Json } from "@executor/sdk";
+import { Either } from "effect";
+import { fromEntries, isArray, isObject, readJson } from "./json-values.ts";
+import type { Steps } from "./steps.ts";
+
+/** Characters of text that are parsed without a step between: about a millisecond. */
+const defaultPieceChars = 64 * 1024;
+
+/** Levels of nesting, more than any valid description has. Deeper text is parsed in one piece. */
+const maxLevels = 512;
+
+type Parsed = Either.Either<Json, string>;
+
+/**
+ * Parses JSON text as `JSON.parse` does, but in steps: long objects and lists are taken apart into runs of members, each of which
+ * `parse` reads. Gives what `parse` gives for the whole text; the left side is its message.
+ */
+export function* readJsonInSteps(
+  source: string,
+  parse: (piece: string) => Parsed = readJson,
+  pieceChars = defaultPieceChars,
+): Steps<Parsed> {
+  if (source.length <= pieceChars) return parse(source);
+  const value = yield* readPieces(source, parse, pieceChars);
+  // What is wrong with a text that cannot be taken apart, the parser itself tells best.
+  return value === undefined ? parse(source) : Either.right(value);
+}
+
+/** An object or a list that the reading is inside of. */
+interface Container {
+  readonly isList: boolean;
+  /** Where its bracket is. */
+  readonly start: number;
+  /** Where the members begin that are not parsed yet, and where the member under way begins. */
+  run: number;
+  member: number;
+  readonly entries: Array<readonly [string, Json]>;
+  readonly items: Array<Json>;
+  /** Whether members of it were parsed. If not, it is still a part of its parent's text. */
+  isTakenApart: boolean;
+  /** Whether it may end where nothing is left to parse: not after a comma. */
+  mayEnd: boolean;
+}
+
+/** The value; `undefined` for text that is broken, or nested too deeply. */
+function* readPieces(
+  source: string,
+  parse: (piece: string) => Parsed,
+  pieceChars: number,
+): Steps<Json | undefined> {
+  const stack: Array<Container> = [];
+  let nextStep = pieceChars;
+  for (let at = 0; at < source.length; at += 1) {
+    const code = source.charCodeAt(at);
+    if (code === quote) {
+      at = endOfString(source, at) - 1;
+    } else if (code === openBrace || code === openBracket) {
+      if (stack.length === maxLevels) return undefined;
+      stack.push(container(code === openBracket, at));
+    } else if (code === comma) {
+      const inner = stack.at(-1);
+      if (inner === undefined) return undefined;
+      inner.member = at + 1;
+      if (at - inner.run > pieceChars && !addRun(inner, source, at, parse)) return undefined;
+    } else if (code === closeBrace || code === closeBracket) {
+      const inner = stack.pop();
+      if (inner === undefined || inner.isList !== (code === closeBracket)) return undefined;
+      const outer = stack.at(-1);
+      if (outer === undefined || inner.isTakenApart) {
+        const isEmpty = inner.mayEnd && isBlank(source, inner.run, at);
+        if (!isEmpty && !addRun(inner, source, at, parse)) return undefined;
+        if (outer === undefined) {
+          return isBlank(source, at + 1, source.length) ? valueOf(inner) : undefined;
+        }
+        const end = addMember(outer, source, inner, at, parse);
+        if (end === undefined) return undefined;
+        at = end;
+      }
+    } else if (stack.length === 0 && !isSpace(code)) {
+      return undefined;
+    }
+    if (at >= nextStep) {
+      nextStep = at + pieceChars;
+      yield;
+    }
+  }
+  return undefined;
+}
+
+const container = (isList: boolean, start: number): Container => ({
+  isList,
+  start,
+  run: start + 1,
+  member: start + 1,
+  entries: [],
+  items: [],
+  isTakenApart: false,
+  mayEnd: true,
+});
+
+const valueOf = ({ isList, items, entries }: Container): Json =>
+  isList ? items : fromEntries(entries);
+
+/** Parses and adds the members up to the comma or bracket at `end`; `false` where they are broken. */
+const addRun = (
+  target: Container,
+  source: string,
+  end: number,
+  parse: (piece: string) => Parsed,
+): boolean => {
+  if (isBlank(source, target.run, end)) return false;
+  const text = source.slice(target.run, end);
+  target.run = end + 1;
+  target.isTakenApart = true;
+  target.mayEnd = false;
+  const parsed = parse(target.isList ? `[${text}]` : `{${text}}`);
+  if (Either.isLeft(parsed)) return false;
+  if (target.isList && isArray(parsed.right)) {
+    for (const item of parsed.right) target.items.push(item);
+  } else if (isObject(parsed.right)) {
+    for (const entry of Object.entries(parsed.right)) target.entries.push(entry);
+  }
+  return true;
+};
+
+/**
+ * Adds the member under way, whose value `inner` ends at `last`, and the members before it. Gives the place that the reading goes on
+ * behind; `undefined` where they are broken.
+ */
+const addMember = (
+  target: Container,
+  source: string,
+  inner: Container,
+  last: number,
+  parse: (piece: string) => Parsed,
+): number | undefined => {
+  const { member } = target;
+  if (member > target.run && !addRun(target, source, member - 1, parse)) return undefined;
+  if (target.isList) {
+    if (!isBlank(source, member, inner.start)) return undefined;
+    target.items.push(valueOf(inner));
+  } else {
+    // The key is read with an empty value, so that the parser checks what stands between.
+    const key = parse(`{${source.slice(member, inner.start)}0}`);
+    const [entry] = Either.isRight(key) && isObject(key.right) ? Object.keys(key.right) : [];
+    if (entry === undefined) return undefined;
+    target.entries.push([entry, valueOf(inner)]);
+  }
+  const next = skipSpace(source, last + 1);
+  const code = source.charCodeAt(next);
+  if (code !== comma && code !== closeBrace && code !== closeBracket) return undefined;
+  target.isTakenApart = true;
+  target.mayEnd = code !== comma;
+  target.run = target.mayEnd ? next : next + 1;
+  target.member = target.run;
+  return target.mayEnd ? next - 1 : next;
+};
+
+/** The place after the string that begins at `start`; the text's end for one without an end. */
+const endOfString = (source: string, start: number): number => {
+  let at = start;
+  for (;;) {
+    at = source.indexOf('"', at + 1);
+    if (at === -1) return source.length;
+    let backslashes = 0;
+    while (source.charCodeAt(at - 1 - backslashes) === backslash) backslashes += 1;
+    if (backslashes % 2 === 0) return at + 1;
+  }
+};
+
+const skipSpace = (source: string, start: number): number => {
+  let at = start;
+  while (isSpace(source.charCodeAt(at))) at += 1;
+  return at;
+};
+
+const isBlank = (source: string, start: number, end: number): boolean =>
+  skipSpace(source, start) >= end;
+
+const quote = 0x22;
+const comma = 0x2c;
+const backslash = 0x5c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/** White space of JSON (RFC 8259, section 2). */
+const isSpace = (code: number): boolean =>
+  code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
