@@ -27,8 +27,12 @@ describe("executor sources", () => {
 
   it("lists the sources, for people and for programs", async () => {
     const lines = expectSuccess(await executor(["sources", "list"])).split("\n");
-    expect(lines[0]).toMatch(/^NAMESPACE +KIND +TOOLS +REFRESHED +NAME +URL +LAST ERROR$/);
-    expect(lines).toContainEqual(expect.stringMatching(/^shop +openapi +3 +\S+ \S+ +Shop +http/));
+    expect(lines[0]).toMatch(
+      /^NAMESPACE +KIND +TOOLS +WARNINGS +REFRESHED +NAME +URL +LAST ERROR$/,
+    );
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^shop +openapi +3 +0 +\S+ \S+ +Shop +http/),
+    );
     expect(expectJson(await executor(["sources", "list", "--json"]))).toEqual(
       await api("/sources"),
     );
@@ -43,6 +47,15 @@ describe("executor sources", () => {
       { stdin: shop.document },
     );
     expect(expectJson(refreshed)).toEqual(await api("/sources/second"));
+  });
+
+  it("shows a source", async () => {
+    const lines = expectSuccess(await executor(["sources", "show", "shop"])).split("\n");
+    expect(lines).toContainEqual(expect.stringMatching(/^Namespace +shop$/));
+    expect(lines).toContainEqual(expect.stringMatching(/^Tools +3 tools$/));
+    expect(expectJson(await executor(["sources", "show", "shop", "--json"]))).toEqual(
+      await api("/sources/shop"),
+    );
   });
 
   it("removes a source", async () => {

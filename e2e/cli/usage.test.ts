@@ -18,6 +18,7 @@ describe("the command line", () => {
     ["sources", "list"],
     ["sources", "refresh", "x"],
     ["sources", "remove", "x"],
+    ["sources", "show", "x"],
     ["tools", "search", "x"],
     ["tools", "describe", "x.y"],
     ["call", "x.y"],

@@ -14,6 +14,7 @@ const source = (namespace: string, more: Partial<Source> = {}): Source =>
       headerNames: [],
       refreshedAt: null,
       lastError: null,
+      warningCount: 0,
       ...more,
     },
     { disableValidation: true },

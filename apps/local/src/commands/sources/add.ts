@@ -9,6 +9,7 @@ import { CommandError, usageError } from "../../terminal/command-error.ts";
 import { isInteractive } from "../../terminal/output.ts";
 import { oneLine } from "../../terminal/printable.ts";
 import { count } from "../../terminal/units.ts";
+import { firstWarnings } from "../../terminal/warnings.ts";
 import { answer } from "../answer.ts";
 import { check, readText } from "../input.ts";
 import { optionalText, terms, textArgument } from "../options.ts";
@@ -67,8 +68,11 @@ export const addCommand = Command.make(
           const newSource = { ...settings, ...found, ...optional("name", given.name) };
           return yield* client.sources.add({ payload: yield* check(NewSource, newSource) });
         }),
-      ({ namespace, name, toolCount }) =>
-        `Added ${namespace}: ${oneLine(name)}, ${count(toolCount, "tool")}.`,
+      (source) =>
+        [
+          `Added ${source.namespace}: ${oneLine(source.name)}, ${count(source.toolCount, "tool")}.`,
+          ...firstWarnings(source),
+        ].join("\n"),
     ),
 ).pipe(
   Command.withDescription("Add a source: an OpenAPI document, an MCP server, a GraphQL endpoint"),

@@ -3,20 +3,19 @@ import type { Source } from "@executor/sdk/schemas";
 import { Effect, Option } from "effect";
 import type { Column } from "../../terminal/table.ts";
 import { count, time } from "../../terminal/units.ts";
+import { firstWarnings } from "../../terminal/warnings.ts";
 import { answer, answerRows } from "../answer.ts";
 import { readText } from "../input.ts";
-import { optionalText, portOption, terms, textArgument } from "../options.ts";
+import { optionalText, portOption, terms } from "../options.ts";
 import { addCommand } from "./add.ts";
-
-const namespaceArgument = textArgument(
-  "namespace",
-  "The source, as executor sources list shows it",
-);
+import { namespaceArgument } from "./namespace.ts";
+import { showCommand } from "./show.ts";
 
 const columns: ReadonlyArray<Column<Source>> = [
   { title: "NAMESPACE", cell: ({ namespace }) => namespace },
   { title: "KIND", cell: ({ kind }) => kind },
   { title: "TOOLS", align: "right", cell: ({ toolCount }) => String(toolCount) },
+  { title: "WARNINGS", align: "right", cell: ({ warningCount }) => String(warningCount) },
   {
     title: "REFRESHED",
     cell: ({ refreshedAt }) => (refreshedAt === null ? "-" : time(refreshedAt)),
@@ -59,12 +58,15 @@ const refreshCommand = Command.make(
             : {};
           return yield* client.sources.refresh({ path: { namespace }, payload });
         }),
-      ({ namespace: refreshed, toolCount }) =>
-        `Refreshed ${refreshed}: ${count(toolCount, "tool")}.`,
+      (source) =>
+        [
+          `Refreshed ${source.namespace}: ${count(source.toolCount, "tool")}.`,
+          ...firstWarnings(source),
+        ].join("\n"),
     ),
 ).pipe(Command.withDescription("Read a source's description again"));
 
 export const sourcesCommand = Command.make("sources").pipe(
-  Command.withDescription("Add, list, remove and refresh sources"),
-  Command.withSubcommands([addCommand, listCommand, removeCommand, refreshCommand]),
+  Command.withDescription("Add, show, change and remove sources"),
+  Command.withSubcommands([addCommand, listCommand, showCommand, removeCommand, refreshCommand]),
 );

@@ -6,6 +6,7 @@ import {
   NewSource,
   SecretNotForOrigin,
   Source,
+  SourceDetails,
   SourceKind,
   SourceLoadError,
   SourceNotFound,
@@ -40,7 +41,7 @@ export class SourcesApi extends HttpApiGroup.make("sources")
   .add(
     HttpApiEndpoint.post("add", "/sources")
       .setPayload(strict(NewSource))
-      .addSuccess(Source, { status: 201 })
+      .addSuccess(SourceDetails, { status: 201 })
       .addError(Schema.Union(NamespaceUnavailable, UnsupportedSourceKind, UseSourceError)),
   )
   .add(
@@ -50,7 +51,9 @@ export class SourcesApi extends HttpApiGroup.make("sources")
       .addError(UseSourceError),
   )
   .add(
-    HttpApiEndpoint.get("get")`/sources/${namespace}`.addSuccess(Source).addError(SourceNotFound),
+    HttpApiEndpoint.get("get")`/sources/${namespace}`
+      .addSuccess(SourceDetails)
+      .addError(SourceNotFound),
   )
   .add(
     HttpApiEndpoint.del("remove")`/sources/${namespace}`
@@ -60,7 +63,7 @@ export class SourcesApi extends HttpApiGroup.make("sources")
   .add(
     HttpApiEndpoint.post("refresh")`/sources/${namespace}/refresh`
       .setPayload(strict(Refresh))
-      .addSuccess(Source)
+      .addSuccess(SourceDetails)
       .addError(Schema.Union(SourceNotFound, BuiltInSource, UnsupportedSourceKind, UseSourceError)),
   )
   .annotate(OpenApi.Title, "Sources")

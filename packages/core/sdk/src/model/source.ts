@@ -1,6 +1,6 @@
 import { Schema } from "effect";
 import { apiError } from "./api-error.ts";
-import { SourceFilter } from "./description.ts";
+import { SourceFilter, SourceWarning } from "./description.ts";
 
 /** Name of a header or a cookie: "token" of RFC 9110, section 5.6.2. */
 export const httpToken = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -158,6 +158,14 @@ export class Source extends Schema.Class<Source>("Source")({
   refreshedAt: Schema.NullOr(Schema.DateTimeUtc),
   /** Reason why the last refresh failed; the tools are then those of the refresh before it. */
   lastError: Schema.NullOr(Schema.String),
+  /** Parts of the description that are not used as they are written. */
+  warningCount: Schema.Int,
+}) {}
+
+/** A source with everything that operators may see of it. */
+export class SourceDetails extends Source.extend<SourceDetails>("SourceDetails")({
+  /** The first 100 warnings; where there are more, a last entry `more_warnings` counts them by their codes. */
+  warnings: Schema.Array(SourceWarning),
 }) {}
 
 /** A URL as people may see it, without a user name, password or query, which may hold credentials. */

@@ -26,6 +26,7 @@ export const makeAddSource = ({
         namespace,
         other,
       )(access.load(plugin, new SourceSettings(given)));
+      const now = yield* DateTime.now;
       const row = yield* rows.seal({
         namespace,
         kind,
@@ -33,13 +34,14 @@ export const makeAddSource = ({
         url: loaded.url,
         enabled: true,
         settings: new SourceSettings(settings),
-        refreshed_at: yield* DateTime.now,
+        refreshed_at: now,
         last_error: null,
       });
       yield* commit(
         Effect.gen(function* () {
           yield* requireFree(namespace);
           yield* rows.insert(row);
+          yield* rows.setRead(namespace, loaded, now);
           yield* tools.replaceAll(namespace, loaded);
         }),
       );

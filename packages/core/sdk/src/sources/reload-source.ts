@@ -40,7 +40,7 @@ export const makeReloadSource = (changes: SourceChanges) =>
       const refreshedAt = yield* DateTime.now;
       yield* commit(
         Effect.gen(function* () {
-          if (!(yield* rows.setRefreshed(stored.namespace, loaded.url, refreshedAt))) {
+          if (!(yield* rows.setRead(stored.namespace, loaded, refreshedAt))) {
             return yield* sourceNotFound(namespace);
           }
           yield* tools.replaceAll(stored.namespace, loaded);

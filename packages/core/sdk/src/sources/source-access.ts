@@ -4,6 +4,7 @@ import { makeRedactor, type Redactor } from "../credentials/redactor.ts";
 import { callOrigin, requireAll, resolveSettings } from "../credentials/resolve-settings.ts";
 import type { Resolution, SecretProblem } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";
+import type { SourceWarning } from "../model/description.ts";
 import type { JsonObject } from "../model/json.ts";
 import type { LoadedSource, SourcePlugin, ToolDefinition } from "../model/plugin.ts";
 import {
@@ -13,6 +14,13 @@ import {
 } from "../model/source.ts";
 import type { SourceKind, SourceLoadError, SourceSettings } from "../model/source.ts";
 import { inChunks } from "../tools/tool-rows.ts";
+import { keptWarnings } from "./kept-warnings.ts";
+
+/** A description that was read, without credentials, and with as many of its warnings as are kept. */
+export interface ReadSource extends LoadedSource {
+  /** All warnings, those that are not kept too. */
+  readonly warningCount: number;
+}
 
 /** Why a source could not be loaded with its settings and secrets. */
 export type UseSourceError = SourceLoadError | SecretProblem;
@@ -86,8 +94,8 @@ const shielded = <A>(
   );
 
 /**
- * Removes credentials from a description. A tool whose name holds one is left out, because its name is a label too. Bindings
- * stay as they are: only the plugin sees them.
+ * Removes credentials from a description. A tool whose name holds one is left out with a warning, because its name is a label
+ * too. Bindings stay as they are: only the plugin sees them.
  */
 export const redactLoaded = Effect.fnUntraced(function* (loaded: LoadedSource, redactor: Redactor) {
   const tools: Array<ToolDefinition> = [];
@@ -110,7 +118,24 @@ export const redactLoaded = Effect.fnUntraced(function* (loaded: LoadedSource, r
       for (const [name, schema] of chunk) definitions.set(name, redactor.object(schema));
     }),
   );
-  return { ...loaded, name: redactor.text(loaded.name), tools, definitions };
+  const leftOut = loaded.tools.length - tools.length;
+  const warnings =
+    leftOut === 0 ? loaded.warnings : [namesWithCredentials(leftOut), ...loaded.warnings];
+  const read: ReadSource = {
+    ...loaded,
+    name: redactor.text(loaded.name),
+    tools,
+    definitions,
+    warnings: keptWarnings(warnings, redactor.text),
+    warningCount: warnings.length,
+  };
+  return read;
+});
+
+const namesWithCredentials = (count: number): SourceWarning => ({
+  code: "credential_in_name",
+  message: `Left out because their names hold one of the source's credentials: ${count} of its tools. Change the credential or the names.`,
+  place: null,
 });
 
 const redactLoadError = (error: SourceLoadError, redactor: Redactor): SourceLoadError => {

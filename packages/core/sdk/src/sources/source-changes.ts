@@ -16,10 +16,10 @@ import {
   SourceNotFound,
   UnsupportedSourceKind,
 } from "../model/source.ts";
-import type { Namespace, Source, SourceKind } from "../model/source.ts";
+import type { Namespace, SourceKind } from "../model/source.ts";
 import { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { toolRows } from "../tools/tool-rows.ts";
-import { SourceRows, type StoredSource, toSource } from "./source-rows.ts";
+import { SourceRows, type StoredSource } from "./source-rows.ts";
 
 /** Steps that adding, reloading and removing a source share. */
 export type SourceChanges = Effect.Effect.Success<typeof makeSourceChanges>;
@@ -92,12 +92,11 @@ export const makeSourceChanges = Effect.gen(function* () {
   };
 });
 
-/** Sets the gauges of a source, and shows the source as operators see it. */
-export const recordAndView = (stored: StoredSource): Source => {
+/** Sets the gauges of a source. */
+export const record = (stored: StoredSource): void => {
   recordSourceTools(stored, stored.tool_count);
   if (stored.last_error !== null) recordSourceFailed(stored);
   else if (stored.refreshed_at !== null) recordSourceWorked(stored, stored.refreshed_at);
-  return toSource(stored);
 };
 
 /** Counts an attempt to read a description; a failed one under `failedNamespace`. */

@@ -3,9 +3,18 @@ import { Context, Data, DateTime, Effect, Layer, Schema } from "effect";
 import { makeCache } from "../cache.ts";
 import { secretsOf } from "../credentials/resolve-settings.ts";
 import { SecretUsage } from "../credentials/secrets.ts";
-import { Namespace, shownUrl, Source, SourceKind, SourceSettings } from "../model/source.ts";
+import { SourceWarning } from "../model/description.ts";
+import {
+  Namespace,
+  shownUrl,
+  Source,
+  SourceDetails,
+  SourceKind,
+  SourceSettings,
+} from "../model/source.ts";
 import { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { settingsSubject, Vault } from "../credentials/vault.ts";
+import type { ReadSource } from "./source-access.ts";
 
 const fields = {
   namespace: Namespace,
@@ -21,9 +30,15 @@ const fields = {
   last_error: Schema.NullOr(Schema.String),
 };
 
+const Warnings = Schema.parseJson(Schema.Array(SourceWarning));
+
 /** Row of the table. The settings are one sealed text: headers and environment hold credentials, and URLs and arguments may. */
 const TableRow = Schema.Struct({ ...fields, settings: Schema.String });
-const CountedTableRow = Schema.Struct({ ...TableRow.fields, tool_count: Schema.Int });
+const CountedTableRow = Schema.Struct({
+  ...TableRow.fields,
+  tool_count: Schema.Int,
+  warning_count: Schema.Int,
+});
 
 export interface SourceRow extends Omit<typeof TableRow.Type, "settings"> {
   readonly settings: SourceSettings;
@@ -34,6 +49,7 @@ export type SealedRow = typeof TableRow.Encoded;
 
 export interface StoredSource extends SourceRow {
   readonly tool_count: number;
+  readonly warning_count: number;
 }
 
 /** Fields of a source that a call needs. */
@@ -43,6 +59,8 @@ export type CallTarget = Pick<StoredSource, "namespace" | "kind" | "enabled" | "
 
 type SealedSettings = Pick<typeof TableRow.Type, "namespace" | "settings">;
 
+const decodeWarnings = Schema.decodeUnknown(Schema.Array(Schema.Struct({ warnings: Warnings })));
+const encodeWarnings = Schema.encodeSync(Warnings);
 const decodeRows = Schema.decodeUnknown(Schema.Array(CountedTableRow));
 const encodeRow = Schema.encode(TableRow);
 const decodeSettings = Schema.decode(Schema.parseJson(SourceSettings));
@@ -60,7 +78,12 @@ export const toSource = (stored: StoredSource): Source =>
     headerNames: Object.keys(stored.settings.headers),
     refreshedAt: stored.refreshed_at,
     lastError: stored.last_error,
+    warningCount: stored.warning_count,
   });
+
+/** The source with everything that operators may see of it. */
+export const toDetails = (stored: StoredSource, warnings: ReadonlyArray<SourceWarning>) =>
+  new SourceDetails({ ...toSource(stored), warnings });
 
 /** Reads and writes of the `sources` table. A row that does not decode, or a failing database, is a defect. */
 export class SourceRows extends Context.Tag("@executor/sdk/SourceRows")<
@@ -92,7 +115,9 @@ const make = Effect.gen(function* () {
   const vault = yield* Vault;
   const catalogue = yield* ToolCatalogue;
   const selected = sql.literal(
-    "SELECT sources.*, (SELECT count(*) FROM tools WHERE tools.namespace = sources.namespace) AS tool_count FROM sources",
+    `SELECT namespace, kind, name, url, enabled, settings, refreshed_at, last_error, warning_count,
+      (SELECT count(*) FROM tools WHERE tools.namespace = sources.namespace) AS tool_count
+    FROM sources`,
   );
 
   let removals = 0;
@@ -157,10 +182,22 @@ const make = Effect.gen(function* () {
         sql`UPDATE sources SET ${sql.update(row, ["namespace"])} WHERE namespace = ${row.namespace}`,
       ),
 
+    warnings: (namespace: Namespace) =>
+      sql`SELECT warnings FROM sources WHERE namespace = ${namespace}`.pipe(
+        Effect.flatMap(decodeWarnings),
+        Effect.map(([row]) => row?.warnings ?? []),
+        Effect.orDie,
+      ),
+
     /** Records that the description was read; `false` if the source was removed meanwhile. */
-    setRefreshed: (namespace: Namespace, url: string, at: DateTime.Utc) =>
+    setRead: (
+      namespace: Namespace,
+      { url, warnings, warningCount }: ReadSource,
+      at: DateTime.Utc,
+    ) =>
       sql`UPDATE sources
-          SET url = ${url}, refreshed_at = ${DateTime.toEpochMillis(at)}, last_error = NULL
+          SET url = ${url}, refreshed_at = ${DateTime.toEpochMillis(at)}, last_error = NULL,
+            warnings = ${encodeWarnings(warnings)}, warning_count = ${warningCount}
           WHERE namespace = ${namespace} RETURNING namespace`.pipe(
         Effect.map((rows) => rows.length > 0),
         Effect.orDie,

@@ -6,6 +6,7 @@ import type {
   NamespaceUnavailable,
   NewSource,
   Source,
+  SourceDetails,
   SourceNotFound,
   SourceSettings,
   UnsupportedSourceKind,
@@ -13,9 +14,9 @@ import type {
 import { type DetectedKind, makeAddSource, makeDetectSource, storeBuiltIn } from "./add-source.ts";
 import { makeReloadSource } from "./reload-source.ts";
 import type { UseSourceError } from "./source-access.ts";
-import { makeSourceChanges, recordAndView } from "./source-changes.ts";
+import { makeSourceChanges, record } from "./source-changes.ts";
 import { makeSourceFollowers } from "./source-followers.ts";
-import { toSource } from "./source-rows.ts";
+import { type StoredSource, toDetails, toSource } from "./source-rows.ts";
 
 export type AddSourceError = NamespaceUnavailable | UnsupportedSourceKind | UseSourceError;
 export type RefreshSourceError =
@@ -29,13 +30,13 @@ export class Sources extends Context.Tag("@executor/sdk/Sources")<
   Sources,
   {
     readonly list: Effect.Effect<ReadonlyArray<Source>>;
-    readonly get: (namespace: string) => Effect.Effect<Source, SourceNotFound>;
-    readonly add: (source: NewSource) => Effect.Effect<Source, AddSourceError>;
+    readonly get: (namespace: string) => Effect.Effect<SourceDetails, SourceNotFound>;
+    readonly add: (source: NewSource) => Effect.Effect<SourceDetails, AddSourceError>;
     /** Reads the description again; `document` is the new text of a source that was added as text. */
     readonly refresh: (
       namespace: string,
       document?: string,
-    ) => Effect.Effect<Source, RefreshSourceError>;
+    ) => Effect.Effect<SourceDetails, RefreshSourceError>;
     readonly remove: (namespace: string) => Effect.Effect<void, SourceNotFound | BuiltInSource>;
     /** The kind of source that these settings lead to, if any; fails only where none was found and a kind failed. */
     readonly detect: (
@@ -52,12 +53,14 @@ export class Sources extends Context.Tag("@executor/sdk/Sources")<
 const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
   const changes = yield* makeSourceChanges;
   const { commit, find, findChangeable, rows, tools } = changes;
+  const details = (stored: StoredSource) =>
+    Effect.map(rows.warnings(stored.namespace), (warnings) => toDetails(stored, warnings));
   const add = yield* makeAddSource(changes);
   const reload = yield* makeReloadSource(changes);
   const followers = yield* makeSourceFollowers((namespace) =>
     reload(namespace).pipe(
       Effect.map(({ stored, loaded }) => {
-        recordAndView(stored);
+        record(stored);
         return Hash.string(JSON.stringify(loaded.tools));
       }),
       Effect.catchAllCause((cause) =>
@@ -71,17 +74,20 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
 
   yield* storeBuiltIn(changes, builtIn);
   for (const stored of yield* rows.all) {
-    recordAndView(stored);
+    record(stored);
     yield* followers.follow(stored);
   }
 
   return {
     list: Effect.map(rows.all, (all) => all.map(toSource)),
-    get: (namespace: string) => Effect.map(find(namespace), toSource),
+    get: (namespace: string) => Effect.flatMap(find(namespace), details),
     add: (source: NewSource) =>
-      add(source).pipe(Effect.tap(followers.follow), Effect.map(recordAndView)),
+      add(source).pipe(Effect.tap(followers.follow), Effect.tap(record), Effect.flatMap(details)),
     refresh: (namespace: string, document?: string) =>
-      Effect.map(reload(namespace, document), ({ stored }) => recordAndView(stored)),
+      Effect.flatMap(reload(namespace, document), ({ stored }) => {
+        record(stored);
+        return details(stored);
+      }),
     remove: Effect.fn("Sources.remove")(function* (namespace: string) {
       const stored = yield* findChangeable(namespace);
       yield* commit(

@@ -28,7 +28,7 @@ describe("redactLoaded", () => {
           url: "https://api.example.com",
           tools: [tool("kept"), tool(`named.${value}`)],
           definitions: new Map([["D", { description: value }]]),
-          warnings: [],
+          warnings: [{ code: "c", message: `about ${value}`, place: `/paths/${value}` }],
         },
         makeRedactor([{ whole: `Bearer ${value}`, part: value }]),
       );
@@ -42,7 +42,11 @@ describe("redactLoaded", () => {
           },
         ],
         definitions: new Map([["D", { description: "[redacted]" }]]),
-        warnings: [],
+        warnings: [
+          { code: "credential_in_name", place: null },
+          { code: "c", message: "about [redacted]", place: "/paths/[redacted]" },
+        ],
+        warningCount: 2,
       });
       expect(loaded.tools).toHaveLength(1);
     }),

@@ -4,7 +4,7 @@ import { Effect, Either } from "effect";
 import { Namespace, NewSource, SourceSettings } from "../../src/model/source.ts";
 import { Sources } from "../../src/sources/sources.ts";
 import { Tools } from "../../src/tools/tools.ts";
-import { fixtureSource, layerFixture } from "../support/fixture.ts";
+import { fixtureDocument, fixtureSource, layerFixture } from "../support/fixture.ts";
 import { counterValue, gaugeValue } from "@executor/testing/series";
 
 const everything = Effect.gen(function* () {
@@ -122,6 +122,31 @@ describe("Sources", () => {
         gaugeValue("executor.source.up", { "executor.source": "fresh", kind: "openapi" }),
       ).toBe(0);
       yield* tools.get("fresh.new");
+    }).pipe(Effect.provide(layerFixture)),
+  );
+
+  it.effect("keeps a description's warnings until the next one is read", () =>
+    Effect.gen(function* () {
+      const sources = yield* Sources;
+      const warning = { code: "no_operations", message: "There are none.", place: "/paths" };
+      const added = yield* sources.add(fixtureSource("warned", [], { warnings: [warning] }));
+      expect(added).toMatchObject({ warnings: [warning], warningCount: 1 });
+      expect(yield* sources.get("warned")).toEqual(added);
+      expect(yield* sources.list).toMatchObject([{ warningCount: 0 }, { warningCount: 1 }]);
+
+      const many = Array.from({ length: 250 }, () => warning);
+      const worse = fixtureDocument("warned", [], { warnings: many });
+      const refreshed = yield* sources.refresh("warned", worse);
+      expect(refreshed).toMatchObject({ warningCount: 250 });
+      expect(refreshed.warnings).toHaveLength(101);
+      yield* Effect.flip(sources.refresh("warned", "<html>"));
+      expect((yield* sources.get("warned")).warnings).toEqual(refreshed.warnings);
+
+      const mended = fixtureDocument("warned", [{ path: "a" }]);
+      expect(yield* sources.refresh("warned", mended)).toMatchObject({
+        warnings: [],
+        warningCount: 0,
+      });
     }).pipe(Effect.provide(layerFixture)),
   );
 

@@ -1,5 +1,6 @@
 import { layerMemory } from "@executor/storage/bun";
 import { Effect, Layer, Schema } from "effect";
+import { SourceWarning } from "../../src/model/description.ts";
 import { JsonObject } from "../../src/model/json.ts";
 import { sdkLayer } from "../../src/layer.ts";
 import { SourcePlugins } from "../../src/model/plugin.ts";
@@ -18,6 +19,7 @@ const Description = Schema.parseJson(
     definitions: Schema.optionalWith(Schema.Record({ key: Schema.String, value: JsonObject }), {
       default: () => ({}),
     }),
+    warnings: Schema.optionalWith(Schema.Array(SourceWarning), { default: () => [] }),
     tools: Schema.Array(
       Schema.Struct({
         path: Schema.String,
@@ -48,7 +50,7 @@ const plugin: SourcePlugin = {
         name: description.title,
         url: settings.baseUrl ?? "http://upstream.test",
         definitions: new Map(Object.entries(description.definitions)),
-        warnings: [],
+        warnings: description.warnings,
         tools: description.tools.map((tool) => ({
           path: tool.path,
           description: tool.description,
@@ -94,18 +96,35 @@ export const layerFixture = sdkLayer.pipe(
   Layer.provide(Layer.succeed(SourcePlugins, new Map([[plugin.kind, plugin]]))),
 );
 
+/** Text of a description of the fixture's kind. */
+export const fixtureDocument = (
+  title: string,
+  tools: ReadonlyArray<Record<string, unknown>>,
+  more: {
+    readonly definitions?: Record<string, unknown>;
+    readonly warnings?: ReadonlyArray<SourceWarning>;
+  } = {},
+): string =>
+  JSON.stringify({
+    title,
+    tools,
+    definitions: more.definitions ?? {},
+    warnings: more.warnings ?? [],
+  });
+
 /** Makes a source of the fixture's kind. */
 export const fixtureSource = (
   namespace: string,
   tools: ReadonlyArray<Record<string, unknown>>,
   more: {
     readonly definitions?: Record<string, unknown>;
+    readonly warnings?: ReadonlyArray<SourceWarning>;
     readonly headers?: Record<string, string>;
   } = {},
 ): NewSource =>
   new NewSource({
     namespace: Namespace.make(namespace),
     kind: "openapi",
-    document: JSON.stringify({ title: namespace, tools, definitions: more.definitions ?? {} }),
+    document: fixtureDocument(namespace, tools, more),
     headers: more.headers ?? {},
   });

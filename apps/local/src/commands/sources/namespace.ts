@@ -1,0 +1,6 @@
+import { textArgument } from "../options.ts";
+
+export const namespaceArgument = textArgument(
+  "namespace",
+  "The source, as executor sources list shows it",
+);

@@ -1,0 +1,33 @@
+import { Command } from "@effect/cli";
+import type { SourceDetails } from "@executor/sdk/schemas";
+import { oneLine } from "../../terminal/printable.ts";
+import { count, time } from "../../terminal/units.ts";
+import { allWarnings } from "../../terminal/warnings.ts";
+import { answer } from "../answer.ts";
+import { terms } from "../options.ts";
+import { namespaceArgument } from "./namespace.ts";
+
+export const showCommand = Command.make(
+  "show",
+  { namespace: namespaceArgument, ...terms },
+  ({ namespace, ...given }) =>
+    answer(given, (client) => client.sources.get({ path: { namespace } }), shown),
+).pipe(Command.withDescription("Show a source with its settings and its warnings"));
+
+/** A line for each thing that is known of a source, then its warnings. */
+const shown = (source: SourceDetails): string => {
+  const facts: ReadonlyArray<readonly [name: string, value: string]> = [
+    ["Namespace", source.namespace],
+    ["Name", source.name],
+    ["Kind", source.kind],
+    ["Tools", count(source.toolCount, "tool")],
+    ["Calls go to", source.url ?? "-"],
+    ["Headers", source.headerNames.join(", ") || "-"],
+    ["Refreshed", source.refreshedAt === null ? "-" : time(source.refreshedAt)],
+    ["Last error", source.lastError ?? "-"],
+  ];
+  const widest = Math.max(...facts.map(([name]) => name.length));
+  const lines = facts.map(([name, value]) => `${name.padEnd(widest)}  ${oneLine(value)}`);
+  const warnings = allWarnings(source);
+  return [...lines, ...(warnings.length === 0 ? [] : ["", ...warnings])].join("\n");
+};
