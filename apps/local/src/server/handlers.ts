@@ -4,13 +4,13 @@ import { McpHost } from "@executor/host-mcp";
 import { QuickJsRunner } from "@executor/runtime-quickjs";
 import { sdkLayer } from "@executor/sdk";
 import * as Storage from "@executor/storage/bun";
-import { FetchHttpClient } from "@effect/platform";
 import { BunFileSystem } from "@effect/platform-bun";
 import { Context, Effect, Layer } from "effect";
 import { join } from "node:path";
 import { plugins } from "../plugins.ts";
 import { version } from "../version.ts";
 import { approvalTimeoutMs, mcpPath } from "./config.ts";
+import { httpClientLayer } from "./http-client.ts";
 import { applyLabelBudgets } from "./label-budgets.ts";
 import { loopbackOnly } from "./loopback.ts";
 import { databaseFile, makeDataDirectory } from "./data-directory.ts";
@@ -34,7 +34,7 @@ const servicesLayer = (dataDirectory: string) =>
     Layer.provide(executionLimits),
     Layer.provide(QuickJsRunner.layer()),
     Layer.provide(plugins),
-    Layer.provide(Layer.merge(FetchHttpClient.layer, BunFileSystem.layer)),
+    Layer.provide(Layer.merge(httpClientLayer, BunFileSystem.layer)),
     Layer.provide(secretKeyLayer(dataDirectory)),
     Layer.provide(Storage.layer(join(dataDirectory, databaseFile))),
   );

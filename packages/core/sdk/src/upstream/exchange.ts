@@ -78,7 +78,7 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /**
  * Sends one request and reads its whole reply under one deadline, redirects included. Redirects are followed for GET and HEAD
- * only, five at most; a redirect that is not followed is the response. Nothing is sent twice. The HTTP client's spans and trace
+ * without a body only, five at most; a redirect that is not followed is the response. Nothing is sent twice. The HTTP client's spans and trace
  * headers are off: they would show headers and queries, which hold credentials, to others.
  */
 export const exchange = (
@@ -178,6 +178,7 @@ const redirectTarget = (
   url: URL,
 ): URL | undefined => {
   if (request.method !== "GET" && request.method !== "HEAD") return undefined;
+  if (request.body !== undefined) return undefined;
   if (!redirectStatuses.has(response.status)) return undefined;
   const location = response.headers["location"];
   return location === undefined ? undefined : httpUrl(location, url);

@@ -9,7 +9,7 @@ const maxMessage = 500;
 const maxErrorBytes = 256 * 1024;
 
 const redirectHint =
-  "It redirects elsewhere; redirects are followed for GET and HEAD only, and five times at most.";
+  "It redirects elsewhere; redirects are followed for GET and HEAD without a body only, and five times at most.";
 
 /**
  * The data of a reply: parsed JSON, text as a string, other bytes as `{ contentType, base64 }`, an empty body as `null`. A
