@@ -5,6 +5,7 @@ import {
   fetchDocument,
   InvalidSourceDocument,
   peekDocument,
+  ReadBodies,
 } from "@executor/sdk";
 import type {
   LoadedSource,
@@ -22,9 +23,9 @@ import {
   runSteps,
 } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
-import { Effect, Either, Option } from "effect";
+import { Context, Effect, Either, Option } from "effect";
 import { Binding } from "./calls/binding.ts";
-import { buildRequest } from "./calls/request.ts";
+import { buildRequest, isRead } from "./calls/request.ts";
 import { type OpenApiDocument, readOutline } from "./document/outline.ts";
 import { parseDocument } from "./document/parse.ts";
 import { makeReferences } from "./document/references.ts";
@@ -41,7 +42,7 @@ import { readReply } from "./calls/reply.ts";
  */
 export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpClient> = Effect.gen(
   function* () {
-    const context = yield* httpAndFiles;
+    const context = Context.add(yield* httpAndFiles, ReadBodies, yield* ReadBodies);
     return {
       kind: "openapi",
       detect: (settings) => Effect.provide(detect(settings), context),
@@ -82,7 +83,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
     ({ message }) => new InvalidSourceDocument({ message }),
   );
   const documentUrl = source.url ?? settings.url;
-  return yield* runSteps(readSource(document, settings, documentUrl)).pipe(
+  return yield* runSteps(readSource(document, settings, documentUrl, yield* ReadBodies)).pipe(
     Effect.mapError(
       (problem) =>
         new InvalidSourceDocument({
@@ -98,6 +99,7 @@ function* readSource(
   document: OpenApiDocument,
   settings: ResolvedSettings,
   documentUrl: string | undefined,
+  sendsReadBodies: boolean,
 ): Steps<Either.Either<LoadedSource, InvalidSourceDocument>> {
   const base = baseUrl(document, settings, documentUrl);
   if (Either.isLeft(base)) return Either.left(base.left);
@@ -114,7 +116,8 @@ function* readSource(
     );
   }
   const paths = toolPaths(operations);
-  const surroundings = { references, schemas, base: url, headers: settings.headers };
+  const { headers } = settings;
+  const surroundings = { references, schemas, base: url, headers, sendsReadBodies };
   const tools: Array<ToolDefinition> = [];
   for (const [index, operation] of operations.entries()) {
     const path = paths[index] ?? operation.path;
@@ -135,6 +138,11 @@ const invoke = Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {
     buildRequest(binding, input, url, settings.headers),
     (problem) => invalidInput(problem),
   );
+  if (request.body !== undefined && isRead(request.method) && !(yield* ReadBodies)) {
+    return yield* invalidInput(
+      `A ${request.method} with a body cannot be sent from here. Call the tool without \`body\`, or from an Executor daemon.`,
+    );
+  }
   const response = yield* callUpstream({ ...request, namespace, timeoutMs: settings.timeoutMs });
   return yield* readReply(response, (yield* CredentialGuard).redactor);
 });

@@ -25,17 +25,37 @@ export const FieldBinding = Schema.Struct({
   explode: Schema.NullOr(Schema.Boolean),
   allowReserved: Schema.Boolean,
   contentType: Schema.NullOr(Schema.String),
-  /** Given as `{ filename, contentType, base64 }`. */
+  /** May be a file: `{ filename, contentType, base64 }`, or base64 alone unless it is `mixed`. */
   file: Schema.Boolean,
+  /** May be something else than a file, too. */
+  mixed: Schema.optionalWith(Schema.Boolean, { default: () => false }),
 });
 export type FieldBinding = typeof FieldBinding.Type;
 
+const JsonKind = Schema.Literal("object", "array", "string", "number", "boolean", "null");
+export type JsonKind = typeof JsonKind.Type;
+
+/** One media type that a body can be sent in. */
 export const BodyBinding = Schema.Struct({
   kind: Schema.Literal("json", "form", "multipart", "text", "binary"),
+  /** As it is sent, or a range such as `image/*`, of which the file or the caller names a type. */
   contentType: Schema.String,
   fields: Schema.Array(FieldBinding),
+  /** The kinds of JSON value that the body's schema takes. */
+  kinds: Schema.optionalWith(Schema.Array(JsonKind), { default: () => JsonKind.literals }),
+  /** Names that an object has to have. */
+  required: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] }),
+  /** The body is or may be a file, whatever its kind. */
+  bytes: Schema.optionalWith(Schema.Boolean, { default: () => false }),
 });
 export type BodyBinding = typeof BodyBinding.Type;
+
+/** The media types of a body, in the order of preference. */
+const Bodies = Schema.Struct({
+  offers: Schema.Array(BodyBinding),
+  /** The property of the tool's input that names the media type, where there is a choice. */
+  key: Schema.NullOr(Schema.String),
+});
 
 /** Everything that a call of an operation needs. The sdk stores it as JSON with the tool. */
 export const Binding = Schema.Struct({
@@ -47,6 +67,7 @@ export const Binding = Schema.Struct({
   /** The `accept` header if it is not the default one. */
   accept: Schema.NullOr(Schema.String),
   parameters: Schema.Array(ParameterBinding),
-  body: Schema.NullOr(BodyBinding),
+  /** Tools that were stored before there was a choice have one media type. */
+  body: Schema.NullOr(Schema.Union(Bodies, BodyBinding)),
 });
 export type Binding = typeof Binding.Type;

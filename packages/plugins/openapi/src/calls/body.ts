@@ -1,136 +1,104 @@
 import type { Json } from "@executor/sdk";
 import { isArray, isObject, member, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
-import { Buffer } from "node:buffer";
-import type { BodyBinding, FieldBinding } from "./binding.ts";
-import { essence } from "./reply.ts";
+import type { BodyBinding } from "./binding.ts";
+import { isRange, sentType } from "./content-types.ts";
+import type { Content } from "./content-types.ts";
+import { multipart } from "./multipart.ts";
+import { chooseOffer, isFileObject } from "./offers.ts";
+import { essence, isJson } from "./reply.ts";
 import { plain, queryParts } from "./styles.ts";
-
-/** A request body with its content type. */
-export interface Content {
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-}
 
 const encoder = new TextEncoder();
 
-/** The body of a request from the input's `body`. The left side says what is wrong with the value. */
-export const requestBody = (body: BodyBinding, value: Json): Either.Either<Content, string> => {
-  const { contentType, kind } = body;
-  switch (kind) {
-    case "json":
-      return Either.right({ contentType, bytes: encoder.encode(JSON.stringify(value)) });
-    case "text":
-      return Either.right({ contentType, bytes: encoder.encode(plain(value)) });
-    case "binary":
-      return typeof value === "string"
-        ? Either.mapBoth(Encoding.decodeBase64(value), {
-            onLeft: () => "`body` is not base64. Give the body's bytes in base64.",
-            onRight: (bytes) => ({ contentType, bytes }),
-          })
-        : Either.left("`body` is the body's bytes in base64, as a string.");
-    case "form":
-    case "multipart": {
-      if (!isObject(value)) return Either.left("`body` is an object of the form's fields.");
-      const fields = Object.entries(value);
-      return kind === "multipart"
-        ? multipart(body, fields)
-        : Either.right({ contentType, bytes: encoder.encode(urlEncoded(body, fields)) });
-    }
-  }
-};
-
-type Fields = ReadonlyArray<readonly [string, Json]>;
-
-/** `application/x-www-form-urlencoded`. Fields without an encoding are written like query parameters. */
-const urlEncoded = ({ fields }: BodyBinding, values: Fields): string =>
-  values
-    .flatMap(([name, value]) => {
-      const field = fields.find((candidate) => candidate.name === name);
-      const style = field?.style ?? "form";
-      const isPlainObject = isObject(value) && (field?.style ?? null) === null;
-      return queryParts(name, isPlainObject ? JSON.stringify(value) : value, {
-        style,
-        explode: field?.explode ?? style === "form",
-        allowReserved: field?.allowReserved ?? false,
-      });
-    })
-    .join("&");
-
 /**
- * `multipart/form-data` (RFC 7578). Scalars are sent as text, objects as JSON, lists as one part per item, and files with
- * their name and type.
+ * The body of a request from the input's `body`, in the media type that the caller wants or the value tells. The left side says
+ * what is wrong with the value.
  */
-const multipart = (
-  { contentType, fields }: BodyBinding,
-  values: Fields,
-): Either.Either<Content, string> =>
-  Either.gen(function* () {
-    const boundary = `executor-${crypto.randomUUID()}`;
-    const chunks: Array<Uint8Array> = [];
-    for (const [name, value] of values) {
-      const field = fields.find((candidate) => candidate.name === name);
-      for (const item of isArray(value) ? value : [value]) {
-        if (item === null) continue;
-        const { bytes, head } = yield* writePart(name, item, field);
-        chunks.push(encoder.encode(`--${boundary}\r\n${head}\r\n\r\n`));
-        chunks.push(bytes, encoder.encode("\r\n"));
-      }
-    }
-    chunks.push(encoder.encode(`--${boundary}--\r\n`));
-    return {
-      contentType: `${essence(contentType)}; boundary=${boundary}`,
-      bytes: Buffer.concat(chunks),
-    };
-  });
-
-interface Part {
-  readonly head: string;
-  readonly bytes: Uint8Array;
-}
-
-const writePart = (
-  name: string,
+export const requestBody = (
+  offers: ReadonlyArray<BodyBinding>,
   value: Json,
-  field: FieldBinding | undefined,
-): Either.Either<Part, string> => {
-  if (field?.file === true) return filePart(name, value, field);
-  const isJson = isObject(value) || isArray(value);
-  const type = concreteType(field?.contentType) ?? (isJson ? "application/json" : undefined);
-  return Either.right({
-    head: disposition(name) + (type === undefined ? "" : `\r\nContent-Type: ${type}`),
-    bytes: encoder.encode(plain(value)),
+  wanted: string | undefined,
+): Either.Either<Content, string> =>
+  Either.flatMap(chooseOffer(offers, value, wanted), (offer) => {
+    if (offer.kind === "multipart") return multipart(offer, value);
+    if (offer.kind === "form") return urlEncoded(offer, value);
+    const takesBytes = offer.kind !== "json" || offer.bytes || isRange(offer.contentType);
+    if (offer.kind === "binary" || offer.bytes || (takesBytes && isFileObject(value))) {
+      // Where a body that holds text may be a file, a string is the text itself.
+      return offer.kind === "text" && typeof value === "string"
+        ? withType(offer, undefined, encoder.encode(value))
+        : bytesOf(offer, value);
+    }
+    return Either.flatMap(writeText(offer, value), (written) =>
+      withType(offer, undefined, encoder.encode(written)),
+    );
   });
-};
 
-const filePart = (name: string, value: Json, field: FieldBinding): Either.Either<Part, string> => {
-  const base64 = member(value, "base64");
-  const bytes = typeof base64 === "string" ? Encoding.decodeBase64(base64) : undefined;
-  if (bytes === undefined || Either.isLeft(bytes)) {
+const withType = (
+  { contentType, kind }: BodyBinding,
+  own: string | undefined,
+  bytes: Uint8Array,
+): Either.Either<Content, string> =>
+  Either.mapBoth(
+    Either.fromNullable(sentType(contentType, kind, own), () => contentType),
+    {
+      onLeft: (range) =>
+        `The body's media type has to be one of ${range}. Name it: give the body as { base64, contentType }.`,
+      onRight: (type) => ({ contentType: type, bytes }),
+    },
+  );
+
+const bytesOf = (offer: BodyBinding, value: Json): Either.Either<Content, string> => {
+  const base64 = typeof value === "string" ? value : text(member(value, "base64"));
+  if (base64 === undefined) {
     return Either.left(
-      `\`body.${name}\` is a file. Give it as { filename, contentType, base64 } with its bytes in base64.`,
+      "`body` is a file. Give its bytes in base64, as a string or as { base64, contentType }.",
     );
   }
-  const type =
-    concreteType(text(member(value, "contentType"))) ??
-    concreteType(field.contentType) ??
-    "application/octet-stream";
-  const filename = text(member(value, "filename")) ?? "file";
-  return Either.right({
-    head: `${disposition(name)}; filename="${quoted(filename)}"\r\nContent-Type: ${type}`,
-    bytes: bytes.right,
-  });
+  return Either.flatMap(
+    Either.mapLeft(
+      Encoding.decodeBase64(base64),
+      () => "`body` is not base64. Give the body's bytes in base64.",
+    ),
+    (bytes) => withType(offer, text(member(value, "contentType")), bytes),
+  );
 };
 
-const disposition = (name: string): string =>
-  `Content-Disposition: form-data; name="${quoted(name)}"`;
+const writeText = (offer: BodyBinding, value: Json): Either.Either<string, string> => {
+  if (offer.kind !== "json" && !isJson(offer.contentType)) {
+    const isLines = isArray(value) && /ndjson|jsonl|json-lines/.test(essence(offer.contentType));
+    return Either.right(
+      isLines ? value.map((line) => `${JSON.stringify(line)}\n`).join("") : plain(value),
+    );
+  }
+  const file = offer.fields.find(
+    (field) => field.file && isFileObject(member(value, field.name) ?? null),
+  );
+  return file === undefined
+    ? Either.right(JSON.stringify(value))
+    : Either.left(
+        `\`body.${file.name}\` is a file, which ${offer.contentType} cannot hold. Give it as the text that the API expects.`,
+      );
+};
 
-/** Escapes the characters that would end the quoted string or the line (HTML, "multipart/form-data encoding algorithm"). */
-const quoted = (value: string): string =>
-  value.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-
-/** A single media type that cannot break its line; `undefined` for a range or a list of allowed types. */
-const concreteType = (type: string | null | undefined): string | undefined =>
-  typeof type === "string" && /^[\w.+-]+\/[\w.+-]+(; *[\w-]+=[\w."-]+)*$/.test(type)
-    ? type
-    : undefined;
+/** `application/x-www-form-urlencoded`. Fields without an encoding are written like query parameters. */
+const urlEncoded = (offer: BodyBinding, value: Json): Either.Either<Content, string> => {
+  if (!isObject(value)) return Either.left("`body` is an object of the form's fields.");
+  const written = Object.entries(value).flatMap(([name, item]) => {
+    const field = offer.fields.find((candidate) => candidate.name === name);
+    const hasStyle = (field?.style ?? field?.explode ?? null) !== null;
+    const isJsonField =
+      !hasStyle && (isObject(item) || (isArray(item) && isJson(field?.contentType ?? "")));
+    const style = field?.style ?? "form";
+    return queryParts(name, isJsonField ? JSON.stringify(item) : item, {
+      style,
+      explode: field?.explode ?? style === "form",
+      allowReserved: field?.allowReserved ?? false,
+    });
+  });
+  return Either.right({
+    contentType: offer.contentType,
+    bytes: encoder.encode(written.join("&")),
+  });
+};

@@ -1,10 +1,11 @@
 import { mergeHeaders } from "@executor/sdk";
 import type { Json, JsonObject, UpstreamHeaders } from "@executor/sdk";
-import { member } from "@executor/plugin-kit";
+import { member, text } from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { Binding, ParameterBinding } from "./binding.ts";
 import { isOverride } from "./method-override.ts";
 import { requestBody } from "./body.ts";
+import type { Content } from "./content-types.ts";
 import { cookieValue, encode, headerValue, pathValue, queryParts } from "./styles.ts";
 
 export interface Request {
@@ -15,6 +16,9 @@ export interface Request {
 }
 
 const defaultAccept = "application/json, */*;q=0.5";
+
+/** Whether `fetch` refuses a body with this method. */
+export const isRead = (method: string): boolean => method === "GET" || method === "HEAD";
 
 /** The source's own headers that go with an operation's requests: none to another origin than that of the source's URL. */
 export const sentHeaders = (
@@ -40,11 +44,7 @@ export const buildRequest = (
     const path = yield* requestPath(binding, input);
     const query = queryOf(binding, input);
     yield* checkNames(binding, query);
-    const body = member(input, "body");
-    const content =
-      binding.body === null || body === undefined
-        ? undefined
-        : yield* requestBody(binding.body, body);
+    const content = yield* contentOf(binding, input);
     const server = binding.server ?? base;
     const headers: UpstreamHeaders & { readonly cookie?: string } = {
       accept: binding.accept ?? defaultAccept,
@@ -63,6 +63,17 @@ export const buildRequest = (
       body: content?.bytes,
     };
   });
+
+/** The body that the input gives, if it gives one. */
+const contentOf = (
+  { body }: Binding,
+  input: JsonObject,
+): Either.Either<Content | undefined, string> => {
+  const value = member(input, "body");
+  if (body === null || value === undefined) return Either.right(undefined);
+  const { key, offers } = "offers" in body ? body : { key: null, offers: [body] };
+  return requestBody(offers, value, key === null ? undefined : text(member(input, key)));
+};
 
 /**
  * The path template with its variables filled in. A value cannot leave its place: it adds no segment, and it is refused if it

@@ -1,152 +1,222 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { fromEntries, isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
-import type { BodyBinding, FieldBinding } from "../calls/binding.ts";
+import { isObject, member, pointer, shorten, text } from "@executor/plugin-kit";
+import type { Binding, BodyBinding } from "../calls/binding.ts";
+import { isRange } from "../calls/content-types.ts";
+import { essence, isJson } from "../calls/reply.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
+import { jsonKinds, jsonPatch, requiredNames, takenKinds } from "./body-kinds.ts";
+import { fileSchema, fileUse } from "./files.ts";
+import { formSchema, readFields } from "./form-fields.ts";
 import type { Operation } from "./operations.ts";
-import { chooseMediaType } from "./media-types.ts";
+import { offeredTypes } from "./media-types.ts";
+import type { MediaType } from "./media-types.ts";
 
 export interface RequestBody {
-  readonly binding: BodyBinding;
+  readonly binding: NonNullable<Binding["body"]>;
   /** The JSON Schema of the input's `body`. */
   readonly schema: JsonObject;
+  /** The input's property that names the media type, with its schema, where there is a choice. */
+  readonly choice: readonly [key: string, schema: JsonObject] | undefined;
   readonly required: boolean;
 }
 
-const fileSchema: JsonObject = {
-  type: "object",
-  description: "A file.",
-  properties: {
-    filename: { type: "string" },
-    contentType: { type: "string" },
-    base64: { type: "string", description: "The file's bytes in base64." },
-  },
-  required: ["base64"],
-  additionalProperties: false,
-};
-
-/** An operation's body; `undefined` without one, and for GET and HEAD, whose bodies have no meaning (RFC 9110, 9.3). */
+/** An operation's body; `undefined` without one. `taken`: the keys of the input that parameters have. */
 export const readRequestBody = (
-  { method, operation }: Operation,
+  { operation, place }: Operation,
   references: References,
   schemas: Schemas,
+  taken: ReadonlySet<string>,
 ): RequestBody | undefined => {
-  if (method === "get" || method === "head") return undefined;
-  const body = references.follow(member(operation, "requestBody"));
-  const mediaType = chooseMediaType(member(body, "content"));
-  if (body === undefined || mediaType === undefined) return undefined;
-  const { contentType, kind, value } = mediaType;
-  const schema = member(value, "schema");
-  const fields =
-    kind === "form" || kind === "multipart"
-      ? readFields(kind, schema, member(value, "encoding"), references)
-      : [];
-  const description = text(member(body, "description"));
+  const given = member(operation, "requestBody");
+  if (given === undefined || given === null) return undefined;
+  const at = `${place}/requestBody`;
+  const body = references.follow(given);
+  const types = offeredTypes(member(body, "content"), references.warnings, at);
+  if (body === undefined || types.length === 0) {
+    references.warnings.warn(
+      "body_ignored",
+      "The request body has no media type, or its reference leads nowhere, so the tool takes no body.",
+      at,
+    );
+    return undefined;
+  }
+  const offers = types.map((type) => {
+    const where = `${at}${pointer("content", type.contentType)}`;
+    return readOffer(type, references, schemas, where);
+  });
+  if (!types.some(({ kind }) => kind === "multipart")) tellFilesInJson(offers, references, at);
+  const key = offers.length === 1 ? null : freeKey(taken);
   return {
-    binding: { kind, contentType, fields },
-    schema: withDescription(bodySchema(kind, schema, fields, references, schemas), description),
+    binding: { offers: offers.map(({ binding }) => binding), key },
+    schema: withDescription(union(offers), text(member(body, "description"))),
+    choice: key === null ? undefined : [key, choiceSchema(offers)],
     required: member(body, "required") === true,
   };
 };
 
-const bodySchema = (
-  kind: BodyBinding["kind"],
+/** Warns of properties that are described as bytes, where no media type of the body can hold bytes. */
+const tellFilesInJson = (
+  offers: ReadonlyArray<Offer>,
+  { warnings }: References,
+  place: string,
+): void => {
+  const names = offers.flatMap(({ binding: { fields, kind } }) =>
+    kind === "json" ? fields.map(({ name }) => name) : [],
+  );
+  if (names.length === 0) return;
+  warnings.warn(
+    "file_in_json",
+    `JSON cannot hold bytes, as which ${shorten(names.join(", "), 200)} is described. It is sent as the text that the caller gives.`,
+    place,
+  );
+};
+
+interface Offer {
+  readonly binding: BodyBinding;
+  readonly schema: JsonObject;
+}
+
+const readOffer = (
+  { contentType, kind: written, value }: MediaType,
+  references: References,
+  schemas: Schemas,
+  place: string,
+): Offer => {
+  const schema = member(value, "schema");
+  const isForm = written === "form" || written === "multipart";
+  const isList = member(references.follow(schema), "type") === "array";
+  const use = isForm || isList ? { file: false, other: true } : fileUse(schema, references);
+  const kind = written === "json" && use.file && !use.other ? "binary" : written;
+  const fields =
+    kind === "text" || kind === "binary" ? [] : readFields(kind, value, references, place);
+  const binding = { kind, contentType, fields, bytes: use.file };
+  switch (kind) {
+    case "binary":
+      return {
+        binding: { ...binding, kinds: ["string", "object"], required: ["base64"] },
+        schema: bytesSchema(contentType),
+      };
+    case "text":
+      return textOffer(binding, value, schemas);
+    case "form":
+    case "multipart": {
+      const isOpen = kind === "multipart" && essence(contentType) !== "multipart/form-data";
+      return {
+        binding: {
+          ...binding,
+          kinds: isOpen ? ["object", "array"] : ["object"],
+          required: requiredNames(schema, references),
+        },
+        schema: formSchema(schema, fields, references, schemas),
+      };
+    }
+    case "json": {
+      const kinds = takenKinds(contentType, schema, references);
+      return {
+        binding: { ...binding, kinds, required: requiredNames(schema, references) },
+        schema: jsonSchema(contentType, schema, use.file, references, schemas),
+      };
+    }
+  }
+};
+
+const jsonSchema = (
+  contentType: string,
   schema: Json | undefined,
-  fields: ReadonlyArray<FieldBinding>,
+  mayBeFile: boolean,
   references: References,
   schemas: Schemas,
 ): JsonObject => {
-  if (kind === "binary") return { type: "string", description: "The body's bytes in base64." };
-  if (kind === "text") return { type: "string" };
-  const files = new Set(fields.filter(({ file }) => file).map(({ name }) => name));
-  const target = references.follow(schema);
-  if (files.size === 0 || target === undefined) return schemas.read(schema);
-  // The parts of `allOf` would describe a file as a string; their properties are in the list already.
-  const { allOf: _, ...converted } = schemas.read(target);
+  const described = schemas.read(schema);
+  if (mayBeFile) return { anyOf: [described, fileSchema()] };
+  // A JSON Patch is a list (RFC 6902), which many descriptions do not say.
+  return essence(contentType) === jsonPatch &&
+    !takenKinds("application/json", schema, references).includes("array")
+    ? { anyOf: [described, { type: "array", items: { type: "object" } }] }
+    : described;
+};
+
+const bytesSchema = (contentType: string): JsonObject => {
+  const needsType = isRange(contentType) && !/^(\*|application|text)\//.test(contentType);
+  return needsType
+    ? fileSchema({
+        type: "object",
+        description: `The body's bytes in base64, with their type: ${contentType}.`,
+        required: ["base64", "contentType"],
+      })
+    : fileSchema({
+        description: `The body's bytes in base64 (${shorten(contentType, 100)}), or an object that names their type.`,
+      });
+};
+
+/** A body that is sent as text: as the caller writes it, lists as lines of JSON, and what YAML says as JSON, which it includes. */
+const textOffer = (
+  binding: Omit<BodyBinding, "kinds" | "required">,
+  value: JsonObject,
+  schemas: Schemas,
+): Offer => {
+  const type = essence(binding.contentType);
+  const description = `The body as text (${shorten(binding.contentType, 100)}).`;
+  const asText: JsonObject = { type: "string", description };
+  const schema = member(value, "schema");
+  if (/yaml$/.test(type)) {
+    return {
+      binding: { ...binding, kinds: jsonKinds, required: [] },
+      schema: schema === undefined ? {} : { anyOf: [schemas.read(schema), asText] },
+    };
+  }
+  if (/ndjson|jsonl|json-lines/.test(type)) {
+    const items = schemas.read(member(value, "itemSchema"));
+    return {
+      binding: { ...binding, kinds: ["string", "array"], required: [] },
+      schema: { anyOf: [{ type: "array", items }, asText] },
+    };
+  }
+  const file = binding.bytes ? [fileSchema({ type: "object" })] : [];
   return {
-    ...converted,
-    properties: withFiles(propertiesOf(target, references), files, references, schemas),
+    binding: {
+      ...binding,
+      kinds: binding.bytes ? ["string", "object"] : ["string", "number", "boolean"],
+      required: [],
+    },
+    schema: file.length === 0 ? asText : { anyOf: [asText, ...file] },
   };
 };
 
-const withFiles = (
-  properties: ReadonlyMap<string, Json>,
-  files: ReadonlySet<string>,
-  references: References,
-  schemas: Schemas,
-): JsonObject =>
-  fromEntries(
-    [...properties].map(([name, schema]) => {
-      if (!files.has(name)) return [name, schemas.read(schema)] as const;
-      const many = member(references.follow(schema), "type") === "array";
-      return [name, many ? { type: "array", items: fileSchema } : fileSchema] as const;
-    }),
-  );
-
-/** The fields of a form that are not written in the default way. */
-const readFields = (
-  kind: "form" | "multipart",
-  schema: Json | undefined,
-  encodings: Json | undefined,
-  references: References,
-): ReadonlyArray<FieldBinding> => {
-  const properties = propertiesOf(references.follow(schema), references);
-  const names = new Set([
-    ...properties.keys(),
-    ...(isObject(encodings) ? Object.keys(encodings) : []),
-  ]);
-  return [...names].flatMap((name) => {
-    const encoding = member(encodings, name);
-    const file = kind === "multipart" && isFile(properties.get(name), references);
-    if (!isObject(encoding) && !file) return [];
-    const explode = member(encoding, "explode");
-    return [
-      {
-        name,
-        style: text(member(encoding, "style")) ?? null,
-        explode: typeof explode === "boolean" ? explode : null,
-        allowReserved: member(encoding, "allowReserved") === true,
-        contentType: text(member(encoding, "contentType")) ?? null,
-        file,
-      },
-    ];
-  });
-};
-
-/** The properties of an object schema and of its `allOf`; each part is read once. */
-const propertiesOf = (
-  schema: JsonObject | undefined,
-  references: References,
-  seen = new Set<JsonObject>(),
-): ReadonlyMap<string, Json> => {
-  const properties = new Map<string, Json>();
-  if (schema === undefined || seen.has(schema)) return properties;
-  seen.add(schema);
-  const parts = member(schema, "allOf");
-  if (isArray(parts)) {
-    for (const part of parts) {
-      for (const [name, value] of propertiesOf(references.follow(part), references, seen)) {
-        properties.set(name, value);
-      }
-    }
+/** The schema of a body that takes each of the offers; offers with the same schema count once. */
+const union = (offers: ReadonlyArray<Offer>): JsonObject => {
+  const alternatives = new Map<string, JsonObject>();
+  for (const { schema } of offers) {
+    const parts = isUnion(schema) ? schema.anyOf : [schema];
+    for (const part of parts) alternatives.set(JSON.stringify(part), part);
   }
-  const own = member(schema, "properties");
-  return new Map([...properties, ...(isObject(own) ? Object.entries(own) : [])]);
+  const all = [...alternatives.values()];
+  const [only] = all;
+  if (only !== undefined && all.length === 1) return only;
+  return { anyOf: all };
 };
 
-/** Whether a field holds bytes: `format: binary` in OpenAPI 3.0; in 3.1 a media type that is not text, without an encoding. */
-const isFile = (schema: Json | undefined, references: References): boolean => {
-  const whole = references.follow(schema);
-  const isList = member(whole, "type") === "array";
-  const target = isList ? references.follow(member(whole, "items")) : whole;
-  if (target === undefined) return false;
-  if (member(target, "format") === "binary") return true;
-  const mediaType = text(member(target, "contentMediaType"));
-  return (
-    mediaType !== undefined &&
-    member(target, "contentEncoding") === undefined &&
-    !/json|^text\//.test(mediaType)
-  );
+const isUnion = (
+  schema: JsonObject,
+): schema is JsonObject & { readonly anyOf: ReadonlyArray<JsonObject> } => {
+  const parts = schema["anyOf"];
+  return Object.keys(schema).length === 1 && Array.isArray(parts) && parts.every(isObject);
+};
+
+const choiceSchema = (offers: ReadonlyArray<Offer>): JsonObject => {
+  const types = offers.map(({ binding }) => binding.contentType);
+  const description = "The body's media type; without it, the first that takes the body.";
+  return types.some(isRange)
+    ? { type: "string", description: `${description} ${shorten(types.join(", "), 300)}` }
+    : { type: "string", enum: types, description };
+};
+
+const freeKey = (taken: ReadonlySet<string>): string => {
+  let key = "contentType";
+  if (taken.has(key)) key = "body_contentType";
+  while (taken.has(key)) key += "_";
+  return key;
 };
 
 const withDescription = (schema: JsonObject, description: string | undefined): JsonObject =>

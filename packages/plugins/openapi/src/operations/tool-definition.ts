@@ -15,7 +15,7 @@ import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 import type { Operation } from "./operations.ts";
 import { jsonSchemaOf } from "./media-types.ts";
-import { sentHeaders } from "../calls/request.ts";
+import { isRead, sentHeaders } from "../calls/request.ts";
 import { choosesMethod, isOverride } from "../calls/method-override.ts";
 import { readParameters } from "./parameters.ts";
 import type { Parameter } from "./parameters.ts";
@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly base: string;
   /** The source's own headers. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether a GET or HEAD can be sent with a body. */
+  readonly sendsReadBodies: boolean;
 }
 
 /** One operation as a tool. `server`: where its calls go if not to the source's URL. */
@@ -37,11 +39,19 @@ export const toolDefinition = (
   path: string,
   operation: Operation,
   server: string | null,
-  { base, headers, references, schemas }: Surroundings,
+  { base, headers, references, schemas, sendsReadBodies }: Surroundings,
 ): ToolDefinition => {
   const configured = configuredParameters(server, base, headers);
   const parameters = readParameters(operation, references, configured);
-  const body = readRequestBody(operation, references, schemas);
+  const keys = new Set(parameters.map(({ binding }) => binding.key));
+  const body = readRequestBody(operation, references, schemas, keys);
+  if (body !== undefined && isRead(operation.verb) && !sendsReadBodies) {
+    references.warnings.warn(
+      "read_body_unsendable",
+      `A ${operation.verb} with a body cannot be sent from here, so the tool can only be called without it.`,
+      `${operation.place}/requestBody`,
+    );
+  }
   const content = successContent(operation.operation, references);
   const output = jsonSchemaOf(content);
   const binding: Binding = {
@@ -96,8 +106,9 @@ const annotationsOf = (
       (isOverride(binding.name) || choosesMethod(binding.name, references.follow(schema))),
   );
   if (overrides) return destructiveTool;
-  const isRead = annotations[verb].readOnly;
-  return isRead && member(operation, "requestBody") !== undefined ? writingTool : annotations[verb];
+  return annotations[verb].readOnly && member(operation, "requestBody") !== undefined
+    ? writingTool
+    : annotations[verb];
 };
 
 /** Annotations by method (RFC 9110, section 9.2): a PUT replaces, the effect of a POST or PATCH is open. */
@@ -133,6 +144,7 @@ const inputSchema = (
     .filter((parameter) => parameter.required)
     .map(({ binding }) => binding.key);
   if (body !== undefined) properties.push(["body", body.schema]);
+  if (body?.choice !== undefined) properties.push(body.choice);
   if (body?.required === true) required.push("body");
   return closedObject(properties, required);
 };

@@ -147,7 +147,7 @@ describe("requests", () => {
         "Content-Type: application/json",
       ]);
       const error = yield* Effect.flip(
-        invoke(document, "send", { body: { file: "text" } }, { baseUrl: origin }),
+        invoke(document, "send", { body: { file: "no base64" } }, { baseUrl: origin }),
       );
       expect(error).toMatchObject({ outcome: "invalid_input" });
       expect(error.message).toContain("body.file");

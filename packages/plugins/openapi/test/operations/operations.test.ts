@@ -130,7 +130,7 @@ describe("operations as tools", () => {
   );
 
   it.effect(
-    "takes the JSON schema of the body if there is a choice, and that of the first 2xx reply",
+    "offers every media type of the body, JSON first, and takes the schema of the first 2xx reply",
     () =>
       Effect.gen(function* () {
         const source = yield* load(
@@ -162,14 +162,28 @@ describe("operations as tools", () => {
         const made = tool(source, "a");
         expect(made.inputSchema).toEqual({
           type: "object",
-          properties: { body: { type: "object", description: "What to make." } },
+          properties: {
+            body: {
+              anyOf: [
+                { type: "object" },
+                { type: "number" },
+                { type: "string", description: "The body as text (text/plain)." },
+              ],
+              description: "What to make.",
+            },
+            contentType: {
+              type: "string",
+              enum: ["application/json; charset=utf-8", "application/vnd.x+json", "text/plain"],
+              description: "The body's media type; without it, the first that takes the body.",
+            },
+          },
           required: ["body"],
           additionalProperties: false,
         });
         expect(made.outputSchema).toEqual({ type: "integer" });
         expect(tool(source, "b").inputSchema).toEqual({
           type: "object",
-          properties: {},
+          properties: { body: {} },
           additionalProperties: false,
         });
         expect(tool(source, "b").outputSchema).toBeNull();
@@ -216,10 +230,13 @@ describe("operations as tools", () => {
       const body = member(tool(source, "upload").inputSchema["properties"], "body");
       const properties = member(body, "properties");
       expect(member(body, "allOf")).toBeUndefined();
-      expect(member(properties, "one")).toMatchObject({ type: "object", required: ["base64"] });
+      expect(member(properties, "one")).toMatchObject({
+        type: ["string", "object"],
+        required: ["base64"],
+      });
       expect(member(properties, "many")).toMatchObject({
         type: "array",
-        items: { type: "object" },
+        items: { type: ["string", "object"] },
       });
       expect(member(properties, "name")).toEqual({ type: "string" });
     }),
