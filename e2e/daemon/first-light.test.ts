@@ -68,6 +68,50 @@ describe("GitHub as a source", () => {
     });
   });
 
+  it("describes each of its tools in a short answer, and what that leaves out to who asks", async () => {
+    const addresses: Array<string> = [];
+    let next: string | null = "";
+    while (next !== null) {
+      const page = await client().searchTools({
+        namespace: "github",
+        limit: "1000",
+        ...(next === "" ? {} : { cursor: next }),
+      });
+      addresses.push(...page.items.map((tool) => tool.address));
+      next = page.nextCursor;
+    }
+    const execution = await client().execute(`
+      const lengths: number[] = [];
+      for (const path of ${JSON.stringify(addresses)}) {
+        lengths.push(JSON.stringify(await tools.describe({ path })).length);
+      }
+      const path = "github.repos.get";
+      const whole = await tools.describe({ path });
+      const { $ref: at } = whole.outputSchema;
+      const part = await tools.describe({ path, at });
+      const deeper = await tools.describe({ path, at: at + "/properties/owner" });
+      return {
+        count: lengths.length,
+        longest: Math.max(...lengths),
+        input: Object.keys(whole.inputSchema.properties),
+        part: Object.keys(part.value.properties).includes("full_name"),
+        deeper: deeper.value.$ref,
+        length: JSON.stringify(part).length,
+      };
+    `);
+    expect(execution.error).toBeNull();
+    const value = JSON.parse(JSON.stringify(execution.output?.value));
+    expect(value).toMatchObject({
+      count: 1223,
+      input: ["owner", "repo"],
+      part: true,
+      deeper: "#/$defs/simple-user",
+    });
+    expect(value.longest).toBeGreaterThan(7_000);
+    expect(value.longest).toBeLessThanOrEqual(8_000);
+    expect(value.length).toBeLessThanOrEqual(8_000);
+  });
+
   it("answers an agent that searches, describes and calls", async () => {
     const execution = await client().execute(`
       const found = await tools.search({ query: "get a repository", namespace: "github" });
@@ -180,7 +224,7 @@ describe("GitHub as a source", () => {
   it("counts every execution once", async () => {
     const count = (status: string) =>
       counted("executor_executions_total", { status, trigger: "api" });
-    expect(await count("completed")).toBe(4);
+    expect(await count("completed")).toBe(5);
     expect(await count("failed")).toBe(2);
     expect(await counted("executor_execution_active")).toBe(0);
   });

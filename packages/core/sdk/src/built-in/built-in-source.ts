@@ -80,12 +80,41 @@ export const builtInSource: LoadedSource = {
     ),
     tool(
       "tools.describe",
-      "Shows one tool with the JSON Schemas of its input and its result. Also tools.describe(...).",
-      object({ path: { type: "string", description: "Such as github.repos.get." } }, ["path"]),
+      "Shows one tool with the JSON Schemas of its input and its result, in at most 8,000 characters. A part of a large one is shown with `at`. Also tools.describe(...).",
+      object(
+        {
+          path: { type: "string", description: "Such as github.repos.get." },
+          at: {
+            type: "string",
+            description:
+              "The part to show, as a $ref of an answer names it: #/$defs/Repository, or #/outputSchema.",
+          },
+          from: {
+            type: "integer",
+            minimum: 0,
+            description: "First member, item or character of the part, as `more` gives it.",
+          },
+        },
+        ["path"],
+      ),
       object({
         ...toolSchema,
         inputSchema: { type: "object" },
         outputSchema: { type: ["object", "null"] },
+        $defs: { type: "object", description: "Types that #/$defs/Name refers to." },
+        at: { type: "string" },
+        from: { type: "integer" },
+        value: { description: "The part that was asked for." },
+        more: {
+          type: "array",
+          description: "Where lists go on. Pass each as it is, with the path.",
+          items: object({
+            at: { type: "string" },
+            from: { type: "integer" },
+            of: { type: "integer", description: "Number of all members, items or characters." },
+          }),
+        },
+        note: { type: "string", description: "How to read what is left out." },
       }),
     ),
   ],

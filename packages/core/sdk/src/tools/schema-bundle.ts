@@ -4,15 +4,34 @@ import type { Json, JsonObject } from "../model/json.ts";
 
 const definitionReference = /^#\/\$defs\/([^/]+)/;
 
+/** Reads definitions by their names; those that do not exist are missing in the result. */
+export type DefinitionLookup = (
+  names: ReadonlyArray<string>,
+) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly schema: JsonObject }>>;
+
+/** A lookup that reads each definition once, so that two schemas have the same object for it. */
+export const sharedLookup = (lookup: DefinitionLookup): DefinitionLookup => {
+  const known = new Map<string, JsonObject>();
+  return (names) => {
+    const unknown = names.filter((name) => !known.has(name));
+    const read = unknown.length === 0 ? Effect.succeed([]) : lookup(unknown);
+    return Effect.map(read, (found) => {
+      for (const { name, schema } of found) known.set(name, schema);
+      return names.flatMap((name) => {
+        const schema = known.get(name);
+        return schema === undefined ? [] : [{ name, schema }];
+      });
+    });
+  };
+};
+
 /**
  * Completes a schema: puts every definition that it refers to, directly or through another, under `$defs`, beside
  * those that it has itself. `lookup` reads definitions by their names; a reference to one that it does not find accepts anything.
  */
 export const bundleSchema = (
   schema: JsonObject,
-  lookup: (
-    names: ReadonlyArray<string>,
-  ) => Effect.Effect<ReadonlyArray<{ readonly name: string; readonly schema: JsonObject }>>,
+  lookup: DefinitionLookup,
 ): Effect.Effect<JsonObject> =>
   Effect.gen(function* () {
     const own = schema["$defs"];

@@ -3,7 +3,7 @@ import { Context, Effect, Layer } from "effect";
 import { makeCache } from "../cache.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Tool } from "../model/tool.ts";
-import { bundleSchema } from "./schema-bundle.ts";
+import { bundleSchema, sharedLookup } from "./schema-bundle.ts";
 import { toolRows } from "./tool-rows.ts";
 
 /** A tool with everything that a call of it needs, except its source. */
@@ -33,8 +33,8 @@ const make = Effect.gen(function* () {
     const row = yield* rows.find(address);
     if (row === undefined) return undefined;
     const { binding, input_schema, output_schema, ...summary } = row;
-    const bundle = (schema: JsonObject) =>
-      bundleSchema(schema, (names) => rows.definitions(row.namespace, names));
+    const definitions = sharedLookup((names) => rows.definitions(row.namespace, names));
+    const bundle = (schema: JsonObject) => bundleSchema(schema, definitions);
     const tool: Tool = {
       ...summary,
       inputSchema: yield* bundle(input_schema),
