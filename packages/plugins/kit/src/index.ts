@@ -5,3 +5,4 @@ export * from "./steps.ts";
 export * from "./tools.ts";
 export * from "./upstream.ts";
 export * from "./warnings.ts";
+export * from "./wildcards.ts";
