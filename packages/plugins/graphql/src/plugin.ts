@@ -131,12 +131,13 @@ const operationOf = (
   Effect.gen(function* () {
     const { schema, selectKey, selection } = binding;
     const given = selectKey === null ? undefined : member(input, selectKey);
-    if (typeof given !== "string") return operationText(binding, selection);
+    if (typeof given !== "string") return operationText(binding, selection, input);
     const invalid = (problem: string) =>
       invalidInput(
         `\`${selectKey}\` of ${address} is not valid. ${problem} Call tools.describe({ path: "${address}" }) for the types.`,
       );
-    const operation = operationText(binding, yield* Either.mapLeft(readSelection(given), invalid));
+    const chosen = yield* Either.mapLeft(readSelection(given), invalid);
+    const operation = operationText(binding, chosen, input);
     const found = yield* memory.find(schema, fetchSchema(settings));
     const problem = Option.flatMapNullable(found, (known) => operationProblem(known, operation));
     return Option.isSome(problem) ? yield* invalid(problem.value) : operation;

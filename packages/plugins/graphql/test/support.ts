@@ -1,5 +1,6 @@
 import { FetchHttpClient } from "@effect/platform";
-import type { JsonObject } from "@executor/sdk";
+import { schemaCheck } from "@executor/json-schema";
+import type { JsonObject, LoadedSource } from "@executor/sdk";
 import * as testing from "@executor/plugin-kit/testing";
 import type { Given } from "@executor/plugin-kit/testing";
 import { Effect } from "effect";
@@ -17,6 +18,18 @@ export const load = (given: Given) =>
 
 /** The source that a schema makes, its calls going to nobody. */
 export const loadText = (document: string) => load({ document, baseUrl: endpoint });
+
+/** What the sdk finds wrong with an input of a source's tool; `undefined` for nothing. */
+export const problemsOf = (
+  source: LoadedSource,
+  path: string,
+  input: JsonObject,
+): string | undefined => {
+  const $defs = Object.fromEntries(source.definitions);
+  const outcome = schemaCheck({ ...testing.tool(source, path).inputSchema, $defs })(input, "input");
+  if (outcome._tag === "BudgetExceeded") throw new Error("The check takes too many steps.");
+  return outcome._tag === "Misfits" ? outcome.problems : undefined;
+};
 
 /** Loads the schema and calls one of its tools. */
 export const invoke = (given: Given, path: string, input: JsonObject) =>

@@ -19,27 +19,29 @@ export const Binding = Schema.Struct({
 export type Binding = typeof Binding.Type;
 
 /**
- * The operation of a tool. Arguments are variables, so the selection is the only part that a call determines;
- * `selection.ts` has parsed and printed it.
+ * The operation of a tool. Only arguments that the input gives are declared and passed, as variables: for others the server's
+ * defaults apply, even where the type is non-null (GraphQL October 2021, section 5.4.2.1). `selection.ts` has parsed and printed
+ * the selection.
  */
-export const operationText = (binding: Binding, selection: string): string => {
-  const declared = binding.arguments.map(({ name, type }) => `$${name}: ${type}`).join(", ");
-  const passed = binding.arguments.map(({ name }) => `${name}: $${name}`).join(", ");
+export const operationText = (binding: Binding, selection: string, input: JsonObject): string => {
+  const given = givenArguments(binding, input);
+  const declared = given.map(({ name, type }) => `$${name}: ${type}`).join(", ");
+  const passed = given.map(({ name }) => `${name}: $${name}`).join(", ");
   const root = `${binding.field}${parenthesised(passed)}${selection === "" ? "" : ` ${selection}`}`;
   return `${binding.operation} ${binding.field}${parenthesised(declared)} { ${root} }`;
 };
 
 const parenthesised = (list: string): string => (list === "" ? "" : `(${list})`);
 
-/** The body of the request (GraphQL over HTTP, "Request parameters"). Arguments that are not given are left out. */
+const givenArguments = (binding: Binding, input: JsonObject): Binding["arguments"] =>
+  binding.arguments.filter(({ name }) => member(input, name) !== undefined);
+
+/** The body of the request (GraphQL over HTTP, "Request parameters"). */
 export const requestBody = (binding: Binding, query: string, input: JsonObject): string =>
   JSON.stringify({
     query,
     operationName: binding.field,
     variables: Object.fromEntries(
-      binding.arguments.flatMap(({ name }) => {
-        const value = member(input, name);
-        return value === undefined ? [] : [[name, value] as const];
-      }),
+      givenArguments(binding, input).map(({ name }) => [name, member(input, name)]),
     ),
   });

@@ -1,3 +1,4 @@
+import type { Json } from "@executor/sdk";
 import type { Steps } from "@executor/plugin-kit";
 import {
   assertInputType,
@@ -16,11 +17,30 @@ import type { GraphQLArgument, GraphQLInputField, GraphQLNamedType, GraphQLSchem
 export interface BuiltSchema {
   readonly schema: GraphQLSchema;
   /**
-   * The default of an argument or an input field as it is written, which graphql-js would drop if it has another type. `path`:
-   * `Type.field` or `Type.field.argument`.
+   * The default of an argument or an input field, which graphql-js would drop if it has another type. `path`: `Type.field` or
+   * `Type.field.argument`.
    */
-  readonly defaultOf: (value: GraphQLArgument | GraphQLInputField, path: string) => unknown;
+  readonly defaultOf: (
+    value: GraphQLArgument | GraphQLInputField,
+    path: string,
+  ) => Default | undefined;
 }
+
+export interface Default {
+  readonly value: Json;
+  /** The literal as GraphQL writes it. */
+  readonly written: string;
+}
+
+const key = "default";
+
+/** The default of an argument or an input field as its schema writes it. */
+export const writtenDefault = ({
+  extensions,
+}: GraphQLArgument | GraphQLInputField): string | undefined => {
+  const written = extensions[key];
+  return typeof written === "string" ? written : undefined;
+};
 
 /**
  * Checks what tools and selections rely on, which is less than a valid schema: servers publish schemas that are not valid, and
@@ -42,7 +62,9 @@ export function* checked({ schema, defaultOf }: BuiltSchema): Steps<GraphQLSchem
 const checkType = (type: GraphQLNamedType, defaultOf: BuiltSchema["defaultOf"]): void => {
   const checkInput = (value: GraphQLArgument | GraphQLInputField, path: string): void => {
     assertInputType(value.type);
-    value.defaultValue = defaultOf(value, `${path}.${value.name}`);
+    const found = defaultOf(value, `${path}.${value.name}`);
+    value.defaultValue = found?.value;
+    if (found !== undefined) value.extensions = { [key]: found.written };
   };
   if (isUnionType(type)) for (const possible of type.getTypes()) assertObjectType(possible);
   if (isInputObjectType(type)) {

@@ -2,13 +2,14 @@ import type { Json, JsonObject } from "@executor/sdk";
 import { isArray, isObject, member, type Steps, text } from "@executor/plugin-kit";
 import {
   buildClientSchema,
+  DEFAULT_DEPRECATION_REASON,
   getIntrospectionQuery,
   parseConstValue,
   specifiedScalarTypes,
-  valueFromASTUntyped,
 } from "graphql";
 import type { IntrospectionQuery } from "graphql";
-import type { BuiltSchema } from "./built-schema.ts";
+import type { BuiltSchema, Default } from "./built-schema.ts";
+import { literalValue } from "./literal.ts";
 
 /** The first query, with deprecated arguments and oneOf inputs, which servers from before October 2021 do not know. */
 export const introspectionQuery = getIntrospectionQuery({
@@ -38,7 +39,7 @@ export function* readIntrospection(schema: Json): Steps<BuiltSchema> {
   const listed = member(schema, "types");
   if (!isArray(listed)) throw new Error("its introspection result lists no types");
   if (listed.length > maxTypes) throw new Error(`it has more than ${maxTypes} types`);
-  const defaults = new Map<string, unknown>();
+  const defaults = new Map<string, Default>();
   const types: Array<Json> = specifiedScalarTypes.map(({ name }) => ({ kind: "SCALAR", name }));
   for (const type of listed) {
     types.push(completeType(type, defaults));
@@ -62,7 +63,7 @@ interface Named extends JsonObject {
 }
 
 /** A type with everything that graphql-js insists on. `defaults` takes its default values by their path. */
-const completeType = (type: Json, defaults: Map<string, unknown>): JsonObject => {
+const completeType = (type: Json, defaults: Map<string, Default>): JsonObject => {
   const typeName = text(member(type, "name"));
   const undescribed = (): Error =>
     new Error(
@@ -75,8 +76,7 @@ const completeType = (type: Json, defaults: Map<string, unknown>): JsonObject =>
     return (isArray(given) ? given : []).map((one) => {
       const name = text(member(one, "name"));
       if (!isObject(one) || name === undefined) throw undescribed();
-      const isDeprecated = one["isDeprecated"] === true;
-      return { ...one, name, deprecationReason: isDeprecated ? "Deprecated." : null };
+      return { ...one, name, deprecationReason: deprecationOf(one) };
     });
   };
 
@@ -91,7 +91,9 @@ const completeType = (type: Json, defaults: Map<string, unknown>): JsonObject =>
   const inputs = (of: Json, key: string, path: string): ReadonlyArray<JsonObject> =>
     list(of, key).map((value) => {
       const { defaultValue, name } = value;
-      if (typeof defaultValue === "string") defaults.set(`${path}.${name}`, literal(defaultValue));
+      if (typeof defaultValue === "string") {
+        defaults.set(`${path}.${name}`, { value: literal(defaultValue), written: defaultValue });
+      }
       return { ...value, type: reference(value["type"]), defaultValue: null };
     });
 
@@ -109,10 +111,14 @@ const completeType = (type: Json, defaults: Map<string, unknown>): JsonObject =>
   };
 };
 
+/** `null` for what is not deprecated: servers also give reasons for that. */
+const deprecationOf = ({ deprecationReason, isDeprecated }: JsonObject): string | null =>
+  isDeprecated === true ? (text(deprecationReason) ?? DEFAULT_DEPRECATION_REASON) : null;
+
 /** A default is shown and never sent: a broken literal only counts as a default. */
-const literal = (written: string): unknown => {
+const literal = (written: string): Json => {
   try {
-    return valueFromASTUntyped(parseConstValue(written));
+    return literalValue(parseConstValue(written));
   } catch {
     return null;
   }

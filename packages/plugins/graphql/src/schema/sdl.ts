@@ -6,7 +6,7 @@ import {
   isTypeExtensionNode,
   Kind,
   parse,
-  valueFromASTUntyped,
+  print,
   visit,
 } from "graphql";
 import type {
@@ -18,6 +18,7 @@ import type {
   TypeExtensionNode,
 } from "graphql";
 import type { BuiltSchema } from "./built-schema.ts";
+import { literalValue } from "./literal.ts";
 
 /**
  * Builds a schema from GraphQL's schema definition language. It accepts more than graphql-js, because servers publish schemas
@@ -71,7 +72,9 @@ export function* readSdl(text: string): Steps<BuiltSchema> {
     ),
     defaultOf: ({ astNode }) => {
       const written = astNode?.defaultValue;
-      return written === undefined ? undefined : valueFromASTUntyped(written);
+      return written === undefined
+        ? undefined
+        : { value: literalValue(written), written: print(written) };
     },
   };
 }

@@ -3,6 +3,8 @@ import { closedObject, fromEntries, isArray, shorten, text } from "@executor/plu
 import type { Steps } from "@executor/plugin-kit";
 import { Schema } from "effect";
 import {
+  getNullableType,
+  GraphQLNonNull,
   isCompositeType,
   isEnumType,
   isInputObjectType,
@@ -13,15 +15,20 @@ import {
 } from "graphql";
 import type {
   GraphQLArgument,
+  GraphQLEnumValue,
   GraphQLInputField,
   GraphQLNamedType,
   GraphQLOutputType,
   GraphQLType,
 } from "graphql";
 import { type Selection, selectsTypename } from "./default-selection.ts";
-import { isDeprecated } from "./outline.ts";
+import { isDeprecated, prose } from "./outline.ts";
 
 const maxDescription = 500;
+const maxReason = 300;
+/** Characters about one value of an enum, and about all of them. */
+const maxValue = 200;
+const maxValues = 1_500;
 
 /** JSON Schemas of GraphQL's types. Enums, input objects and custom scalars are shared definitions. */
 export interface JsonSchemas {
@@ -49,11 +56,10 @@ export const makeJsonSchemas = (): JsonSchemas => {
   };
 
   const input: JsonSchemas["input"] = (given) => {
-    const description = text(given.description);
     const fallback = isJson(given.defaultValue) ? given.defaultValue : null;
     return {
       ...valueSchema(given.type, named),
-      ...(description === undefined ? {} : { description: shorten(description, maxDescription) }),
+      ...described(prose(given, maxReason)),
       ...(fallback === null ? {} : { default: fallback }),
       ...(isDeprecated(given) ? { deprecated: true } : {}),
     };
@@ -92,10 +98,10 @@ const definitionName = ({ name }: GraphQLNamedType): string =>
   name in Object.prototype ? `${name}--type` : name;
 
 const valueSchema = (type: GraphQLType, named: NamedTypeSchema): JsonObject =>
-  isNonNullType(type) ? present(type.ofType, named) : nullable(present(type, named));
+  isNonNullType(type) ? nonNullSchema(type.ofType, named) : nullable(nonNullSchema(type, named));
 
-const present = (type: GraphQLType, named: NamedTypeSchema): JsonObject => {
-  if (isNonNullType(type)) return present(type.ofType, named);
+const nonNullSchema = (type: GraphQLType, named: NamedTypeSchema): JsonObject => {
+  if (isNonNullType(type)) return nonNullSchema(type.ofType, named);
   return isListType(type) ? { type: "array", items: valueSchema(type.ofType, named) } : named(type);
 };
 
@@ -108,17 +114,56 @@ const nullable = (schema: JsonObject): JsonObject => {
 
 const definition = (type: GraphQLNamedType, input: JsonSchemas["input"]): JsonObject => {
   const said = text(type.description);
-  const description = said === undefined ? {} : { description: shorten(said, maxDescription) };
   if (isEnumType(type)) {
-    return { type: "string", enum: type.getValues().map(({ name }) => name), ...description };
+    const values = type.getValues();
+    return {
+      type: "string",
+      enum: values.map(({ name }) => name),
+      ...described(said, describeValues(values)),
+    };
   }
   // Only its server knows the values of a custom scalar.
-  if (!isInputObjectType(type)) return { title: type.name, ...description };
+  if (!isInputObjectType(type)) {
+    return { title: type.name, not: { type: "null" }, ...described(said) };
+  }
   const fields = Object.values(type.getFields());
   const required = fields.filter(isRequired).map(({ name }) => name);
-  const properties = fields.map((field) => [field.name, input(field)] as const);
+  const properties = fields.map(
+    (field) => [field.name, input(type.isOneOf ? present(field) : field)] as const,
+  );
   const oneOf = type.isOneOf ? { minProperties: 1, maxProperties: 1 } : {};
-  return { ...closedObject(properties, required, oneOf), ...description };
+  return { ...closedObject(properties, required, oneOf), ...described(said) };
+};
+
+/**
+ * A field of a oneOf input object as it is taken: the schema declares it nullable so that it can be left out, and the one that is
+ * given must not be null (GraphQL September 2025, section 3.10.1).
+ */
+const present = (field: GraphQLInputField): GraphQLInputField => ({
+  ...field,
+  type: new GraphQLNonNull(getNullableType(field.type)),
+});
+
+/** The keyword for a text of at most 500 characters and whole `lines` after it; nothing for no texts. */
+const described = (said: string | undefined, lines: ReadonlyArray<string> = []): JsonObject => {
+  const first = said === undefined || said === "" ? [] : [shorten(said, maxDescription)];
+  const all = [...first, ...lines];
+  return all.length === 0 ? {} : { description: all.join("\n") };
+};
+
+/** One line for each value that has something to say, as far as 1,500 characters go, and a line for those beyond. */
+const describeValues = (values: ReadonlyArray<GraphQLEnumValue>): ReadonlyArray<string> => {
+  const lines = values
+    .map((value) => ({ name: value.name, said: prose(value, maxValue) }))
+    .filter(({ said }) => said !== "")
+    .map(({ name, said }) => `${name}: ${shorten(said.replace(/\s+/g, " "), maxValue)}`);
+  let left = maxValues;
+  const shown = lines.filter((line) => {
+    left -= line.length + 1;
+    return left >= 0;
+  });
+  const hidden = lines.length - shown.length;
+  return hidden === 0 ? shown : [...shown, `The schema describes ${hidden} more values.`];
 };
 
 /** The JSON Schema of a result of this type with this selection. */

@@ -4,7 +4,6 @@ import {
   describeTool,
   destructiveTool,
   readOnlyTool,
-  text,
   writingTool,
 } from "@executor/plugin-kit";
 import { getNamedType, isCompositeType, isLeafType } from "graphql";
@@ -12,10 +11,11 @@ import type { GraphQLCompositeType, GraphQLSchema } from "graphql";
 import type { Binding } from "../calls/operation.ts";
 import { defaultSelection, printSelection } from "./default-selection.ts";
 import { isRequired, type JsonSchemas, outputSchema } from "./json-schemas.ts";
-import { describeField, type Field, isDeprecated, outline } from "./outline.ts";
+import { describeField, type Field, isDeprecated, outline, prose } from "./outline.ts";
 import type { NamedSchema } from "../schema/read-schema.ts";
 
 const maxOutline = 2_500;
+const maxReason = 300;
 
 /** One field of a root type as a tool. */
 export const toolDefinition = (
@@ -63,13 +63,8 @@ export const toolDefinition = (
 export const freeName = (name: string, taken: ReadonlySet<string>): string =>
   taken.has(name) ? freeName(`${name}_`, taken) : name;
 
-const describe = (operation: Binding["operation"], field: Field): string => {
-  const prose = [isDeprecated(field) ? "Deprecated." : undefined, text(field.description)];
-  return describeTool(
-    prose.filter((part) => part !== undefined).join(" "),
-    `${operation} ${describeField(field)}`,
-  );
-};
+const describe = (operation: Binding["operation"], field: Field): string =>
+  describeTool(prose(field, maxReason), `${operation} ${describeField(field)}`);
 
 const selectSchema = (schema: GraphQLSchema, type: GraphQLCompositeType): JsonObject => ({
   type: "string",

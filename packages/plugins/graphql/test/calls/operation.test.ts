@@ -18,16 +18,18 @@ const binding: Binding = {
   schema: "",
 };
 
-const operation =
-  "mutation rename($id: ID!, $filter: [In!], $constructor: Int) { rename(id: $id, filter: $filter, constructor: $constructor) { id } }";
-
 describe("an operation", () => {
-  it("declares the arguments and passes them to the field", () => {
-    expect(operationText(binding, binding.selection)).toBe(operation);
+  it("declares the arguments that are given, and passes them to the field", () => {
+    expect(operationText(binding, binding.selection, { id: 1, filter: null, constructor: 2 })).toBe(
+      "mutation rename($id: ID!, $filter: [In!], $constructor: Int) { rename(id: $id, filter: $filter, constructor: $constructor) { id } }",
+    );
+    expect(operationText(binding, binding.selection, { filter: null, select: "{ id }" })).toBe(
+      "mutation rename($filter: [In!]) { rename(filter: $filter) { id } }",
+    );
   });
 
   it("has no parentheses or braces without need", () => {
-    expect(operationText({ ...binding, operation: "query", arguments: [] }, "")).toBe(
+    expect(operationText({ ...binding, operation: "query" }, "", {})).toBe(
       "query rename { rename }",
     );
   });
@@ -37,13 +39,15 @@ describe("an operation", () => {
     .array(fc.tuple(keys, fc.json({ stringUnit: "binary" }).map(parseJson)))
     .map(fromEntries);
 
-  it("does not depend on the input, which is only in the variables", () => {
+  it("depends only on which arguments are given; their values are only in the variables", () => {
     fc.assert(
       fc.property(inputs, (input) => {
-        const body = parseJson(requestBody(binding, operationText(binding, "{ id }"), input));
+        const query = operationText(binding, "{ id }", input);
+        const body = parseJson(requestBody(binding, query, input));
         const given = ["id", "filter", "constructor"].filter((name) => Object.hasOwn(input, name));
+        const other = Object.fromEntries(given.map((name) => [name, "other"]));
         expect(body).toEqual({
-          query: operation,
+          query: operationText(binding, "{ id }", other),
           operationName: "rename",
           variables: Object.fromEntries(given.map((name) => [name, input[name]])),
         });

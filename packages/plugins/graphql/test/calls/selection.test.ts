@@ -105,7 +105,7 @@ describe("a selection", () => {
       fc.property(texts, (text) => {
         const set = readSelection(text);
         if (Either.isLeft(set)) return;
-        const { definitions } = parse(operationText(binding, set.right));
+        const { definitions } = parse(operationText(binding, set.right, { id: "1" }));
         expect(definitions).toHaveLength(1);
         const [operation] = definitions;
         if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("It is no operation.");

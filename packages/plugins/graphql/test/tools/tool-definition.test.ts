@@ -6,13 +6,14 @@ import { loadText, tool } from "../support.ts";
 const schema = `
 "A moment, such as 2026-01-31T12:00:00Z."
 scalar DateTime
-enum Role { ADMIN READER }
+"What a user may do."
+enum Role { "Everything." ADMIN READER "Reads." GUEST @deprecated(reason: "Use READER") }
 input Filter { role: Role = READER, tags: [String!]!, not: Filter, since: DateTime }
-input ById @oneOf { id: ID, name: String }
+input ById @oneOf { id: ID, name: String, since: DateTime, not: Filter, roles: [Role] }
 type User { id: ID! name: String role: Role! since: DateTime friends: [User] }
 type Query {
   "Finds users."
-  users(first: Int! = 10, filter: Filter, ids: [ID!], ratio: Float, deep: [[Int]], "Which." by: ById, old: Int @deprecated): [User!]!
+  users(first: Int! = 10, filter: Filter, ids: [ID!], ratio: Float, deep: [[Int]], "Which." by: ById, old: Int @deprecated(reason: "Use first")): [User!]!
   count: Int!
   now: DateTime
   old: String @deprecated(reason: "Use count.")
@@ -104,9 +105,11 @@ describe("tools", () => {
     Effect.gen(function* () {
       const source = yield* loadText(schema);
       expect(tool(source, "query.count").description).toBe("query count: Int!");
-      expect(tool(source, "query.old").description).toBe("Deprecated.\n\nquery old: String");
+      expect(tool(source, "query.old").description).toBe(
+        "Deprecated: Use count.\n\nquery old: String",
+      );
       expect(tool(source, "query.users").description).toBe(
-        "Finds users.\n\nquery users(first: Int!, filter: Filter, ids: [ID!], ratio: Float, deep: [[Int]], by: ById, old: Int): [User!]!",
+        "Finds users.\n\nquery users(first: Int! = 10, filter: Filter, ids: [ID!], ratio: Float, deep: [[Int]], by: ById, old: Int): [User!]!",
       );
     }),
   );
@@ -135,7 +138,11 @@ describe("tools", () => {
           items: { type: ["array", "null"], items: { type: ["integer", "null"] } },
         },
         by: { anyOf: [{ $ref: "#/$defs/ById" }, { type: "null" }], description: "Which." },
-        old: { type: ["integer", "null"], deprecated: true },
+        old: {
+          type: ["integer", "null"],
+          deprecated: true,
+          description: "Deprecated: Use first.",
+        },
         select: { type: "string", description: expect.any(String) },
       });
       expect(tool(source, "mutation.addUser").inputSchema).toMatchObject({ required: ["name"] });
@@ -160,15 +167,30 @@ describe("tools", () => {
         ById: {
           type: "object",
           properties: {
-            id: { type: ["string", "integer", "null"] },
-            name: { type: ["string", "null"] },
+            id: { type: ["string", "integer"] },
+            name: { type: "string" },
+            since: { $ref: "#/$defs/DateTime" },
+            not: { $ref: "#/$defs/Filter" },
+            roles: {
+              type: "array",
+              items: { anyOf: [{ $ref: "#/$defs/Role" }, { type: "null" }] },
+            },
           },
           minProperties: 1,
           maxProperties: 1,
           additionalProperties: false,
         },
-        Role: { type: "string", enum: ["ADMIN", "READER"] },
-        DateTime: { title: "DateTime", description: "A moment, such as 2026-01-31T12:00:00Z." },
+        Role: {
+          type: "string",
+          enum: ["ADMIN", "READER", "GUEST"],
+          description:
+            "What a user may do.\nADMIN: Everything.\nGUEST: Deprecated: Use READER. Reads.",
+        },
+        DateTime: {
+          title: "DateTime",
+          not: { type: "null" },
+          description: "A moment, such as 2026-01-31T12:00:00Z.",
+        },
       });
     }),
   );
