@@ -94,7 +94,7 @@ const load = Effect.fn("GraphQl.load")(function* (
   const url = yield* endpointOf(settings);
   const named = yield* fetchSchema(settings);
   const read = yield* Effect.mapError(
-    runSteps(readTools(named)),
+    runSteps(readTools(named, settings)),
     (problem) =>
       new InvalidSourceDocument({
         message: `The schema cannot be read: ${problem}. Correct it, or report this.`,

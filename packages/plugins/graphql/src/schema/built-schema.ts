@@ -1,10 +1,11 @@
 import type { Json } from "@executor/sdk";
-import type { Steps } from "@executor/plugin-kit";
+import type { Steps, Warnings } from "@executor/plugin-kit";
 import {
   assertInputType,
   assertInterfaceType,
   assertObjectType,
   assertOutputType,
+  isEnumType,
   isInputObjectType,
   isInterfaceType,
   isIntrospectionType,
@@ -46,18 +47,36 @@ export const writtenDefault = ({
  * Checks what tools and selections rely on, which is less than a valid schema: servers publish schemas that are not valid, and
  * answer all the same. Sets the defaults.
  */
-export function* checked({ schema, defaultOf }: BuiltSchema): Steps<GraphQLSchema> {
+export function* checked(
+  { schema, defaultOf }: BuiltSchema,
+  warnings: Warnings,
+): Steps<GraphQLSchema> {
   yield;
   const query = schema.getQueryType() ?? undefined;
   if (query === undefined) throw new Error("it has no type for queries");
   assertObjectType(query);
   assertObjectType(schema.getMutationType() ?? query);
   for (const type of Object.values(schema.getTypeMap())) {
-    if (!isIntrospectionType(type)) checkType(type, defaultOf);
+    if (!isIntrospectionType(type)) {
+      checkType(type, defaultOf);
+      if (isEmpty(type)) {
+        warnings.warn(
+          "type_is_empty",
+          `${type.name} is described without anything in it.`,
+          type.name,
+        );
+      }
+    }
     yield;
   }
   return schema;
 }
+
+const isEmpty = (type: GraphQLNamedType): boolean => {
+  if (isUnionType(type)) return type.getTypes().length === 0;
+  if (isEnumType(type)) return type.getValues().length === 0;
+  return "getFields" in type && Object.keys(type.getFields()).length === 0;
+};
 
 const checkType = (type: GraphQLNamedType, defaultOf: BuiltSchema["defaultOf"]): void => {
   const checkInput = (value: GraphQLArgument | GraphQLInputField, path: string): void => {

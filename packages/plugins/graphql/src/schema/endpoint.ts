@@ -17,7 +17,7 @@ import type {
 } from "@executor/sdk";
 import { isArray, isObject, member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
-import { findSchema, introspectionQuery, olderIntrospectionQuery } from "./introspection.ts";
+import { findSchema, introspectionQueries } from "./introspection.ts";
 import { type NamedSchema, readSchema } from "./read-schema.ts";
 
 const maxBytes = 64 * 1024 * 1024;
@@ -67,16 +67,19 @@ export const requestHeaders = (settings: ResolvedSettings): UpstreamHeaders =>
 
 /**
  * The introspection result of an endpoint, at most 64 MiB of JSON. A server that refuses the fields of newer GraphQL versions
- * gets the older query.
+ * gets the older queries.
  */
 const introspect = Effect.fn("GraphQl.introspect")(function* (
   settings: ResolvedSettings,
   url: string,
 ) {
-  const newer = yield* ask(settings, url, introspectionQuery);
-  if (hasSchema(newer)) return newer;
-  const last = hasErrors(newer) ? yield* ask(settings, url, olderIntrospectionQuery) : newer;
-  return hasSchema(last) ? last : yield* refused(last, url);
+  const [newest = "", ...older] = introspectionQueries;
+  let answer = yield* ask(settings, url, newest);
+  for (const query of older) {
+    if (hasSchema(answer) || !hasErrors(answer)) break;
+    answer = yield* ask(settings, url, query);
+  }
+  return hasSchema(answer) ? answer : yield* refused(answer, url);
 });
 
 /** Whether a GraphQL server answers at the URL. */

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject, member, type Steps, text } from "@executor/plugin-kit";
+import { isArray, isObject, member, type Steps, text, type Warnings } from "@executor/plugin-kit";
 import {
   buildClientSchema,
   DEFAULT_DEPRECATION_REASON,
@@ -10,20 +10,18 @@ import {
 import type { IntrospectionQuery } from "graphql";
 import type { BuiltSchema, Default } from "./built-schema.ts";
 import { literalValue } from "./literal.ts";
+import { makeUsedTypes, type UsedTypes } from "./missing-types.ts";
+import { warnTwice } from "./sdl-definitions.ts";
 
-/** The first query, with deprecated arguments and oneOf inputs, which servers from before October 2021 do not know. */
-export const introspectionQuery = getIntrospectionQuery({
-  specifiedByUrl: false,
-  directiveIsRepeatable: false,
-  inputValueDeprecation: true,
-  oneOf: true,
-});
-
-/** The query that every server knows. */
-export const olderIntrospectionQuery = getIntrospectionQuery({
-  specifiedByUrl: false,
-  directiveIsRepeatable: false,
-});
+/**
+ * The queries to ask, the next where a server refuses the one before: with oneOf inputs, which came with September 2025; as
+ * October 2021 has it; and as every server knows it.
+ */
+export const introspectionQueries: ReadonlyArray<string> = [
+  { specifiedByUrl: true, inputValueDeprecation: true, oneOf: true },
+  { specifiedByUrl: true, inputValueDeprecation: true },
+  { specifiedByUrl: false },
+].map((options) => getIntrospectionQuery({ directiveIsRepeatable: false, ...options }));
 
 const maxTypes = 50_000;
 
@@ -35,19 +33,46 @@ export const findSchema = (result: Json | undefined): Json | undefined =>
  * Builds a schema from the value of `__schema` (GraphQL October 2021, section 4.2). It accepts more than graphql-js: lists that
  * a server leaves out, types that are non-null twice, and defaults that are not literals. Throws an error that names the problem.
  */
-export function* readIntrospection(schema: Json): Steps<BuiltSchema> {
+export function* readIntrospection(schema: Json, warnings: Warnings): Steps<BuiltSchema> {
   const listed = member(schema, "types");
   if (!isArray(listed)) throw new Error("its introspection result lists no types");
   if (listed.length > maxTypes) throw new Error(`it has more than ${maxTypes} types`);
   const defaults = new Map<string, Default>();
-  const types: Array<Json> = specifiedScalarTypes.map(({ name }) => ({ kind: "SCALAR", name }));
+  const used = makeUsedTypes();
+  const complete = completer({ defaults, used, warnings });
+  const types = new Map<string, Json>(
+    specifiedScalarTypes.map(({ name }) => [name, { kind: "SCALAR", name }]),
+  );
+  const described = new Set<string>();
   for (const type of listed) {
-    types.push(completeType(type, defaults));
+    const completed = complete(type);
+    if (described.has(completed.name)) {
+      warnings.warn(
+        "type_defined_twice",
+        `${completed.name} is described more than once. The last description is used.`,
+        completed.name,
+      );
+    }
+    described.add(completed.name);
+    types.set(completed.name, completed);
     yield;
   }
-  const queryType = member(schema, "queryType") ?? null;
-  const mutationType = member(schema, "mutationType") ?? null;
-  const result = { __schema: { queryType, mutationType, types, directives: [] } };
+  const root = (key: string): Json => member(schema, key) ?? null;
+  const subscriptionType = root("subscriptionType");
+  for (const name of used.missing((type) => types.has(type), warnings)) {
+    types.set(name, { kind: "SCALAR", name });
+  }
+  const result = {
+    __schema: {
+      queryType: root("queryType"),
+      mutationType: root("mutationType"),
+      subscriptionType: types.has(text(member(subscriptionType, "name")) ?? "")
+        ? subscriptionType
+        : null,
+      types: [...types.values()],
+      directives: [],
+    },
+  };
   if (!isIntrospection(result)) throw new Error("it is not an introspection result");
   return {
     schema: buildClientSchema(result, { assumeValid: true }),
@@ -62,64 +87,93 @@ interface Named extends JsonObject {
   readonly name: string;
 }
 
-/** A type with everything that graphql-js insists on. `defaults` takes its default values by their path. */
-const completeType = (type: Json, defaults: Map<string, Default>): JsonObject => {
-  const typeName = text(member(type, "name"));
-  const undescribed = (): Error =>
-    new Error(
-      `${typeName ?? "a type without a name"} is not described as introspection describes types`,
-    );
-  if (typeName === undefined || text(member(type, "kind")) === undefined) throw undescribed();
+interface Reading {
+  /** Takes defaults by their path. */
+  readonly defaults: Map<string, Default>;
+  readonly used: UsedTypes;
+  readonly warnings: Warnings;
+}
 
-  const list = (of: Json, key: string): ReadonlyArray<Named> => {
+/** Gives types with everything that graphql-js insists on. */
+const completer = ({ defaults, used, warnings }: Reading): ((type: Json) => Named) => {
+  const list = (of: Json, key: string, place: string): ReadonlyArray<Named> => {
     const given = member(of, key);
-    return (isArray(given) ? given : []).map((one) => {
+    const named = new Map<string, Named>();
+    for (const one of isArray(given) ? given : []) {
       const name = text(member(one, "name"));
-      if (!isObject(one) || name === undefined) throw undescribed();
-      return { ...one, name, deprecationReason: deprecationOf(one) };
-    });
+      if (!isObject(one) || name === undefined) throw undescribed(place);
+      if (named.has(name)) warnTwice(warnings, `${place}.${name}`);
+      named.set(name, { ...one, name, deprecationReason: deprecationOf(one) });
+    }
+    return [...named.values()];
   };
 
-  const reference = (to: Json | undefined): JsonObject => {
-    if (!isObject(to)) throw undescribed();
+  const reference = (to: Json | undefined, place: string): JsonObject => {
+    if (!isObject(to)) throw undescribed(place);
     const { kind, ofType } = to;
-    if (!isObject(ofType)) return to;
-    const inner = reference(ofType);
+    if (!isObject(ofType)) {
+      const name = text(member(to, "name"));
+      if (name !== undefined) used.use(name, place, kind === "SCALAR");
+      return to;
+    }
+    const inner = reference(ofType, place);
     return kind === "NON_NULL" && inner["kind"] === kind ? inner : { ...to, ofType: inner };
   };
 
-  const inputs = (of: Json, key: string, path: string): ReadonlyArray<JsonObject> =>
-    list(of, key).map((value) => {
-      const { defaultValue, name } = value;
+  const inputs = (of: Json, key: string, place: string): ReadonlyArray<JsonObject> =>
+    list(of, key, place).map((value) => {
+      const at = `${place}.${value.name}`;
+      const { defaultValue } = value;
       if (typeof defaultValue === "string") {
-        defaults.set(`${path}.${name}`, { value: literal(defaultValue), written: defaultValue });
+        const read = literal(defaultValue);
+        if (read === undefined) {
+          warnings.warn(
+            "default_not_readable",
+            `The default of ${at} is not written as GraphQL writes values, and is not shown. It applies all the same.`,
+            at,
+          );
+        }
+        defaults.set(at, { value: read ?? null, written: defaultValue });
       }
-      return { ...value, type: reference(value["type"]), defaultValue: null };
+      return { ...value, type: reference(value["type"], at), defaultValue: null };
     });
 
-  return {
-    ...(isObject(type) ? type : {}),
-    fields: list(type, "fields").map((field) => ({
-      ...field,
-      type: reference(field["type"]),
-      args: inputs(field, "args", `${typeName}.${field.name}`),
-    })),
-    inputFields: inputs(type, "inputFields", typeName),
-    interfaces: list(type, "interfaces"),
-    enumValues: list(type, "enumValues"),
-    possibleTypes: list(type, "possibleTypes"),
+  const names = (of: Json, key: string, place: string): ReadonlyArray<Named> => {
+    const listed = list(of, key, place);
+    for (const { name } of listed) used.use(name, place);
+    return listed;
+  };
+
+  return (type) => {
+    const name = text(member(type, "name"));
+    if (name === undefined || text(member(type, "kind")) === undefined) throw undescribed(name);
+    return {
+      ...(isObject(type) ? type : {}),
+      name,
+      fields: list(type, "fields", name).map((field) => ({
+        ...field,
+        type: reference(field["type"], `${name}.${field.name}`),
+        args: inputs(field, "args", `${name}.${field.name}`),
+      })),
+      inputFields: inputs(type, "inputFields", name),
+      interfaces: names(type, "interfaces", name),
+      enumValues: list(type, "enumValues", name),
+      possibleTypes: names(type, "possibleTypes", name),
+    };
   };
 };
+
+const undescribed = (place = "a type without a name"): Error =>
+  new Error(`${place} is not described as introspection describes types`);
 
 /** `null` for what is not deprecated: servers also give reasons for that. */
 const deprecationOf = ({ deprecationReason, isDeprecated }: JsonObject): string | null =>
   isDeprecated === true ? (text(deprecationReason) ?? DEFAULT_DEPRECATION_REASON) : null;
 
-/** A default is shown and never sent: a broken literal only counts as a default. */
-const literal = (written: string): Json => {
+const literal = (written: string): Json | undefined => {
   try {
     return literalValue(parseConstValue(written));
   } catch {
-    return null;
+    return undefined;
   }
 };

@@ -1,5 +1,5 @@
-import { InvalidSourceDocument, type Json } from "@executor/sdk";
-import { readJson, runSteps, type Steps } from "@executor/plugin-kit";
+import { InvalidSourceDocument, type Json, type SourceWarning } from "@executor/sdk";
+import { makeWarnings, readJson, runSteps, type Steps, type Warnings } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import type { GraphQLSchema } from "graphql";
 import { checked } from "./built-schema.ts";
@@ -10,6 +10,8 @@ import { readSdl } from "./sdl.ts";
 export interface NamedSchema {
   readonly name: string;
   readonly schema: GraphQLSchema;
+  /** Everything in the text that is not used as it is written. */
+  readonly warnings: ReadonlyArray<SourceWarning>;
 }
 
 /**
@@ -17,28 +19,33 @@ export interface NamedSchema {
  * JSON value, if it is known.
  */
 export const readSchema = Effect.fn("GraphQl.readSchema")(function* (text: string, parsed?: Json) {
+  const warnings = makeWarnings();
   const schema = yield* Effect.mapError(
-    runSteps(schemaOf(text, parsed)),
+    runSteps(schemaOf(text, parsed, warnings)),
     (problem) =>
       new InvalidSourceDocument({
         message: `This is not a GraphQL schema that can be used: ${problem.replace(/\.$/, "")}. Give the schema in GraphQL's schema definition language, or the JSON of an introspection result.`,
       }),
   );
-  return { name: yield* nameOf(text), schema };
+  return { name: yield* nameOf(text), schema, warnings: warnings.all() };
 });
 
-function* schemaOf(text: string, parsed: Json | undefined): Steps<GraphQLSchema> {
+function* schemaOf(
+  text: string,
+  parsed: Json | undefined,
+  warnings: Warnings,
+): Steps<GraphQLSchema> {
   const start = text.trimStart();
   if (start === "") throw new Error("it is empty");
   if (start.startsWith("<")) throw new Error("it is HTML or XML");
-  if (!start.startsWith("{")) return yield* checked(yield* readSdl(text));
+  if (!start.startsWith("{")) return yield* checked(yield* readSdl(text, warnings), warnings);
   // A large document of another kind is not worth parsing.
   const mayBeOne = parsed === undefined && text.includes('"__schema"');
   const json = mayBeOne ? Either.getOrUndefined(readJson(text)) : parsed;
   const schema = findSchema(json);
   if (schema === undefined) throw new Error("it is not an introspection result");
   yield;
-  return yield* checked(yield* readIntrospection(schema));
+  return yield* checked(yield* readIntrospection(schema, warnings), warnings);
 }
 
 /** 64 bits of SHA-256 in hexadecimal. */

@@ -1,73 +1,57 @@
-import type { Steps } from "@executor/plugin-kit";
+import type { Steps, Warnings } from "@executor/plugin-kit";
 import {
   buildASTSchema,
   GraphQLError,
+  isExecutableDefinitionNode,
   isTypeDefinitionNode,
   isTypeExtensionNode,
   Kind,
   parse,
   print,
-  visit,
 } from "graphql";
-import type {
-  ArgumentNode,
-  ASTNode,
-  DirectiveNode,
-  DefinitionNode,
-  TypeDefinitionNode,
-  TypeExtensionNode,
-} from "graphql";
+import type { DefinitionNode, TypeExtensionNode } from "graphql";
 import type { BuiltSchema } from "./built-schema.ts";
 import { literalValue } from "./literal.ts";
+import { makeUsedTypes } from "./missing-types.ts";
+import { findTwice, nameOf, normaliser, useTypes } from "./sdl-definitions.ts";
 
 /**
  * Builds a schema from GraphQL's schema definition language. It accepts more than graphql-js, because servers publish schemas
- * that are not valid: extensions of types that are not defined, types that are defined twice, and directives with any arguments.
- * Throws an error that names the problem.
+ * that are not valid: extensions of types that are not defined, types and fields that are defined twice, scalars that the
+ * server's platform provides, and directives with any arguments. Throws an error that names the problem.
  */
-export function* readSdl(text: string): Steps<BuiltSchema> {
+export function* readSdl(text: string, warnings: Warnings): Steps<BuiltSchema> {
   const document = parseSdl(text);
   yield;
-  const defined = new Set(document.definitions.filter(isTypeDefinitionNode).map(nameOf));
-  const seen = new Set<string>();
-  const normalise = (node: ASTNode): unknown => {
-    if (node.kind === Kind.DIRECTIVE) return directive(node);
-    if (isTypeDefinitionNode(node)) {
-      if (seen.has(nameOf(node)))
-        return { ...node, kind: node.kind.replace(/Definition$/, "Extension") };
-      seen.add(nameOf(node));
-    } else if (isTypeExtensionNode(node) && !defined.has(nameOf(node))) {
-      defined.add(nameOf(node));
-      return { ...node, kind: node.kind.replace(/Extension$/, "Definition") };
-    }
-    return undefined;
-  };
+  const normalise = normaliser(document, warnings);
+  const twice = findTwice(warnings);
+  const used = makeUsedTypes();
   const definitions: Array<DefinitionNode> = [];
   const extensions = new Map<string, Array<TypeExtensionNode>>();
   for (const definition of document.definitions) {
-    if (
-      definition.kind === Kind.OPERATION_DEFINITION ||
-      definition.kind === Kind.FRAGMENT_DEFINITION
-    ) {
+    if (isExecutableDefinitionNode(definition)) {
       throw new Error("it holds an operation where a schema holds types");
     }
-    if (definition.kind !== Kind.DIRECTIVE_DEFINITION) {
-      const node: DefinitionNode = visit(definition, { enter: normalise });
-      if (isTypeExtensionNode(node)) {
-        const key = `${node.kind} ${nameOf(node)}`;
-        const others = extensions.get(key);
-        if (others === undefined) extensions.set(key, [node]);
-        else others.push(node);
-      } else definitions.push(node);
-    }
     yield;
+    if (definition.kind === Kind.DIRECTIVE_DEFINITION) continue;
+    const node = normalise(definition);
+    if (node === undefined) continue;
+    useTypes(node, used);
+    if (isTypeDefinitionNode(node) || isTypeExtensionNode(node)) twice(node);
+    if (isTypeExtensionNode(node)) {
+      const others = extensions.get(nameOf(node));
+      if (others === undefined) extensions.set(nameOf(node), [node]);
+      else others.push(node);
+    } else definitions.push(node);
   }
+  const defined = new Set(definitions.filter(isTypeDefinitionNode).map(nameOf));
+  const scalars = used.missing((name) => defined.has(name), warnings).map(scalarDefinition);
   for (const all of extensions.values()) {
     for (const first of all.slice(0, 1)) definitions.push(together(first, all));
   }
   return {
     schema: buildASTSchema(
-      { ...document, definitions },
+      { ...document, definitions: [...definitions, ...scalars] },
       { assumeValidSDL: true, assumeValid: true },
     ),
     defaultOf: ({ astNode }) => {
@@ -79,7 +63,10 @@ export function* readSdl(text: string): Steps<BuiltSchema> {
   };
 }
 
-const nameOf = ({ name }: TypeDefinitionNode | TypeExtensionNode): string => name.value;
+const scalarDefinition = (name: string): DefinitionNode => ({
+  kind: Kind.SCALAR_TYPE_DEFINITION,
+  name: { kind: Kind.NAME, value: name },
+});
 
 /** The extension with the lists of all, which graphql-js would copy once more for each of them. */
 const together = (
@@ -93,14 +80,6 @@ const together = (
     }
   }
   return Object.assign({ ...extension }, lists);
-};
-
-/** Only the directives that tools show, without arguments that graphql-js would refuse. `null` removes the node. */
-const directive = (node: DirectiveNode): DirectiveNode | null => {
-  const isShown = node.name.value === "deprecated" || node.name.value === "oneOf";
-  const isAccepted = ({ name, value }: ArgumentNode): boolean =>
-    name.value === "reason" && value.kind === Kind.STRING;
-  return isShown ? { ...node, arguments: (node.arguments ?? []).filter(isAccepted) } : null;
 };
 
 /** Tokens of a schema. GitHub's, the largest known, has 61,000. */

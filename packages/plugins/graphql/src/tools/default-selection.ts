@@ -24,6 +24,10 @@ const maxFields = 150;
 /** Possible types of an abstract type that get fragments. With more, only the interface's own fields are selected. */
 const maxPossibleTypes = 20;
 
+/** Told about each field that a default selection leaves out, as `Type.field`, or of whose types it leaves out the fields. */
+export type Omit = (reason: Omission, place: string) => void;
+export type Omission = "depth" | "limit" | "arguments" | "deprecated" | "alternatives" | "conflict";
+
 /** The selected fields of one type. */
 export interface Selection {
   readonly type: GraphQLCompositeType;
@@ -46,10 +50,15 @@ export interface SelectedField {
  * deprecated fields, fields with required arguments, and objects of a type that encloses them. Interfaces and unions are
  * selected by `__typename` and the fields of each of their types.
  */
-export const defaultSelection = (schema: GraphQLSchema, type: GraphQLCompositeType): Selection => {
+export const defaultSelection = (
+  schema: GraphQLSchema,
+  type: GraphQLCompositeType,
+  omit: Omit = () => undefined,
+): Selection => {
   let fieldsLeft = maxFields;
-  const take = (): boolean => {
+  const take = (of: GraphQLCompositeType, { field }: Candidate): boolean => {
     fieldsLeft -= 1;
+    if (fieldsLeft < 0) omit("limit", `${of.name}.${field.name}`);
     return fieldsLeft >= 0;
   };
 
@@ -58,12 +67,12 @@ export const defaultSelection = (schema: GraphQLSchema, type: GraphQLCompositeTy
     around: ReadonlyArray<GraphQLCompositeType>,
   ): Selection => {
     const parts = [
-      { type: of, fields: plainFields(of) },
-      ...(isAbstractType(of) ? fragmentsOf(schema, of) : []),
+      { type: of, fields: plainFields(of, omit) },
+      ...(isAbstractType(of) ? fragmentsOf(schema, of, omit) : []),
     ];
     // Leaves count before nested objects, so that the limit cuts the farthest fields.
-    const leaves = parts.map(({ fields }) =>
-      fields.filter(({ field }) => !isCompositeType(getNamedType(field.type)) && take()),
+    const leaves = parts.map((part) =>
+      part.fields.filter((leaf) => !isComposite(leaf) && take(part.type, leaf)),
     );
     const [own, ...fragments] = parts.map((part, index) => ({
       type: part.type,
@@ -81,15 +90,15 @@ export const defaultSelection = (schema: GraphQLSchema, type: GraphQLCompositeTy
   };
 
   const nested = (part: Part, around: ReadonlyArray<GraphQLCompositeType>) =>
-    around.length === maxDepth
-      ? []
-      : part.fields.flatMap((candidate) => {
-          const inner = getNamedType(candidate.field.type);
-          const isCyclic = inner === part.type || around.some((outer) => outer === inner);
-          if (!isCompositeType(inner) || isCyclic) return [];
-          const selection = select(inner, around);
-          return isEmpty(selection) ? [] : [selected(candidate, selection)];
-        });
+    part.fields.flatMap((candidate) => {
+      const inner = getNamedType(candidate.field.type);
+      if (!isCompositeType(inner)) return [];
+      const isCyclic = inner === part.type || around.some((outer) => outer === inner);
+      const selection = isCyclic || around.length === maxDepth ? undefined : select(inner, around);
+      if (selection !== undefined && !isEmpty(selection)) return [selected(candidate, selection)];
+      omit("depth", `${part.type.name}.${candidate.field.name}`);
+      return [];
+    });
 
   return select(type, []);
 };
@@ -132,24 +141,34 @@ const selected = ({ field, key }: Candidate, selection: Selection | undefined): 
   selection,
 });
 
-const plainFields = (type: GraphQLCompositeType): ReadonlyArray<Candidate> =>
-  isUnionType(type)
-    ? []
-    : Object.values(type.getFields())
-        .filter((field) => !isDeprecated(field) && !field.args.some(isRequiredArgument))
-        .map((field) => ({ field, key: field.name }));
+const isComposite = ({ field }: Candidate): boolean => isCompositeType(getNamedType(field.type));
+
+const plainFields = (type: GraphQLCompositeType, omit: Omit): ReadonlyArray<Candidate> =>
+  (isUnionType(type) ? [] : Object.values(type.getFields())).flatMap((field) => {
+    const needsArguments = field.args.some(isRequiredArgument);
+    if (!needsArguments && !isDeprecated(field)) return [{ field, key: field.name }];
+    omit(needsArguments ? "arguments" : "deprecated", `${type.name}.${field.name}`);
+    return [];
+  });
 
 /**
  * Each possible type with the fields that the abstract type does not have. A field whose type differs between possible types
  * gets the key `Type_field`: results under one key must have one shape (GraphQL October 2021, section 5.3.2).
  */
-const fragmentsOf = (schema: GraphQLSchema, type: GraphQLAbstractType): ReadonlyArray<Part> => {
-  const possible = schema.getPossibleTypes(type);
-  if (possible.length > maxPossibleTypes) return [];
+const fragmentsOf = (
+  schema: GraphQLSchema,
+  type: GraphQLAbstractType,
+  omit: Omit,
+): ReadonlyArray<Part> => {
+  const possible = [...new Set(schema.getPossibleTypes(type))];
+  if (possible.length > maxPossibleTypes) {
+    omit("alternatives", type.name);
+    return [];
+  }
   const shared = new Set(isInterfaceType(type) ? Object.keys(type.getFields()) : []);
   const parts = possible.map((object) => ({
     type: object,
-    fields: plainFields(object).filter(({ key }) => !shared.has(key)),
+    fields: plainFields(object, omit).filter(({ key }) => !shared.has(key)),
   }));
   const shapes = Map.groupBy(
     parts.flatMap(({ fields }) => fields),
@@ -162,7 +181,9 @@ const fragmentsOf = (schema: GraphQLSchema, type: GraphQLAbstractType): Readonly
     fields: part.fields.flatMap(({ field, key }) => {
       if (!disagree(key)) return [{ field, key }];
       const apart = `${part.type.name}_${key}`;
-      return shapes.has(apart) || shared.has(apart) ? [] : [{ field, key: apart }];
+      if (!shapes.has(apart) && !shared.has(apart)) return [{ field, key: apart }];
+      omit("conflict", `${part.type.name}.${field.name}`);
+      return [];
     }),
   }));
 };

@@ -12,6 +12,7 @@ import {
   isNonNullType,
   isRequiredArgument,
   isRequiredInputField,
+  isScalarType,
 } from "graphql";
 import type {
   GraphQLArgument,
@@ -124,7 +125,9 @@ const definition = (type: GraphQLNamedType, input: JsonSchemas["input"]): JsonOb
   }
   // Only its server knows the values of a custom scalar.
   if (!isInputObjectType(type)) {
-    return { title: type.name, not: { type: "null" }, ...described(said) };
+    const format = isScalarType(type) ? text(type.specifiedByURL) : undefined;
+    const lines = format === undefined ? [] : [`Specified by ${shorten(format, maxDescription)}`];
+    return { title: type.name, not: { type: "null" }, ...described(said, lines) };
   }
   const fields = Object.values(type.getFields());
   const required = fields.filter(isRequired).map(({ name }) => name);

@@ -9,7 +9,7 @@ import {
 import { getNamedType, isCompositeType, isLeafType } from "graphql";
 import type { GraphQLCompositeType, GraphQLSchema } from "graphql";
 import type { Binding } from "../calls/operation.ts";
-import { defaultSelection, printSelection } from "./default-selection.ts";
+import { defaultSelection, type Omit, printSelection } from "./default-selection.ts";
 import { isRequired, type JsonSchemas, outputSchema } from "./json-schemas.ts";
 import { describeField, type Field, isDeprecated, outline, prose } from "./outline.ts";
 import type { NamedSchema } from "../schema/read-schema.ts";
@@ -24,10 +24,11 @@ export const toolDefinition = (
   field: Field,
   { name, schema }: NamedSchema,
   schemas: JsonSchemas,
+  omit: Omit,
 ): ToolDefinition => {
   const type = getNamedType(field.type);
   const result = isCompositeType(type) ? type : undefined;
-  const selection = result === undefined ? undefined : defaultSelection(schema, result);
+  const selection = result === undefined ? undefined : defaultSelection(schema, result, omit);
   const names = new Set(field.args.map((argument) => argument.name));
   const selectKey = freeName("select", names);
   const properties = [

@@ -193,7 +193,10 @@ describe("schemas", () => {
     ["type Query { a: Int }\n\ntype B {\n  c Int\n}", 'found Name "Int" (line 4)'],
     ['type Query {\n a: Int }\n\n"unterminated', "Unterminated string (line 4)"],
     ["query { a }", "an operation where a schema holds types"],
-    ["type Query { a: Missing }", 'Unknown type: "Missing". Give'],
+    [
+      "type Query { a: Missing b(in: [Other!]): Missing } union U = Query | Third",
+      "types that it does not define: Missing (at Query.a), Other (at Query.b.in), Third (at U). Give",
+    ],
     ["type Other { a: Int }", "no type for queries"],
     ["schema { mutation: M } type M { a: Int } type Query { a: Int }", "no type for queries"],
     ["type Query { a(in: Query): Int }", "to be a GraphQL input type"],
