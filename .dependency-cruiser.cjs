@@ -47,8 +47,8 @@ const below = [
   },
 ];
 
-/** A real database, a real sandbox and the tests' helpers; `src` imports none of them. */
-const testPlatform = [storage, runtimes, testing];
+/** A real database, a real sandbox, the check of inputs and the tests' helpers, which `src` does without. */
+const testPlatform = [storage, runtimes, jsonSchema, testing];
 
 /** api.ts files: the HTTP contracts, without the code that answers. */
 const contracts = ["^packages/core/api/src/api\\.ts$", "^packages/core/api/src/.*/api\\.ts$"];
@@ -88,7 +88,7 @@ const layers = below.flatMap(({ name, folder, imports }) => [
     folder,
     "test",
     [...imports, ...testPlatform],
-    "Tests follow the layers of what they test; they may choose a database and a sandbox too.",
+    "Tests follow the layers of what they test; they may choose a database, a sandbox and the check of inputs too.",
   ),
 ]);
 
