@@ -3,7 +3,8 @@ import { schemaCheck } from "@executor/json-schema";
 import type { JsonObject, LoadedSource } from "@executor/sdk";
 import * as testing from "@executor/plugin-kit/testing";
 import type { Given } from "@executor/plugin-kit/testing";
-import { Effect } from "effect";
+import { Effect, Schema } from "effect";
+import { graphql, type GraphQLSchema } from "graphql";
 import { graphQlPlugin } from "../src/plugin.ts";
 
 export { call, settings, tool } from "@executor/plugin-kit/testing";
@@ -37,6 +38,34 @@ export const invoke = (given: Given, path: string, input: JsonObject) =>
     const graphQl = yield* plugin;
     const source = yield* Effect.orDie(graphQl.load(testing.settings(given)));
     return yield* graphQl.invoke(testing.call(source, given, path, input));
+  });
+
+const Body = Schema.parseJson(
+  Schema.Struct({
+    query: Schema.String,
+    operationName: Schema.optional(Schema.String),
+    variables: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  }),
+);
+
+/** graphql-js behind HTTP, with all requests that it got: 400 for what it does not execute, as GraphQL over HTTP has it. */
+export const executing = (schema: GraphQLSchema, rootValue: unknown) =>
+  Effect.gen(function* () {
+    const sent: Array<typeof Body.Type> = [];
+    const url = yield* serve(async (request) => {
+      const body = Schema.decodeSync(Body)(await request.text());
+      sent.push(body);
+      const { operationName, query, variables: variableValues } = body;
+      const result = await graphql({
+        schema,
+        source: query,
+        rootValue,
+        operationName,
+        variableValues,
+      });
+      return Response.json(result, { status: "data" in result ? 200 : 400 });
+    });
+    return { url, sent };
   });
 
 /** The endpoint of a real server, for the length of the test. */

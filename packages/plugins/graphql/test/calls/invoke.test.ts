@@ -1,5 +1,4 @@
 import { describe, expect, it } from "@effect/vitest";
-import { parseJson } from "@executor/sdk";
 import type { Json, JsonObject } from "@executor/sdk";
 import { Effect, Schema } from "effect";
 import { buildSchema, graphql } from "graphql";
@@ -8,7 +7,6 @@ import { call, invoke, load, plugin, serve } from "../support.ts";
 const sdl = `
 enum Role { ADMIN READER }
 input Filter { role: Role, names: [String!] }
-input Order { by: String!, descending: Boolean! = true }
 type User { id: ID! name: String role: Role boss: User echo(text: String!): String }
 type Vault { open: String closed: String }
 type Query {
@@ -18,7 +16,6 @@ type Query {
   count: Int
   total: Int!
   echo(text: String): String
-  page(first: Int! = 5, order: Order! = { by: "id" }): String
   picked(select: String): Vault
 }
 type Mutation { rename(id: ID!, name: String!): User }
@@ -62,7 +59,6 @@ const rootValue = {
   count: fails("Nobody counts."),
   total: fails("Nobody adds."),
   echo: ({ text }: { readonly text?: string | null }) => JSON.stringify({ text }),
-  page: (given: JsonObject) => JSON.stringify(given),
   picked: ({ select }: { readonly select?: string }) => ({ open: select, closed: "c" }),
   rename: ({ id, name }: { readonly id: string; readonly name: string }) => ({ id, name }),
 };
@@ -152,27 +148,6 @@ describe("a call", () => {
       expect(yield* echo({})).toBe("{}");
       expect(yield* echo({ text: null })).toBe('{"text":null}');
       expect(yield* echo({ text: "a" })).toBe('{"text":"a"}');
-    }),
-  );
-
-  it.scopedLive("leaves out what has a default, also where the type is non-null", () =>
-    Effect.gen(function* () {
-      const { seen, url } = yield* server;
-      const page = (input: JsonObject) =>
-        Effect.map(invoke({ url }, "query.page", input), ({ data }) =>
-          parseJson(typeof data === "string" ? data : "null"),
-        );
-      expect(yield* page({})).toEqual({ first: 5, order: { by: "id", descending: true } });
-      expect(yield* page({ first: 2 })).toMatchObject({ first: 2, order: { by: "id" } });
-      expect(yield* page({ order: { by: "name" } })).toEqual({
-        first: 5,
-        order: { by: "name", descending: true },
-      });
-      expect(seen.map(({ query }) => query).filter((query) => query.includes("page"))).toEqual([
-        "query page { page }",
-        "query page($first: Int!) { page(first: $first) }",
-        "query page($order: Order!) { page(order: $order) }",
-      ]);
     }),
   );
 
