@@ -23,4 +23,5 @@ export type { UpstreamCall, UpstreamHeaders, UpstreamResponse } from "./upstream
 export { ReadBodies } from "./upstream/read-bodies.ts";
 export { tlsFailure } from "./upstream/tls-failure.ts";
 export { fetchDocument, peekDocument } from "./upstream/fetch-document.ts";
+export { fetchReferenced } from "./upstream/fetch-referenced.ts";
 export type { SourceDocument } from "./upstream/read-file-document.ts";

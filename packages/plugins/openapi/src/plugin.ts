@@ -20,17 +20,19 @@ import {
   invalidInput,
   makeWarnings,
   namespaceFromTitle,
-  runSteps,
 } from "@executor/plugin-kit";
-import type { Steps } from "@executor/plugin-kit";
+import type { Steps, Warnings } from "@executor/plugin-kit";
 import { Context, Effect, Either, Option } from "effect";
 import { Binding } from "./calls/binding.ts";
 import { buildRequest, isRead } from "./calls/request.ts";
-import { type OpenApiDocument, readOutline } from "./document/outline.ts";
-import { parseDocument } from "./document/parse.ts";
+import { readOutline } from "./document/outline.ts";
+import { makeLibrary } from "./document/library.ts";
+import { readDocument } from "./document/parse.ts";
+import { inSteps, makeReadReferenced } from "./document/referenced-documents.ts";
 import { makeReferences } from "./document/references.ts";
 import { baseUrl, operationServer } from "./document/servers.ts";
-import { readOperations } from "./operations/operations.ts";
+import { operationParts, readOperations } from "./operations/operations.ts";
+import { pathItemLinks } from "./operations/path-items.ts";
 import { toolDefinition } from "./operations/tool-definition.ts";
 import { toolPaths } from "./operations/tool-paths.ts";
 import { makeSchemas } from "./schemas/schemas.ts";
@@ -71,10 +73,6 @@ const detect = Effect.fn("OpenApi.detect")(function* (settings: ResolvedSettings
 const filler =
   /^(the|a|an|api|apis|rest|http|https|official|openapi|swagger|spec|specification|public|v?\d+)$/;
 
-/** Redacted again, because YAML has escapes of its own. */
-const readDocument = (text: string) =>
-  Effect.zipWith(CredentialGuard, parseDocument(text), ({ redactor }, root) => redactor.json(root));
-
 const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const source = yield* fetchDocument(settings);
   const root = yield* readDocument(source.text);
@@ -83,51 +81,65 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
     ({ message }) => new InvalidSourceDocument({ message }),
   );
   const documentUrl = source.url ?? settings.url;
-  return yield* runSteps(readSource(document, settings, documentUrl, yield* ReadBodies)).pipe(
-    Effect.mapError(
-      (problem) =>
-        new InvalidSourceDocument({
-          message: `The description cannot be read: ${problem}. Correct it, or report this.`,
-        }),
-    ),
-    Effect.flatten,
+  const url = yield* baseUrl(document, settings, documentUrl);
+  const warnings = makeWarnings();
+  const library = makeLibrary(document.root, documentUrl);
+  if (hasIdentifiers(source.text)) yield* inSteps(library.index());
+  const readReferenced = makeReadReferenced(library, settings, warnings);
+  const references = makeReferences(library, warnings);
+  yield* readReferenced(pathItemLinks(document));
+  const operations = readOperations(document, references);
+  if (operations.length === 0) yield* warnOfNothing(warnings);
+  yield* readReferenced(operationParts(operations));
+  const schemas = makeSchemas(document, references);
+  const paths = toolPaths(operations);
+  const { headers } = settings;
+  const sendsReadBodies = yield* ReadBodies;
+  const surroundings = { references, schemas, base: url, headers, sendsReadBodies };
+  return yield* inSteps(
+    (function* (): Steps<LoadedSource> {
+      const tools: Array<ToolDefinition> = [];
+      for (const [index, operation] of operations.entries()) {
+        const path = paths[index] ?? operation.path;
+        const server = operationServer(operation, url, settings, documentUrl);
+        tools.push(toolDefinition(path, operation, server, surroundings));
+        yield;
+      }
+      const definitions = yield* schemas.definitions();
+      return { name: document.title, url, tools, definitions, warnings: warnings.all() };
+    })(),
   );
 });
 
-/** Every tool of a description, and the schemas that the tools share. */
-function* readSource(
-  document: OpenApiDocument,
-  settings: ResolvedSettings,
-  documentUrl: string | undefined,
-  sendsReadBodies: boolean,
-): Steps<Either.Either<LoadedSource, InvalidSourceDocument>> {
-  const base = baseUrl(document, settings, documentUrl);
-  if (Either.isLeft(base)) return Either.left(base.left);
-  const url = base.right;
-  const warnings = makeWarnings();
-  const references = makeReferences(document.root, warnings);
-  const schemas = makeSchemas(document, references);
-  const operations = readOperations(document, references);
-  if (operations.length === 0) {
+/** Whether schemas may have URLs or anchors of their own. */
+const hasIdentifiers = (text: string): boolean => /\$(id|anchor|dynamicAnchor)\b/.test(text);
+
+const lostReferences: ReadonlySet<string> = new Set([
+  "document_not_read",
+  "reference_cycle",
+  "reference_not_found",
+  "reference_of_other_kind",
+]);
+
+/** Warns that a description has no operations, and fails where that is because none of its path items could be read. */
+const warnOfNothing = (warnings: Warnings): Either.Either<void, InvalidSourceDocument> => {
+  const lost = warnings.all().filter(({ code }) => lostReferences.has(code));
+  if (lost.length === 0) {
     warnings.warn(
       "no_operations",
       "The description has no operations under `paths`, so the source has no tools.",
       "/paths",
     );
+    return Either.void;
   }
-  const paths = toolPaths(operations);
-  const { headers } = settings;
-  const surroundings = { references, schemas, base: url, headers, sendsReadBodies };
-  const tools: Array<ToolDefinition> = [];
-  for (const [index, operation] of operations.entries()) {
-    const path = paths[index] ?? operation.path;
-    const server = operationServer(operation, url, settings, documentUrl);
-    tools.push(toolDefinition(path, operation, server, surroundings));
-    yield;
-  }
-  const definitions = yield* schemas.definitions();
-  return Either.right({ name: document.title, url, tools, definitions, warnings: warnings.all() });
-}
+  const shown = lost.slice(0, 10).map(({ message, place }) => `${place}: ${message}`);
+  const more = lost.length > shown.length ? ` And ${lost.length - shown.length} more.` : "";
+  return Either.left(
+    new InvalidSourceDocument({
+      message: `No operation of the description can be read. ${shown.join(" ")}${more} Correct the references, or give one document that holds everything.`,
+    }),
+  );
+};
 
 const readBinding = bindingReader(Binding);
 

@@ -28,6 +28,8 @@ export interface UpstreamCall {
   readonly maxBytes?: number | undefined;
   /** Whether the body of a reply with these headers is left unread; it is then empty. */
   readonly skipBody?: (headers: UpstreamHeaders) => boolean;
+  /** Whether redirects to other origins are not followed. */
+  readonly sameOrigin?: boolean;
 }
 
 export interface UpstreamResponse {
@@ -181,7 +183,8 @@ const redirectTarget = (
   if (request.body !== undefined) return undefined;
   if (!redirectStatuses.has(response.status)) return undefined;
   const location = response.headers["location"];
-  return location === undefined ? undefined : httpUrl(location, url);
+  const target = location === undefined ? undefined : httpUrl(location, url);
+  return request.sameOrigin === true && target?.origin !== url.origin ? undefined : target;
 };
 
 /** Sends one request on the wire, and measures it however it ends. */

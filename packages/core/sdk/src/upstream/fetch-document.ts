@@ -9,7 +9,7 @@ import {
 } from "../model/source.ts";
 import type { ResolvedSettings, SourceLoadError } from "../model/source.ts";
 import { exchange, mergeHeaders } from "./exchange.ts";
-import type { UpstreamHeaders, UpstreamResponse } from "./exchange.ts";
+import type { UpstreamCall, UpstreamHeaders, UpstreamResponse } from "./exchange.ts";
 import { readFileDocument } from "./read-file-document.ts";
 import type { SourceDocument } from "./read-file-document.ts";
 import type { UpstreamFailure } from "./bounded-body.ts";
@@ -56,7 +56,7 @@ const readDocument = (
 const findDocument = (
   settings: ResolvedSettings,
 ): Effect.Effect<SourceDocument | UpstreamResponse, SourceLoadError, HttpClient.HttpClient> => {
-  const { document, url, timeoutMs } = settings;
+  const { document, url } = settings;
   if (document !== undefined) {
     return new TextEncoder().encode(document).byteLength > maxBytes
       ? Effect.fail(tooLarge)
@@ -70,24 +70,32 @@ const findDocument = (
     );
   }
   if (/^file:/i.test(url)) return readFileDocument(url, maxBytes, tooLarge);
-  const request = {
-    namespace: undefined,
-    method: "GET",
-    url,
-    headers: mergeHeaders({ accept }, headersFor(settings, url)),
-    timeoutMs,
-    maxBytes,
-    skipBody: isEventStream,
-  } as const;
-  return exchange(request).pipe(
-    Effect.mapError((failure) => loadError(failure, url)),
-    Effect.map((response) =>
+  return Effect.mapError(requestDocument(settings, url, { maxBytes }), (failure) =>
+    loadError(failure, url),
+  );
+};
+
+/** Asks for a document by its URL: its text, or the reply that holds none. */
+export const requestDocument = (
+  settings: ResolvedSettings,
+  url: string,
+  limits: Pick<UpstreamCall, "maxBytes" | "sameOrigin">,
+): Effect.Effect<SourceDocument | UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
+  Effect.map(
+    exchange({
+      namespace: undefined,
+      method: "GET",
+      url,
+      headers: mergeHeaders({ accept }, headersFor(settings, url)),
+      timeoutMs: settings.timeoutMs,
+      skipBody: isEventStream,
+      ...limits,
+    }),
+    (response) =>
       response.status >= 200 && response.status < 300 && !isEventStream(response.headers)
         ? { text: new TextDecoder().decode(response.body), url: response.url }
         : response,
-    ),
   );
-};
 
 /** Whether the reply is an event stream, as some MCP endpoints answer GET: it is no description, and never ends. */
 const isEventStream = (headers: UpstreamHeaders): boolean =>
@@ -114,7 +122,7 @@ const loadError = (failure: UpstreamFailure, url: string): SourceLoadError => {
   });
 };
 
-const describeReply = ({ headers, status }: UpstreamResponse): string =>
+export const describeReply = ({ headers, status }: UpstreamResponse): string =>
   isEventStream(headers) ? "with an event stream" : String(status);
 
 const adviceFor = (status: number): string => {

@@ -9,11 +9,15 @@ export interface SourceDocument {
   readonly url: string | undefined;
 }
 
-/** Reads a `file:` URL where the app has a file system; an app without one, such as the cloud, reads no files. */
+/**
+ * Reads a `file:` URL where the app has a file system; an app without one, such as the cloud, reads no files. `folder` is the
+ * `file:` URL of a folder that the file must really be in, wherever links lead.
+ */
 export const readFileDocument = (
   url: string,
   maxBytes: number,
   tooLarge: SourceDocumentTooLarge,
+  folder?: string,
 ): Effect.Effect<SourceDocument, SourceLoadError> =>
   Effect.gen(function* () {
     const fileSystem = yield* Effect.serviceOption(FileSystem.FileSystem);
@@ -27,6 +31,14 @@ export const readFileDocument = (
       return yield* new SourceUnreachable({
         message: `${url} does not name a file on this machine. Write it as file:///directory/openapi.json.`,
       });
+    }
+    if (folder !== undefined) {
+      const root = yield* realPath(fileSystem.value, filePath(folder) ?? "");
+      if (!(yield* realPath(fileSystem.value, path)).startsWith(`${root.replace(/\/$/, "")}/`)) {
+        return yield* new SourceUnreachable({
+          message: `The file ${path} is a link to another folder than the description's, and is not read.`,
+        });
+      }
     }
     const info = yield* Effect.mapError(fileSystem.value.stat(path), () => unreadable(path));
     if (info.type !== "File") return yield* unreadable(path);
@@ -44,6 +56,9 @@ export const readFileDocument = (
     );
     return { text: text + decoder.decode(), url };
   });
+
+const realPath = (fileSystem: FileSystem.FileSystem, path: string) =>
+  Effect.mapError(fileSystem.realPath(path), () => unreadable(path));
 
 const unreadable = (path: string): SourceUnreachable =>
   new SourceUnreachable({

@@ -1,4 +1,4 @@
-import { InvalidSourceDocument, type Json } from "@executor/sdk";
+import { CredentialGuard, InvalidSourceDocument, type Json } from "@executor/sdk";
 import { readJsonInSteps, runSteps } from "@executor/plugin-kit";
 import { Effect } from "effect";
 import { load } from "js-yaml";
@@ -6,8 +6,13 @@ import { load } from "js-yaml";
 const maxDepth = 500;
 const maxNodes = 5_000_000;
 
-/** Parses JSON or YAML text. */
-export const parseDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
+/** Reads JSON or YAML text, without the source's credentials: YAML has escapes of its own, in which they are not found before. */
+export const readDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
+  Effect.zipWith(CredentialGuard, parseDocument(source), ({ redactor }, root) =>
+    redactor.json(root),
+  );
+
+const parseDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
   Effect.suspend(() => {
     const start = source.trimStart().slice(0, 200);
     if (start === "") return invalid("The description is empty. Give an OpenAPI document.");

@@ -1,57 +1,51 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject, member } from "@executor/plugin-kit";
+import { isObject, member } from "@executor/plugin-kit";
 import type { Warnings } from "@executor/plugin-kit";
+import type { Library } from "./library.ts";
 
 /** References in a row, more than any valid description has. */
-const maxHops = 32;
+export const maxHops = 32;
 
 export interface References {
   /** Where everything that reads the description tells what it does not use. */
   readonly warnings: Warnings;
-  /** The value at `#/a/b` (RFC 6901); `undefined` for a broken reference or one to another document. */
-  readonly find: (reference: string) => Json | undefined;
+  /**
+   * Where the object's `$ref` leads, or another reference that is written in it: `#/a/b`, or a URL with such a fragment for a
+   * place in another document. `undefined` without one.
+   */
+  readonly target: (holder: JsonObject, written?: Json) => string | undefined;
+  /** The value that {@link target} leads to; `undefined` for a broken reference and for a document that is not read. */
+  readonly find: (target: string) => Json | undefined;
   /** The object itself, or the target of its `$ref`; `undefined` if that is not an object. */
   readonly follow: (value: Json | undefined) => JsonObject | undefined;
+  /** Place of a {@link target} as warnings show it. */
+  readonly placeOf: (target: string) => string;
 }
 
 /**
  * Resolves references on demand and never inlines their targets: descriptions may be cyclic, and grow several times when
- * inlined. References to other files or URLs are not followed; callers leave out or leave open what they would describe.
+ * inlined. What a reference to nothing, or to a document that is not read, would describe is left out or left open.
  */
-export const makeReferences = (root: JsonObject, warnings: Warnings): References => {
+export const makeReferences = (library: Library, warnings: Warnings): References => {
   const resolved = new Map<string, Json | undefined>();
+  const target = (
+    holder: JsonObject,
+    written: Json | undefined = member(holder, "$ref"),
+  ): string | undefined =>
+    typeof written === "string" ? library.target(holder, written).reference : undefined;
   const find = (reference: string): Json | undefined => {
-    if (!resolved.has(reference)) resolved.set(reference, locate(root, reference));
+    if (!resolved.has(reference)) resolved.set(reference, library.locate(reference));
     return resolved.get(reference);
   };
   const follow = (value: Json | undefined): JsonObject | undefined => {
     let current = value;
     for (let hop = 0; hop < maxHops; hop += 1) {
       if (!isObject(current)) return undefined;
-      const reference = member(current, "$ref");
-      if (typeof reference !== "string") return current;
+      const reference = target(current);
+      if (reference === undefined) return current;
       current = find(reference);
     }
     return undefined;
   };
-  return { warnings, find, follow };
-};
-
-const locate = (root: JsonObject, reference: string): Json | undefined => {
-  if (!reference.startsWith("#/")) return undefined;
-  let current: Json | undefined = root;
-  for (const token of reference.slice(2).split("/")) {
-    const key = decode(token).replaceAll("~1", "/").replaceAll("~0", "~");
-    current = isArray(current) ? current[Number(key)] : member(current, key);
-  }
-  return current;
-};
-
-const decode = (token: string): string => {
-  if (!token.includes("%")) return token;
-  try {
-    return decodeURIComponent(token);
-  } catch {
-    return token;
-  }
+  return { warnings, target, find, follow, placeOf: library.placeOf };
 };

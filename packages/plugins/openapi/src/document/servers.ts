@@ -1,7 +1,8 @@
 import { InvalidSourceDocument } from "@executor/sdk";
-import type { Json, JsonObject, ResolvedSettings } from "@executor/sdk";
+import type { Json, ResolvedSettings } from "@executor/sdk";
 import { isArray, member } from "@executor/plugin-kit";
 import { Either } from "effect";
+import type { Operation } from "../operations/operations.ts";
 import type { OpenApiDocument } from "./outline.ts";
 
 /**
@@ -26,7 +27,7 @@ export const baseUrl = (
 
 /** The server of an operation by its own or its path item's `servers`; `null` if that is the source's URL. */
 export const operationServer = (
-  { operation, pathItem }: { readonly operation: JsonObject; readonly pathItem: JsonObject },
+  { operation, pathItem }: Pick<Operation, "operation" | "pathItem">,
   base: string,
   settings: ResolvedSettings,
   documentUrl: string | undefined,
@@ -34,7 +35,7 @@ export const operationServer = (
   if (settings.baseUrl !== undefined) return null;
   const server =
     firstUsable(member(operation, "servers"), documentUrl) ??
-    firstUsable(member(pathItem, "servers"), documentUrl);
+    firstUsable(member(pathItem.value, "servers"), documentUrl);
   return server === undefined || server === base ? null : server;
 };
 

@@ -88,19 +88,14 @@ interface Listed {
   readonly place: string;
 }
 
-const listedParameters = ({
-  operation,
-  path,
-  pathItem,
-  place,
-}: Operation): ReadonlyArray<Listed> => {
+const listedParameters = ({ operation, pathItem, place }: Operation): ReadonlyArray<Listed> => {
   const listOf = (holder: JsonObject, at: string): ReadonlyArray<Listed> => {
     const list = member(holder, "parameters");
     return isArray(list)
       ? list.map((item, index) => ({ item, place: `${at}${pointer("parameters", index)}` }))
       : [];
   };
-  return [...listOf(pathItem, pointer("paths", path)), ...listOf(operation, place)];
+  return [...listOf(pathItem.value, pathItem.placeOf("parameters")), ...listOf(operation, place)];
 };
 
 /** A listed parameter that can be sent. Every other one is told, with what follows from its absence. */
@@ -114,9 +109,8 @@ const readListed = (
     warnings.warn("parameter_ignored", `${why}, so it is no input and is not sent.`, place);
   };
   const parameter = follow(item);
-  if (parameter === undefined) {
-    return ignored("The parameter is no object, or its reference leads to none");
-  }
+  // What is no object, or leads to none, is told where references are followed.
+  if (parameter === undefined) return undefined;
   const name = text(member(parameter, "name"));
   const where = member(parameter, "in");
   if (name === undefined) return ignored("The parameter has no name");

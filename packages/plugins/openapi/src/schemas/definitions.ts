@@ -3,18 +3,30 @@ import { fingerprint, isArray, isObject } from "@executor/plugin-kit";
 
 const componentSchema = /^#\/components\/schemas\/([A-Za-z0-9._-]+)$/;
 
+/** A schema's name at the end of the reference to another document: `Pet` in `pets.yaml#/schemas/Pet` and in `Pet.yaml#`. */
+const elsewhere =
+  /^[^#]+\/([A-Za-z0-9._-]+?)(?:\.(?:ya?ml|json))?#$|^[^#]+#(?:.*\/)?([A-Za-z0-9._-]+)$/;
+
 /**
- * The name in `$defs` of a reference's target. Component schemas keep their names if OpenAPI allows them. Other targets are
- * named after their path, with a fingerprint after `--` that keeps them distinct.
+ * The name in `$defs` of a reference's target. Component schemas keep their names if OpenAPI allows them, and so do schemas of
+ * other documents whose names are not taken. Other targets are named after their path, with a fingerprint after `--` that keeps
+ * them distinct.
  */
-export const definitionName = (reference: string): string => {
+export const definitionName = (
+  reference: string,
+  isTaken: (name: string) => boolean = () => false,
+): string => {
+  const isUsable = (name: string) => !(name in Object.prototype) && !name.includes("--");
   const [, name] = componentSchema.exec(reference) ?? [];
-  if (name !== undefined && !(name in Object.prototype) && !name.includes("--")) return name;
+  if (name !== undefined && isUsable(name)) return name;
+  const [, file, last] = elsewhere.exec(reference) ?? [];
+  const other = file ?? last;
+  if (other !== undefined && isUsable(other) && !isTaken(other)) return other;
   const place = reference
     .replace(/^#\/(components\/schemas\/)?/, "")
     .replace(/[^A-Za-z0-9]+/g, "_")
     .slice(0, 60);
-  return `${place}--${fingerprint(reference)}`;
+  return `${other ?? place}--${fingerprint(reference)}`;
 };
 
 const listApplicators = ["allOf", "anyOf", "oneOf"];

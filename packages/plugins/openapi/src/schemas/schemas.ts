@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { fromEntries, isArray, isObject, member, type Steps } from "@executor/plugin-kit";
+import { fromEntries, isArray, isObject, member, pointer, type Steps } from "@executor/plugin-kit";
 import type { OpenApiDocument } from "../document/outline.ts";
-import type { References } from "../document/references.ts";
+import { maxHops, type References } from "../document/references.ts";
 import { definitionName, dropRecursiveAliases } from "./definitions.ts";
 import { keywords } from "./keywords.ts";
 
@@ -17,20 +17,42 @@ export interface Schemas {
 
 /**
  * Converts the schemas of a description one at a time, without inlining references: `#/components/schemas/X` becomes
- * `#/$defs/X`, and the target of any other reference becomes a definition named after its path. A broken reference, or one to
- * another file, is left open (`{}`): the upstream checks the value.
+ * `#/$defs/X`, and the target of any other reference becomes a definition named after its path. A broken reference is left open
+ * (`{}`): the upstream checks the value.
  */
 export const makeSchemas = (document: OpenApiDocument, references: References): Schemas => {
   const names = new Map<string, string>();
   const definitions = new Map<string, JsonObject>();
+  const taken = new Set<string>();
+  /** The description's own schemas keep their names, whatever other documents call theirs. */
+  const own = member(member(document.root, "components"), "schemas");
 
-  const nameFor = (reference: string): string | undefined => {
+  /** The target itself, where a definition would only refer to a schema of another document. */
+  const atHome = (reference: string): string => {
+    let current = reference;
+    for (let hop = 0; hop < maxHops; hop += 1) {
+      const target = references.find(current);
+      const isAlias = isObject(target) && Object.keys(target).length === 1;
+      const next = isAlias ? references.target(target) : undefined;
+      if (next === undefined || next.startsWith("#")) return current;
+      current = next;
+    }
+    return reference;
+  };
+
+  const nameFor = (written: string): string | undefined => {
+    const reference = atHome(written);
     const known = names.get(reference);
     if (known !== undefined) return known;
     const target = references.find(reference);
     if (!isObject(target) && typeof target !== "boolean") return undefined;
-    const name = definitionName(reference);
+    const name = definitionName(reference, (wanted) =>
+      member(own, wanted) === undefined
+        ? taken.has(wanted)
+        : atHome(`#${pointer("components", "schemas", wanted)}`) !== reference,
+    );
     names.set(reference, name);
+    taken.add(name);
     return name;
   };
 
@@ -47,14 +69,14 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
 
   const read = (schema: Json | undefined, depth: number): JsonObject => {
     if (!isObject(schema) || depth > maxDepth) return schema === false ? { not: {} } : {};
-    const target = member(schema, "$ref");
+    const target = references.target(schema);
     const is30 = document.dialect === "3.0";
-    if (is30 && typeof target === "string") {
+    if (is30 && target !== undefined) {
       const converted = reference(schema, target);
       return schema["nullable"] === true ? orNull(converted) : converted;
     }
     const converted: Record<string, Json> =
-      typeof target === "string" ? { ...reference(schema, target) } : {};
+      target !== undefined ? { ...reference(schema, target) } : {};
     for (const [keyword, value] of Object.entries(schema)) {
       const kind = keywords.get(keyword);
       if (kind === "schema") {

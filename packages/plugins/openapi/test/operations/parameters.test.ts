@@ -125,8 +125,8 @@ describe("parameters that cannot be sent as they are described", () => {
       const warned = source.warnings.map(({ code, place }) => `${code} ${place}`);
       const at = "/paths/~1a~1{id}/get/parameters";
       expect(warned).toEqual([
+        `reference_not_found ${at}/0`,
         "parameter_ignored /paths/~1a~1{id}/parameters/0",
-        `parameter_ignored ${at}/0`,
         `parameter_ignored ${at}/1`,
         `parameter_ignored ${at}/2`,
         `parameter_ignored ${at}/3`,
