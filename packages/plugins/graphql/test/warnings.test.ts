@@ -127,6 +127,23 @@ describe("an introspection result", () => {
     }),
   );
 
+  it.effect("names types of interfaces and unions that it hides, as Shopify's does", () =>
+    Effect.gen(function* () {
+      const document = introspected(
+        "interface Node { id: ID } type A implements Node { id: ID } type Hidden implements Node { id: ID } union U = A | Hidden type Query { a: Node b: U }",
+        (types) => types.filter((type) => !/"name":"Hidden","desc/.test(JSON.stringify(type))),
+      );
+      expect(yield* warned(document)).toEqual([
+        "type_not_defined Node.Hidden",
+        "type_not_defined U.Hidden",
+      ]);
+      const source = yield* loadText(document);
+      expect(tool(source, "query.b").binding).toMatchObject({
+        selection: "{ __typename ... on A { id } }",
+      });
+    }),
+  );
+
   it.effect("shows subscriptions", () =>
     Effect.gen(function* () {
       const document = introspected(

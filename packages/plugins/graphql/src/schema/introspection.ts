@@ -40,10 +40,7 @@ export function* readIntrospection(schema: Json, warnings: Warnings): Steps<Buil
   const defaults = new Map<string, Default>();
   const used = makeUsedTypes();
   const complete = completer({ defaults, used, warnings });
-  const types = new Map<string, Json>(
-    specifiedScalarTypes.map(({ name }) => [name, { kind: "SCALAR", name }]),
-  );
-  const described = new Set<string>();
+  const described = new Map<string, CompleteType>();
   for (const type of listed) {
     const completed = complete(type);
     if (described.has(completed.name)) {
@@ -53,23 +50,43 @@ export function* readIntrospection(schema: Json, warnings: Warnings): Steps<Buil
         completed.name,
       );
     }
-    described.add(completed.name);
-    types.set(completed.name, completed);
+    described.set(completed.name, completed);
     yield;
   }
+  const isDescribed = ({ name }: Named, { name: of }: Named): boolean => {
+    if (described.has(name)) return true;
+    warnings.warn(
+      "type_not_defined",
+      `${name} is named as a type of ${of}, but is not described. It is left out.`,
+      `${of}.${name}`,
+    );
+    return false;
+  };
+  const types: Array<Json> = [];
+  for (const type of described.values()) {
+    const known = (of: Named): boolean => isDescribed(of, type);
+    const { interfaces, possibleTypes } = type;
+    types.push({
+      ...type,
+      interfaces: interfaces.filter(known),
+      possibleTypes: possibleTypes.filter(known),
+    });
+    yield;
+  }
+  const scalars = [
+    ...specifiedScalarTypes.map(({ name }) => name).filter((name) => !described.has(name)),
+    ...used.missing((type) => described.has(type), warnings),
+  ];
   const root = (key: string): Json => member(schema, key) ?? null;
   const subscriptionType = root("subscriptionType");
-  for (const name of used.missing((type) => types.has(type), warnings)) {
-    types.set(name, { kind: "SCALAR", name });
-  }
   const result = {
     __schema: {
       queryType: root("queryType"),
       mutationType: root("mutationType"),
-      subscriptionType: types.has(text(member(subscriptionType, "name")) ?? "")
+      subscriptionType: described.has(text(member(subscriptionType, "name")) ?? "")
         ? subscriptionType
         : null,
-      types: [...types.values()],
+      types: [...types, ...scalars.map((name) => ({ kind: "SCALAR", name }))],
       directives: [],
     },
   };
@@ -87,6 +104,11 @@ interface Named extends JsonObject {
   readonly name: string;
 }
 
+interface CompleteType extends Named {
+  readonly interfaces: ReadonlyArray<Named>;
+  readonly possibleTypes: ReadonlyArray<Named>;
+}
+
 interface Reading {
   /** Takes defaults by their path. */
   readonly defaults: Map<string, Default>;
@@ -95,7 +117,7 @@ interface Reading {
 }
 
 /** Gives types with everything that graphql-js insists on. */
-const completer = ({ defaults, used, warnings }: Reading): ((type: Json) => Named) => {
+const completer = ({ defaults, used, warnings }: Reading): ((type: Json) => CompleteType) => {
   const list = (of: Json, key: string, place: string): ReadonlyArray<Named> => {
     const given = member(of, key);
     const named = new Map<string, Named>();
@@ -138,12 +160,6 @@ const completer = ({ defaults, used, warnings }: Reading): ((type: Json) => Name
       return { ...value, type: reference(value["type"], at), defaultValue: null };
     });
 
-  const names = (of: Json, key: string, place: string): ReadonlyArray<Named> => {
-    const listed = list(of, key, place);
-    for (const { name } of listed) used.use(name, place);
-    return listed;
-  };
-
   return (type) => {
     const name = text(member(type, "name"));
     if (name === undefined || text(member(type, "kind")) === undefined) throw undescribed(name);
@@ -156,9 +172,9 @@ const completer = ({ defaults, used, warnings }: Reading): ((type: Json) => Name
         args: inputs(field, "args", `${name}.${field.name}`),
       })),
       inputFields: inputs(type, "inputFields", name),
-      interfaces: names(type, "interfaces", name),
+      interfaces: list(type, "interfaces", name),
       enumValues: list(type, "enumValues", name),
-      possibleTypes: names(type, "possibleTypes", name),
+      possibleTypes: list(type, "possibleTypes", name),
     };
   };
 };
