@@ -8,6 +8,8 @@ export const equalityKey = (value: Json, budget: Budget): Json => {
     budget.takeText(value.length);
     return `"${value}`;
   }
+  // A schema, too, holds an integer beyond 2^53 as text.
+  if (typeof value === "bigint") return `"${value}`;
   return typeof value === "object" && value !== null ? canonical(value, budget) : value;
 };
 
@@ -28,6 +30,7 @@ const canonical = (value: Json, budget: Budget): string => {
     budget.leave();
     return `{${members.join(",")}}`;
   }
+  if (typeof value === "bigint") return `"${value}"`;
   // `-0` and `0` are equal, and JSON.stringify writes both as `0`.
   return typeof value === "string" ? text(value, budget) : JSON.stringify(value);
 };
@@ -40,6 +43,7 @@ const text = (value: string, budget: Budget): string => {
 /** The JSON of a value for a message, cut after about so many characters; its depth is bounded by them too. */
 export const preview = (value: Json, room = 400): string => {
   if (typeof value === "string") return JSON.stringify(shorten(value, room));
+  if (typeof value === "bigint") return String(value);
   if (!isArray(value) && !isObject(value)) return JSON.stringify(value);
   const parts: Array<string> = [];
   let left = room - 2;

@@ -1,21 +1,28 @@
 import { Budget, BudgetExceeded } from "./budget.ts";
+import { Places, replaceIntegers } from "./integers.ts";
+import type { IntegerPlaces } from "./integers.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { makePlans } from "./plans.ts";
 import { References } from "./references.ts";
 import { Problems, Report } from "./report.ts";
 import { Run } from "./visit.ts";
 
-/** What a check found, and how many steps it took. */
+/**
+ * What a check found, and how many steps it took. `integers`: the places at which the value holds digits that only fit as an
+ * integer.
+ */
 export type CheckOutcome = { readonly steps: number } & (
   | {
       readonly _tag: "Fits";
       /** Whether a part of the schema is broken, or not supported, and was left out. */
       readonly isPartial: boolean;
+      readonly integers: IntegerPlaces | undefined;
     }
   | {
       readonly _tag: "Misfits";
       /** What is wrong and where: at most five sentences, and the number of the others. */
       readonly problems: string;
+      readonly integers: IntegerPlaces | undefined;
     }
   | {
       /** The schema and the value take more steps than a check may, or nest too deeply. */
@@ -36,32 +43,70 @@ export type SchemaCheck = (value: Json, root: string) => CheckOutcome;
  * import { schemaCheck } from "@executor/json-schema";
  *
  * const check = schemaCheck({ type: "object", required: ["id"] });
- * check({ id: 1 }, "input"); // { _tag: "Fits", isPartial: false, steps: 7 }
- * check({}, "input"); // { _tag: "Misfits", problems: 'input: Instance does not have required property "id".', steps: 4 }
+ * check({ id: 1 }, "input"); // { _tag: "Fits", isPartial: false, integers: undefined, steps: 7 }
+ * check({}, "input"); // { _tag: "Misfits", problems: 'input: Instance does not have required property "id".', integers: undefined, steps: 4 }
  * ```
  */
 export const schemaCheck = (schema: JsonObject): SchemaCheck => {
   const references = new References(schema);
   const plans = makePlans();
-  return (value, root) => {
+  return (given, root) => {
     const budget = new Budget();
-    const run = new Run(references, plans, budget);
-    const problems = new Problems();
+    const places = new Forms();
     try {
-      const verdict = run.again(schema, value, undefined, undefined);
-      if (verdict !== "misfits") {
-        return { _tag: "Fits", isPartial: verdict === "unknown", steps: budget.used };
+      for (;;) {
+        const integers = places.all();
+        const value = replaceIntegers(given, integers, BigInt);
+        const run = new Run(references, plans, budget);
+        const verdict = run.again(schema, value, undefined, undefined);
+        if (verdict !== "misfits") {
+          const isPartial = verdict === "unknown";
+          return { _tag: "Fits", isPartial, integers, steps: budget.used };
+        }
+        const problems = new Problems();
+        try {
+          run.again(schema, value, new Report(problems, root), undefined);
+        } catch (error) {
+          if (!(error instanceof BudgetExceeded)) throw error;
+          problems.incomplete = true;
+        }
+        if (problems.incomplete || !places.change(problems)) {
+          const said = problems.text(root);
+          return { _tag: "Misfits", problems: said, integers, steps: budget.used };
+        }
       }
     } catch (error) {
       if (error instanceof BudgetExceeded) return { _tag: "BudgetExceeded", steps: budget.used };
       throw error;
     }
-    try {
-      run.again(schema, value, new Report(problems, root), undefined);
-    } catch (error) {
-      if (!(error instanceof BudgetExceeded)) throw error;
-      problems.incomplete = true;
-    }
-    return { _tag: "Misfits", problems: problems.text(root), steps: budget.used };
   };
 };
+
+/** Changes of forms of one value: enough for conditions inside conditions. */
+const maxChanges = 8;
+
+/**
+ * The places at which digits count as an integer. They begin as text. Where a schema refuses them and would take an integer, they
+ * become one; where it refuses that and would take text, they become text again, for good.
+ */
+class Forms {
+  readonly #integers = new Places();
+  readonly #tried = new Places();
+  readonly #texts = new Places();
+  #changes = 0;
+
+  all(): IntegerPlaces | undefined {
+    return this.#integers.all();
+  }
+
+  /** Whether the problems change a form. */
+  change({ integers, texts }: Problems): boolean {
+    this.#changes += 1;
+    if (this.#changes > maxChanges) return false;
+    const added = integers.filter((path) => this.#tried.add(path));
+    for (const path of added) this.#integers.add(path);
+    const returned = texts.filter((path) => this.#integers.has(path) && this.#texts.add(path));
+    for (const path of returned) this.#integers.delete(path);
+    return added.length + returned.length > 0;
+  }
+}

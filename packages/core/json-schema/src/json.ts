@@ -1,5 +1,5 @@
-/** A value that JSON text can hold. */
-export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject;
+/** A value that JSON text can hold. A `bigint` is an integer beyond 2^53, which callers give as text in its digits. */
+export type Json = null | boolean | number | bigint | string | ReadonlyArray<Json> | JsonObject;
 
 export interface JsonObject {
   readonly [key: string]: Json;
@@ -16,5 +16,8 @@ export const member = (object: JsonObject, key: string): Json | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
 /** The kind of a value, as the keyword `type` names it; `integer` is a `number`. */
-export const typeOf = (value: Json): string =>
-  value === null ? "null" : isArray(value) ? "array" : typeof value;
+export const typeOf = (value: Json): string => {
+  if (value === null) return "null";
+  if (isArray(value)) return "array";
+  return typeof value === "bigint" ? "number" : typeof value;
+};

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import { shorten } from "./canonical.ts";
 
 const maxReported = 5;
@@ -10,6 +11,10 @@ export class Problems {
   #others = 0;
   /** Whether the check ended before all problems were found. */
   incomplete = false;
+  /** Places of digits that a schema refused, and would take as an integer. */
+  readonly integers: Array<ReadonlyArray<string | number>> = [];
+  /** Places of integers that a schema refused, and would take as text. */
+  readonly texts: Array<ReadonlyArray<string | number>> = [];
 
   add(problem: () => string): void {
     if (this.#shown.size < maxReported) this.#shown.add(problem());
@@ -26,15 +31,31 @@ export class Problems {
   }
 }
 
+/** The way to a place in the value, from its end. */
+interface Path {
+  readonly key: string | number;
+  readonly above: Path | undefined;
+}
+
 /** Takes the problems of one place in the value. */
 export class Report {
   constructor(
     readonly problems: Problems,
     readonly place: string,
+    readonly path: Path | undefined = undefined,
   ) {}
 
   below(key: string | number): Report {
-    return new Report(this.problems, `${this.place}.${shorten(String(key), maxKey)}`);
+    const place = `${this.place}.${shorten(String(key), maxKey)}`;
+    return new Report(this.problems, place, { key, above: this.path });
+  }
+
+  /** Notes that the place's value would fit in its other form, as an integer or as text. */
+  otherForm(form: "integers" | "texts", budget: Budget): void {
+    const keys: Array<string | number> = [];
+    for (let at = this.path; at !== undefined; at = at.above) keys.push(at.key);
+    budget.take(keys.length);
+    this.problems[form].push(keys.toReversed());
   }
 
   add(problem: () => string): void {

@@ -1,4 +1,5 @@
 import type { Budget } from "./budget.ts";
+import { mayBeInteger } from "./integers.ts";
 import { isObject } from "./json.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { References } from "./references.ts";
@@ -46,7 +47,7 @@ interface Remembered {
  * of them. Both remember what a schema said about a value, so that a schema that is reached on many ways is visited once.
  */
 export class Run {
-  readonly #remembered = new Map<JsonObject, Map<Json, Remembered>>();
+  readonly #remembered = new Map<JsonObject, Map<Json | Report, Remembered>>();
 
   constructor(
     readonly references: References,
@@ -85,9 +86,11 @@ export class Run {
     evaluated: Evaluated | undefined,
   ): Verdict {
     if (!isObject(schema)) return this.visit(schema, value, report, evaluated);
-    const values = this.#remembered.get(schema) ?? new Map<Json, Remembered>();
+    const values = this.#remembered.get(schema) ?? new Map<Json | Report, Remembered>();
     this.#remembered.set(schema, values);
-    const known = values.get(value);
+    // The same digits at two places may be refused at both, and both must be told.
+    const key = report !== undefined && isInteger(value) ? report : value;
+    const known = values.get(key);
     if (known !== undefined && answers(known, report, evaluated)) {
       this.budget.take(1);
       if (known.evaluated !== undefined) evaluated?.addAll(known.evaluated, this.budget);
@@ -95,13 +98,15 @@ export class Run {
     }
     const inside = evaluated === undefined ? undefined : new Evaluated();
     const isReported = report !== undefined;
-    values.set(value, { verdict: "unknown", evaluated: everything, isReported });
+    values.set(key, { verdict: "unknown", evaluated: everything, isReported });
     const verdict = this.visit(schema, value, report, inside);
-    values.set(value, { verdict, evaluated: inside, isReported });
+    values.set(key, { verdict, evaluated: inside, isReported });
     if (inside !== undefined && verdict !== "misfits") evaluated?.addAll(inside, this.budget);
     return verdict;
   }
 }
+
+const isInteger = (value: Json): boolean => typeof value === "bigint" || mayBeInteger(value);
 
 const everything = new Evaluated();
 everything.all = true;

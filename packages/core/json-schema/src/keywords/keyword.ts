@@ -31,9 +31,11 @@ export const forStrings =
     typeof visit.value === "string" ? check(visit.value, visit) : "fits";
 
 export const forNumbers =
-  (check: (value: number, visit: Visit) => Verdict): Check =>
+  (check: (value: number | bigint, visit: Visit) => Verdict): Check =>
   (visit) =>
-    typeof visit.value === "number" ? check(visit.value, visit) : "fits";
+    typeof visit.value === "number" || typeof visit.value === "bigint"
+      ? check(visit.value, visit)
+      : "fits";
 
 /** The check of a list of names that an object must have. */
 export const hasAll = (

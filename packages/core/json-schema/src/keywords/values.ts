@@ -1,4 +1,5 @@
 import { equalityKey, preview } from "../canonical.ts";
+import { mayBeInteger } from "../integers.ts";
 import { isArray, typeOf } from "../json.ts";
 import type { Json } from "../json.ts";
 import { matches } from "../patterns.ts";
@@ -12,17 +13,56 @@ const isTypeName = (value: Json): value is string =>
   typeof value === "string" && typeNames.includes(value);
 
 const isType = (value: Json, name: string): boolean =>
-  name === "integer" ? Number.isInteger(value) : name === typeOf(value);
+  name === "integer"
+    ? Number.isInteger(value) || typeof value === "bigint"
+    : name === typeOf(value);
 
 const type = (parameter: Json): Check | undefined => {
   const names = new Set(isArray(parameter) ? parameter : [parameter]);
   const known = [...names].filter(isTypeName);
   if (known.length < names.size) return undefined;
-  return (visit) =>
-    visit.expect(
-      known.some((name) => isType(visit.value, name)),
-      () => `Instance type "${typeOf(visit.value)}" is invalid. Expected "${known.join('", "')}".`,
+  const otherForm = (value: Json): "integers" | "texts" | undefined => {
+    if (typeof value === "bigint") return known.includes("string") ? "texts" : undefined;
+    const takesIntegers = known.includes("integer") || known.includes("number");
+    return takesIntegers && mayBeInteger(value) ? "integers" : undefined;
+  };
+  const isExact = !known.includes("number");
+  return (visit) => {
+    const { value, report } = visit;
+    if (known.some((name) => isType(value, name))) {
+      return visit.expect(
+        !isExact || !Number.isInteger(value) || Number.isSafeInteger(value),
+        () =>
+          `${String(value)} lies beyond 2^53, where numbers are not exact. Give the integer as text, in its digits.`,
+      );
+    }
+    const other = otherForm(value);
+    if (other !== undefined) report?.otherForm(other, visit.run.budget);
+    return visit.misfit(
+      () => `Instance type "${typeOf(value)}" is invalid. Expected "${known.join('", "')}".`,
     );
+  };
+};
+
+/** Integers of these formats (OpenAPI's registry of formats), of which only those beyond 2^53 are checked. */
+const formats: ReadonlyMap<string, readonly [least: bigint, most: bigint]> = new Map(
+  [8n, 16n, 32n, 64n].flatMap((bits) => [
+    [`int${bits}`, [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n]] as const,
+    [`uint${bits}`, [0n, (1n << bits) - 1n]] as const,
+  ]),
+);
+
+const format = (parameter: Json): Check | undefined => {
+  const range = typeof parameter === "string" ? formats.get(parameter) : undefined;
+  if (range === undefined) return () => "fits";
+  const [least, most] = range;
+  return (visit) => {
+    const { value } = visit;
+    return visit.expect(
+      typeof value !== "bigint" || (value >= least && value <= most),
+      () => `${String(value)} is outside of ${String(parameter)}.`,
+    );
+  };
 };
 
 const oneValue = (values: ReadonlyArray<Json>, problem: () => string): Check => {
@@ -42,42 +82,56 @@ const oneValue = (values: ReadonlyArray<Json>, problem: () => string): Check => 
 const bound = (
   name: "minimum" | "maximum",
   exclusiveName: string,
-  isBeyond: (value: number, limit: number) => boolean,
+  isBeyond: (value: number | bigint, limit: number | bigint) => boolean,
   words: string,
 ): Keyword => ({
   names: [name, exclusiveName],
   make: (schema) => {
-    const inclusive = schema[name];
-    const exclusive = schema[exclusiveName];
+    const inclusive = limitOf(schema[name]);
+    const exclusive = limitOf(schema[exclusiveName]);
     const isFlag = exclusive === true;
-    if (inclusive !== undefined && typeof inclusive !== "number") return undefined;
-    if (exclusive !== undefined && typeof exclusive !== "number" && typeof exclusive !== "boolean")
+    if (inclusive !== undefined && !isNumber(inclusive)) return undefined;
+    if (exclusive !== undefined && !isNumber(exclusive) && typeof exclusive !== "boolean")
       return undefined;
     return forNumbers((value, visit) => {
       if (
         inclusive !== undefined &&
-        (isBeyond(value, inclusive) || (isFlag && value === inclusive))
+        (isBeyond(value, inclusive) || (isFlag && isEqual(value, inclusive)))
       )
         return visit.misfit(
           () => `${value} is ${isFlag ? `${words} or equal to` : words} ${inclusive}.`,
         );
-      return typeof exclusive === "number" && (isBeyond(value, exclusive) || value === exclusive)
+      return isNumber(exclusive) && (isBeyond(value, exclusive) || isEqual(value, exclusive))
         ? visit.misfit(() => `${value} is ${words} or equal to ${exclusive}.`)
         : "fits";
     });
   },
 });
 
+const isNumber = (value: Json | undefined): value is number | bigint =>
+  typeof value === "number" || typeof value === "bigint";
+
+/** A bound; a schema holds one beyond 2^53 as text. */
+const limitOf = (value: Json | undefined): Json | undefined =>
+  value !== undefined && mayBeInteger(value) ? BigInt(value) : value;
+
+/** Exact for a number and a `bigint`, too. */
+const isEqual = (left: number | bigint, right: number | bigint): boolean =>
+  left <= right && left >= right;
+
 /** A number as an integer times a power of ten, exactly as it is written. */
-const decimal = (value: number): readonly [digits: bigint, exponent: number] => {
+const decimal = (value: number | bigint): readonly [digits: bigint, exponent: number] => {
+  if (typeof value === "bigint") return [value, 0];
   const [digits = "0", exponent = "0"] = Math.abs(value).toString().split("e");
   const [, fraction = ""] = digits.split(".");
   return [BigInt(digits.replace(".", "")), Number(exponent) - fraction.length];
 };
 
-const isMultiple = (value: number, divisor: number, { run }: Visit): boolean => {
-  if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0;
-  if (!Number.isFinite(value)) return false;
+const isMultiple = (value: number | bigint, divisor: number, { run }: Visit): boolean => {
+  if (typeof value === "number") {
+    if (Number.isSafeInteger(value) && Number.isSafeInteger(divisor)) return value % divisor === 0;
+    if (!Number.isFinite(value)) return false;
+  }
   const [left, leftExponent] = decimal(value);
   const [right, rightExponent] = decimal(divisor);
   const exponent = leftExponent - rightExponent;
@@ -99,6 +153,7 @@ const characters = (text: string, { run }: Visit): number => {
 /** Keywords about a value as a whole. A character is a code point (JSON Schema 2020-12, Validation, section 6.3.1). */
 export const valueKeywords: ReadonlyArray<Keyword> = [
   keyword("type", type),
+  keyword("format", format),
   keyword("const", (parameter) =>
     oneValue([parameter], () => `Instance does not match ${preview(parameter)}.`),
   ),
