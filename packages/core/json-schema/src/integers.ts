@@ -1,4 +1,3 @@
-import { isArray, isObject } from "./json.ts";
 import type { Json } from "./json.ts";
 
 /**
@@ -36,18 +35,37 @@ export const isBigInteger = (text: string): boolean => {
 export const mayBeInteger = (value: Json): value is string =>
   typeof value === "string" && value.length <= maxDigits && isBigInteger(value);
 
+/** JSON with values of another type in it. */
+export type JsonWith<A> =
+  | A
+  | null
+  | boolean
+  | number
+  | string
+  | ReadonlyArray<JsonWith<A>>
+  | JsonObjectWith<A>;
+
+interface JsonObjectWith<A> {
+  readonly [key: string]: JsonWith<A>;
+}
+
+const isList = <A>(value: JsonWith<A>): value is ReadonlyArray<JsonWith<A>> => Array.isArray(value);
+
+const isMembers = <A>(value: JsonWith<A>): value is JsonObjectWith<A> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** A copy of the value in which `make` has replaced the digits at these places. Everything else is shared with the value. */
 export const replaceIntegers = <A>(
-  value: Json,
+  value: JsonWith<A>,
   places: IntegerPlaces | undefined,
-  make: (digits: string) => A & Json,
-): Json => {
+  make: (digits: string) => A,
+): JsonWith<A> => {
   if (places === undefined) return value;
   if (places === true) return typeof value === "string" ? make(value) : value;
-  const item = (key: string | number, below: Json): Json =>
+  const item = (key: string | number, below: JsonWith<A>): JsonWith<A> =>
     places.has(key) ? replaceIntegers(below, places.get(key), make) : below;
-  if (isArray(value)) return value.map((below, index) => item(index, below));
-  return isObject(value)
+  if (isList(value)) return value.map((below, index) => item(index, below));
+  return isMembers(value)
     ? Object.fromEntries(Object.entries(value).map(([key, below]) => [key, item(key, below)]))
     : value;
 };
@@ -84,13 +102,10 @@ export class Places {
     return below.size === 0 ? undefined : below;
   }
 
-  #find(path: ReadonlyArray<string | number>): Places {
-    let at: Places = this;
-    for (const key of path) {
-      const below = at.#below.get(key) ?? new Places();
-      at.#below.set(key, below);
-      at = below;
-    }
-    return at;
+  #find([key, ...rest]: ReadonlyArray<string | number>): Places {
+    if (key === undefined) return this;
+    const below = this.#below.get(key) ?? new Places();
+    this.#below.set(key, below);
+    return below.#find(rest);
   }
 }

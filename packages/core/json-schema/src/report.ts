@@ -42,7 +42,7 @@ export class Report {
   constructor(
     readonly problems: Problems,
     readonly place: string,
-    readonly path: Path | undefined = undefined,
+    readonly path?: Path,
   ) {}
 
   below(key: string | number): Report {

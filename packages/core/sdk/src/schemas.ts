@@ -3,6 +3,7 @@ export * from "./approvals/elicitation.ts";
 export * from "./model/actor.ts";
 export * from "./model/api-error.ts";
 export * from "./model/description.ts";
+export * from "./model/exact-integers.ts";
 export * from "./model/source.ts";
 export * from "./model/json.ts";
 export * from "./policies/policy.ts";

@@ -1,14 +1,9 @@
-import { Json, type JsonObject } from "@executor/sdk";
-import { Either, Schema } from "effect";
+import { readExactJson } from "@executor/sdk";
+import type { Json, JsonObject } from "@executor/sdk";
+import { Schema } from "effect";
 
-const isJson = Schema.is(Json);
-
-/** Parses JSON text. The left side is the parser's message. */
-export const readJson = (source: string): Either.Either<Json, string> =>
-  Either.try({
-    try: (): unknown => JSON.parse(source),
-    catch: (error) => (error instanceof Error ? error.message : String(error)),
-  }).pipe(Either.filterOrLeft(isJson, () => "There is no value."));
+/** Value of a JSON text that strangers wrote. The left side is the parser's message. */
+export const readJson = readExactJson;
 
 export const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

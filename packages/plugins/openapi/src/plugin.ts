@@ -144,10 +144,10 @@ const warnOfNothing = (warnings: Warnings): Either.Either<void, InvalidSourceDoc
 const readBinding = bindingReader(Binding);
 
 const invoke = Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {
-  const { input, namespace, settings, url } = call;
+  const { input, integers, namespace, settings, url } = call;
   const binding = readBinding(call.binding);
   const request = yield* Either.mapLeft(
-    buildRequest(binding, input, url, settings.headers),
+    buildRequest(binding, input, url, settings.headers, integers),
     (problem) => invalidInput(problem),
   );
   if (request.body !== undefined && isRead(request.method) && !(yield* ReadBodies)) {

@@ -33,7 +33,7 @@ const type = (parameter: Json): Check | undefined => {
       return visit.expect(
         !isExact || !Number.isInteger(value) || Number.isSafeInteger(value),
         () =>
-          `${String(value)} lies beyond 2^53, where numbers are not exact. Give the integer as text, in its digits.`,
+          `${preview(value)} lies beyond 2^53, where numbers are not exact. Give the integer as text, in its digits.`,
       );
     }
     const other = otherForm(value);
@@ -60,7 +60,7 @@ const format = (parameter: Json): Check | undefined => {
     const { value } = visit;
     return visit.expect(
       typeof value !== "bigint" || (value >= least && value <= most),
-      () => `${String(value)} is outside of ${String(parameter)}.`,
+      () => `${preview(value)} is outside of ${preview(parameter)}.`,
     );
   };
 };
@@ -117,7 +117,7 @@ const limitOf = (value: Json | undefined): Json | undefined =>
 
 /** Exact for a number and a `bigint`, too. */
 const isEqual = (left: number | bigint, right: number | bigint): boolean =>
-  left <= right && left >= right;
+  left < right ? false : left <= right;
 
 /** A number as an integer times a power of ten, exactly as it is written. */
 const decimal = (value: number | bigint): readonly [digits: bigint, exponent: number] => {

@@ -1,5 +1,6 @@
-import { Effect } from "effect";
-import { isJsonObject, parseJson } from "../model/json.ts";
+import { Effect, Either } from "effect";
+import { readExactJson } from "../model/exact-integers.ts";
+import { isJsonObject } from "../model/json.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import { makeByteSearch } from "./byte-search.ts";
 import type { Found, Needle } from "./byte-search.ts";
@@ -208,13 +209,8 @@ const replace = (body: Uint8Array, found: ReadonlyArray<Found>): Uint8Array => {
   return result;
 };
 
-const parse = (body: Uint8Array): Json | undefined => {
-  try {
-    return parseJson(decoder.decode(body));
-  } catch {
-    return undefined;
-  }
-};
+const parse = (body: Uint8Array): Json | undefined =>
+  Either.getOrUndefined(readExactJson(decoder.decode(body)));
 
 const cleanDefect = (defect: unknown, redact: (text: string) => string): unknown => {
   const isError = defect instanceof Error;

@@ -7,6 +7,7 @@ import { makeRedactor, type Redactor } from "../credentials/redactor.ts";
 import { callOrigin, requireAll, resolveSettings } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";
 import { toolInputUnchecked } from "../metrics.ts";
+import type { IntegerPlaces } from "../model/exact-integers.ts";
 import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
 import { type SourcePlugin, SourcePlugins, type ToolResult } from "../model/plugin.ts";
 import { ToolCallError, type ToolCallFailureOutcome } from "../model/tool.ts";
@@ -42,6 +43,7 @@ interface CheckedCall {
   readonly resolved: ResolvedTool;
   readonly plugin: SourcePlugin;
   readonly input: JsonObject;
+  readonly integers: IntegerPlaces | undefined;
   readonly decision: Exclude<PolicyDecision, "block">;
 }
 
@@ -102,7 +104,7 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
         return Effect.map(checkInput(resolved, input), (checked) => ({
           resolved,
           plugin,
-          input: checked,
+          ...checked,
           decision,
         }));
       },
@@ -133,12 +135,13 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
       ),
   });
 
-  const send = ({ resolved: { binding, source, tool }, plugin, input }: CheckedCall) => {
+  const send = ({ resolved: { binding, source, tool }, plugin, input, integers }: CheckedCall) => {
     const { kind, namespace, url } = source;
+    const { address } = tool;
     return Effect.flatMap(
       prepare(Data.struct({ kind, settings: source.settings, url })),
       ({ settings, shield }) =>
-        shield(plugin.invoke({ namespace, url, settings, address: tool.address, binding, input })),
+        shield(plugin.invoke({ namespace, url, settings, address, binding, input, integers })),
     );
   };
 
@@ -162,7 +165,7 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
 const checkInput = (
   { tool, checkInput: check }: ResolvedTool,
   input: Json,
-): Effect.Effect<JsonObject, ToolCallError> => {
+): Effect.Effect<Pick<CheckedCall, "input" | "integers">, ToolCallError> => {
   const invalid = (problems: string) =>
     failed(
       "invalid_input",
@@ -176,7 +179,7 @@ const checkInput = (
   switch (outcome._tag) {
     case "Fits":
       if (outcome.isPartial) unchecked("unsupported_schema");
-      return Effect.succeed(input);
+      return Effect.succeed({ input, integers: outcome.integers });
     case "Misfits":
       return invalid(outcome.problems);
     case "BudgetExceeded":

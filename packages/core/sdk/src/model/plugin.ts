@@ -1,4 +1,5 @@
 import { Context, type Effect, type Option, type Stream } from "effect";
+import type { IntegerPlaces } from "./exact-integers.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Namespace, ResolvedSettings, SourceKind, SourceLoadError } from "./source.ts";
 import type { SourceWarning } from "./description.ts";
@@ -47,6 +48,8 @@ export interface ToolCall {
   readonly address: string;
   readonly binding: Json;
   readonly input: JsonObject;
+  /** Places in the input at which text in digits means an integer: JSON that is sent holds it as one. */
+  readonly integers?: IntegerPlaces | undefined;
 }
 
 export interface ToolResult {

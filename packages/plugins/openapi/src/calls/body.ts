@@ -1,4 +1,4 @@
-import type { Json } from "@executor/sdk";
+import { type IntegerPlaces, type Json, placesIn, writeExactJson } from "@executor/sdk";
 import { isArray, isObject, member, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
 import type { BodyBinding } from "./binding.ts";
@@ -12,17 +12,19 @@ import { plain, queryParts } from "./styles.ts";
 const encoder = new TextEncoder();
 
 /**
- * The body of a request from the input's `body`, in the media type that the caller wants or the value tells. The left side says
- * what is wrong with the value.
+ * The body of a request from the input's `body`, in the media type that the caller wants or the value tells. `integers`: the
+ * places in it that JSON writes as integers. The left side says what is wrong with the value.
  */
 export const requestBody = (
   offers: ReadonlyArray<BodyBinding>,
   value: Json,
   wanted: string | undefined,
+  integers?: IntegerPlaces,
 ): Either.Either<Content, string> =>
-  Either.flatMap(chooseOffer(offers, value, wanted), (offer) => {
-    if (offer.kind === "multipart") return multipart(offer, value);
-    if (offer.kind === "form") return urlEncoded(offer, value);
+  // A number stands for a whole body in digits that means one.
+  Either.flatMap(chooseOffer(offers, integers === true ? 0 : value, wanted), (offer) => {
+    if (offer.kind === "multipart") return multipart(offer, value, integers);
+    if (offer.kind === "form") return urlEncoded(offer, value, integers);
     const takesBytes = offer.kind !== "json" || offer.bytes || isRange(offer.contentType);
     if (offer.kind === "binary" || offer.bytes || (takesBytes && isFileObject(value))) {
       // Where a body that holds text may be a file, a string is the text itself.
@@ -30,7 +32,7 @@ export const requestBody = (
         ? withType(offer, undefined, encoder.encode(value))
         : bytesOf(offer, value);
     }
-    return Either.flatMap(writeText(offer, value), (written) =>
+    return Either.flatMap(writeText(offer, value, integers), (written) =>
       withType(offer, undefined, encoder.encode(written)),
     );
   });
@@ -65,25 +67,37 @@ const bytesOf = (offer: BodyBinding, value: Json): Either.Either<Content, string
   );
 };
 
-const writeText = (offer: BodyBinding, value: Json): Either.Either<string, string> => {
+const writeText = (
+  offer: BodyBinding,
+  value: Json,
+  integers: IntegerPlaces | undefined,
+): Either.Either<string, string> => {
   if (offer.kind !== "json" && !isJson(offer.contentType)) {
     const isLines = isArray(value) && /ndjson|jsonl|json-lines/.test(essence(offer.contentType));
     return Either.right(
-      isLines ? value.map((line) => `${JSON.stringify(line)}\n`).join("") : plain(value),
+      isLines
+        ? value
+            .map((line, index) => `${writeExactJson(line, placesIn(integers, index))}\n`)
+            .join("")
+        : plain(value),
     );
   }
   const file = offer.fields.find(
     (field) => field.file && isFileObject(member(value, field.name) ?? null),
   );
   return file === undefined
-    ? Either.right(JSON.stringify(value))
+    ? Either.right(writeExactJson(value, integers))
     : Either.left(
         `\`body.${file.name}\` is a file, which ${offer.contentType} cannot hold. Give it as the text that the API expects.`,
       );
 };
 
 /** `application/x-www-form-urlencoded`. Fields without an encoding are written like query parameters. */
-const urlEncoded = (offer: BodyBinding, value: Json): Either.Either<Content, string> => {
+const urlEncoded = (
+  offer: BodyBinding,
+  value: Json,
+  integers: IntegerPlaces | undefined,
+): Either.Either<Content, string> => {
   if (!isObject(value)) return Either.left("`body` is an object of the form's fields.");
   const written = Object.entries(value).flatMap(([name, item]) => {
     const field = offer.fields.find((candidate) => candidate.name === name);
@@ -91,7 +105,7 @@ const urlEncoded = (offer: BodyBinding, value: Json): Either.Either<Content, str
     const isJsonField =
       !hasStyle && (isObject(item) || (isArray(item) && isJson(field?.contentType ?? "")));
     const style = field?.style ?? "form";
-    return queryParts(name, isJsonField ? JSON.stringify(item) : item, {
+    return queryParts(name, isJsonField ? writeExactJson(item, placesIn(integers, name)) : item, {
       style,
       explode: field?.explode ?? style === "form",
       allowReserved: field?.allowReserved ?? false,

@@ -1,4 +1,4 @@
-import type { Json } from "@executor/sdk";
+import { type IntegerPlaces, type Json, placesIn, withIntegers } from "@executor/sdk";
 import { isArray, isObject, member, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
 import { Buffer } from "node:buffer";
@@ -26,6 +26,7 @@ type Written = Either.Either<ReadonlyArray<Part>, string>;
 export const multipart = (
   { contentType, fields }: BodyBinding,
   value: Json,
+  integers?: IntegerPlaces,
 ): Either.Either<Content, string> =>
   Either.gen(function* () {
     const type = sentType(contentType, "multipart", undefined) ?? contentType;
@@ -38,10 +39,18 @@ export const multipart = (
     const boundary = `executor-${crypto.randomUUID()}`;
     const chunks: Array<Uint8Array> = [];
     let rootType: string | undefined;
-    const named = isArray(value) ? value.map((item) => ["", item] as const) : Object.entries(value);
-    for (const [name, item] of named) {
+    const named = isArray(value)
+      ? value.map((item, index) => ["", item, index] as const)
+      : Object.entries(value).map(([name, item]) => [name, item, name] as const);
+    for (const [name, item, key] of named) {
       const field = fields.find((candidate) => candidate.name === name);
-      for (const { bytes, head } of yield* partsOf(name, item, field, isForm)) {
+      for (const { bytes, head } of yield* partsOf(
+        name,
+        item,
+        field,
+        isForm,
+        placesIn(integers, key),
+      )) {
         rootType ??= head.find((line) => line.startsWith(typeLine))?.slice(typeLine.length);
         chunks.push(encoder.encode(`--${boundary}\r\n${head.join("\r\n")}\r\n\r\n`));
         chunks.push(bytes, encoder.encode("\r\n"));
@@ -65,6 +74,7 @@ const partsOf = (
   value: Json,
   field: FieldBinding | undefined,
   isForm: boolean,
+  integers: IntegerPlaces | undefined,
 ): Written => {
   const hasStyle = field !== undefined && (field.style ?? field.explode) !== null;
   if (hasStyle && !(field.file && isFileIn(field, value))) {
@@ -73,7 +83,10 @@ const partsOf = (
   const isOneJson = isArray(value) && isJson(field?.contentType ?? "");
   const items = isArray(value) && !isOneJson ? value : [value];
   return Either.all(
-    items.filter((item) => item !== null).map((item) => writePart(name, item, field, isForm)),
+    items.flatMap((item, index) => {
+      const inside = items === value ? placesIn(integers, index) : integers;
+      return item === null ? [] : [writePart(name, item, field, isForm, inside)];
+    }),
   );
 };
 
@@ -101,6 +114,7 @@ const writePart = (
   value: Json,
   field: FieldBinding | undefined,
   isForm: boolean,
+  integers: IntegerPlaces | undefined,
 ): Either.Either<Part, string> => {
   if (isFileObject(value) && (field?.file === true || !isForm)) {
     return filePart(name, value["base64"] ?? "", value, field, isForm);
@@ -109,7 +123,12 @@ const writePart = (
   const isStructure = isObject(value) || isArray(value);
   const fallback = isStructure ? "application/json" : isForm ? undefined : "text/plain";
   return Either.right(
-    textPart(name, plain(value), firstOf(field?.contentType) ?? fallback, isForm),
+    textPart(
+      name,
+      plain(withIntegers(value, integers)),
+      firstOf(field?.contentType) ?? fallback,
+      isForm,
+    ),
   );
 };
 

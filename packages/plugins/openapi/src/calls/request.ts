@@ -1,6 +1,6 @@
-import { mergeHeaders } from "@executor/sdk";
-import type { Json, JsonObject, UpstreamHeaders } from "@executor/sdk";
-import { member, text } from "@executor/plugin-kit";
+import { mergeHeaders, placesIn, withIntegers } from "@executor/sdk";
+import type { IntegerPlaces, Json, JsonObject, UpstreamHeaders } from "@executor/sdk";
+import { fromEntries, member, text } from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { Binding, ParameterBinding } from "./binding.ts";
 import { isOverride } from "./method-override.ts";
@@ -32,19 +32,22 @@ export const sentHeaders = (
 
 /**
  * The HTTP request of a call. `base` is the source's URL. `sourceHeaders` override every header from the input, where they are
- * sent at all; a `cookie` among them is joined with the input's cookies. The left side says what is wrong with the input.
+ * sent at all; a `cookie` among them is joined with the input's cookies. `integers`: the
+ * places in the input that JSON writes as integers. The left side says what is wrong with the input.
  */
 export const buildRequest = (
   binding: Binding,
-  input: JsonObject,
+  values: JsonObject,
   base: string,
   sourceHeaders: Readonly<Record<string, string>>,
+  integers?: IntegerPlaces,
 ): Either.Either<Request, string> =>
   Either.gen(function* () {
+    const input = withJsonIntegers(binding, values, integers);
     const path = yield* requestPath(binding, input);
     const query = queryOf(binding, input);
     yield* checkNames(binding, query);
-    const content = yield* contentOf(binding, input);
+    const content = yield* contentOf(binding, input, placesIn(integers, "body"));
     const server = binding.server ?? base;
     const headers: UpstreamHeaders & { readonly cookie?: string } = {
       accept: binding.accept ?? defaultAccept,
@@ -68,11 +71,13 @@ export const buildRequest = (
 const contentOf = (
   { body }: Binding,
   input: JsonObject,
+  integers: IntegerPlaces | undefined,
 ): Either.Either<Content | undefined, string> => {
   const value = member(input, "body");
   if (body === null || value === undefined) return Either.right(undefined);
   const { key, offers } = "offers" in body ? body : { key: null, offers: [body] };
-  return requestBody(offers, value, key === null ? undefined : text(member(input, key)));
+  const wanted = key === null ? undefined : text(member(input, key));
+  return requestBody(offers, value, wanted, integers);
 };
 
 /**
@@ -122,6 +127,22 @@ const leadsElsewhere = (path: string): boolean => {
   return (
     decoded.split(/[/\\]/).some(isDots) || /\p{Cc}/u.test(decoded.replaceAll(/[\x80-\xff]/g, ""))
   );
+};
+
+/** The input with values for `JSON.stringify` where parameters are written as JSON. */
+const withJsonIntegers = (
+  { parameters }: Binding,
+  input: JsonObject,
+  integers: IntegerPlaces | undefined,
+): JsonObject => {
+  if (integers === undefined) return input;
+  const json = parameters.flatMap(({ key, json: isJson }) => {
+    const value = isJson ? member(input, key) : undefined;
+    return value === undefined
+      ? []
+      : [[key, withIntegers(value, placesIn(integers, key))] as const];
+  });
+  return fromEntries([...Object.entries(input), ...json]);
 };
 
 const writePathValue = (parameter: ParameterBinding, value: Json): string =>

@@ -1,4 +1,4 @@
-import type { Json } from "@executor/sdk";
+import { isBigInteger, type Json } from "@executor/sdk";
 import { isArray, isObject } from "@executor/plugin-kit";
 
 /** Whether a value that is kept as it is can be written as JSON later: it is not nested too deeply. */
@@ -8,7 +8,9 @@ const isShallow = (value: Json, depth = 0): boolean =>
   (depth < 50 && Object.values(value).every((item: Json) => isShallow(item, depth + 1)));
 
 const isString = (value: Json): boolean => typeof value === "string";
-const isNumber = (value: Json): boolean => typeof value === "number";
+/** A number, or an integer that is text because a number would round it. */
+const isNumber = (value: Json): boolean =>
+  typeof value === "number" || (typeof value === "string" && isBigInteger(value));
 const isBoolean = (value: Json): boolean => typeof value === "boolean";
 const isCount = (value: Json): boolean => Number.isInteger(value) && Number(value) >= 0;
 const isStrings = (value: Json): boolean => isArray(value) && value.every(isString);
