@@ -1,3 +1,4 @@
+export * from "./filter.ts";
 export * from "./json-steps.ts";
 export * from "./json-values.ts";
 export * from "./names.ts";

@@ -1,5 +1,6 @@
 import type { DetectedSource, ResolvedSettings, SourcePlugin, ToolCall } from "@executor/sdk";
-import { bindingReader } from "@executor/plugin-kit";
+import { bindingReader, makeWarnings, runSteps, takeOnly } from "@executor/plugin-kit";
+import type { FilterNames } from "@executor/plugin-kit";
 import { Effect, Either, Option, PubSub, type Scope, Stream } from "effect";
 import { type Connections, defaultConnectionLimits, makeConnections } from "./connections/pool.ts";
 import { type Endpoint, endpointKey, endpointOf, endpointUrl } from "./transports/endpoint.ts";
@@ -9,7 +10,7 @@ import { openConnection } from "./connections/open-connection.ts";
 import { readResult } from "./tools/result.ts";
 import type { StdioTransports } from "./transports/connect.ts";
 import { programName, suggestNamespace, toolPaths } from "./names.ts";
-import { Binding, toolDefinition } from "./tools/tool-definition.ts";
+import { Binding, type ListedTool, toolDefinition } from "./tools/tool-definition.ts";
 
 export interface McpPluginOptions {
   /** The version that the client tells servers. */
@@ -120,20 +121,28 @@ const load = Effect.fn("Mcp.load")(function* (
     endpoint,
     opening(settings, undefined),
     (connection) =>
-      Effect.map(listAllTools(connection, settings.timeoutMs), (listed) => ({
+      Effect.map(listAllTools(connection, settings.timeoutMs), (all) => ({
         serverName: connection.serverName,
-        tools: listed,
+        tools: all,
       })),
   );
   const paths = toolPaths(tools.map(({ name }) => name));
+  const listed = tools.map((tool) => ({ tool, path: paths.get(tool.name) ?? tool.name }));
+  const warnings = makeWarnings();
+  const steps = takeOnly(listed, settings.only, filterNames, warnings);
+  const chosen = yield* Effect.orDie(runSteps(steps));
   return {
     name: serverName,
     url: shownUrl(endpoint),
-    tools: tools.map((tool) => toolDefinition(tool, paths.get(tool.name) ?? tool.name)),
+    tools: chosen.map(({ tool, path }) => toolDefinition(tool, path)),
     definitions: new Map(),
-    warnings: [],
+    warnings: warnings.all(),
   };
 });
+
+const filterNames: FilterNames<{ readonly tool: ListedTool; readonly path: string }> = {
+  operations: ({ path, tool }) => [tool.name, path],
+};
 
 /** The URL without its query, which may hold a credential. Calls use the URL of the settings. */
 const shownUrl = (endpoint: Endpoint): string => endpointUrl(endpoint).replace(/\?.*$/s, "");

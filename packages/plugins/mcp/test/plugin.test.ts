@@ -32,6 +32,24 @@ describe("load", () => {
     }),
   );
 
+  it.scopedLive("lists the tools that the operator's filter takes, by either name", () =>
+    Effect.gen(function* () {
+      const { mcp, settings } = yield* start();
+      const only = { operations: ["echo", "ask*", "nothing"], tags: ["a"] } as const;
+      const source = yield* mcp.load({ ...settings, only });
+      expect(source.tools.map(({ path }) => path)).toEqual(
+        expect.arrayContaining(["echo", "askName"]),
+      );
+      expect(source.tools.every(({ path }) => path === "echo" || path.startsWith("ask"))).toBe(
+        true,
+      );
+      expect(source.warnings.map(({ code }) => code)).toEqual([
+        "filter_not_applicable",
+        "filter_matches_nothing",
+      ]);
+    }),
+  );
+
   it.scopedLive("fails if nothing listens at the URL, and says what to do", () =>
     Effect.gen(function* () {
       const { mcp, settings, server } = yield* start();

@@ -20,6 +20,7 @@ import {
   invalidInput,
   makeWarnings,
   namespaceFromTitle,
+  takeOnly,
 } from "@executor/plugin-kit";
 import type { Steps, Warnings } from "@executor/plugin-kit";
 import { Context, Effect, Either, Option } from "effect";
@@ -31,6 +32,7 @@ import { readDocument } from "./document/parse.ts";
 import { inSteps, makeReadReferenced } from "./document/referenced-documents.ts";
 import { makeReferences } from "./document/references.ts";
 import { baseUrl, operationServer } from "./document/servers.ts";
+import { filterNames } from "./operations/filter.ts";
 import { operationParts, readOperations } from "./operations/operations.ts";
 import { pathItemLinks } from "./operations/path-items.ts";
 import { toolDefinition } from "./operations/tool-definition.ts";
@@ -90,19 +92,23 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   yield* readReferenced(pathItemLinks(document));
   const operations = readOperations(document, references);
   if (operations.length === 0) yield* warnOfNothing(warnings);
-  yield* readReferenced(operationParts(operations));
-  const schemas = makeSchemas(document, references);
   const paths = toolPaths(operations);
+  const named = operations.map((operation, index) => ({
+    ...operation,
+    toolPath: paths[index] ?? operation.path,
+  }));
+  const chosen = yield* inSteps(takeOnly(named, settings.only, filterNames, warnings));
+  yield* readReferenced(operationParts(chosen));
+  const schemas = makeSchemas(document, references);
   const { headers } = settings;
   const sendsReadBodies = yield* ReadBodies;
   const surroundings = { references, schemas, base: url, headers, sendsReadBodies };
   return yield* inSteps(
     (function* (): Steps<LoadedSource> {
       const tools: Array<ToolDefinition> = [];
-      for (const [index, operation] of operations.entries()) {
-        const path = paths[index] ?? operation.path;
+      for (const operation of chosen) {
         const server = operationServer(operation, url, settings, documentUrl);
-        tools.push(toolDefinition(path, operation, server, surroundings));
+        tools.push(toolDefinition(operation.toolPath, operation, server, surroundings));
         yield;
       }
       const definitions = yield* schemas.definitions();
