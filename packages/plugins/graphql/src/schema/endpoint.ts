@@ -15,8 +15,16 @@ import type {
   UpstreamHeaders,
   UpstreamResponse,
 } from "@executor/sdk";
-import { isArray, isObject, member, readJson, shorten, text } from "@executor/plugin-kit";
-import { Effect, Either } from "effect";
+import {
+  isArray,
+  isObject,
+  member,
+  readJsonInSteps,
+  runSteps,
+  shorten,
+  text,
+} from "@executor/plugin-kit";
+import { Effect, Either, Option } from "effect";
 import { findSchema, introspectionQueries } from "./introspection.ts";
 import { type NamedSchema, readSchema } from "./read-schema.ts";
 
@@ -114,9 +122,13 @@ const ask = (
     maxBytes,
   }).pipe(
     Effect.mapError(loadError),
-    Effect.map((response) => {
+    Effect.flatMap((response) => {
       const said = new TextDecoder().decode(response.body);
-      return { response, text: said, json: Either.getOrUndefined(readJson(said)) };
+      return Effect.map(Effect.option(runSteps(readJsonInSteps(said))), (read) => ({
+        response,
+        text: said,
+        json: Option.getOrUndefined(Option.flatMap(read, Either.getRight)),
+      }));
     }),
   );
 

@@ -1,5 +1,11 @@
 import { InvalidSourceDocument, type Json, type SourceWarning } from "@executor/sdk";
-import { makeWarnings, readJson, runSteps, type Steps, type Warnings } from "@executor/plugin-kit";
+import {
+  makeWarnings,
+  readJsonInSteps,
+  runSteps,
+  type Steps,
+  type Warnings,
+} from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import type { GraphQLSchema } from "graphql";
 import { checked } from "./built-schema.ts";
@@ -41,7 +47,7 @@ function* schemaOf(
   if (!start.startsWith("{")) return yield* checked(yield* readSdl(text, warnings), warnings);
   // A large document of another kind is not worth parsing.
   const mayBeOne = parsed === undefined && text.includes('"__schema"');
-  const json = mayBeOne ? Either.getOrUndefined(readJson(text)) : parsed;
+  const json = mayBeOne ? Either.getOrUndefined(yield* readJsonInSteps(text)) : parsed;
   const schema = findSchema(json);
   if (schema === undefined) throw new Error("it is not an introspection result");
   yield;
