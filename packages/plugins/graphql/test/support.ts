@@ -4,7 +4,7 @@ import type { JsonObject, LoadedSource } from "@executor/sdk";
 import * as testing from "@executor/plugin-kit/testing";
 import type { Given } from "@executor/plugin-kit/testing";
 import { Effect, Schema } from "effect";
-import { graphql, type GraphQLSchema } from "graphql";
+import { graphql, type GraphQLFieldResolver, type GraphQLSchema } from "graphql";
 import { graphQlPlugin } from "../src/plugin.ts";
 
 export { call, settings, tool } from "@executor/plugin-kit/testing";
@@ -49,7 +49,11 @@ const Body = Schema.parseJson(
 );
 
 /** graphql-js behind HTTP, with all requests that it got: 400 for what it does not execute, as GraphQL over HTTP has it. */
-export const executing = (schema: GraphQLSchema, rootValue: unknown) =>
+export const executing = (
+  schema: GraphQLSchema,
+  rootValue: unknown,
+  fieldResolver?: GraphQLFieldResolver<unknown, unknown>,
+) =>
   Effect.gen(function* () {
     const sent: Array<typeof Body.Type> = [];
     const url = yield* serve(async (request) => {
@@ -62,6 +66,7 @@ export const executing = (schema: GraphQLSchema, rootValue: unknown) =>
         rootValue,
         operationName,
         variableValues,
+        fieldResolver,
       });
       return Response.json(result, { status: "data" in result ? 200 : 400 });
     });
