@@ -66,7 +66,7 @@ describe("a GraphQL server as a source", () => {
     });
     expect(await client().tool("books.query.books")).toMatchObject({
       description:
-        "Finds books, cheapest first.\n\nquery books(filter: BookFilter, first: Int): [Book!]!",
+        "Finds books, cheapest first.\n\nquery books(filter: BookFilter, first: Int = 10): [Book!]!",
       inputSchema: {
         properties: { filter: { anyOf: [{ $ref: "#/$defs/BookFilter" }, { type: "null" }] } },
         $defs: {
