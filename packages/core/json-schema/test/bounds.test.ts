@@ -46,7 +46,7 @@ describe("the steps of a check", () => {
     ["references that double, 18 levels", doubling(18, "allOf"), "a", "Fits", 300],
     ["references that double, and fail", doubling(18, "allOf"), 1, "Misfits", 350],
     ["references that double, 90 levels", doubling(90, "anyOf"), 1, "Misfits", 2_000],
-    ["references that double under oneOf", doubling(90, "oneOf"), "a", "Misfits", 2_000],
+    ["references that double under oneOf", doubling(90, "oneOf"), 1, "Misfits", 2_000],
     ["alternatives of a recursive type", tree, nested(40, "a"), "Fits", 1_000],
     ["alternatives of a recursive type that fail", tree, nested(40), "Misfits", 2_000],
     ["a reference to itself", { $ref: "#", allOf: [{ $ref: "#" }] }, 1, "Fits", 20],

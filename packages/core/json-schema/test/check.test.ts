@@ -85,9 +85,19 @@ describe("schemaCheck", () => {
     ],
     [{ not: { type: "string" } }, "a", 'input: Instance matched "not" schema.'],
     [
-      { oneOf: [{ minimum: 1 }, { minimum: 2 }] },
+      { minProperties: 1, maxProperties: 1, properties: { id: true, name: true } },
+      { id: 1, name: "a" },
+      "input: expected exactly one of id, name.",
+    ],
+    [
+      { minProperties: 1, maxProperties: 1, properties: { id: true, name: true } },
+      {},
+      "input: expected exactly one of id, name.",
+    ],
+    [
+      { oneOf: [{ minimum: 4 }, { type: "string" }] },
       3,
-      "input: Instance does not match exactly one subschema (2 matches).",
+      'input: 3 is less than 4. input: Instance type "number" is invalid. Expected "string".',
     ],
     [
       { anyOf: [property("a", { type: "string" }), property("a", { type: "null" })] },
@@ -129,6 +139,81 @@ describe("schemaCheck", () => {
   it("checks the rest of a schema of which a part is not understood", () => {
     const schema = { properties: { a: { pattern: "(?!x)" }, b: { type: "string" } } };
     expect(problemsOf(schema, { a: "x", b: 1 })).toContain("input.b");
+  });
+
+  it("takes a value that several schemas of oneOf fit", () => {
+    const limit = property("limit", { type: "number" });
+    const cursor = property("cursor", { type: "string" });
+    const schema = {
+      oneOf: [
+        { type: "object", ...limit },
+        { type: "object", ...cursor },
+      ],
+    };
+    expect(problemsOf(schema, { limit: 100 })).toBe("Fits");
+    expect(problemsOf({ ...schema, unevaluatedProperties: false }, { limit: 1, cursor: "a" })).toBe(
+      "Fits",
+    );
+  });
+
+  describe("with a discriminator", () => {
+    const $defs = {
+      Cat: { required: ["t"], ...property("lives", { type: "integer" }) },
+      Dog: { required: ["t"], ...property("barks", { type: "boolean" }) },
+      Bird: { ...property("sings", { type: "boolean" }), required: ["t", "sings"] },
+    };
+    const schemas = Object.keys($defs).map((name) => ({ $ref: `#/$defs/${name}` }));
+    const mapping = { cat: "#/$defs/Cat", tomcat: "#/$defs/Cat", dog: "Dog" };
+    const of = (keyword: "oneOf" | "anyOf", more: JsonObject = {}, list: Json = schemas) => ({
+      [keyword]: list,
+      discriminator: { propertyName: "t", mapping, ...more },
+      $defs,
+    });
+
+    it.each(["oneOf", "anyOf"] as const)(
+      "checks the schema of %s that the value names",
+      (keyword) => {
+        expect(problemsOf(of(keyword), { t: "tomcat", lives: 9, barks: 1 })).toBe("Fits");
+        expect(problemsOf(of(keyword), { t: "cat", lives: "nine" })).toBe(
+          'input.lives: Instance type "string" is invalid. Expected "integer".',
+        );
+        expect(problemsOf(of(keyword), { t: "dog", lives: "nine" })).toBe("Fits");
+        expect(problemsOf(of(keyword), { t: "Bird" })).toBe(
+          'input: Instance does not have required property "sings".',
+        );
+      },
+    );
+
+    it("lists the values where none is named", () => {
+      expect(problemsOf(of("oneOf"), { t: "fish" })).toBe(
+        'input.t: Instance does not match any of ["cat","tomcat","dog","Bird"].',
+      );
+      expect(problemsOf(of("oneOf", { mapping: null }), { t: "fish" })).toContain(
+        '["Cat","Dog","Bird"]',
+      );
+    });
+
+    it("takes any schema where it does not decide", () => {
+      const unnamed = [...schemas, property("fins", { type: "integer" })];
+      expect(problemsOf(of("oneOf", {}, unnamed), { t: "fish", fins: 2 })).toBe("Fits");
+      expect(problemsOf(of("oneOf", { mapping: { fish: "Fish" } }), { t: "fish" })).toBe("Fits");
+      expect(problemsOf(of("oneOf", { propertyName: 1 }), { t: "fish" })).toBe("Fits");
+      expect(problemsOf(of("oneOf"), { t: 1, barks: true })).toBe("Fits");
+      expect(problemsOf(of("oneOf"), {})).toContain('"t"');
+      expect(problemsOf(of("oneOf"), "cat")).toBe("Fits");
+    });
+
+    it("ends where a named schema leads back", () => {
+      const schema = {
+        $ref: "#/$defs/Pet",
+        $defs: {
+          Pet: { oneOf: [{ $ref: "#/$defs/Cat" }], discriminator: { propertyName: "t" } },
+          Cat: { allOf: [{ $ref: "#/$defs/Pet" }, property("lives", { type: "integer" })] },
+        },
+      };
+      expect(problemsOf(schema, { t: "Cat", lives: 9 })).toBe("Fits");
+      expect(problemsOf(schema, { t: "Cat", lives: "nine" })).toContain("input.lives");
+    });
   });
 
   it("does not check formats", () => {

@@ -1,6 +1,7 @@
 import { isArray, isObject, member } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Check, Run, Verdict, Visit } from "../visit.ts";
+import { choiceOf } from "./discriminator.ts";
 import { forObjects, hasAll, keyword } from "./keyword.ts";
 import type { Keyword } from "./keyword.ts";
 
@@ -20,15 +21,15 @@ const listOf =
   (parameter: Json): Check | undefined =>
     isArray(parameter) ? (visit) => check(parameter, visit) : undefined;
 
-/** How many schemas of a list fit, and how many may; without a need for all, two that fit end the count. */
-const count = (schemas: ReadonlyArray<Json>, visit: Visit, enough: number) => {
+/** How many schemas of a list fit, and how many may; without a need for all, one that fits ends the count. */
+const count = (schemas: ReadonlyArray<Json>, visit: Visit) => {
   let fits = 0;
   let unknown = 0;
   for (const schema of schemas) {
     const verdict = visit.same(schema, undefined);
     if (verdict === "fits") fits += 1;
     if (verdict === "unknown") unknown += 1;
-    if (fits >= enough && visit.evaluated === undefined && visit.report === undefined) break;
+    if (fits > 0 && visit.evaluated === undefined && visit.report === undefined) break;
   }
   return { fits, unknown };
 };
@@ -39,22 +40,11 @@ const reportEach = (schemas: ReadonlyArray<Json>, visit: Visit): void => {
 };
 
 const anyOf = (schemas: ReadonlyArray<Json>, visit: Visit): Verdict => {
-  const { fits, unknown } = count(schemas, visit, 1);
+  const { fits, unknown } = count(schemas, visit);
   if (fits > 0) return "fits";
   if (unknown > 0) return "unknown";
   reportEach(schemas, visit);
   return schemas.length > 0 ? "misfits" : "unknown";
-};
-
-const oneOf = (schemas: ReadonlyArray<Json>, visit: Visit): Verdict => {
-  const { fits, unknown } = count(schemas, visit, 2);
-  if (fits > 1) {
-    return visit.misfit(() => `Instance does not match exactly one subschema (${fits} matches).`);
-  }
-  if (unknown > 0) return "unknown";
-  if (fits === 1) return "fits";
-  reportEach(schemas, visit);
-  return "misfits";
 };
 
 /** What a member of an object needs beside it: other members, or a schema that the whole object fits. */
@@ -96,8 +86,9 @@ export const combiningKeywords: ReadonlyArray<Keyword> = [
     "allOf",
     listOf((schemas, visit) => visit.every(schemas, (schema) => visit.same(schema, visit.report))),
   ),
-  keyword("anyOf", listOf(anyOf)),
-  keyword("oneOf", listOf(oneOf)),
+  keyword("anyOf", choiceOf(anyOf)),
+  // Descriptions mean "one of these" and seldom exclude each other: an object without required properties fits two of them.
+  keyword("oneOf", choiceOf(anyOf)),
   keyword("not", (schema) => (visit) => {
     const verdict = visit.run.again(schema, visit.value, undefined, undefined);
     if (verdict === "unknown") return "unknown";

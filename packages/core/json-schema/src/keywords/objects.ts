@@ -1,5 +1,6 @@
+import { shorten } from "../canonical.ts";
 import { isArray, isObject, member } from "../json.ts";
-import type { Json } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
 import { matches } from "../patterns.ts";
 import type { Check, Verdict, Visit } from "../visit.ts";
 import { both } from "../visit.ts";
@@ -69,15 +70,23 @@ const required = (names: Json): Check | undefined =>
 
 const size =
   (fits: (size: number, limit: number) => boolean, words: string) =>
-  (limit: Json): Check | undefined =>
+  (limit: Json, schema: JsonObject): Check | undefined =>
     typeof limit === "number"
       ? forObjects((value, visit) =>
           visit.expect(
             fits(visit.keysOf(value).length, limit),
-            () => `Instance does not have at ${words} ${limit} properties.`,
+            () => exactlyOne(schema) ?? `Instance does not have at ${words} ${limit} properties.`,
           ),
         )
       : undefined;
+
+/** The problem of an object that must have one of its properties and no second, such as a oneOf input of GraphQL. */
+const exactlyOne = ({ minProperties, maxProperties, properties }: JsonObject): string | undefined =>
+  minProperties === 1 && maxProperties === 1 && isObject(properties)
+    ? `expected exactly one of ${shorten(Object.keys(properties).join(", "), maxNames)}.`
+    : undefined;
+
+const maxNames = 400;
 
 /** Keywords about the members of objects, except the one that needs what all others have looked at. */
 export const objectKeywords: ReadonlyArray<Keyword> = [
