@@ -18,7 +18,9 @@ import {
   bindingReader,
   httpAndFiles,
   invalidInput,
+  isObject,
   makeWarnings,
+  member,
   namespaceFromTitle,
   takeOnly,
 } from "@executor/plugin-kit";
@@ -51,6 +53,11 @@ export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
       kind: "openapi",
       detect: (settings) => Effect.provide(detect(settings), context),
       load: (settings) => Effect.provide(load(settings), context),
+      // APIs take more than their descriptions say, and null parameters are not sent.
+      leniency: (binding) => ({
+        advised: isObject(member(binding, "body")) ? ["body"] : [],
+        nullIsAbsent: true,
+      }),
       invoke: (call) => Effect.provide(invoke(call), context),
     };
   },

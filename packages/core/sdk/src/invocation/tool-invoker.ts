@@ -6,9 +6,7 @@ import { guarded } from "../credentials/credential-guard.ts";
 import { makeRedactor, type Redactor } from "../credentials/redactor.ts";
 import { callOrigin, requireAll, resolveSettings } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";
-import { toolInputUnchecked } from "../metrics.ts";
-import type { IntegerPlaces } from "../model/exact-integers.ts";
-import { isJsonObject, type Json, type JsonObject } from "../model/json.ts";
+import type { Json } from "../model/json.ts";
 import { type SourcePlugin, SourcePlugins, type ToolResult } from "../model/plugin.ts";
 import { ToolCallError, type ToolCallFailureOutcome } from "../model/tool.ts";
 import { Policies } from "../policies/policies.ts";
@@ -17,6 +15,7 @@ import { type CallTarget, SourceRows } from "../sources/source-rows.ts";
 import { type CatalogueTool, ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { Tools } from "../tools/tools.ts";
 import { measured } from "./call-measurement.ts";
+import { type CheckedInput, checkInput } from "./input-check.ts";
 
 /** Calls tools: the one way for every caller, with the policy, the check of the input and the measurements. */
 export class ToolInvoker extends Context.Tag("@executor/sdk/ToolInvoker")<
@@ -39,11 +38,9 @@ interface ResolvedTool extends CatalogueTool {
 }
 
 /** A call that the policy and the input allow, perhaps only with a person's approval. */
-interface CheckedCall {
+interface CheckedCall extends CheckedInput {
   readonly resolved: ResolvedTool;
   readonly plugin: SourcePlugin;
-  readonly input: JsonObject;
-  readonly integers: IntegerPlaces | undefined;
   readonly decision: Exclude<PolicyDecision, "block">;
 }
 
@@ -101,10 +98,10 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
             `A policy blocks ${tool.address}. Do without it, or ask the operator to change the policy.`,
           );
         }
-        return Effect.map(checkInput(resolved, input), (checked) => ({
+        return Effect.map(checkInput(resolved, source.settings, plugin, input), (checked) => ({
+          ...checked,
           resolved,
           plugin,
-          ...checked,
           decision,
         }));
       },
@@ -135,14 +132,17 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
       ),
   });
 
-  const send = ({ resolved: { binding, source, tool }, plugin, input, integers }: CheckedCall) => {
+  const send = (checked: CheckedCall) => {
+    const { advice, input, integers, plugin, resolved } = checked;
+    const { binding, source, tool } = resolved;
     const { kind, namespace, url } = source;
     const { address } = tool;
-    return Effect.flatMap(
+    const sending = Effect.flatMap(
       prepare(Data.struct({ kind, settings: source.settings, url })),
       ({ settings, shield }) =>
         shield(plugin.invoke({ namespace, url, settings, address, binding, input, integers })),
     );
+    return advice === undefined ? sending : Effect.mapError(sending, advise(advice));
   };
 
   const call = (address: string, input: Json): Effect.Effect<ToolResult, ToolCallError> =>
@@ -161,36 +161,13 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
   return { call };
 });
 
-/** An input that its schema allows, as far as the schema is understood. The schema is the source's: its check is bounded. */
-const checkInput = (
-  { tool, checkInput: check }: ResolvedTool,
-  input: Json,
-): Effect.Effect<Pick<CheckedCall, "input" | "integers">, ToolCallError> => {
-  const invalid = (problems: string) =>
-    failed(
-      "invalid_input",
-      "invalid_input",
-      `The input of ${tool.address} is not valid. ${problems} Call tools.describe({ path: "${tool.address}" }) for its schema.`,
-    );
-  if (!isJsonObject(input)) return invalid("input: expected an object.");
-  const outcome = check(input, "input");
-  const unchecked = (reason: string) =>
-    toolInputUnchecked.add(1, { "executor.source": tool.namespace, reason });
-  switch (outcome._tag) {
-    case "Fits":
-      if (outcome.isPartial) unchecked("unsupported_schema");
-      return Effect.succeed({ input, integers: outcome.integers });
-    case "Misfits":
-      return invalid(outcome.problems);
-    case "BudgetExceeded":
-      unchecked("budget_exceeded");
-      return failed(
-        "invalid_input",
-        "check_budget_exceeded",
-        `The input of ${tool.address} could not be checked: it and the tool's schema take more steps than a check may. Pass less data, or ask the operator to have the schema of ${tool.namespace} simplified.`,
-      );
-  }
-};
+/** Tells what differed from the schema where the upstream refuses the call for what the caller sent. */
+const advise =
+  (advice: string) =>
+  (error: ToolCallError): ToolCallError =>
+    error.status !== undefined && error.status >= 400 && error.status < 500
+      ? new ToolCallError({ ...error, message: `${error.message} ${advice}` })
+      : error;
 
 const failed = (outcome: ToolCallFailureOutcome, errorType: string, message: string) =>
   Effect.fail(new ToolCallError({ outcome, errorType, message }));

@@ -38,7 +38,7 @@ export interface DetectedSource {
   readonly namespace: string;
 }
 
-/** A call of a tool. Its input is already checked against the tool's schema. */
+/** A call of a tool. Its input is an object that is already checked, unless the operator has switched the check off. */
 export interface ToolCall {
   readonly namespace: Namespace;
   /** URL that calls are sent to: {@link LoadedSource.url}. */
@@ -58,6 +58,14 @@ export interface ToolResult {
   readonly size: number;
 }
 
+/** How an input may differ from its schema and is sent all the same. */
+export interface Leniency {
+  /** Properties whose misfits are told only when the upstream refuses the call. Names that their schemas exclude are refused. */
+  readonly advised: ReadonlyArray<string>;
+  /** Whether `null` means that a property is absent that is not required. */
+  readonly nullIsAbsent: boolean;
+}
+
 /** Plugin of one kind of source. A package implements it; each app lists it in its `plugins.ts`. */
 export interface SourcePlugin {
   readonly kind: SourceKind;
@@ -67,6 +75,8 @@ export interface SourcePlugin {
   ) => Effect.Effect<Option.Option<DetectedSource>, SourceLoadError>;
   /** Reads all tools from the description, which it fetches unless the settings hold it. */
   readonly load: (settings: ResolvedSettings) => Effect.Effect<LoadedSource, SourceLoadError>;
+  /** How strictly a tool's input is checked. Without it, exactly as its schema says. */
+  readonly leniency?: (binding: Json) => Leniency;
   /** Makes a call, once. It may ask a person through the `Elicitor`, and report progress to the `ProgressListener`. */
   readonly invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError>;
   /** Emits whenever an open connection reports that the source's tools changed. Opens no connection itself. */

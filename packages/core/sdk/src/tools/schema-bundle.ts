@@ -56,15 +56,22 @@ const referencedNames = (schema: JsonObject): ReadonlySet<string> => {
     const at = open.pop();
     if (typeof at !== "object" || at === null) continue;
     for (const [key, value] of Object.entries<Json>(at)) {
-      const name =
-        key === "$ref" && typeof value === "string"
-          ? definitionReference.exec(value)?.[1]
-          : undefined;
-      if (name === undefined) open.push(value);
-      else names.add(decodePointerSegment(name));
+      const mapped = key === "discriminator" ? mappedReferences(value) : [];
+      for (const reference of key === "$ref" ? [value] : mapped) {
+        const name =
+          typeof reference === "string" ? definitionReference.exec(reference)?.[1] : undefined;
+        if (name !== undefined) names.add(decodePointerSegment(name));
+      }
+      open.push(value);
     }
   }
   return names;
+};
+
+/** The schemas that the values of a discriminator mean (OpenAPI). */
+const mappedReferences = (discriminator: Json): ReadonlyArray<Json> => {
+  const mapping = isJsonObject(discriminator) ? discriminator["mapping"] : undefined;
+  return isJsonObject(mapping) ? Object.values(mapping) : [];
 };
 
 /** RFC 6901, "JSON Pointer", in its URI fragment form. A segment that is encoded wrongly is the name of no definition. */

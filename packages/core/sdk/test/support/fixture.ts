@@ -65,6 +65,7 @@ const plugin: SourcePlugin = {
         })),
       })),
     ),
+  leniency: () => ({ advised: ["body"], nullIsAbsent: true }),
   invoke: ({ binding, input }) => {
     switch (binding) {
       case "answer404":
@@ -120,6 +121,7 @@ export const fixtureSource = (
     readonly definitions?: Record<string, unknown>;
     readonly warnings?: ReadonlyArray<SourceWarning>;
     readonly headers?: Record<string, string>;
+    readonly checkInputs?: boolean;
   } = {},
 ): NewSource =>
   new NewSource({
@@ -127,4 +129,5 @@ export const fixtureSource = (
     kind: "openapi",
     document: fixtureDocument(namespace, tools, more),
     headers: more.headers ?? {},
+    checkInputs: more.checkInputs ?? true,
   });

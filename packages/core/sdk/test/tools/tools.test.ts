@@ -29,7 +29,11 @@ const addRepositories = Effect.flatMap(Sources, (sources) =>
               leaf: reference("Leaf"),
             },
           },
-          Leaf: { type: "string" },
+          Leaf: {
+            type: "string",
+            discriminator: { propertyName: "t", mapping: { a: "#/$defs/Kind" } },
+          },
+          Kind: { type: "string" },
           Unused: { type: "number" },
         },
       },
@@ -97,7 +101,7 @@ describe("Tools", () => {
     Effect.gen(function* () {
       yield* addRepositories;
       const tool = yield* (yield* Tools).get("hub.tree");
-      expect(Object.keys(tool.inputSchema.$defs ?? {})).toEqual(["Leaf", "Node"]);
+      expect(Object.keys(tool.inputSchema.$defs ?? {})).toEqual(["Kind", "Leaf", "Node"]);
     }).pipe(Effect.provide(layerFixture)),
   );
 

@@ -27,7 +27,7 @@ const each = (kind: Kind, ...keywords: ReadonlyArray<string>): ReadonlyArray<[st
 /**
  * The keywords that are kept, by the type of their value (JSON Schema 2020-12, Core and Validation). A keyword with a value of
  * another type is dropped, so that one mistake in a description does not spoil a tool. Always dropped: examples, extensions,
- * XML and discriminators, which agents do not need, and `$id`, `$anchor` and `$dynamicRef`, which change the meaning of `$ref`.
+ * and XML, which agents do not need, and `$id`, `$anchor` and `$dynamicRef`, which change the meaning of `$ref`.
  */
 export const keywords: ReadonlyMap<string, Kind> = new Map([
   ...each("schema", "additionalProperties", "contains", "else", "if", "items", "not"),

@@ -3,7 +3,9 @@ import { fromEntries, isArray, isObject, member, pointer, type Steps } from "@ex
 import type { OpenApiDocument } from "../document/outline.ts";
 import { maxHops, type References } from "../document/references.ts";
 import { definitionName, dropRecursiveAliases } from "./definitions.ts";
+import { readDiscriminator } from "./discriminator.ts";
 import { keywords } from "./keywords.ts";
+import { sentNames } from "./read-only.ts";
 
 /** Levels of nesting, more than any valid schema has. Deeper parts are left open (`{}`). */
 const maxDepth = 100;
@@ -56,8 +58,8 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
     return name;
   };
 
-  const nested = (schema: Json, depth: number): Json =>
-    typeof schema === "boolean" ? schema : read(schema, depth + 1);
+  const nested = (schema: Json, depth: number, whole?: JsonObject): Json =>
+    typeof schema === "boolean" ? schema : read(schema, depth + 1, whole);
 
   const reference = (schema: JsonObject, target: string): JsonObject => {
     const name = nameFor(target);
@@ -67,7 +69,8 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
     return typeof description === "string" ? { ...converted, description } : converted;
   };
 
-  const read = (schema: Json | undefined, depth: number): JsonObject => {
+  /** `whole`: the schema whose `allOf` this one is part of. */
+  const read = (schema: Json | undefined, depth: number, whole?: JsonObject): JsonObject => {
     if (!isObject(schema) || depth > maxDepth) return schema === false ? { not: {} } : {};
     const target = references.target(schema);
     const is30 = document.dialect === "3.0";
@@ -85,7 +88,8 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
           converted[keyword] = nested(value, depth);
       } else if (kind === "list") {
         if (isArray(value) && value.length > 0) {
-          converted[keyword] = value.map((item) => nested(item, depth));
+          const around = keyword === "allOf" ? (whole ?? schema) : undefined;
+          converted[keyword] = value.map((item) => nested(item, depth, around));
         }
       } else if (kind === "map") {
         if (isObject(value)) converted[keyword] = readMap(value, depth);
@@ -93,7 +97,14 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
         converted[keyword] = value;
       }
     }
-    relaxReadOnly(schema, converted);
+    const { required } = converted;
+    if (isArray(required)) {
+      const sent = sentNames(required, whole ?? schema, references);
+      if (sent.length > 0) converted["required"] = sent;
+      else delete converted["required"];
+    }
+    const discriminator = readDiscriminator(schema, nameFor);
+    if (discriminator !== undefined) converted["discriminator"] = discriminator;
     return is30 ? from30(schema, converted) : converted;
   };
 
@@ -101,23 +112,6 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
     fromEntries(
       Object.entries(schemas).map(([name, schema]) => [name, nested(schema, depth)] as const),
     );
-
-  /**
-   * Removes `readOnly` properties from `required`: OpenAPI 3.0 means that replies have them. Here one schema serves requests
-   * and replies, and requests must not need them.
-   */
-  const relaxReadOnly = (schema: JsonObject, converted: Record<string, Json>): void => {
-    const { required } = converted;
-    if (!isArray(required)) return;
-    const properties = member(schema, "properties");
-    const sent = required.filter(
-      (name) =>
-        typeof name !== "string" ||
-        references.follow(member(properties, name))?.["readOnly"] !== true,
-    );
-    if (sent.length > 0) converted["required"] = sent;
-    else delete converted["required"];
-  };
 
   return {
     read: (schema) => read(schema, 0),

@@ -176,6 +176,75 @@ describe("schemas", () => {
     }),
   );
 
+  it.effect("does not require readOnly properties of other parts of allOf", () =>
+    Effect.gen(function* () {
+      const required = ["id", "name", "at"];
+      const { schema, definitions } = yield* read(
+        { allOf: [{ $ref: "#/components/schemas/Pet" }, { required }], required },
+        {
+          Pet: {
+            allOf: [{ $ref: "#/components/schemas/Base" }, { allOf: [{ required }] }],
+            properties: { name: { type: "string" } },
+          },
+          Base: {
+            properties: {
+              id: { readOnly: true },
+              at: { $ref: "#/components/schemas/Time" },
+            },
+          },
+          Time: { type: "string", readOnly: true },
+        },
+      );
+      const sent = { required: ["name"] };
+      expect(schema).toEqual({ allOf: [{ $ref: "#/$defs/Pet" }, sent], ...sent });
+      expect(definitions["Pet"]).toMatchObject({
+        allOf: [{ $ref: "#/$defs/Base" }, { allOf: [sent] }],
+      });
+    }),
+  );
+
+  it.effect("keeps a discriminator with all its values", () =>
+    Effect.gen(function* () {
+      const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+      const { schema, definitions } = yield* read(
+        {
+          oneOf: [reference("Cat"), reference("Dog"), reference("Bird"), { type: "object" }],
+          discriminator: {
+            propertyName: "t",
+            mapping: {
+              cat: "#/components/schemas/Cat",
+              tomcat: "Cat",
+              fish: "#/components/schemas/Fish",
+              gone: "gone.json",
+              odd: 1,
+            },
+          },
+        },
+        { Cat: {}, Dog: {}, Bird: {}, Fish: { discriminator: { propertyName: "kind" } } },
+      );
+      expect(member(schema, "discriminator")).toEqual({
+        propertyName: "t",
+        mapping: {
+          cat: "#/$defs/Cat",
+          tomcat: "#/$defs/Cat",
+          fish: "#/$defs/Fish",
+          Dog: "#/$defs/Dog",
+          Bird: "#/$defs/Bird",
+        },
+      });
+      expect(definitions["Fish"]).toEqual({ discriminator: { propertyName: "kind" } });
+    }),
+  );
+
+  it.effect.each<[Json]>([["t"], [{}], [{ propertyName: 1 }], [null]])(
+    "drops the discriminator %j",
+    ([discriminator]) =>
+      Effect.gen(function* () {
+        const { schema } = yield* read({ oneOf: [{ type: "object" }], discriminator });
+        expect(schema).toEqual({ oneOf: [{ type: "object" }] });
+      }),
+  );
+
   it.effect("keeps a property called __proto__ like any other", () =>
     Effect.gen(function* () {
       const source = yield* load(
