@@ -5,8 +5,12 @@ import type { CloudApp } from "../support/cloud/app.ts";
 import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient } from "../support/cloud/client.ts";
 
-const body = (schema: object) => ({
-  post: { requestBody: { content: { "application/json": { schema } } }, responses: {} },
+/** A parameter in JSON: unlike a body, it is not sent unless it fits. */
+const parameter = (schema: object) => ({
+  get: {
+    parameters: [{ name: "value", in: "query", content: { "application/json": { schema } } }],
+    responses: {},
+  },
 });
 
 /** A description whose schemas would each hold a naive validator for hours, or end its stack. */
@@ -15,9 +19,9 @@ const description = {
   info: { title: "Hostile", version: "1" },
   servers: [{ url: "http://127.0.0.1:9" }],
   paths: {
-    "/pattern": body({ properties: { text: { type: "string", pattern: "^(a+)+$" } } }),
-    "/large": body({ properties: { text: { type: "string", pattern: "(?:a?){300}a{300}" } } }),
-    "/tree": body({ $ref: "#/components/schemas/Tree" }),
+    "/pattern": parameter({ properties: { text: { type: "string", pattern: "^(a+)+$" } } }),
+    "/large": parameter({ properties: { text: { type: "string", pattern: "(?:a?){300}a{300}" } } }),
+    "/tree": parameter({ $ref: "#/components/schemas/Tree" }),
   },
   components: {
     schemas: {
@@ -81,7 +85,7 @@ describe("schemas that strangers wrote, in the cloud", () => {
       };
       const [tool] = await tools.search({ query: "${path}", namespace: "bad" });
       const call = tool.path.split(".").reduce((at, name) => at[name], tools);
-      return await call({ body: ${input} }).catch(({ code, message }) => \`\${code}: \${message}\`);
+      return await call({ value: ${input} }).catch(({ code, message }) => \`\${code}: \${message}\`);
     `);
     expect(run).toMatchObject({
       status: "completed",
