@@ -103,7 +103,7 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
       if (sent.length > 0) converted["required"] = sent;
       else delete converted["required"];
     }
-    const discriminator = readDiscriminator(schema, nameFor);
+    const discriminator = readDiscriminator(schema, references, nameFor);
     if (discriminator !== undefined) converted["discriminator"] = discriminator;
     return is30 ? from30(schema, converted) : converted;
   };
