@@ -107,7 +107,7 @@ const load = Effect.fn("GraphQl.load")(function* (
 const readBinding = bindingReader(Binding);
 
 const invoke = Effect.fn("GraphQl.invoke")(function* (call: ToolCall, memory: SchemaMemory) {
-  const { input, namespace, settings } = call;
+  const { input, integers, namespace, settings } = call;
   const binding = readBinding(call.binding);
   const query = yield* operationOf(call, binding, memory);
   const response = yield* callUpstream({
@@ -116,7 +116,7 @@ const invoke = Effect.fn("GraphQl.invoke")(function* (call: ToolCall, memory: Sc
     // The source's URL is shown without its query, which is needed here.
     url: settings.baseUrl ?? settings.url ?? call.url,
     headers: requestHeaders(settings),
-    body: requestBody(binding, query, input),
+    body: requestBody(binding, query, input, integers),
     timeoutMs: settings.timeoutMs,
   });
   return yield* readReply(response, binding.field);

@@ -150,12 +150,12 @@ const shownUrl = (endpoint: Endpoint): string => endpointUrl(endpoint).replace(/
 const readBinding = bindingReader(Binding);
 
 const invoke = Effect.fn("Mcp.invoke")(function* (connections: Connections, call: ToolCall) {
-  const { address, input, namespace, settings } = call;
+  const { address, input, integers, namespace, settings } = call;
   const { asTask, name } = readBinding(call.binding);
   const { timeoutMs } = settings;
   const result = yield* Effect.flatMap(endpointOf(settings), (endpoint) =>
     connections.use(endpoint, opening(settings, namespace), (connection) =>
-      connection.callTool({ name, asTask, input, address, timeoutMs, namespace }),
+      connection.callTool({ name, asTask, input, integers, address, timeoutMs, namespace }),
     ),
   ).pipe(Effect.mapError(toToolCallError));
   return yield* readResult(result);

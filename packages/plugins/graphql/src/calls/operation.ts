@@ -1,5 +1,5 @@
-import type { JsonObject } from "@executor/sdk";
-import { member } from "@executor/plugin-kit";
+import { type IntegerPlaces, type JsonObject, writeExactJson } from "@executor/sdk";
+import { fromEntries, member } from "@executor/plugin-kit";
 import { Schema } from "effect";
 
 /** Everything that a call of a field needs. The sdk stores it as JSON with the tool. */
@@ -36,12 +36,18 @@ const parenthesised = (list: string): string => (list === "" ? "" : `(${list})`)
 const givenArguments = (binding: Binding, input: JsonObject): Binding["arguments"] =>
   binding.arguments.filter(({ name }) => member(input, name) !== undefined);
 
-/** The body of the request (GraphQL over HTTP, "Request parameters"). */
-export const requestBody = (binding: Binding, query: string, input: JsonObject): string =>
-  JSON.stringify({
-    query,
-    operationName: binding.field,
-    variables: Object.fromEntries(
-      givenArguments(binding, input).map(({ name }) => [name, member(input, name)]),
-    ),
-  });
+/** The body of the request (GraphQL over HTTP, "Request parameters"). `integers`: places in the input that are integers. */
+export const requestBody = (
+  binding: Binding,
+  query: string,
+  input: JsonObject,
+  integers?: IntegerPlaces,
+): string => {
+  const variables = fromEntries(
+    givenArguments(binding, input).map(({ name }) => [name, member(input, name) ?? null] as const),
+  );
+  return writeExactJson(
+    { query, operationName: binding.field, variables },
+    integers === undefined ? undefined : new Map([["variables", integers]]),
+  );
+};

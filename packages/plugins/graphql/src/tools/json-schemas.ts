@@ -88,7 +88,7 @@ export const isRequired = (value: GraphQLArgument | GraphQLInputField): boolean 
 /** The built-in scalars (GraphQL October 2021, section 3.5): an ID is a string, and servers take an integer too. */
 const scalars: ReadonlyMap<string, JsonObject> = new Map<string, JsonObject>([
   ["ID", { type: ["string", "integer"] }],
-  ["Int", { type: "integer" }],
+  ["Int", { type: "integer", format: "int32" }],
   ["Float", { type: "number" }],
   ["String", { type: "string" }],
   ["Boolean", { type: "boolean" }],

@@ -34,6 +34,15 @@ describe("an operation", () => {
     );
   });
 
+  it("holds integers beyond 2^53 with their digits, where the schema wants integers", () => {
+    const digits = "12345678901234567890";
+    const input = { id: digits, filter: [{ n: digits }, { n: digits }] };
+    const integers = new Map([["filter", new Map([[1, new Map([["n", true as const]])]])]]);
+    expect(requestBody(binding, "{ id }", input, integers)).toBe(
+      `{"query":"{ id }","operationName":"rename","variables":{"id":"${digits}","filter":[{"n":"${digits}"},{"n":${digits}}]}}`,
+    );
+  });
+
   const keys = fc.oneof(fc.constantFrom("id", "filter", "constructor", "__proto__"), fc.string());
   const inputs = fc
     .array(fc.tuple(keys, fc.json({ stringUnit: "binary" }).map(parseJson)))

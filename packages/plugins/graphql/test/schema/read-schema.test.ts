@@ -143,7 +143,7 @@ describe("schemas", () => {
       const properties = {
         r: { $ref: "#/$defs/Role", default: "A" },
         i: { anyOf: [{ $ref: "#/$defs/In" }, { type: "null" }], default: {} },
-        n: { type: "array", items: { type: "integer" }, default: 5 },
+        n: { type: "array", items: { type: "integer", format: "int32" }, default: 5 },
       };
       const { __schema } = introspectionFromSchema(buildSchema(sdl, { assumeValidSDL: true }));
       const literals: Record<string, string> = { r: '"A"', i: "{}", n: "5", b: "1" };
@@ -176,7 +176,7 @@ describe("schemas", () => {
           },
         }),
       );
-      expect(source.tools[0]?.outputSchema).toEqual({ type: "integer" });
+      expect(source.tools[0]?.outputSchema).toEqual({ type: "integer", format: "int32" });
     }),
   );
 

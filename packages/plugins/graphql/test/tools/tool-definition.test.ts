@@ -129,17 +129,18 @@ describe("tools", () => {
       const { properties, ...rest } = tool(source, "query.users").inputSchema;
       expect(rest).toEqual({ type: "object", additionalProperties: false });
       expect(properties).toEqual({
-        first: { type: "integer", default: 10 },
+        first: { type: "integer", format: "int32", default: 10 },
         filter: { anyOf: [{ $ref: "#/$defs/Filter" }, { type: "null" }] },
         ids: { type: ["array", "null"], items: { type: ["string", "integer"] } },
         ratio: { type: ["number", "null"] },
         deep: {
           type: ["array", "null"],
-          items: { type: ["array", "null"], items: { type: ["integer", "null"] } },
+          items: { type: ["array", "null"], items: { type: ["integer", "null"], format: "int32" } },
         },
         by: { anyOf: [{ $ref: "#/$defs/ById" }, { type: "null" }], description: "Which." },
         old: {
           type: ["integer", "null"],
+          format: "int32",
           deprecated: true,
           description: "Deprecated: Use first.",
         },

@@ -1,5 +1,7 @@
-import { type ElicitationResult, Elicitor, type JsonObject, ProgressListener } from "@executor/sdk";
+import { Elicitor, placesIn, ProgressListener, withIntegers } from "@executor/sdk";
+import type { ElicitationResult, IntegerPlaces, JsonObject } from "@executor/sdk";
 import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import { fromEntries } from "@executor/plugin-kit";
 import { Effect, Either, Runtime } from "effect";
 import type { McpFailure } from "../failures.ts";
 import type { CallInFlight, Question } from "./calls-in-flight.ts";
@@ -11,6 +13,8 @@ export interface ToolInvocation {
   /** Whether the server runs it only as a task (MCP 2025-11-25, "Tasks"). */
   readonly asTask: boolean;
   readonly input: JsonObject;
+  /** Places in the input that are sent as integers. */
+  readonly integers: IntegerPlaces | undefined;
   /** The tool's address, shown with questions. */
   readonly address: string;
   /** Milliseconds. Progress restarts them; they are paused while a person is asked. */
@@ -51,7 +55,7 @@ export const callTool = (
 ): Effect.Effect<JsonObject, McpFailure> =>
   Effect.gen(function* () {
     const caller = yield* callerOf(invocation);
-    const { asTask, input, name, namespace, timeoutMs } = invocation;
+    const { asTask, input, integers, name, namespace, timeoutMs } = invocation;
     const operation = { method: "tools/call", namespace, timeoutMs };
     return yield* runOperation(session, operation, async (scope) => {
       const { deadline, request, send, signal } = scope;
@@ -68,7 +72,12 @@ export const callTool = (
         ask: (question, withdrawn) =>
           deadline.paused(() => caller.ask(question, AbortSignal.any([withdrawn, signal]))),
       };
-      const params = { name, arguments: { ...input }, _meta: { progressToken } };
+      const given = fromEntries(
+        Object.entries(input).map(
+          ([key, value]) => [key, withIntegers(value, placesIn(integers, key))] as const,
+        ),
+      );
+      const params = { name, arguments: { ...given }, _meta: { progressToken } };
       session.calls.start(call);
       try {
         return await (asTask

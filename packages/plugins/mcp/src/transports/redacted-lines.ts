@@ -1,4 +1,5 @@
 import type { Redactor } from "@executor/sdk";
+import { exactLines } from "./exact-messages.ts";
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -7,7 +8,7 @@ const carriageReturn = 0x0d;
 const dataField = new TextEncoder().encode("data:");
 
 /**
- * A stream of messages, one in a line, with the credentials in them replaced. A line is held back until it is whole: MCP's
+ * A stream of messages, one in a line, with the credentials in them replaced and their big integers as text. A line is held back until it is whole: MCP's
  * messages have no line breaks inside, so nobody can use a part of one.
  */
 export class RedactedLines {
@@ -30,12 +31,12 @@ export class RedactedLines {
     this.#hold(chunk.subarray(0, end));
     const lines = end === 0 ? new Uint8Array() : this.#take();
     this.#hold(chunk.subarray(end));
-    return redactLines(lines, this.#redactor);
+    return exactLines(redactLines(lines, this.#redactor));
   }
 
   /** What is left at the end of the stream. */
   end(): Uint8Array {
-    return redactLines(this.#take(), this.#redactor);
+    return exactLines(redactLines(this.#take(), this.#redactor));
   }
 
   #hold(chunk: Uint8Array): void {

@@ -5,6 +5,7 @@ import { member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Either } from "effect";
 import { McpFailure, tooLarge } from "../failures.ts";
 import type { HttpEndpoint } from "./endpoint.ts";
+import { exactMessage } from "./exact-messages.ts";
 import { eventSize, Pace } from "./pace.ts";
 import { concatenate, RedactedLines } from "./redacted-lines.ts";
 
@@ -150,7 +151,9 @@ const withoutCredentials = (
         else for await (const part of pace.parts(chunk)) controller.enqueue(lines.push(part));
       },
       flush: (controller) => {
-        controller.enqueue(pace === undefined ? redactor.bytes(concatenate(chunks)) : lines.end());
+        controller.enqueue(
+          pace === undefined ? exactMessage(redactor.bytes(concatenate(chunks))) : lines.end(),
+        );
         onPassed?.();
       },
     }),

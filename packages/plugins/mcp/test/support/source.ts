@@ -2,6 +2,7 @@ import { Elicitor, Namespace, ProgressListener } from "@executor/sdk";
 import type {
   ElicitationRequest,
   ElicitationResult,
+  IntegerPlaces,
   JsonObject,
   Progress,
   ResolvedSettings,
@@ -37,6 +38,7 @@ export const call = (
   settings: ResolvedSettings,
   name: string,
   input: JsonObject = {},
+  integers?: IntegerPlaces,
 ) =>
   mcp.invoke({
     namespace: Namespace.make("test"),
@@ -45,6 +47,7 @@ export const call = (
     address: `test.${name}`,
     binding: { name, asTask: false },
     input,
+    integers,
   });
 
 /** Answers questions with this function. */

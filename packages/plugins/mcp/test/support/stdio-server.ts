@@ -16,5 +16,11 @@ if (behaviour === "mute") {
     spawn("sleep", ["300"], { stdio: "ignore" });
     process.stdin.once("end", () => process.exit(0));
   }
-  await testServer({ die: () => process.exit(1) }).connect(new StdioServerTransport());
+  let lastMessage = "";
+  process.stdin.on("data", (chunk) => {
+    lastMessage = String(chunk);
+  });
+  await testServer({ die: () => process.exit(1), lastMessage: () => lastMessage }).connect(
+    new StdioServerTransport(),
+  );
 }

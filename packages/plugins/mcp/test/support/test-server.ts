@@ -28,6 +28,8 @@ export interface TestServerOptions {
   readonly pageSize?: number;
   /** Ends the server in the middle of a call. */
   readonly die?: () => void;
+  /** The last message as it came. */
+  readonly lastMessage?: () => string;
 }
 
 type Extra = RequestHandlerExtra<ServerRequest, ServerNotification>;
@@ -48,6 +50,7 @@ export const testServer = ({
   seen = { calls: [], cancelled: [] },
   pageSize = 100,
   die = () => {},
+  lastMessage = () => "",
 }: TestServerOptions = {}) => {
   const { server } = new McpServer(
     { name: "test-server", title: "Test Server", version: "1" },
@@ -84,6 +87,11 @@ export const testServer = ({
       return { ...text(told), isError: how === "an error" };
     },
     structured: async () => ({ ...text("{}"), structuredContent: { degrees: 21 } }),
+    exact: async ({ digits, where }) => ({
+      ...text(`[${String(digits)},"${String(digits)}",1.5]`),
+      ...(where === "text" ? {} : { structuredContent: { id: JSON.rawJSON(String(digits)) } }),
+    }),
+    wire: async () => text(`It came as ${lastMessage()}`),
     parts: async () => ({
       content: [
         { type: "text", text: "See:" },
