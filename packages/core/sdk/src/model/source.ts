@@ -57,32 +57,46 @@ export const SourceKind = Schema.Literal("openapi", "mcp", "graphql", "executor"
 export type SourceKind = typeof SourceKind.Type;
 
 /** The value may be a credential, so the error never repeats it. */
-const credential = (literal: Schema.Schema<string>, message: string) =>
+const credential = <A extends string | null>(literal: Schema.Schema<A>, message: string) =>
   Schema.Union(literal, SecretReference).annotations({
     message: () => ({ message, override: true }),
   });
 
-const HeaderValue = credential(
-  Schema.String.pipe(Schema.pattern(httpFieldValue)),
-  `A header's value is one line of Latin-1 characters, or { "secret": "NAME", "prefix": "Bearer " }.`,
-);
-
-const EnvironmentValue = credential(
-  Schema.String,
-  `An environment variable's value is a text, or { "secret": "NAME" }.`,
-);
-
 /** The names are checked by a filter: a record omits keys that the schema of its keys refuses. */
-const Headers = Schema.Record({ key: Schema.String, value: HeaderValue }).pipe(
-  Schema.annotations({
-    message: () => 'Headers are an object of names and values, such as { "X-Api-Key": "…" }.',
-  }),
-  Schema.filter(
-    (headers) =>
-      Object.keys(headers).every((name) => httpToken.test(name)) ||
-      "A header's name is letters, digits and hyphens, such as X-Api-Key.",
-  ),
-);
+const headersOf = <A extends string | null>(literal: Schema.Schema<A>, more: string) =>
+  Schema.Record({
+    key: Schema.String,
+    value: credential(
+      literal,
+      `A header's value is one line of Latin-1 characters, or { "secret": "NAME", "prefix": "Bearer " }.${more}`,
+    ),
+  }).pipe(
+    Schema.annotations({
+      message: () => 'Headers are an object of names and values, such as { "X-Api-Key": "…" }.',
+    }),
+    Schema.filter(
+      (headers) =>
+        Object.keys(headers).every((name) => httpToken.test(name)) ||
+        "A header's name is letters, digits and hyphens, such as X-Api-Key.",
+    ),
+  );
+
+const environmentOf = <A extends string | null>(literal: Schema.Schema<A>, more: string) =>
+  Schema.Record({
+    key: Schema.String,
+    value: credential(
+      literal,
+      `An environment variable's value is a text, or { "secret": "NAME" }.${more}`,
+    ),
+  });
+
+const HeaderText = Schema.String.pipe(Schema.pattern(httpFieldValue));
+const Headers = headersOf(HeaderText, "");
+const orRemoved = " null removes it.";
+/** Headers to set, and `null` for those to remove. */
+export const HeaderChanges = headersOf(Schema.NullOr(HeaderText), orRemoved);
+/** Variables to set, and `null` for those to remove. */
+export const EnvironmentChanges = environmentOf(Schema.NullOr(Schema.String), orRemoved);
 
 /** Transport of an MCP server; by default `stdio` if `command` is given, else streamable HTTP with SSE as the fallback. */
 export const McpTransport = Schema.Literal("http", "sse", "stdio").annotations({
@@ -108,7 +122,7 @@ export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings
   /** The program's arguments. */
   args: Schema.optional(Schema.Array(Schema.String)),
   /** Additions to the program's environment, which has PATH, HOME and the few other variables that programs need. */
-  env: Schema.optional(Schema.Record({ key: Schema.String, value: EnvironmentValue })),
+  env: Schema.optional(environmentOf(Schema.String, "")),
   /** Directory that the program starts in. */
   cwd: Schema.optional(Schema.NonEmptyString),
   /** Milliseconds that one call may take. */
@@ -164,6 +178,19 @@ export class Source extends Schema.Class<Source>("Source")({
 
 /** A source with everything that operators may see of it. */
 export class SourceDetails extends Source.extend<SourceDetails>("SourceDetails")({
+  /** URL of the description or the server; `null` for one that was added as text, and for a program. */
+  descriptionUrl: Schema.NullOr(Schema.String),
+  /** URL that the operator set in place of the description's own. */
+  baseUrl: Schema.NullOr(Schema.String),
+  transport: Schema.NullOr(McpTransport),
+  /** Names of the variables set for the program; their values are write-only. */
+  envNames: Schema.Array(Schema.String),
+  timeoutMs: Schema.Int,
+  only: Schema.NullOr(SourceFilter),
+  /** Whether an overlay is applied to the description. */
+  hasOverlay: Schema.Boolean,
+  checkInputs: Schema.Boolean,
+  reviewNewWrites: Schema.Boolean,
   /** The first 100 warnings; where there are more, a last entry `more_warnings` counts them by their codes. */
   warnings: Schema.Array(SourceWarning),
 }) {}
