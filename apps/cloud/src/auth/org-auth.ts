@@ -87,6 +87,7 @@ const permissions: Readonly<Record<string, Permission | "none">> = {
   "sources.list": "sources:read",
   "sources.get": "sources:read",
   "sources.add": "sources:write",
+  "sources.edit": "sources:write",
   "sources.remove": "sources:write",
   "sources.refresh": "sources:write",
   "sources.detect": "sources:write",

@@ -24,7 +24,8 @@ export class StorageQuota {
   /** Refuses requests to the API that store something. */
   readonly middleware: Middleware = (app) =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method, url }) => {
-      const stores = surfaceOf(url) !== "mcp" && (method === "POST" || method === "PUT");
+      const stores =
+        surfaceOf(url) !== "mcp" && (method === "POST" || method === "PUT" || method === "PATCH");
       const exceeded = stores ? this.#exceeded() : undefined;
       return exceeded === undefined
         ? app

@@ -13,7 +13,7 @@ export { ActiveTime } from "./invocation/call-measurement.ts";
 export { ToolInvoker } from "./invocation/tool-invoker.ts";
 export { Policies } from "./policies/policies.ts";
 export { Sources } from "./sources/sources.ts";
-export type { AddSourceError, RefreshSourceError } from "./sources/sources.ts";
+export type { AddSourceError, EditSourceError, RefreshSourceError } from "./sources/sources.ts";
 export { Tools } from "./tools/tools.ts";
 export type { ToolPage, ToolQuery } from "./tools/tools.ts";
 export { observeBody, readBoundedBody } from "./upstream/bounded-body.ts";

@@ -1,12 +1,14 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
 import {
   BuiltInSource,
+  InvalidSourceEdit,
   MissingSecret,
   NamespaceUnavailable,
   NewSource,
   SecretNotForOrigin,
   Source,
   SourceDetails,
+  SourceEdit,
   SourceKind,
   SourceLoadError,
   SourceNotFound,
@@ -54,6 +56,20 @@ export class SourcesApi extends HttpApiGroup.make("sources")
     HttpApiEndpoint.get("get")`/sources/${namespace}`
       .addSuccess(SourceDetails)
       .addError(SourceNotFound),
+  )
+  .add(
+    HttpApiEndpoint.patch("edit")`/sources/${namespace}`
+      .setPayload(strict(SourceEdit))
+      .addSuccess(SourceDetails)
+      .addError(
+        Schema.Union(
+          SourceNotFound,
+          BuiltInSource,
+          UnsupportedSourceKind,
+          InvalidSourceEdit,
+          UseSourceError,
+        ),
+      ),
   )
   .add(
     HttpApiEndpoint.del("remove")`/sources/${namespace}`

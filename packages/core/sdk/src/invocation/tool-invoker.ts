@@ -84,7 +84,14 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
       (decision) => {
         const { tool, source } = resolved;
         const plugin = plugins.get(source.kind);
-        if (plugin === undefined || !source.enabled) {
+        if (!source.enabled) {
+          return failed(
+            "blocked",
+            "source_disabled",
+            `The operator has disabled the source ${source.namespace}. Do without it, or ask the operator to enable it.`,
+          );
+        }
+        if (plugin === undefined) {
           return failed(
             "blocked",
             "source_disabled",

@@ -4,13 +4,13 @@ import { recordSourceFailed } from "../metrics.ts";
 import type { LoadedSource, SourcePlugin } from "../model/plugin.ts";
 import { InvalidSourceDocument, SourceSettings } from "../model/source.ts";
 import { SourceAccess } from "./source-access.ts";
-import { countConnect, type SourceChanges, sourceNotFound } from "./source-changes.ts";
+import { countConnect, type SourceChanges, unlessOutdated } from "./source-changes.ts";
 import type { StoredSource } from "./source-rows.ts";
 
 /** Reads a source's description again, and replaces the source's tools. A failure is stored as the source's last error. */
 export const makeReloadSource = (changes: SourceChanges) =>
   Effect.map(SourceAccess, (access) => {
-    const { commit, find, findChangeable, pluginOf, rows, tools } = changes;
+    const { commit, find, findChangeable, pluginOf, requireCurrent, rows, tools } = changes;
 
     const load = (plugin: SourcePlugin, stored: StoredSource, settings: SourceSettings) =>
       access.load(plugin, settings).pipe(
@@ -21,11 +21,11 @@ export const makeReloadSource = (changes: SourceChanges) =>
         countConnect(stored.namespace, stored.namespace),
         Effect.tapError(({ message }) => {
           recordSourceFailed(stored);
-          return rows.setLastError(stored.namespace, message);
+          return rows.setLastError(stored, message);
         }),
       );
 
-    return Effect.fn("Sources.reload")(function* (namespace: string, document?: string) {
+    const attempt = Effect.fnUntraced(function* (namespace: string, document?: string) {
       const stored = yield* findChangeable(namespace);
       const plugin = yield* pluginOf(stored.kind);
       const settings = new SourceSettings(
@@ -40,14 +40,17 @@ export const makeReloadSource = (changes: SourceChanges) =>
       const refreshedAt = yield* DateTime.now;
       yield* commit(
         Effect.gen(function* () {
-          if (!(yield* rows.setRead(stored.namespace, loaded, refreshedAt))) {
-            return yield* sourceNotFound(namespace);
-          }
+          yield* requireCurrent(stored);
+          yield* rows.setRead(stored.namespace, loaded, refreshedAt);
           yield* tools.replaceAll(stored.namespace, loaded);
         }),
       );
       return { stored: yield* find(namespace), loaded };
     });
+
+    return Effect.fn("Sources.reload")((namespace: string, document?: string) =>
+      unlessOutdated(attempt(namespace, document)),
+    );
   });
 
 /** Secrets are bound to origins. Literal headers are bound to the origin that calls were sent to when they were given. */
@@ -58,5 +61,5 @@ const takesHeadersElsewhere = ({ settings, url }: StoredSource, loaded: LoadedSo
 
 const movedAway = ({ namespace, url }: StoredSource, loaded: LoadedSource) =>
   new InvalidSourceDocument({
-    message: `The description now sends calls to ${originOf(loaded.url) ?? loaded.url}, but the headers of ${namespace} were given for ${originOf(url ?? "") ?? "another place"}. If the new address is right, remove the source and add it again.`,
+    message: `The description now sends calls to ${originOf(loaded.url) ?? loaded.url}, but the headers of ${namespace} were given for ${originOf(url ?? "") ?? "another place"}. If the new address is right, edit the source: give its headers again, with that address as its base URL.`,
   });

@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql";
 import { SqlError } from "@effect/sql/SqlError";
-import { Effect, Either, PubSub, Stream } from "effect";
+import { Data, Effect, Either, PubSub, Stream } from "effect";
 import {
   recordSourceFailed,
   recordSourceTools,
@@ -79,6 +79,14 @@ export const makeSourceChanges = Effect.gen(function* () {
         () => builtInSourceError,
       ),
 
+    /** Fails where the source was removed or edited since it was found; see {@link unlessOutdated}. */
+    requireCurrent: (stored: StoredSource) =>
+      Effect.filterOrFail(
+        rows.isCurrent(stored),
+        (isCurrent) => isCurrent,
+        () => new OutdatedSource(),
+      ),
+
     requireFree: (namespace: Namespace) =>
       Effect.gen(function* () {
         const isReserved = reservedNamespaces.has(namespace);
@@ -91,6 +99,19 @@ export const makeSourceChanges = Effect.gen(function* () {
       }),
   };
 });
+
+/** A source was removed or edited while another change of it was prepared. */
+class OutdatedSource extends Data.TaggedError("OutdatedSource") {}
+
+/** Begins a change again each time that another one came first, so that no change is lost and none is made of two. */
+export const unlessOutdated = <A, E, R>(
+  change: Effect.Effect<A, E | OutdatedSource, R>,
+): Effect.Effect<A, Exclude<E, OutdatedSource>, R> =>
+  Effect.catchIf(
+    change,
+    (error) => error instanceof OutdatedSource,
+    () => unlessOutdated(change),
+  );
 
 /** Sets the gauges of a source. */
 export const record = (stored: StoredSource): void => {

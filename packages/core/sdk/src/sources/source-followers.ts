@@ -4,7 +4,7 @@ import type { ResolvedSettings } from "../model/source.ts";
 import { secretsOf } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";
 import { SourceAccess } from "./source-access.ts";
-import type { StoredSource } from "./source-rows.ts";
+import { SourceRows, type StoredSource } from "./source-rows.ts";
 
 /** A source may report one change several times. */
 const settle = Duration.millis(500);
@@ -25,19 +25,20 @@ interface Followed {
 
 /**
  * Reads a source again when it reports that its tools changed. Lets its plugin close what it keeps open when the source is
- * removed or one of its secrets changes.
+ * removed, edited or disabled, or one of its secrets changes.
  */
 export const makeSourceFollowers = Effect.fnUntraced(function* (reload: Reload) {
   const plugins = yield* SourcePlugins;
   const access = yield* SourceAccess;
   const secrets = yield* SecretStore;
+  const rows = yield* SourceRows;
   const fibers = yield* FiberMap.make<string>();
   const followed = new Map<string, Followed>();
   const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1);
 
   const begin = Effect.fnUntraced(function* (source: StoredSource) {
     const { kind, namespace, url } = source;
-    const plugin = plugins.get(kind);
+    const plugin = source.enabled ? plugins.get(kind) : undefined;
     if (plugin === undefined || (plugin.changes ?? plugin.release) === undefined) return;
     const settings = yield* Effect.orElseSucceed(
       access.resolve(kind, source.settings, url ?? ""),
@@ -71,6 +72,15 @@ export const makeSourceFollowers = Effect.fnUntraced(function* (reload: Reload) 
   return {
     follow: (source: StoredSource) => oneAtATime(begin(source)),
     unfollow: (namespace: string) => oneAtATime(end(namespace)),
+    /** Lets go of the settings that a source had, and follows it with those that it has now. */
+    refollow: (namespace: string) =>
+      oneAtATime(
+        Effect.gen(function* () {
+          yield* end(namespace);
+          const source = yield* rows.find(namespace);
+          if (source !== undefined) yield* begin(source);
+        }),
+      ),
   };
 });
 

@@ -50,6 +50,8 @@ export type SealedRow = typeof TableRow.Encoded;
 export interface StoredSource extends SourceRow {
   readonly tool_count: number;
   readonly warning_count: number;
+  /** The settings as they are stored: another text after each edit, even one that changes nothing. */
+  readonly sealed: string;
 }
 
 /** Fields of a source that a call needs. */
@@ -82,8 +84,26 @@ export const toSource = (stored: StoredSource): Source =>
   });
 
 /** The source with everything that operators may see of it. */
-export const toDetails = (stored: StoredSource, warnings: ReadonlyArray<SourceWarning>) =>
-  new SourceDetails({ ...toSource(stored), warnings });
+export const toDetails = (
+  stored: StoredSource,
+  warnings: ReadonlyArray<SourceWarning>,
+): SourceDetails => {
+  const { baseUrl, checkInputs, env, only, overlay, reviewNewWrites, timeoutMs, transport, url } =
+    stored.settings;
+  return new SourceDetails({
+    ...toSource(stored),
+    descriptionUrl: url === undefined ? null : shownUrl(url),
+    baseUrl: baseUrl === undefined ? null : shownUrl(baseUrl),
+    transport: transport ?? null,
+    envNames: Object.keys(env ?? {}),
+    timeoutMs,
+    only: only ?? null,
+    hasOverlay: overlay !== undefined,
+    checkInputs,
+    reviewNewWrites,
+    warnings,
+  });
+};
 
 /** Reads and writes of the `sources` table. A row that does not decode, or a failing database, is a defect. */
 export class SourceRows extends Context.Tag("@executor/sdk/SourceRows")<
@@ -132,7 +152,7 @@ const make = Effect.gen(function* () {
   const openRow = (row: typeof CountedTableRow.Type) =>
     Effect.map(
       open(Data.struct({ namespace: row.namespace, settings: row.settings })),
-      (settings): StoredSource => ({ ...row, settings }),
+      (settings): StoredSource => ({ ...row, settings, sealed: row.settings }),
     );
 
   const openAll = (rows: unknown) => Effect.flatMap(decodeRows(rows), Effect.forEach(openRow));
@@ -189,22 +209,35 @@ const make = Effect.gen(function* () {
         Effect.orDie,
       ),
 
-    /** Records that the description was read; `false` if the source was removed meanwhile. */
+    /** Records that the description was read. */
     setRead: (
       namespace: Namespace,
       { url, warnings, warningCount }: ReadSource,
       at: DateTime.Utc,
     ) =>
-      sql`UPDATE sources
+      Effect.orDie(sql`UPDATE sources
           SET url = ${url}, refreshed_at = ${DateTime.toEpochMillis(at)}, last_error = NULL,
             warnings = ${encodeWarnings(warnings)}, warning_count = ${warningCount}
-          WHERE namespace = ${namespace} RETURNING namespace`.pipe(
+          WHERE namespace = ${namespace}`),
+
+    /** Replaces what an operator set. */
+    setSettings: ({ namespace, name, enabled, settings }: SealedRow) =>
+      Effect.orDie(sql`UPDATE sources
+          SET name = ${name}, enabled = ${enabled}, settings = ${settings}
+          WHERE namespace = ${namespace}`),
+
+    /** Whether the source still has these settings: it was neither removed nor edited meanwhile. */
+    isCurrent: ({ namespace, sealed }: StoredSource) =>
+      sql`SELECT namespace FROM sources WHERE namespace = ${namespace} AND settings = ${sealed}`.pipe(
         Effect.map((rows) => rows.length > 0),
         Effect.orDie,
       ),
 
-    setLastError: (namespace: Namespace, message: string) =>
-      Effect.orDie(sql`UPDATE sources SET last_error = ${message} WHERE namespace = ${namespace}`),
+    /** Records why the description could not be read, unless the source was changed meanwhile. */
+    setLastError: ({ namespace, sealed }: StoredSource, message: string) =>
+      Effect.orDie(
+        sql`UPDATE sources SET last_error = ${message} WHERE namespace = ${namespace} AND settings = ${sealed}`,
+      ),
 
     remove: (namespace: Namespace) =>
       Effect.orDie(

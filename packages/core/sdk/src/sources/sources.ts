@@ -1,6 +1,7 @@
 import { Context, Effect, Hash, Layer, type Stream } from "effect";
 import { forgetSource } from "../metrics.ts";
 import type { LoadedSource } from "../model/plugin.ts";
+import type { InvalidSourceEdit, SourceEdit } from "../model/source-edit.ts";
 import type {
   BuiltInSource,
   NamespaceUnavailable,
@@ -12,6 +13,7 @@ import type {
   UnsupportedSourceKind,
 } from "../model/source.ts";
 import { type DetectedKind, makeAddSource, makeDetectSource, storeBuiltIn } from "./add-source.ts";
+import { makeEditSource } from "./edit-source.ts";
 import { makeReloadSource } from "./reload-source.ts";
 import type { UseSourceError } from "./source-access.ts";
 import { makeSourceChanges, record } from "./source-changes.ts";
@@ -25,6 +27,8 @@ export type RefreshSourceError =
   | UnsupportedSourceKind
   | UseSourceError;
 
+export type EditSourceError = RefreshSourceError | InvalidSourceEdit;
+
 /** The sources that operators added, and the built-in one. A change is either stored whole or changes nothing. */
 export class Sources extends Context.Tag("@executor/sdk/Sources")<
   Sources,
@@ -37,12 +41,17 @@ export class Sources extends Context.Tag("@executor/sdk/Sources")<
       namespace: string,
       document?: string,
     ) => Effect.Effect<SourceDetails, RefreshSourceError>;
+    /** Changes what the operator set, with the description read again where that changes what is read. */
+    readonly edit: (
+      namespace: string,
+      edit: SourceEdit,
+    ) => Effect.Effect<SourceDetails, EditSourceError>;
     readonly remove: (namespace: string) => Effect.Effect<void, SourceNotFound | BuiltInSource>;
     /** The kind of source that these settings lead to, if any; fails only where none was found and a kind failed. */
     readonly detect: (
       settings: SourceSettings,
     ) => Effect.Effect<ReadonlyArray<DetectedKind>, UseSourceError>;
-    /** Emits whenever a source was added, refreshed or removed. */
+    /** Emits whenever a source was added, edited, refreshed or removed. */
     readonly changes: Stream.Stream<void>;
   }
 >() {
@@ -72,6 +81,8 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
     ),
   );
 
+  const edit = yield* makeEditSource(changes, followers.refollow);
+
   yield* storeBuiltIn(changes, builtIn);
   for (const stored of yield* rows.all) {
     record(stored);
@@ -88,6 +99,12 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
         record(stored);
         return details(stored);
       }),
+    edit: Effect.fn("Sources.edit")(function* (namespace: string, given: SourceEdit) {
+      yield* edit(namespace, given);
+      const stored = yield* find(namespace);
+      record(stored);
+      return yield* details(stored);
+    }),
     remove: Effect.fn("Sources.remove")(function* (namespace: string) {
       const stored = yield* findChangeable(namespace);
       yield* commit(

@@ -59,8 +59,12 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
   const summaryColumns = sql.literal(
     "tools.address, tools.namespace, tools.description, tools.annotations",
   );
-  const within = (namespace: string | undefined) =>
-    namespace === undefined ? sql.literal("TRUE") : sql`tools.namespace = ${namespace}`;
+  /** Tools that agents may see: of one source or of all, but of none that is disabled. */
+  const listed = (namespace: string | undefined) =>
+    sql.and([
+      sql`tools.namespace NOT IN (SELECT namespace FROM sources WHERE enabled = 0)`,
+      ...(namespace === undefined ? [] : [sql`tools.namespace = ${namespace}`]),
+    ]);
 
   const insertTools = (namespace: Namespace, tools: ReadonlyArray<ToolDefinition>) =>
     Effect.gen(function* () {
@@ -137,7 +141,7 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
       readonly limit: number;
     }) =>
       sql`SELECT ${summaryColumns} FROM tools
-          WHERE ${within(options.namespace)} AND address > ${options.after}
+          WHERE ${listed(options.namespace)} AND address > ${options.after}
           ORDER BY address LIMIT ${options.limit}`.pipe(summariesOf),
 
     /** Tools that match, the best first; a tool whose address equals the text comes before all others. */
@@ -150,7 +154,7 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
       const match = fullTextQuery(options.query);
       if (match === undefined) return Effect.succeed([]);
       return sql`SELECT ${summaryColumns} FROM tool_words JOIN tools ON tools.id = tool_words.rowid
-          WHERE tool_words MATCH ${match} AND ${within(options.namespace)}
+          WHERE tool_words MATCH ${match} AND ${listed(options.namespace)}
           ORDER BY tools.address = ${options.query} DESC,
             bm25(tool_words, 1, ${sql.literal(String(summaryWeight))}),
             length(tools.address), tools.address
