@@ -58,6 +58,32 @@ describe("executor sources", () => {
     );
   });
 
+  it("changes a source, and gives it back as it was", async () => {
+    const before = await api("/sources/shop");
+    const edit = (...options: ReadonlyArray<string>) =>
+      executor(["sources", "edit", "shop", ...options]);
+    expect(expectSuccess(await edit("--header", "X-Trace: 1", "--timeout", "2.5"))).toBe(
+      "Changed shop: 3 tools.\n",
+    );
+    expect(await api("/sources/shop")).toMatchObject({
+      headerNames: ["X-Trace"],
+      timeoutMs: 2500,
+    });
+    expect(expectSuccess(await edit("--disable", "--name", "Closed"))).toBe(
+      "Changed shop: 3 tools, disabled.\n",
+    );
+    expect(await api("/tools?namespace=shop")).toMatchObject({ items: [] });
+    expectSuccess(
+      await edit("--enable", "--name", "Shop", "--remove-header", "x-trace", "--timeout", "30"),
+    );
+    expect(await api("/sources/shop")).toEqual({ ...before, refreshedAt: expect.any(String) });
+    expectFailure(await edit(), 2, /Say what to change/);
+    expectFailure(await edit("--enable", "--disable"), 2, /either --enable or --disable/);
+    expectFailure(await edit("--base-url", "http://127.0.0.1:9", "--cwd", "/"), 1, /no program/);
+    const { status } = await daemon.request("PATCH", "/api/sources/shop", { nmae: "Typo" });
+    expect(status).toBe(400);
+  });
+
   it("removes a source", async () => {
     expect(expectSuccess(await executor(["sources", "remove", "second"]))).toBe(
       "Removed second.\n",

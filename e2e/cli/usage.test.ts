@@ -19,6 +19,7 @@ describe("the command line", () => {
     ["sources", "refresh", "x"],
     ["sources", "remove", "x"],
     ["sources", "show", "x"],
+    ["sources", "edit", "x", "--enable"],
     ["tools", "search", "x"],
     ["tools", "describe", "x.y"],
     ["call", "x.y"],

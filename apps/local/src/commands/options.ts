@@ -11,6 +11,10 @@ export const flag = (name: string, description: string) =>
 export const optionalText = (name: string, description: string) =>
   Options.text(name).pipe(Options.withDescription(description), Options.optional);
 
+/** An option that may be given several times. */
+export const texts = (name: string, description: string) =>
+  Options.text(name).pipe(Options.withDescription(description), Options.repeated);
+
 /** Limits a number; `problem` is the error of one beyond the bounds. */
 export const between = (least: number, most: number, problem: string) =>
   Options.withSchema(Schema.Number.pipe(Schema.between(least, most, { message: () => problem })));

@@ -14,6 +14,15 @@ const source = (warningCount: number, warnings: ReadonlyArray<SourceWarning>) =>
     refreshedAt: null,
     lastError: null,
     warningCount,
+    descriptionUrl: null,
+    baseUrl: null,
+    transport: null,
+    envNames: [],
+    timeoutMs: 30_000,
+    only: null,
+    hasOverlay: false,
+    checkInputs: true,
+    reviewNewWrites: false,
     warnings,
   });
 

@@ -12,14 +12,12 @@ import { count } from "../../terminal/units.ts";
 import { firstWarnings } from "../../terminal/warnings.ts";
 import { answer } from "../answer.ts";
 import { check, readText } from "../input.ts";
-import { optionalText, terms, textArgument } from "../options.ts";
+import { optionalText, terms, textArgument, texts } from "../options.ts";
 import { readCredentials, readHeader, readVariable } from "./credential.ts";
+import { field, readingOptions, readingSettings } from "./settings.ts";
 
 /** Kinds of source that can be added. */
 const sourceKinds = ["openapi", "mcp", "graphql"] as const;
-
-const texts = (name: string, description: string) =>
-  Options.text(name).pipe(Options.withDescription(description), Options.repeated);
 
 const locationArgument = Args.optional(
   textArgument(
@@ -45,6 +43,7 @@ const options = {
   args: texts("arg", "An argument of the program"),
   env: texts("env", "A variable of the program: NAME=value or NAME=secret:NAME"),
   cwd: optionalText("cwd", "Where the program starts; here unless given"),
+  ...readingOptions,
 };
 
 type Given = Command.Command.ParseConfig<typeof options>;
@@ -58,14 +57,15 @@ export const addCommand = Command.make(
       (client) =>
         Effect.gen(function* () {
           const settings = {
-            ...optional("baseUrl", given.baseUrl),
-            ...optional("transport", given.transport),
+            ...field("baseUrl", given.baseUrl),
+            ...field("transport", given.transport),
+            ...(yield* readingSettings(given)),
             ...(yield* readCredentials("headers", given.headers, readHeader)),
             ...(yield* readCredentials("env", given.env, readVariable)),
             ...(yield* resolveLocation(location, given)),
           };
           const found = yield* detect(client, yield* check(SourceSettings, settings), given);
-          const newSource = { ...settings, ...found, ...optional("name", given.name) };
+          const newSource = { ...settings, ...found, ...field("name", given.name) };
           return yield* client.sources.add({ payload: yield* check(NewSource, newSource) });
         }),
       (source) =>
@@ -77,10 +77,6 @@ export const addCommand = Command.make(
 ).pipe(
   Command.withDescription("Add a source: an OpenAPI document, an MCP server, a GraphQL endpoint"),
 );
-
-/** A field for an option that was given: the daemon tells an absent field from an empty one. */
-const optional = (name: string, value: Option.Option<string>) =>
-  Option.match(value, { onNone: () => ({}), onSome: (text) => ({ [name]: text }) });
 
 /** The settings that say where a source is: its URL, its description as text, or the program of an MCP server. */
 const resolveLocation = (location: Option.Option<string>, { command, args, cwd }: Given) => {

@@ -22,7 +22,16 @@ const shown = (source: SourceDetails): string => {
     ["Kind", source.kind],
     ["Tools", count(source.toolCount, "tool")],
     ["Calls go to", source.url ?? "-"],
+    ["Description", source.descriptionUrl ?? "-"],
+    ["Base URL", source.baseUrl ?? "-"],
     ["Headers", source.headerNames.join(", ") || "-"],
+    ["Variables", source.envNames.join(", ") || "-"],
+    ["Enabled", yesOrNo(source.enabled)],
+    ["Timeout", `${source.timeoutMs / 1_000} s`],
+    ["Only", onlyText(source.only)],
+    ["Overlay", yesOrNo(source.hasOverlay)],
+    ["Inputs checked", yesOrNo(source.checkInputs)],
+    ["New writes wait", yesOrNo(source.reviewNewWrites)],
     ["Refreshed", source.refreshedAt === null ? "-" : time(source.refreshedAt)],
     ["Last error", source.lastError ?? "-"],
   ];
@@ -31,3 +40,12 @@ const shown = (source: SourceDetails): string => {
   const warnings = allWarnings(source);
   return [...lines, ...(warnings.length === 0 ? [] : ["", ...warnings])].join("\n");
 };
+
+const yesOrNo = (answer: boolean): string => (answer ? "yes" : "no");
+
+const onlyText = (only: SourceDetails["only"]): string =>
+  only === null
+    ? "-"
+    : Object.entries(only)
+        .map(([what, patterns = []]) => `${what} ${patterns.join(", ")}`)
+        .join("; ");

@@ -8,6 +8,7 @@ import { answer, answerRows } from "../answer.ts";
 import { readText } from "../input.ts";
 import { optionalText, portOption, terms } from "../options.ts";
 import { addCommand } from "./add.ts";
+import { editCommand } from "./edit.ts";
 import { namespaceArgument } from "./namespace.ts";
 import { showCommand } from "./show.ts";
 
@@ -68,5 +69,12 @@ const refreshCommand = Command.make(
 
 export const sourcesCommand = Command.make("sources").pipe(
   Command.withDescription("Add, show, change and remove sources"),
-  Command.withSubcommands([addCommand, listCommand, showCommand, removeCommand, refreshCommand]),
+  Command.withSubcommands([
+    addCommand,
+    listCommand,
+    showCommand,
+    editCommand,
+    removeCommand,
+    refreshCommand,
+  ]),
 );
