@@ -165,7 +165,10 @@ export class Source extends Schema.Class<Source>("Source")({
   /** URL that calls are sent to; `null` for the built-in source. */
   url: Schema.NullOr(Schema.String),
   enabled: Schema.Boolean,
+  /** Tools that can be called. */
   toolCount: Schema.Int,
+  /** Further tools, which wait for the operator's review. */
+  pendingToolCount: Schema.Int,
   /** Names of the headers sent with every call; their values are write-only. */
   headerNames: Schema.Array(Schema.String),
   /** Time at which the description was last read. */

@@ -49,7 +49,8 @@ export const bundleSchema = (
     return { ...schema, $defs: Object.fromEntries(sorted) };
   });
 
-const referencedNames = (schema: JsonObject): ReadonlySet<string> => {
+/** Names of the definitions that a schema refers to itself. */
+export const referencedNames = (schema: JsonObject): ReadonlySet<string> => {
   const names = new Set<string>();
   const open: Array<Json> = [schema];
   while (open.length > 0) {

@@ -11,6 +11,8 @@ export interface CatalogueTool {
   readonly tool: Tool;
   readonly binding: Json;
   readonly checkInput: SchemaCheck;
+  /** Whether it waits for the operator's review, and cannot be called before. */
+  readonly isPending: boolean;
 }
 
 /** Tools that stay in memory. */
@@ -32,7 +34,7 @@ const make = Effect.gen(function* () {
   const read = Effect.fn("ToolCatalogue.read")(function* (address: string) {
     const row = yield* rows.find(address);
     if (row === undefined) return undefined;
-    const { binding, input_schema, output_schema, ...summary } = row;
+    const { binding, input_schema, output_schema, pending, ...summary } = row;
     const definitions = sharedLookup((names) => rows.definitions(row.namespace, names));
     const bundle = (schema: JsonObject) => bundleSchema(schema, definitions);
     const tool: Tool = {
@@ -40,7 +42,12 @@ const make = Effect.gen(function* () {
       inputSchema: yield* bundle(input_schema),
       outputSchema: output_schema === null ? null : yield* bundle(output_schema),
     };
-    const found: CatalogueTool = { tool, binding, checkInput: schemaCheck(tool.inputSchema) };
+    const found: CatalogueTool = {
+      tool,
+      binding,
+      checkInput: schemaCheck(tool.inputSchema),
+      isPending: pending === 1,
+    };
     return found;
   });
 

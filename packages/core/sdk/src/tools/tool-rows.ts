@@ -1,10 +1,11 @@
 import { SqlClient } from "@effect/sql";
-import { Array as Arr, Effect, Schema } from "effect";
+import { Effect, Schema } from "effect";
 import { Json, JsonObject } from "../model/json.ts";
-import type { LoadedSource, ToolDefinition } from "../model/plugin.ts";
+import type { LoadedSource } from "../model/plugin.ts";
 import { Namespace } from "../model/source.ts";
 import { ToolAddress, ToolAnnotations } from "../model/tool.ts";
-import { addressWords, fullTextQuery, summaryOf } from "./tool-words.ts";
+import { replaceTools } from "./replace-tools.ts";
+import { fullTextQuery } from "./tool-words.ts";
 
 const SummaryRow = Schema.Struct({
   address: ToolAddress,
@@ -18,6 +19,7 @@ const ToolRow = Schema.Struct({
   input_schema: Schema.parseJson(JsonObject),
   output_schema: Schema.NullOr(Schema.parseJson(JsonObject)),
   binding: Schema.parseJson(Json),
+  pending: Schema.Number,
 });
 
 const DefinitionRow = Schema.Struct({
@@ -35,75 +37,30 @@ const summariesOf = rowsOf(SummaryRow);
 const toolsOf = rowsOf(ToolRow);
 const definitionsOf = rowsOf(DefinitionRow);
 
-const chunkSize = 50;
-
 /** Weight of a word in a summary, where one in an address has weight 1: found by ranking GitHub's 1,223 operations. */
 const summaryWeight = 2;
 
-/**
- * Handles a large source's items in chunks, with a turn of the event loop after each. Yielding to other fibers alone would
- * keep timers and requests waiting.
- */
-export const inChunks = <A, E, R>(
-  items: Iterable<A>,
-  handle: (chunk: ReadonlyArray<A>) => Effect.Effect<unknown, E, R>,
-): Effect.Effect<void, E, R> =>
-  Effect.forEach(
-    Arr.chunksOf(items, chunkSize),
-    (chunk) => Effect.zipRight(handle(chunk), Effect.sleep(0)),
-    { discard: true },
-  );
+/** The tools among which others are chosen. */
+interface Selection {
+  /** Only those of this source. */
+  readonly namespace?: string | undefined;
+  /** Those that wait for a review, in place of those that can be called. */
+  readonly pending?: boolean | undefined;
+}
 
 /** Reads and writes of tools, their search index and their definitions. A failing database is a defect. */
 export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
   const summaryColumns = sql.literal(
     "tools.address, tools.namespace, tools.description, tools.annotations",
   );
-  /** Tools that agents may see: of one source or of all, but of none that is disabled. */
-  const listed = (namespace: string | undefined) =>
-    sql.and([
-      sql`tools.namespace NOT IN (SELECT namespace FROM sources WHERE enabled = 0)`,
-      ...(namespace === undefined ? [] : [sql`tools.namespace = ${namespace}`]),
-    ]);
-
-  const insertTools = (namespace: Namespace, tools: ReadonlyArray<ToolDefinition>) =>
-    Effect.gen(function* () {
-      const [last] = yield* sql<{ id: number }>`SELECT coalesce(max(id), 0) AS id FROM tools`;
-      let id = last?.id ?? 0;
-      const toRow = (tool: ToolDefinition) => ({
-        id: ++id,
-        namespace,
-        address: `${namespace}.${tool.path}`,
-        description: tool.description,
-        annotations: JSON.stringify(tool.annotations),
-        input_schema: JSON.stringify(tool.inputSchema),
-        output_schema: tool.outputSchema === null ? null : JSON.stringify(tool.outputSchema),
-        binding: JSON.stringify(tool.binding),
-      });
-      // Turned into JSON text one chunk at a time, so that a large source is never in memory twice.
-      yield* inChunks(tools, (chunk) => {
-        const rows = chunk.map(toRow);
-        const words = rows.map((row) => ({
-          rowid: row.id,
-          address: addressWords(row.address),
-          summary: summaryOf(row.description),
-        }));
-        return Effect.zipRight(
-          sql`INSERT INTO tools ${sql.insert(rows)}`,
-          sql`INSERT INTO tool_words ${sql.insert(words)}`,
-        );
-      });
-    });
-
-  const insertDefinitions = (namespace: Namespace, definitions: LoadedSource["definitions"]) =>
-    inChunks(definitions, (chunk) => {
-      const rows = chunk.map(([name, schema]) => ({
-        namespace,
-        name,
-        schema: JSON.stringify(schema),
-      }));
-      return sql`INSERT INTO definitions ${sql.insert(rows)}`;
-    });
+  const waiting = sql`tools.id IN (SELECT id FROM tools WHERE pending = 1)`;
+  const callable = sql`NOT ${waiting}
+    AND tools.namespace NOT IN (SELECT namespace FROM sources WHERE enabled = 0)`;
+  const chosen = ({ namespace, pending = false }: Selection) => {
+    const state = pending ? waiting : callable;
+    return namespace === undefined ? state : sql`${state} AND tools.namespace = ${namespace}`;
+  };
+  const replace = replaceTools(sql);
 
   const removeAll = (namespace: Namespace) =>
     Effect.gen(function* () {
@@ -115,13 +72,19 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
   return {
     removeAll,
 
-    /** Replaces the stored tools by the loaded ones; call it inside a transaction. */
-    replaceAll: (namespace: Namespace, loaded: LoadedSource) =>
-      Effect.gen(function* () {
-        yield* removeAll(namespace);
-        yield* insertTools(namespace, loaded.tools);
-        yield* insertDefinitions(namespace, loaded.definitions);
-      }).pipe(Effect.orDie),
+    /** Replaces the stored tools by the loaded ones, and tells what that changed; call it inside a transaction. */
+    replaceAll: (namespace: Namespace, loaded: LoadedSource, reviewNewWrites: boolean) =>
+      Effect.orDie(replace(namespace, { loaded, reviewNewWrites })),
+
+    /** Lets tools be called that wait for a review: those named, or all; gives the addresses of those that waited. */
+    approve: (namespace: Namespace, addresses: ReadonlyArray<string> | "all") =>
+      sql<{ address: string }>`UPDATE tools SET pending = 0
+          WHERE namespace = ${namespace} AND pending = 1
+            AND ${addresses === "all" ? sql`TRUE` : sql`address IN ${sql.in(addresses)}`}
+          RETURNING address`.pipe(
+        Effect.map((rows) => rows.map(({ address }) => address)),
+        Effect.orDie,
+      ),
 
     count: sql<{ count: number }>`SELECT count(*) AS count FROM tools`.pipe(
       Effect.map((rows) => rows[0]?.count ?? 0),
@@ -135,26 +98,23 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
       ),
 
     /** Tools in order of their addresses, after `after`. */
-    page: (options: {
-      readonly namespace?: string | undefined;
-      readonly after: string;
-      readonly limit: number;
-    }) =>
+    page: (options: Selection & { readonly after: string; readonly limit: number }) =>
       sql`SELECT ${summaryColumns} FROM tools
-          WHERE ${listed(options.namespace)} AND address > ${options.after}
+          WHERE ${chosen(options)} AND address > ${options.after}
           ORDER BY address LIMIT ${options.limit}`.pipe(summariesOf),
 
     /** Tools that match, the best first; a tool whose address equals the text comes before all others. */
-    search: (options: {
-      readonly query: string;
-      readonly namespace?: string | undefined;
-      readonly offset: number;
-      readonly limit: number;
-    }) => {
+    search: (
+      options: Selection & {
+        readonly query: string;
+        readonly offset: number;
+        readonly limit: number;
+      },
+    ) => {
       const match = fullTextQuery(options.query);
       if (match === undefined) return Effect.succeed([]);
       return sql`SELECT ${summaryColumns} FROM tool_words JOIN tools ON tools.id = tool_words.rowid
-          WHERE tool_words MATCH ${match} AND ${listed(options.namespace)}
+          WHERE tool_words MATCH ${match} AND ${chosen(options)}
           ORDER BY tools.address = ${options.query} DESC,
             bm25(tool_words, 1, ${sql.literal(String(summaryWeight))}),
             length(tools.address), tools.address

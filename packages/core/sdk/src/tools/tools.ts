@@ -7,6 +7,8 @@ export interface ToolQuery {
   /** Words to search for; absent or empty lists all tools by address. */
   readonly query?: string | undefined;
   readonly namespace?: string | undefined;
+  /** The tools that wait for the operator's review, in place of those that can be called. */
+  readonly pending?: boolean | undefined;
   readonly limit: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string | undefined;
@@ -38,16 +40,22 @@ export class Tools extends Context.Tag("@executor/sdk/Tools")<
           : { items: items.slice(0, limit), nextCursor: encodeCursor(next()) };
 
       const list = Effect.fn("Tools.list")(function* (query: ToolQuery) {
-        const { namespace, limit } = query;
+        const { namespace, pending, limit } = query;
         const cursor = query.cursor === undefined ? undefined : yield* decodeCursor(query.cursor);
         const text = query.query?.trim() ?? "";
         if (text === "") {
           const after = cursor !== undefined && "after" in cursor ? cursor.after : "";
-          const items = yield* rows.page({ namespace, after, limit: limit + 1 });
+          const items = yield* rows.page({ namespace, pending, after, limit: limit + 1 });
           return page(items, limit, () => ({ after: items[limit - 1]?.address ?? "" }));
         }
         const offset = cursor !== undefined && "offset" in cursor ? cursor.offset : 0;
-        const items = yield* rows.search({ query: text, namespace, offset, limit: limit + 1 });
+        const items = yield* rows.search({
+          query: text,
+          namespace,
+          pending,
+          offset,
+          limit: limit + 1,
+        });
         return page(items, limit, () => ({ offset: offset + limit }));
       });
 

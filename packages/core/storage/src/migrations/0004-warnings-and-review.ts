@@ -6,4 +6,6 @@ export default [
   `ALTER TABLE sources ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'`,
   `ALTER TABLE sources ADD COLUMN warning_count INTEGER NOT NULL DEFAULT 0`,
   `ALTER TABLE tools ADD COLUMN pending INTEGER NOT NULL DEFAULT 0`,
+  // The last column of a wide row is slow to read, and few tools wait.
+  `CREATE INDEX pending_tools ON tools (namespace) WHERE pending = 1`,
 ];

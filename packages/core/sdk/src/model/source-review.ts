@@ -1,0 +1,19 @@
+import { Schema } from "effect";
+import { apiError } from "./api-error.ts";
+
+/** Tools that the operator has looked at, and that may be called: by their addresses, or all that wait. */
+export const SourceReview = Schema.Struct({
+  tools: Schema.optional(Schema.NonEmptyArray(Schema.String)),
+  all: Schema.optional(Schema.Literal(true)),
+}).pipe(
+  Schema.filter(
+    ({ tools, all }) =>
+      (tools === undefined) !== (all === undefined) ||
+      'Give either tools, such as ["pets.addPet"], or all.',
+  ),
+  Schema.annotations({ identifier: "SourceReview" }),
+);
+export type SourceReview = typeof SourceReview.Type;
+
+/** A tool that is to be approved does not wait for a review. */
+export class ToolNotPending extends apiError<ToolNotPending>()("ToolNotPending", 422) {}
