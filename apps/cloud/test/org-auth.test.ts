@@ -9,6 +9,7 @@ describe("neededPermission", () => {
     ["POST", "/api/sources", "sources:write"],
     ["POST", "/api/sources/detect", "sources:write"],
     ["PATCH", "/api/sources/github", "sources:write"],
+    ["POST", "/api/sources/github/review", "sources:write"],
     ["DELETE", "/api/sources/github", "sources:write"],
     ["POST", "/api/executions", "executions:write"],
     ["POST", "/api/executions/exec_1/resume", "executions:write"],

@@ -90,6 +90,7 @@ const permissions: Readonly<Record<string, Permission | "none">> = {
   "sources.edit": "sources:write",
   "sources.remove": "sources:write",
   "sources.refresh": "sources:write",
+  "sources.review": "sources:write",
   "sources.detect": "sources:write",
   "tools.list": "tools:read",
   "tools.get": "tools:read",

@@ -18,6 +18,7 @@ export const CoreHandlers = Layer.mergeAll(
         .handle("get", ({ path }) => sources.get(path.namespace))
         .handle("add", ({ payload }) => sources.add(payload))
         .handle("edit", ({ path, payload }) => sources.edit(path.namespace, payload))
+        .handle("review", ({ path, payload }) => sources.review(path.namespace, payload))
         .handle("remove", ({ path }) => sources.remove(path.namespace))
         .handle("refresh", ({ path, payload }) => sources.refresh(path.namespace, payload.document))
         .handle("detect", ({ payload }) => sources.detect(payload)),

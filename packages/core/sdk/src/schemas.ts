@@ -10,3 +10,5 @@ export * from "./model/json.ts";
 export * from "./policies/policy.ts";
 export * from "./credentials/secret.ts";
 export * from "./model/tool.ts";
+export * from "./model/refreshed-source.ts";
+export * from "./model/source-review.ts";

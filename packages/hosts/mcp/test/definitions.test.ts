@@ -11,6 +11,7 @@ const source = (namespace: string, more: Partial<Source> = {}): Source =>
       url: null,
       enabled: true,
       toolCount: 2,
+      pendingToolCount: 0,
       headerNames: [],
       refreshedAt: null,
       lastError: null,

@@ -5,6 +5,7 @@ import {
   MissingSecret,
   NamespaceUnavailable,
   NewSource,
+  RefreshedSource,
   SecretNotForOrigin,
   Source,
   SourceDetails,
@@ -12,7 +13,9 @@ import {
   SourceKind,
   SourceLoadError,
   SourceNotFound,
+  SourceReview,
   SourceSettings,
+  ToolNotPending,
   UnsupportedSourceKind,
 } from "@executor/sdk/schemas";
 import { Schema } from "effect";
@@ -60,10 +63,11 @@ export class SourcesApi extends HttpApiGroup.make("sources")
   .add(
     HttpApiEndpoint.patch("edit")`/sources/${namespace}`
       .setPayload(strict(SourceEdit))
-      .addSuccess(SourceDetails)
+      .addSuccess(RefreshedSource)
       .addError(
         Schema.Union(
           SourceNotFound,
+          SourceReview,
           BuiltInSource,
           UnsupportedSourceKind,
           InvalidSourceEdit,
@@ -79,8 +83,14 @@ export class SourcesApi extends HttpApiGroup.make("sources")
   .add(
     HttpApiEndpoint.post("refresh")`/sources/${namespace}/refresh`
       .setPayload(strict(Refresh))
-      .addSuccess(SourceDetails)
+      .addSuccess(RefreshedSource)
       .addError(Schema.Union(SourceNotFound, BuiltInSource, UnsupportedSourceKind, UseSourceError)),
+  )
+  .add(
+    HttpApiEndpoint.post("review")`/sources/${namespace}/review`
+      .setPayload(strict(SourceReview))
+      .addSuccess(SourceDetails)
+      .addError(Schema.Union(SourceNotFound, ToolNotPending)),
   )
   .annotate(OpenApi.Title, "Sources")
   .annotate(OpenApi.Description, "OpenAPI documents, MCP servers and GraphQL endpoints.") {}

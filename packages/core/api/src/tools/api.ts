@@ -9,6 +9,8 @@ const ListParameters = Schema.Struct({
   /** Words to search for; without it, all tools in order of their addresses. */
   query: Schema.optional(Schema.String),
   namespace: Schema.optional(Schema.String),
+  /** `true`: the tools that wait for a review, in place of those that can be called. */
+  pending: Schema.optional(Schema.BooleanFromString),
   limit: Schema.optionalWith(
     Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, maxLimit)),
     { default: () => defaultLimit },

@@ -98,6 +98,13 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
             `The source ${source.namespace} is not enabled here. Ask the operator to enable it.`,
           );
         }
+        if (resolved.isPending) {
+          return failed(
+            "blocked",
+            "pending_review",
+            `${tool.address} is new and waits for the operator's review: executor sources review ${source.namespace}.`,
+          );
+        }
         if (decision === "block") {
           return failed(
             "blocked",

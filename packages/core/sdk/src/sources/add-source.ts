@@ -42,7 +42,7 @@ export const makeAddSource = ({
           yield* requireFree(namespace);
           yield* rows.insert(row);
           yield* rows.setRead(namespace, loaded, now);
-          yield* tools.replaceAll(namespace, loaded);
+          yield* tools.replaceAll(namespace, loaded, false);
         }),
       );
       return yield* Effect.orDie(find(namespace));
@@ -69,7 +69,7 @@ export const storeBuiltIn = (
       Effect.gen(function* () {
         const exists = yield* rows.exists(builtInNamespace);
         yield* exists ? rows.update(row) : rows.insert(row);
-        yield* tools.replaceAll(builtInNamespace, builtIn);
+        yield* tools.replaceAll(builtInNamespace, builtIn, false);
       }),
     );
   });

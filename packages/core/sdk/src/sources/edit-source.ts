@@ -10,7 +10,7 @@ import type { StoredSource } from "./source-rows.ts";
 
 /**
  * Changes what an operator set of a source. Reads its description with the new settings where they change what is read; what
- * cannot be read changes nothing. `onEdited` runs after each change, even if the client that asked for it disconnects.
+ * cannot be read changes nothing. Gives what changed of the tools; `null` if it was not read. `onEdited` runs after each change, even if the client that asked for it disconnects.
  */
 export const makeEditSource = (
   changes: SourceChanges,
@@ -51,15 +51,15 @@ export const makeEditSource = (
       const { name = stored.name, enabled = stored.enabled } = edit;
       const row = yield* rows.seal({ ...stored, name, enabled, settings });
       const now = yield* DateTime.now;
-      yield* commit(
+      return yield* commit(
         Effect.gen(function* () {
           yield* requireCurrent(stored);
           yield* rows.setSettings(row);
-          if (loaded === undefined) return;
+          if (loaded === undefined) return null;
           yield* rows.setRead(stored.namespace, loaded, now);
-          yield* tools.replaceAll(stored.namespace, loaded);
+          return yield* tools.replaceAll(stored.namespace, loaded, settings.reviewNewWrites);
         }),
-      ).pipe(Effect.zipRight(onEdited(namespace)), Effect.uninterruptible);
+      ).pipe(Effect.zipLeft(onEdited(namespace)), Effect.uninterruptible);
     });
 
     return Effect.fn("Sources.edit")((namespace: string, edit: SourceEdit) =>

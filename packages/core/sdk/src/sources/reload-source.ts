@@ -38,14 +38,15 @@ export const makeReloadSource = (changes: SourceChanges) =>
       }
       const loaded = yield* load(plugin, stored, settings);
       const refreshedAt = yield* DateTime.now;
-      yield* commit(
+      const toolChanges = yield* commit(
         Effect.gen(function* () {
           yield* requireCurrent(stored);
           yield* rows.setRead(stored.namespace, loaded, refreshedAt);
-          yield* tools.replaceAll(stored.namespace, loaded);
+          const { reviewNewWrites } = stored.settings;
+          return yield* tools.replaceAll(stored.namespace, loaded, reviewNewWrites);
         }),
       );
-      return { stored: yield* find(namespace), loaded };
+      return { stored: yield* find(namespace), loaded, changes: toolChanges };
     });
 
     return Effect.fn("Sources.reload")((namespace: string, document?: string) =>

@@ -13,7 +13,7 @@ import {
   SourceUnreachable,
 } from "../model/source.ts";
 import type { SourceKind, SourceLoadError, SourceSettings } from "../model/source.ts";
-import { inChunks } from "../tools/tool-rows.ts";
+import { inChunks } from "../tools/in-chunks.ts";
 import { keptWarnings } from "./kept-warnings.ts";
 
 /** A description that was read, without credentials, and with as many of its warnings as are kept. */

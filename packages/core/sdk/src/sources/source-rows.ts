@@ -37,6 +37,7 @@ const TableRow = Schema.Struct({ ...fields, settings: Schema.String });
 const CountedTableRow = Schema.Struct({
   ...TableRow.fields,
   tool_count: Schema.Int,
+  pending_tool_count: Schema.Int,
   warning_count: Schema.Int,
 });
 
@@ -48,7 +49,9 @@ export interface SourceRow extends Omit<typeof TableRow.Type, "settings"> {
 export type SealedRow = typeof TableRow.Encoded;
 
 export interface StoredSource extends SourceRow {
+  /** Tools that do not wait for a review. */
   readonly tool_count: number;
+  readonly pending_tool_count: number;
   readonly warning_count: number;
   /** The settings as they are stored: another text after each edit, even one that changes nothing. */
   readonly sealed: string;
@@ -77,6 +80,7 @@ export const toSource = (stored: StoredSource): Source =>
     url: stored.url === null ? null : shownUrl(stored.url),
     enabled: stored.enabled,
     toolCount: stored.tool_count,
+    pendingToolCount: stored.pending_tool_count,
     headerNames: Object.keys(stored.settings.headers),
     refreshedAt: stored.refreshed_at,
     lastError: stored.last_error,
@@ -127,6 +131,9 @@ export class SourceRows extends Context.Tag("@executor/sdk/SourceRows")<
   );
 }
 
+const toolCount = (condition: string) =>
+  `(SELECT count(*) FROM tools WHERE tools.namespace = sources.namespace ${condition})`;
+
 /** Sources whose opened settings stay in memory. */
 const capacity = 1_000;
 
@@ -136,7 +143,8 @@ const make = Effect.gen(function* () {
   const catalogue = yield* ToolCatalogue;
   const selected = sql.literal(
     `SELECT namespace, kind, name, url, enabled, settings, refreshed_at, last_error, warning_count,
-      (SELECT count(*) FROM tools WHERE tools.namespace = sources.namespace) AS tool_count
+      ${toolCount("")} - ${toolCount("AND pending = 1")} AS tool_count,
+      ${toolCount("AND pending = 1")} AS pending_tool_count
     FROM sources`,
   );
 

@@ -1,7 +1,9 @@
 import { Context, Effect, Hash, Layer, type Stream } from "effect";
 import { forgetSource } from "../metrics.ts";
 import type { LoadedSource } from "../model/plugin.ts";
+import { RefreshedSource, type ToolChanges } from "../model/refreshed-source.ts";
 import type { InvalidSourceEdit, SourceEdit } from "../model/source-edit.ts";
+import type { SourceReview, ToolNotPending } from "../model/source-review.ts";
 import type {
   BuiltInSource,
   NamespaceUnavailable,
@@ -15,6 +17,7 @@ import type {
 import { type DetectedKind, makeAddSource, makeDetectSource, storeBuiltIn } from "./add-source.ts";
 import { makeEditSource } from "./edit-source.ts";
 import { makeReloadSource } from "./reload-source.ts";
+import { makeReviewSource } from "./review-source.ts";
 import type { UseSourceError } from "./source-access.ts";
 import { makeSourceChanges, record } from "./source-changes.ts";
 import { makeSourceFollowers } from "./source-followers.ts";
@@ -40,12 +43,17 @@ export class Sources extends Context.Tag("@executor/sdk/Sources")<
     readonly refresh: (
       namespace: string,
       document?: string,
-    ) => Effect.Effect<SourceDetails, RefreshSourceError>;
+    ) => Effect.Effect<RefreshedSource, RefreshSourceError>;
     /** Changes what the operator set, with the description read again where that changes what is read. */
     readonly edit: (
       namespace: string,
       edit: SourceEdit,
-    ) => Effect.Effect<SourceDetails, EditSourceError>;
+    ) => Effect.Effect<RefreshedSource, EditSourceError>;
+    /** Lets tools be called that a refresh added and that waited for this. */
+    readonly review: (
+      namespace: string,
+      review: SourceReview,
+    ) => Effect.Effect<SourceDetails, SourceNotFound | ToolNotPending>;
     readonly remove: (namespace: string) => Effect.Effect<void, SourceNotFound | BuiltInSource>;
     /** The kind of source that these settings lead to, if any; fails only where none was found and a kind failed. */
     readonly detect: (
@@ -64,7 +72,12 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
   const { commit, find, findChangeable, rows, tools } = changes;
   const details = (stored: StoredSource) =>
     Effect.map(rows.warnings(stored.namespace), (warnings) => toDetails(stored, warnings));
+  const afterReading = (stored: StoredSource, read: ToolChanges | null) => {
+    record(stored);
+    return Effect.map(details(stored), (shown) => new RefreshedSource({ ...shown, changes: read }));
+  };
   const add = yield* makeAddSource(changes);
+  const review = makeReviewSource(changes);
   const reload = yield* makeReloadSource(changes);
   const followers = yield* makeSourceFollowers((namespace) =>
     reload(namespace).pipe(
@@ -95,16 +108,15 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
     add: (source: NewSource) =>
       add(source).pipe(Effect.tap(followers.follow), Effect.tap(record), Effect.flatMap(details)),
     refresh: (namespace: string, document?: string) =>
-      Effect.flatMap(reload(namespace, document), ({ stored }) => {
-        record(stored);
-        return details(stored);
-      }),
+      Effect.flatMap(reload(namespace, document), ({ stored, changes: read }) =>
+        afterReading(stored, read),
+      ),
     edit: Effect.fn("Sources.edit")(function* (namespace: string, given: SourceEdit) {
-      yield* edit(namespace, given);
-      const stored = yield* find(namespace);
-      record(stored);
-      return yield* details(stored);
+      const read = yield* edit(namespace, given);
+      return yield* afterReading(yield* find(namespace), read);
     }),
+    review: (namespace: string, given: SourceReview) =>
+      Effect.flatMap(review(namespace, given), details),
     remove: Effect.fn("Sources.remove")(function* (namespace: string) {
       const stored = yield* findChangeable(namespace);
       yield* commit(

@@ -1,0 +1,36 @@
+import { Effect } from "effect";
+import { type SourceReview, ToolNotPending } from "../model/source-review.ts";
+import { record, type SourceChanges } from "./source-changes.ts";
+
+/** Addresses that an error names. */
+const maxNamed = 5;
+
+/** Lets tools be called that wait for a review. Approves all that are named, or none. */
+export const makeReviewSource = ({ commit, find, tools }: SourceChanges) =>
+  Effect.fn("Sources.review")(function* (namespace: string, review: SourceReview) {
+    const stored = yield* find(namespace);
+    yield* commit(
+      Effect.gen(function* () {
+        const named = review.tools ?? [];
+        const chosen = review.all === true ? "all" : named;
+        const approved = new Set(yield* tools.approve(stored.namespace, chosen));
+        const others = named.filter((address) => !approved.has(address));
+        if (others.length > 0) return yield* notPending(namespace, others);
+      }),
+    );
+    const after = yield* find(namespace);
+    record(after);
+    return after;
+  });
+
+const notPending = (namespace: string, addresses: ReadonlyArray<string>) => {
+  const more = addresses.length > maxNamed ? ` and ${addresses.length - maxNamed} more` : "";
+  return new ToolNotPending({
+    message: `These tools do not wait for a review: ${addresses.slice(0, maxNamed).map(shortened).join(", ")}${more}. GET /api/tools?namespace=${namespace}&pending=true and executor sources review ${namespace} list those that do.`,
+  });
+};
+
+const maxAddressChars = 200;
+
+const shortened = (address: string): string =>
+  address.length > maxAddressChars ? `${address.slice(0, maxAddressChars)}…` : address;
