@@ -28,10 +28,10 @@ describe("executor sources", () => {
   it("lists the sources, for people and for programs", async () => {
     const lines = expectSuccess(await executor(["sources", "list"])).split("\n");
     expect(lines[0]).toMatch(
-      /^NAMESPACE +KIND +TOOLS +WARNINGS +REFRESHED +NAME +URL +LAST ERROR$/,
+      /^NAMESPACE +KIND +TOOLS +WAITING +WARNINGS +REFRESHED +NAME +URL +LAST ERROR$/,
     );
     expect(lines).toContainEqual(
-      expect.stringMatching(/^shop +openapi +3 +0 +\S+ \S+ +Shop +http/),
+      expect.stringMatching(/^shop +openapi +3 +0 +0 +\S+ \S+ +Shop +http/),
     );
     expect(expectJson(await executor(["sources", "list", "--json"]))).toEqual(
       await api("/sources"),
@@ -46,7 +46,15 @@ describe("executor sources", () => {
       ["sources", "refresh", "second", "--document", "-", "--json"],
       { stdin: shop.document },
     );
-    expect(expectJson(refreshed)).toEqual(await api("/sources/second"));
+    expect(expectJson(refreshed)).toEqual({
+      ...Object(await api("/sources/second")),
+      changes: {
+        added: [],
+        removed: [],
+        changed: [],
+        counts: { added: 0, removed: 0, changed: 0 },
+      },
+    });
   });
 
   it("shows a source", async () => {
@@ -58,8 +66,7 @@ describe("executor sources", () => {
     );
   });
 
-  it("changes a source, and gives it back as it was", async () => {
-    const before = await api("/sources/shop");
+  it("changes a source, and changes it back", async () => {
     const edit = (...options: ReadonlyArray<string>) =>
       executor(["sources", "edit", "shop", ...options]);
     expect(expectSuccess(await edit("--header", "X-Trace: 1", "--timeout", "2.5"))).toBe(
@@ -76,12 +83,66 @@ describe("executor sources", () => {
     expectSuccess(
       await edit("--enable", "--name", "Shop", "--remove-header", "x-trace", "--timeout", "30"),
     );
-    expect(await api("/sources/shop")).toEqual({ ...before, refreshedAt: expect.any(String) });
+    expect(await api("/sources/shop")).toMatchObject({
+      name: "Shop",
+      enabled: true,
+      headerNames: [],
+      timeoutMs: 30_000,
+    });
     expectFailure(await edit(), 2, /Say what to change/);
     expectFailure(await edit("--enable", "--disable"), 2, /either --enable or --disable/);
     expectFailure(await edit("--base-url", "http://127.0.0.1:9", "--cwd", "/"), 1, /no program/);
     const { status } = await daemon.request("PATCH", "/api/sources/shop", { nmae: "Typo" });
     expect(status).toBe(400);
+  });
+
+  it("lets new writes of a refresh wait for a review", async () => {
+    const grown: { readonly paths: Record<string, object> } = JSON.parse(shop.document);
+    for (const operation of ["first", "second"]) {
+      grown.paths[`/new-${operation}`] = {
+        post: { operationId: `new.${operation}`, responses: { 200: { description: "ok" } } },
+      };
+    }
+    const refresh = (stdin: string) =>
+      executor(["sources", "refresh", "waiting", "--document", "-"], { stdin });
+    expectSuccess(
+      await executor(
+        ["sources", "add", "-", "--namespace", "waiting", "--review-new-writes", "yes"],
+        { stdin: shop.document },
+      ),
+    );
+    expect(expectSuccess(await refresh(JSON.stringify(grown)))).toBe(
+      [
+        "Refreshed waiting: 3 tools.",
+        "2 tools added: waiting.new.first, waiting.new.second",
+        "2 tools to review: executor sources review waiting",
+        "",
+      ].join("\n"),
+    );
+    const review = (...options: ReadonlyArray<string>) =>
+      executor(["sources", "review", "waiting", ...options]);
+    expect(
+      expectSuccess(await review())
+        .split("\n")
+        .slice(1, 3),
+    ).toEqual([
+      expect.stringMatching(/^waiting\.new\.first +writes/),
+      expect.stringMatching(/^waiting\.new\.second +writes/),
+    ]);
+    expectFailure(
+      await executor(["call", "waiting.new.first", "{}"]),
+      1,
+      /executor sources review waiting/,
+    );
+    expectFailure(await review("--tool", "waiting.nothing"), 1, /do not wait.*waiting\.nothing/);
+    expect(expectSuccess(await review("--tool", "waiting.new.first"))).toBe(
+      "Reviewed waiting: 4 tools, 1 waiting.\n",
+    );
+    expect(expectSuccess(await review("--all"))).toBe("Reviewed waiting: 5 tools, 0 waiting.\n");
+    expect(expectSuccess(await refresh(shop.document))).toBe(
+      "Refreshed waiting: 3 tools.\n2 tools removed: waiting.new.first, waiting.new.second\n",
+    );
+    expectSuccess(await executor(["sources", "remove", "waiting"]));
   });
 
   it("removes a source", async () => {

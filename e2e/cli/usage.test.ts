@@ -20,6 +20,7 @@ describe("the command line", () => {
     ["sources", "remove", "x"],
     ["sources", "show", "x"],
     ["sources", "edit", "x", "--enable"],
+    ["sources", "review", "x"],
     ["tools", "search", "x"],
     ["tools", "describe", "x.y"],
     ["call", "x.y"],
@@ -104,7 +105,7 @@ describe("the command line", () => {
       return shell.stdout.toString().trim().split(" ");
     };
     expect(complete("executor", "so")).toEqual(["sources"]);
-    expect(complete("executor", "sources", "re")).toEqual(["refresh", "remove"]);
+    expect(complete("executor", "sources", "re")).toEqual(["refresh", "remove", "review"]);
     expect(complete("executor", "sources", "add", "--he")).toEqual(["--header", "--help"]);
     expect(complete("executor", "sources", "add", "--kind", "")).toEqual([
       "openapi",

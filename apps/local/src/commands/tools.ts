@@ -33,14 +33,15 @@ const searchCommand = Command.make(
         }),
       );
       if (json) return yield* print(json, page, "");
-      yield* printRows(json, page.items, columns, "No tool was found.");
+      yield* printRows(json, page.items, toolColumns, "No tool was found.");
       if (page.nextCursor !== null) {
         yield* Console.error(`There are more: --cursor ${page.nextCursor}`);
       }
     }),
 ).pipe(Command.withDescription("Find tools by what they do"));
 
-const columns: ReadonlyArray<Column<ToolSummary>> = [
+/** Columns of a list of tools. */
+export const toolColumns: ReadonlyArray<Column<ToolSummary>> = [
   { title: "ADDRESS", cell: ({ address }) => address },
   { title: "EFFECT", cell: ({ annotations }) => effectOf(annotations) },
   { title: "DESCRIPTION", cell: ({ description }) => description },

@@ -10,6 +10,7 @@ const source = (warningCount: number, warnings: ReadonlyArray<SourceWarning>) =>
     url: null,
     enabled: true,
     toolCount: 1,
+    pendingToolCount: 0,
     headerNames: [],
     refreshedAt: null,
     lastError: null,

@@ -3,7 +3,7 @@ import { McpTransport, SourceEdit } from "@executor/sdk/schemas";
 import { Effect } from "effect";
 import { usageError } from "../../terminal/command-error.ts";
 import { count } from "../../terminal/units.ts";
-import { firstWarnings } from "../../terminal/warnings.ts";
+import { afterReading } from "../../terminal/tool-changes.ts";
 import { answer } from "../answer.ts";
 import { check, readText } from "../input.ts";
 import { flag, optionalText, terms, texts } from "../options.ts";
@@ -57,7 +57,7 @@ export const editCommand = Command.make(
       (source) =>
         [
           `Changed ${source.namespace}: ${count(source.toolCount, "tool")}${source.enabled ? "" : ", disabled"}.`,
-          ...firstWarnings(source),
+          ...afterReading(source),
         ].join("\n"),
     ),
 ).pipe(Command.withDescription("Change a source; its tools keep their names"));

@@ -21,6 +21,7 @@ const shown = (source: SourceDetails): string => {
     ["Name", source.name],
     ["Kind", source.kind],
     ["Tools", count(source.toolCount, "tool")],
+    ["To review", count(source.pendingToolCount, "tool")],
     ["Calls go to", source.url ?? "-"],
     ["Description", source.descriptionUrl ?? "-"],
     ["Base URL", source.baseUrl ?? "-"],
@@ -41,7 +42,7 @@ const shown = (source: SourceDetails): string => {
   return [...lines, ...(warnings.length === 0 ? [] : ["", ...warnings])].join("\n");
 };
 
-const yesOrNo = (answer: boolean): string => (answer ? "yes" : "no");
+const yesOrNo = (is: boolean): string => (is ? "yes" : "no");
 
 const onlyText = (only: SourceDetails["only"]): string =>
   only === null

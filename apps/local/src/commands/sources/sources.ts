@@ -3,19 +3,21 @@ import type { Source } from "@executor/sdk/schemas";
 import { Effect, Option } from "effect";
 import type { Column } from "../../terminal/table.ts";
 import { count, time } from "../../terminal/units.ts";
-import { firstWarnings } from "../../terminal/warnings.ts";
+import { afterReading } from "../../terminal/tool-changes.ts";
 import { answer, answerRows } from "../answer.ts";
 import { readText } from "../input.ts";
 import { optionalText, portOption, terms } from "../options.ts";
 import { addCommand } from "./add.ts";
 import { editCommand } from "./edit.ts";
 import { namespaceArgument } from "./namespace.ts";
+import { reviewCommand } from "./review.ts";
 import { showCommand } from "./show.ts";
 
 const columns: ReadonlyArray<Column<Source>> = [
   { title: "NAMESPACE", cell: ({ namespace }) => namespace },
   { title: "KIND", cell: ({ kind }) => kind },
   { title: "TOOLS", align: "right", cell: ({ toolCount }) => String(toolCount) },
+  { title: "WAITING", align: "right", cell: ({ pendingToolCount }) => String(pendingToolCount) },
   { title: "WARNINGS", align: "right", cell: ({ warningCount }) => String(warningCount) },
   {
     title: "REFRESHED",
@@ -62,7 +64,7 @@ const refreshCommand = Command.make(
       (source) =>
         [
           `Refreshed ${source.namespace}: ${count(source.toolCount, "tool")}.`,
-          ...firstWarnings(source),
+          ...afterReading(source),
         ].join("\n"),
     ),
 ).pipe(Command.withDescription("Read a source's description again"));
@@ -76,5 +78,6 @@ export const sourcesCommand = Command.make("sources").pipe(
     editCommand,
     removeCommand,
     refreshCommand,
+    reviewCommand,
   ]),
 );

@@ -152,7 +152,7 @@ describe("replaceTools", () => {
   it.effect("keeps search in step with the tools", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;
-      const described = (description: string) => [{ path: "a", description }];
+      const described = (by: string) => [{ path: "a", description: by }];
       yield* sources.add(fixtureSource("s", described("walrus")));
       yield* sources.refresh("s", fixtureDocument("s", described("penguin")));
       const found = (query: string) =>
