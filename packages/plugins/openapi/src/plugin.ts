@@ -30,6 +30,7 @@ import { Binding } from "./calls/binding.ts";
 import { buildRequest, isRead } from "./calls/request.ts";
 import { readOutline } from "./document/outline.ts";
 import { makeLibrary } from "./document/library.ts";
+import { mend } from "./document/overlay/mend.ts";
 import { readDocument } from "./document/parse.ts";
 import { inSteps, makeReadReferenced } from "./document/referenced-documents.ts";
 import { makeReferences } from "./document/references.ts";
@@ -67,9 +68,10 @@ export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
 const detect = Effect.fn("OpenApi.detect")(function* (settings: ResolvedSettings) {
   const source = yield* peekDocument(settings);
   if (Option.isNone(source)) return Option.none();
-  const root = yield* Effect.option(readDocument(source.value.text));
-  if (Option.isNone(root)) return Option.none();
-  const outline = readOutline(root.value);
+  const read = yield* Effect.option(readDocument(source.value.text));
+  if (Option.isNone(read)) return Option.none();
+  const root = yield* mend(read.value, settings.overlay, undefined, makeWarnings());
+  const outline = readOutline(root);
   if (Either.isRight(outline)) {
     const { title } = outline.right;
     return Option.some({ name: title, namespace: namespaceFromTitle(title, filler, "api") });
@@ -84,14 +86,15 @@ const filler =
 
 const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const source = yield* fetchDocument(settings);
-  const root = yield* readDocument(source.text);
+  const documentUrl = source.url ?? settings.url;
+  const warnings = makeWarnings();
+  const read = yield* readDocument(source.text);
+  const root = yield* mend(read, settings.overlay, documentUrl, warnings);
   const document = yield* Either.mapLeft(
     readOutline(root),
     ({ message }) => new InvalidSourceDocument({ message }),
   );
-  const documentUrl = source.url ?? settings.url;
   const url = yield* baseUrl(document, settings, documentUrl);
-  const warnings = makeWarnings();
   const library = makeLibrary(document.root, documentUrl);
   if (hasIdentifiers(source.text)) yield* inSteps(library.index());
   const readReferenced = makeReadReferenced(library, settings, warnings);
