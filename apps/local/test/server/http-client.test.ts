@@ -81,9 +81,11 @@ describe("fetchWithReadBodies", () => {
   it("ends with its signal, and fails where nothing listens", () =>
     withServer(async (origin) => {
       const signal = AbortSignal.timeout(50);
-      await expect(
-        fetchWithReadBodies(`${origin}/never`, init("GET", { signal })),
-      ).rejects.toThrow();
-      await expect(fetchWithReadBodies("http://127.0.0.1:1/", init("GET"))).rejects.toThrow();
+      await expect(fetchWithReadBodies(`${origin}/never`, init("GET", { signal }))).rejects.toThrow(
+        /abort|timed? ?out/i,
+      );
+      await expect(fetchWithReadBodies("http://127.0.0.1:1/", init("GET"))).rejects.toThrow(
+        /ECONNREFUSED|connect/i,
+      );
     }));
 });

@@ -100,11 +100,11 @@ export const fieldUse = (
   const item = holdsType(target, "array") ? references.follow(member(target, "items")) : target;
   const isOpen = item === undefined || !shaping.some((keyword) => keyword in item);
   if (contentType !== undefined && isBinaryType(contentType)) {
-    const isText =
+    const isString =
       member(item, "type") === "string" &&
       member(item, "contentEncoding") === undefined &&
       !/^(byte|base64)/.test(text(member(item, "format")) ?? "");
-    return isOpen || isText ? onlyFile : noFile;
+    return isOpen || isString ? onlyFile : noFile;
   }
   return isOpen && contentType === undefined ? { file: true, other: true } : noFile;
 };

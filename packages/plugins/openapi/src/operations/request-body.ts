@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "@executor/sdk";
 import { isObject, member, pointer, shorten, text } from "@executor/plugin-kit";
 import type { Binding, BodyBinding } from "../calls/binding.ts";
 import { isRange } from "../calls/content-types.ts";
-import { essence, isJson } from "../calls/reply.ts";
+import { essence } from "../calls/reply.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 import { jsonKinds, jsonPatch, requiredNames, takenKinds } from "./body-kinds.ts";
@@ -32,7 +32,9 @@ export const readRequestBody = (
   if (given === undefined || given === null) return undefined;
   const at = `${place}/requestBody`;
   const body = references.follow(given);
-  const types = offeredTypes(member(body, "content"), references.warnings, at);
+  const types = offeredTypes(member(body, "content"), references.warnings, at).filter((type) =>
+    isWritable(type, references, at),
+  );
   if (body === undefined || types.length === 0) {
     references.warnings.warn(
       "body_ignored",
@@ -53,6 +55,23 @@ export const readRequestBody = (
     choice: key === null ? undefined : [key, choiceSchema(offers)],
     required: member(body, "required") === true,
   };
+};
+
+/** Whether a body can be written as a media type: a form has fields, so its schema has to take an object. */
+const isWritable = (
+  { contentType, kind, value }: MediaType,
+  references: References,
+  place: string,
+): boolean => {
+  const isForm = kind === "form" || essence(contentType) === "multipart/form-data";
+  const kinds = isForm ? takenKinds(contentType, member(value, "schema"), references) : jsonKinds;
+  if (kinds.includes("object")) return true;
+  references.warnings.warn(
+    "form_without_fields",
+    `${contentType} holds fields, and its schema is of no object, so the body cannot be sent as it.`,
+    `${place}${pointer("content", contentType)}`,
+  );
+  return false;
 };
 
 /** Warns of properties that are described as bytes, where no media type of the body can hold bytes. */
@@ -160,7 +179,7 @@ const textOffer = (
   const description = `The body as text (${shorten(binding.contentType, 100)}).`;
   const asText: JsonObject = { type: "string", description };
   const schema = member(value, "schema");
-  if (/yaml$/.test(type)) {
+  if (type.endsWith("yaml")) {
     return {
       binding: { ...binding, kinds: jsonKinds, required: [] },
       schema: schema === undefined ? {} : { anyOf: [schemas.read(schema), asText] },

@@ -1,49 +1,11 @@
-import type { Json, JsonObject } from "@executor/sdk";
-import { isObject, member } from "@executor/plugin-kit";
+import type { Json } from "@executor/sdk";
+import { fromEntries, isObject, member } from "@executor/plugin-kit";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Either, Schema } from "effect";
-import * as fc from "fast-check";
 import { Binding } from "../../src/calls/binding.ts";
 import { buildRequest } from "../../src/calls/request.ts";
-import { describing, invoke, load, serve, tool } from "../support.ts";
-
-type Content = Readonly<Record<string, JsonObject>>;
-
-const sending = (content: Content, method = "post", rest: JsonObject = {}): string =>
-  describing(
-    { "/a": { [method]: { operationId: "send", requestBody: { required: true, content } } } },
-    rest,
-  );
-
-interface Arrived {
-  readonly type: string;
-  readonly text: string;
-  readonly form: FormData | undefined;
-}
-
-/** What arrives of a call with this input, or the message of the error. */
-const arriving = (document: string, input: JsonObject) =>
-  Effect.gen(function* () {
-    const arrived: Array<Arrived> = [];
-    const baseUrl = yield* serve(async (request) => {
-      const type = request.headers.get("content-type") ?? "";
-      const copy = request.clone();
-      const form = type.startsWith("multipart/form-data") ? await copy.formData() : undefined;
-      arrived.push({ type, text: await request.text(), form });
-      return new Response(null, { status: 204 });
-    });
-    const outcome = yield* Effect.either(invoke(document, "send", input, { baseUrl }));
-    return Either.isLeft(outcome) ? outcome.left.message : arrived[0];
-  });
-
-const bodySchema = (document: string) =>
-  Effect.map(load(document), (source) =>
-    member(member(tool(source, "send").inputSchema, "properties"), "body"),
-  );
-
-const object = { schema: { type: "object" } };
-const bytes = { type: "string", format: "binary" };
-const base64 = btoa("\x00\x01bytes");
+import { describing, load, tool } from "../support.ts";
+import { arriving, base64, bodySchema, bytes, object, sending } from "./arriving.ts";
 
 describe("the media type of a body", () => {
   const kubernetes = sending({
@@ -161,142 +123,6 @@ describe("the media type of a body", () => {
   );
 });
 
-describe("files", () => {
-  const both = sending({
-    "application/json": { schema: { type: "object", properties: { file: bytes, url: {} } } },
-    "multipart/form-data": {
-      schema: { type: "object", properties: { file: bytes, url: { type: "string" } } },
-    },
-  });
-
-  it.scopedLive("go as multipart where JSON is offered too, and never as JSON", () =>
-    Effect.gen(function* () {
-      const file = { base64, filename: "a.png", contentType: "image/png" };
-      const arrived = yield* arriving(both, { body: { file } });
-      const sent = typeof arrived === "object" ? arrived.form?.get("file") : undefined;
-      expect(sent).toBeInstanceOf(File);
-      expect(sent).toMatchObject({ name: "a.png", type: "image/png", size: 7 });
-      expect(yield* arriving(both, { body: { file: base64 } })).toMatchObject({
-        type: expect.stringContaining("multipart/form-data"),
-      });
-      expect(yield* arriving(both, { body: { url: "https://a.example" } })).toMatchObject({
-        type: "application/json",
-      });
-      expect(yield* arriving(both, { body: { file }, contentType: "application/json" })).toContain(
-        "`body.file` is a file",
-      );
-    }),
-  );
-
-  /** A schema that holds bytes somewhere in its composition, and whether it takes other values. */
-  const composed = fc.letrec<{ schema: JsonObject }>((tie) => ({
-    schema: fc.oneof(
-      { maxDepth: 3 },
-      fc.constantFrom<JsonObject>(
-        bytes,
-        { $ref: "#/components/schemas/File" },
-        { type: "string", contentMediaType: "image/png" },
-        { type: "string", contentMediaType: "application/octet-stream", description: "D" },
-      ),
-      tie("schema").map((inner) => ({ oneOf: [inner, { type: "object", title: "Other" }] })),
-      tie("schema").map((inner) => ({ anyOf: [{ type: "integer" }, inner] })),
-      tie("schema").map((inner) => ({ allOf: [inner, { description: "More" }] })),
-      tie("schema").map((inner) => ({ type: "array", items: inner })),
-    ),
-  })).schema;
-
-  it("arrive as files wherever a schema composes them", () =>
-    fc.assert(
-      fc.asyncProperty(composed, fc.boolean(), async (schema, many) => {
-        const document = sending(
-          { "multipart/form-data": { schema: { type: "object", properties: { f: schema } } } },
-          "post",
-          { components: { schemas: { File: bytes } } },
-        );
-        const file = { base64, filename: "f.bin" };
-        const arrived = await Effect.runPromise(
-          Effect.scoped(arriving(document, { body: { f: many ? [file, file] : file } })),
-        );
-        const files = typeof arrived === "object" ? arrived.form?.getAll("f") : undefined;
-        expect(files).toHaveLength(many ? 2 : 1);
-        for (const one of files ?? []) {
-          expect(one).toBeInstanceOf(File);
-          expect(await new Response(one).bytes()).toEqual(
-            new TextEncoder().encode("\x00\x01bytes"),
-          );
-        }
-      }),
-      { numRuns: 40 },
-    ));
-
-  it.scopedLive("may share a field with text, and be in a body that is composed", () =>
-    Effect.gen(function* () {
-      const document = sending({
-        "multipart/form-data": {
-          schema: {
-            oneOf: [
-              { type: "object", properties: { image: { oneOf: [bytes, { type: "string" }] } } },
-              { type: "object", properties: { data: bytes, open: {} } },
-            ],
-          },
-          encoding: { cover: { contentType: "image/png, image/jpeg" } },
-        },
-      });
-      const body = {
-        image: "https://a.example",
-        data: { base64 },
-        open: { base64 },
-        cover: base64,
-      };
-      const arrived = yield* arriving(document, { body });
-      const form = typeof arrived === "object" ? arrived.form : undefined;
-      expect(form?.get("image")).toBe("https://a.example");
-      expect(form?.get("data")).toBeInstanceOf(File);
-      expect(form?.get("open")).toBeInstanceOf(File);
-      expect(form?.get("cover")).toBeInstanceOf(File);
-      const text = typeof arrived === "object" ? arrived.text : "";
-      expect(text).toContain('name="cover"; filename="file"\r\nContent-Type: image/png\r\n');
-    }),
-  );
-
-  it.scopedLive("are whole bodies, in their own type where a range is offered", () =>
-    Effect.gen(function* () {
-      const exact = sending({ "application/octet-stream": { schema: bytes } });
-      expect(yield* arriving(exact, { body: base64 })).toMatchObject({
-        type: "application/octet-stream",
-        text: "\x00\x01bytes",
-      });
-      const image = sending({ "image/*": {} });
-      expect(yield* arriving(image, { body: { base64, contentType: "image/gif" } })).toMatchObject({
-        type: "image/gif",
-      });
-      expect(yield* arriving(image, { body: base64 })).toContain("image/*");
-      const any = sending({ "*/*": { schema: {} } });
-      expect(yield* arriving(any, { body: { base64, contentType: "audio/ogg" } })).toMatchObject({
-        type: "audio/ogg",
-        text: "\x00\x01bytes",
-      });
-      expect(yield* arriving(any, { body: { a: 1 } })).toMatchObject({
-        type: "application/json",
-        text: '{"a":1}',
-      });
-      const schema = yield* bodySchema(image);
-      expect(schema).toMatchObject({ required: ["base64", "contentType"] });
-    }),
-  );
-
-  it.effect("that JSON is said to hold are told", () =>
-    Effect.gen(function* () {
-      const schema = { type: "object", properties: { file: bytes } };
-      const { warnings } = yield* load(sending({ "application/json": { schema } }));
-      expect(warnings).toMatchObject([
-        { code: "file_in_json", place: "/paths/~1a/post/requestBody" },
-      ]);
-      expect((yield* load(both)).warnings).toEqual([]);
-    }),
-  );
-});
-
 describe("forms", () => {
   it.scopedLive("write their fields as their encodings say", () =>
     Effect.gen(function* () {
@@ -347,6 +173,23 @@ describe("forms", () => {
       });
       const arrived = yield* arriving(document, { body: { a: [1], b: [1, 2], d: [1, 2] } });
       expect(arrived).toMatchObject({ text: "a=%5B1%5D&b=1&b=2&d=1%202" });
+    }),
+  );
+
+  it.effect("are not offered where their schema has no fields", () =>
+    Effect.gen(function* () {
+      const list = { schema: { type: "array", items: { type: "string" } } };
+      const source = yield* load(
+        sending({ "multipart/form-data": list, "application/json": list }),
+      );
+      const { properties } = tool(source, "send").inputSchema;
+      expect(Object.keys(properties ?? {})).toEqual(["body"]);
+      expect(source.warnings).toMatchObject([
+        {
+          code: "form_without_fields",
+          place: "/paths/~1a/post/requestBody/content/multipart~1form-data",
+        },
+      ]);
     }),
   );
 
@@ -452,8 +295,11 @@ describe("bindings", () => {
 
   it.effect("stay small, whatever the description offers", () =>
     Effect.gen(function* () {
-      const types = Array.from({ length: 500 }, (_, at) => [`application/vnd.t${at}+json`, object]);
-      const source = yield* load(sending(Object.fromEntries(types)));
+      const types = Array.from({ length: 500 }, (_, at) => `application/vnd.t${at}+json`);
+      const content = fromEntries(types.map((type) => [type, object]));
+      const source = yield* load(
+        describing({ "/a": { post: { operationId: "send", requestBody: { content } } } }),
+      );
       const body = member(tool(source, "send").binding, "body");
       const offers = member(body, "offers");
       const kinds: ReadonlyArray<unknown> = Array.isArray(offers) ? offers : [];
