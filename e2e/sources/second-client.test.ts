@@ -1,0 +1,222 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { schemaCheck } from "@executor/json-schema";
+import { openApiPlugin } from "@executor/plugin-openapi";
+import { Namespace } from "@executor/sdk";
+import type { Json, JsonObject, ResolvedSettings, ToolDefinition } from "@executor/sdk";
+import { freePort } from "@executor/testing";
+import { Effect, Either } from "effect";
+import { createServer } from "node:http";
+import { httpClientLayer } from "../../apps/local/src/server/http-client.ts";
+import { at, drawing, hasForm, isObject } from "../support/second-client/descriptions.ts";
+import type { DrawnOperation } from "../support/second-client/descriptions.ts";
+import { explain } from "../support/second-client/differences.ts";
+import { differencesOf, factsOf } from "../support/second-client/facts.ts";
+import type { WireRequest } from "../support/second-client/facts.ts";
+import { drawInput } from "../support/second-client/inputs.ts";
+import type { DrawnInput } from "../support/second-client/inputs.ts";
+import { randomFrom } from "../support/second-client/random.ts";
+import { loadSampler, secondClient } from "../support/second-client/swagger.ts";
+
+const seed = Number(process.env["EXECUTOR_SEED"] ?? "1");
+const wanted = Number(process.env["EXECUTOR_OPERATIONS"] ?? "100");
+
+const arrivals: Array<WireRequest> = [];
+/** Node's server, because Bun's leaves out the body of a GET. */
+const echo = createServer((request, response) => {
+  const chunks: Array<Uint8Array> = [];
+  request.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+  request.on("end", () => {
+    const headers = new Headers();
+    for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
+    const { method = "", url = "" } = request;
+    arrivals.push({ method, url: origin + url, headers, body: Buffer.concat(chunks) });
+    response.writeHead(204).end();
+  });
+});
+const port = await freePort();
+const origin = `http://127.0.0.1:${port}`;
+await new Promise<void>((resolve) => {
+  echo.listen(port, "127.0.0.1", resolve);
+});
+afterAll(() => {
+  echo.close();
+});
+
+const plugin = await Effect.runPromise(Effect.provide(openApiPlugin, httpClientLayer));
+const sample = await loadSampler();
+const second = await secondClient();
+
+/** Why an operation could not be compared, or what the comparison found. */
+type Outcome =
+  | { readonly skipped: string }
+  | { readonly explained: ReadonlyArray<string>; readonly unexplained: ReadonlyArray<unknown> };
+
+const compare = async (
+  drawn: DrawnOperation,
+  draw: (tool: ToolDefinition) => DrawnInput | undefined,
+): Promise<Outcome> => {
+  const settings: ResolvedSettings = {
+    headers: {},
+    timeoutMs: 30_000,
+    document: JSON.stringify(drawn.document),
+    baseUrl: origin,
+  };
+  const source = await Effect.runPromise(plugin.load(settings));
+  const [tool] = source.tools;
+  if (tool === undefined) return { skipped: "no tool" };
+  const made = draw(tool);
+  if (made === undefined) return { skipped: "no value for the body" };
+  const check = schemaCheck({
+    ...tool.inputSchema,
+    $defs: Object.fromEntries(source.definitions),
+  });
+  if (check(made.input, "input")._tag !== "Fits")
+    return { skipped: "the sampled input is not valid" };
+  const sent = await Effect.runPromise(
+    Effect.either(
+      plugin.invoke({
+        namespace: Namespace.make("drawn"),
+        url: source.url,
+        settings,
+        address: `drawn.${tool.path}`,
+        binding: JSON.parse(JSON.stringify(tool.binding)),
+        input: made.input,
+      }),
+    ),
+  );
+  const ours = arrivals.pop();
+  if (Either.isLeft(sent) || ours === undefined) {
+    return {
+      explained: [],
+      unexplained: [Either.isLeft(sent) ? sent.left.message : "nothing came"],
+    };
+  }
+  const theirs = await second.build(drawn.document, drawn.path, origin, made.second);
+  const headers = new Set(
+    Object.keys(made.second.parameters).flatMap((id) =>
+      id.startsWith("header.") ? [id.slice("header.".length).toLowerCase()] : [],
+    ),
+  );
+  const content = at(drawn.operation, "requestBody", "content", made.second.contentType ?? "");
+  const encoding = at(content, "encoding");
+  const { explained, rest } = explain({
+    differences: differencesOf(factsOf(ours, headers), factsOf(theirs, headers)),
+    path: drawn.path,
+    body: made.input["body"],
+    contentType: made.second.contentType,
+    encoded: new Set(isObject(encoding) ? Object.keys(encoding) : []),
+    parameters: made.second.parameters,
+  });
+  return {
+    explained,
+    unexplained: rest.length === 0 ? [] : [{ input: made.input, differences: rest }],
+  };
+};
+
+describe("requests of operations that are drawn at random", () => {
+  it.each([
+    ["any", wanted, () => true],
+    ["forms and files", Math.ceil(wanted / 4), hasForm],
+  ] as const)(
+    `are those that a second client makes: %s (EXECUTOR_SEED=${seed})`,
+    async (kind, total, isWanted) => {
+      const random = randomFrom(seed);
+      const skipped = new Map<string, number>();
+      const explained = new Map<string, number>();
+      const unexplained: Array<unknown> = [];
+      const count = (counts: Map<string, number>, name: string): void => {
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+      };
+      let compared = 0;
+      const draw = drawing(random, isWanted);
+      while (compared < total) {
+        const drawn = draw();
+        const outcome = await compare(drawn, (tool) => drawInput(tool, drawn, sample, random));
+        if ("skipped" in outcome) {
+          count(skipped, outcome.skipped);
+          continue;
+        }
+        compared += 1;
+        for (const name of outcome.explained) count(explained, name);
+        for (const found of outcome.unexplained) {
+          unexplained.push({ at: `${drawn.from} ${drawn.method} ${drawn.path}`, found });
+        }
+      }
+      console.log(
+        `Seed ${seed}, ${kind}: ${compared} operations compared, ${unexplained.length} with an unexplained difference.`,
+        { explained: Object.fromEntries(explained), skipped: Object.fromEntries(skipped) },
+      );
+      expect(unexplained).toEqual([]);
+    },
+  );
+});
+
+const text = ":/?#[]@!$&'()*+,;= %|ü.~";
+
+/** Every style of every place, with and without `explode` and `allowReserved`, with content, and in forms. */
+const styles: ReadonlyArray<JsonObject & { readonly in: string }> = [
+  ...["simple", "label", "matrix"].map((style) => ({ in: "path", style })),
+  ...["form", "spaceDelimited", "pipeDelimited", "deepObject"].map((style) => ({
+    in: "query",
+    style,
+  })),
+  { in: "query", style: "form", allowReserved: true },
+  { in: "header", style: "simple" },
+  { in: "cookie", style: "form" },
+].flatMap((style) => [style, { ...style, explode: true }, { ...style, explode: false }]);
+
+const values: ReadonlyArray<Json> = [
+  "blue",
+  text,
+  7,
+  true,
+  ["blue"],
+  ["blue", "black", "b r"],
+  { R: 100, G: "2 0" },
+  { list: ["a", "b"], inner: { k: 1 } },
+];
+
+describe("requests in every style", () => {
+  const isAscii = (value: Json): boolean => /^[\x20-\x7e]*$/.test(JSON.stringify(value));
+
+  it.each(styles.map((style) => [JSON.stringify(style), style] as const))(
+    "%s",
+    async (_, style) => {
+      const unexplained: Array<unknown> = [];
+      for (const value of values) {
+        const place = style.in;
+        if (place === "header" && !isAscii(value)) continue;
+        const path = place === "path" ? "/a/{p}/b" : "/a";
+        const operation = {
+          operationId: "drawn",
+          parameters: [{ ...style, name: "p", required: true }],
+        };
+        const pathItem = { get: operation };
+        const outcome = await compare(
+          {
+            from: "styles",
+            method: "get",
+            path,
+            document: {
+              openapi: "3.0.3",
+              info: { title: "Styles", version: "1" },
+              paths: { [path]: pathItem },
+            },
+            operation,
+            pathItem,
+          },
+          () => ({
+            input: { p: value },
+            second: {
+              parameters: { [`${place}.p`]: value },
+              contentType: undefined,
+              body: undefined,
+            },
+          }),
+        );
+        if ("unexplained" in outcome) unexplained.push(...outcome.unexplained);
+      }
+      expect(unexplained).toEqual([]);
+    },
+  );
+});
