@@ -27,11 +27,16 @@ export interface GraphQlServer {
   readonly stop: () => Promise<void>;
 }
 
-/** GraphQL Yoga with a bookshop, its errors masked as in production. `port` is where it was before, or any. */
-export const startBookshop = (port = 0): GraphQlServer => {
+export const loadYoga = (): YogaModule => {
   const loaded: unknown = createRequire(import.meta.url)(peer("graphql-yoga"));
   if (!isYoga(loaded)) throw new Error("graphql-yoga does not export what it did.");
-  const yoga = loaded.createYoga({ schema: loaded.createSchema(bookshop()), logging: false });
+  return loaded;
+};
+
+/** GraphQL Yoga with a bookshop, its errors masked as in production. `port` is where it was before, or any. */
+export const startBookshop = (port = 0): GraphQlServer => {
+  const { createSchema, createYoga } = loadYoga();
+  const yoga = createYoga({ schema: createSchema(bookshop()), logging: false });
   const operations: Array<string> = [];
   let headers = new Headers();
   const server = Bun.serve({
