@@ -3,6 +3,7 @@ import { Context, Effect, Layer } from "effect";
 import { makeCache } from "../cache.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Tool } from "../model/tool.ts";
+import { withBigIntegers } from "./big-integers.ts";
 import { bundleSchema, sharedLookup } from "./schema-bundle.ts";
 import { toolRows } from "./tool-rows.ts";
 
@@ -37,11 +38,10 @@ const make = Effect.gen(function* () {
     const { binding, input_schema, output_schema, pending, ...summary } = row;
     const definitions = sharedLookup((names) => rows.definitions(row.namespace, names));
     const bundle = (schema: JsonObject) => bundleSchema(schema, definitions);
-    const tool: Tool = {
-      ...summary,
-      inputSchema: yield* bundle(input_schema),
-      outputSchema: output_schema === null ? null : yield* bundle(output_schema),
-    };
+    const inputSchema = yield* bundle(input_schema);
+    const outputSchema = output_schema === null ? null : yield* bundle(output_schema);
+    const description = withBigIntegers(summary.description, [inputSchema, outputSchema]);
+    const tool: Tool = { ...summary, description, inputSchema, outputSchema };
     const found: CatalogueTool = {
       tool,
       binding,
