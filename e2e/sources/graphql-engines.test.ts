@@ -13,7 +13,7 @@ const served: Served = {
     scalar BigInt
     scalar JSON
     enum Kind { "The first." A "The second." B C @deprecated(reason: "Use A") }
-    input Order { by: String! = "id", descending: Boolean! = true, then: Order }
+    input Order { by: String! = "id", descending: Boolean! = true, next: Order }
     input Pick @oneOf { id: ID, name: String, order: Order }
     interface Node { id: ID! }
     type Book implements Node { id: ID! title: String! }
@@ -115,7 +115,7 @@ describe.each(engines)("%s as a source", (_, start) => {
         return [
           await query.list({}), await query.list({ first: 2 }), await query.list(),
           await query.order({}), await query.order({ order: {} }),
-          await query.order({ order: { by: "x", then: { descending: false } } }),
+          await query.order({ order: { by: "x", next: { descending: false } } }),
           await query.kinds({}), await query.kinds({ kinds: ["A"] }),
           await query.any({}), await query.any({ value: null }),
         ];
@@ -126,7 +126,7 @@ describe.each(engines)("%s as a source", (_, start) => {
       [0, 1, 2, 3, 4],
       { order: { by: "name", descending: true } },
       { order: { by: "id", descending: true } },
-      { order: { by: "x", descending: true, then: { by: "id", descending: false } } },
+      { order: { by: "x", descending: true, next: { by: "id", descending: false } } },
       { kind: "B" },
       { kind: "B", kinds: ["A"] },
       {},

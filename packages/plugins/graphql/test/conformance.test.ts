@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
+import { isObject } from "@executor/plugin-kit";
 import { schema as github } from "@octokit/graphql-schema";
 import type { JsonObject, LoadedSource } from "@executor/sdk";
 import { Effect, Schema } from "effect";
@@ -18,6 +19,7 @@ import {
   validate,
 } from "graphql";
 import type { GraphQLOutputType, GraphQLSchema } from "graphql";
+import { readFileSync } from "node:fs";
 import { Binding, operationText, requestBody } from "../src/calls/operation.ts";
 import { readSchema } from "../src/schema/read-schema.ts";
 import { call, executing, loadText, plugin, problemsOf, tool } from "./support.ts";
@@ -66,22 +68,35 @@ const Request = Schema.Struct({
   variables: Schema.Record({ key: Schema.String, value: Schema.Unknown }),
 });
 
-describe("every tool of GitHub's schema", () => {
+/** GitHub's schema, and the files that `EXECUTOR_GRAPHQL_SCHEMAS` names, separated by colons. */
+const schemas: ReadonlyArray<readonly [string, () => string]> = [
+  ["GitHub", () => github.idl],
+  ...(process.env["EXECUTOR_GRAPHQL_SCHEMAS"] ?? "")
+    .split(":")
+    .filter((file) => file !== "")
+    .map((file) => [file, () => readFileSync(file, "utf8")] as const),
+];
+
+describe.each(schemas)("every tool of the schema of %s", (_, read) => {
   it.live(
     "sends what graphql-js finds valid, by least and by most arguments",
     () =>
       Effect.gen(function* () {
-        const text = github.idl;
+        const text = read();
         const source = yield* loadText(text);
         const { schema } = yield* readSchema(text);
         const fields = rootFields(schema);
-        expect(fields).toHaveLength(278);
+        expect(fields.length).toBeGreaterThan(0);
         expect(source.tools.map(({ path }) => path)).toEqual(fields.map(({ path }) => path));
         const random = randomOf(1);
         for (const { field, path } of fields) {
           for (const optional of [0, 1]) {
             const input = sampleInput(field.args, random, optional);
-            expect(problemsOf(source, path, input)).toBeUndefined();
+            expect([path, input, problemsOf(source, path, input)]).toEqual([
+              path,
+              input,
+              undefined,
+            ]);
             expect([path, input, ...refusals(schema, source, path, input)]).toEqual([path, input]);
             yield* Effect.yieldNow();
           }
@@ -182,7 +197,6 @@ const harmed = (input: JsonObject, random: () => number): JsonObject =>
     Object.entries(input).flatMap(([key, value]) => {
       if (random() < 0.15) return [];
       if (random() < 0.15) return [[key, null]];
-      const isNested = typeof value === "object" && value !== null && !Array.isArray(value);
-      return [[key, isNested ? harmed(Object.assign({}, value), random) : value]];
+      return [[key, isObject(value) ? harmed(value, random) : value]];
     }),
   );

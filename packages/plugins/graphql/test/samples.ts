@@ -83,7 +83,7 @@ const samplePresent = (
     return members(fields, random, depth > maxDepth ? 0 : optional, depth + 1);
   }
   const shallow = fields.filter((field) => !isInputObjectType(field.type));
-  const field = oneOf(random, depth > maxDepth ? shallow : fields);
+  const field = oneOf(random, depth > maxDepth && shallow.length > 0 ? shallow : fields);
   return { [field.name]: samplePresent(field.type, random, optional, depth + 1) };
 };
 
