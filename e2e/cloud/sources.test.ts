@@ -53,6 +53,47 @@ describe("an organization in the cloud", () => {
     expect((await client.request("POST", "/api/sources", program)).status).toBe(422);
   });
 
+  it("changes a source, tells what a refresh changed, and lets new writes wait", async () => {
+    const path = "/api/sources/grown";
+    const document = (...operations: ReadonlyArray<string>) =>
+      JSON.stringify({
+        openapi: "3.1.0",
+        info: { title: "Grown", version: "1" },
+        servers: [{ url: "https://grown.example" }],
+        paths: Object.fromEntries(
+          operations.map((operationId) => [`/${operationId}`, { post: { operationId } }]),
+        ),
+      });
+    const source = { namespace: "grown", kind: "openapi", document: document("a", "b") };
+    await client.ask("POST", "/api/sources", source);
+    const edit = { name: "Other", reviewNewWrites: true, headers: { Authorization: "Bearer 1" } };
+    expect(await client.ask("PATCH", path, edit)).toMatchObject({
+      name: "Other",
+      headerNames: ["Authorization"],
+      changes: null,
+    });
+    const next = { document: document("b", ...Array.from({ length: 120 }, (_, at) => `n${at}`)) };
+    expect(await client.ask("POST", `${path}/refresh`, next)).toMatchObject({
+      toolCount: 1,
+      pendingToolCount: 120,
+      changes: { removed: ["grown.a"], counts: { added: 120, removed: 1, changed: 0 } },
+    });
+    const run = await client.execute(`
+      try { await tools.grown.n0({}); } catch ({ message }) { return message; }
+    `);
+    expect(run.output?.value).toContain("waits for the operator's review");
+    const review = { tools: ["grown.n0", "grown.n1"] };
+    expect(await client.ask("POST", `${path}/review`, review)).toMatchObject({
+      toolCount: 3,
+      pendingToolCount: 118,
+    });
+    const listed = () => client.ask("GET", "/api/tools?namespace=grown");
+    expect(await listed()).toMatchObject({ items: [{}, {}, {}] });
+    await client.ask("PATCH", path, { enabled: false });
+    expect(await listed()).toMatchObject({ items: [] });
+    expect((await client.request("PATCH", path, { nmae: "typo" })).status).toBe(400);
+  });
+
   it("shows no secret that an upstream repeats, in whatever spelling", async () => {
     const upstream = startEchoUpstream();
     const value = "tok_4fJ9/kQ2+Zr8";

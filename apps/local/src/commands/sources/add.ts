@@ -1,9 +1,6 @@
 import { Args, Command, Options, Prompt } from "@effect/cli";
-import { FileSystem } from "@effect/platform";
 import { McpTransport, NewSource, SourceSettings } from "@executor/sdk/schemas";
 import { Effect, Option } from "effect";
-import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { DaemonClient } from "../../client/daemon.ts";
 import { CommandError, usageError } from "../../terminal/command-error.ts";
 import { isInteractive } from "../../terminal/output.ts";
@@ -11,9 +8,10 @@ import { oneLine } from "../../terminal/printable.ts";
 import { count } from "../../terminal/units.ts";
 import { firstWarnings } from "../../terminal/warnings.ts";
 import { answer } from "../answer.ts";
-import { check, readText } from "../input.ts";
+import { check } from "../input.ts";
 import { optionalText, terms, textArgument, texts } from "../options.ts";
 import { readCredentials, readHeader, readVariable } from "./credential.ts";
+import { resolveWord } from "./location.ts";
 import { field, readingOptions, readingSettings } from "./settings.ts";
 
 /** Kinds of source that can be added. */
@@ -97,23 +95,6 @@ const resolveLocation = (location: Option.Option<string>, { command, args, cwd }
         cwd: Option.getOrElse(cwd, () => process.cwd()),
       }),
   });
-};
-
-const resolveWord = (word: string) => {
-  if (word === "-") return Effect.map(readText("-"), (document) => ({ document }));
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(word)) return Effect.succeed({ url: word });
-  const path = resolve(word);
-  return FileSystem.FileSystem.pipe(
-    Effect.flatMap((files) => files.exists(path)),
-    Effect.orElseSucceed(() => false),
-    Effect.flatMap((exists) =>
-      exists
-        ? Effect.succeed({ url: pathToFileURL(path).href })
-        : new CommandError({
-            message: `There is no file ${path}. A URL begins with http:// or https://.`,
-          }),
-    ),
-  );
 };
 
 /** The kind and namespace of the source that these settings describe: as given, else as the daemon detects them. */

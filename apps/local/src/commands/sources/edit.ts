@@ -8,6 +8,7 @@ import { answer } from "../answer.ts";
 import { check, readText } from "../input.ts";
 import { flag, optionalText, terms, texts } from "../options.ts";
 import { readCredentials, readHeader, readVariable } from "./credential.ts";
+import { resolveWord } from "./location.ts";
 import { namespaceArgument } from "./namespace.ts";
 import { field, readingOptions, readingSettings } from "./settings.ts";
 
@@ -15,7 +16,7 @@ const options = {
   name: optionalText("name", "Its title"),
   enable: flag("enable", "List its tools, and let them be called"),
   disable: flag("disable", "Neither list its tools nor let them be called"),
-  url: optionalText("url", "Where the description or the server is"),
+  url: optionalText("url", "Where the description or the server is: a URL or a file"),
   document: optionalText(
     "document",
     "The description of a source that was added as text: a file, or - for standard input",
@@ -67,11 +68,11 @@ const editOf = Effect.fn("editOf")(function* (given: Given) {
   for (const [first, second, bothGiven] of contradictions(given)) {
     if (bothGiven) return yield* usageError(`Give either ${first} or ${second}, and not both.`);
   }
-  const { document } = given;
+  const { document, url } = given;
   return {
     ...field("name", given.name),
     ...(given.enable || given.disable ? { enabled: given.enable } : {}),
-    ...field("url", given.url),
+    ...(url._tag === "Some" ? yield* resolveWord(url.value) : {}),
     ...(document._tag === "Some" ? { document: yield* readText(document.value) } : {}),
     ...field("baseUrl", given.baseUrl),
     ...(given.noBaseUrl ? { baseUrl: null } : {}),

@@ -51,7 +51,9 @@ export const builtInPlugin: Effect.Effect<SourcePlugin, never, Sources | Tools> 
     > = {
       "executor.sources.list": () =>
         Effect.map(sources.list, (list) =>
-          list.map(Struct.pick("namespace", "kind", "name", "toolCount")),
+          list
+            .filter(({ enabled }) => enabled)
+            .map(Struct.pick("namespace", "kind", "name", "toolCount")),
         ),
 
       "executor.tools.search": (input) =>

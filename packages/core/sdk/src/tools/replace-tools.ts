@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql";
+import type { SqlClient } from "@effect/sql";
 import { Array as Arr, Effect, Schema } from "effect";
 import type { JsonObject } from "../model/json.ts";
 import type { LoadedSource, ToolDefinition } from "../model/plugin.ts";
