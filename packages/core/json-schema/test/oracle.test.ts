@@ -76,20 +76,21 @@ const schema = fc.letrec<{ schema: Json }>((tie) => {
 }).schema;
 
 /** A copy, into which the other validator writes, with `anyOf` in place of `oneOf`: here one that fits is enough. */
-const copy = (body: object): object => ({ ...structuredClone(loose(body)) });
+const copy = (body: object): object => {
+  const copied = structuredClone(loose(body));
+  return typeof copied === "object" && copied !== null ? copied : {};
+};
 
-const loose = (schema: object): object => {
-  const parts = Object.entries(schema).map(([key, part]: [string, unknown]) => [
-    key,
-    typeof part === "object" && part !== null && key !== "const" && key !== "enum"
-      ? loose(part)
-      : part,
-  ]);
-  if (Array.isArray(schema)) return parts.map(([, part]) => part);
-  const { oneOf, allOf = [], ...others } = Object.fromEntries(parts);
-  return Array.isArray(oneOf)
-    ? { ...others, allOf: [...allOf, { anyOf: oneOf }] }
-    : { ...Object.fromEntries(parts) };
+const loose = (part: unknown): unknown => {
+  if (Array.isArray(part)) return part.map(loose);
+  if (typeof part !== "object" || part === null) return part;
+  const parts = Object.entries(part).map(
+    ([key, inside]: [string, unknown]) =>
+      [key, key === "const" || key === "enum" ? inside : loose(inside)] as const,
+  );
+  const { oneOf, allOf, ...others } = Object.fromEntries<unknown>(parts);
+  if (!Array.isArray(oneOf)) return Object.fromEntries(parts);
+  return { ...others, allOf: [...(Array.isArray(allOf) ? allOf : []), { anyOf: oneOf }] };
 };
 
 describe("schemaCheck", () => {

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { fromEntries, isArray, isObject, member } from "@executor/plugin-kit";
+import { fromEntries, isArray, isObject, member, text } from "@executor/plugin-kit";
 import type { References } from "../document/references.ts";
 
 const componentName = /^[A-Za-z0-9._-]+$/;
@@ -35,7 +35,7 @@ export const readDiscriminator = (
   }
   const mapped = new Set(mapping.values());
   for (const branch of branches(schema)) {
-    const [, value] = lastPart.exec(String(member(branch, "$ref"))) ?? [];
+    const [, value] = lastPart.exec(text(member(branch, "$ref")) ?? "") ?? [];
     const name = find(branch);
     if (value !== undefined && !mapped.has(`#/$defs/${name}`)) add(value, name);
   }
