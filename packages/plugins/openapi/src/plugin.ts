@@ -36,7 +36,7 @@ import { inSteps, makeReadReferenced } from "./document/referenced-documents.ts"
 import { makeReferences } from "./document/references.ts";
 import { baseUrl, operationServer } from "./document/servers.ts";
 import { filterNames } from "./operations/filter.ts";
-import { operationParts, readOperations } from "./operations/operations.ts";
+import { operationParts, readOperations, tellRepeatedIds } from "./operations/operations.ts";
 import { pathItemLinks } from "./operations/path-items.ts";
 import { toolDefinition } from "./operations/tool-definition.ts";
 import { toolPaths } from "./operations/tool-paths.ts";
@@ -108,6 +108,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
     toolPath: paths[index] ?? operation.path,
   }));
   const chosen = yield* inSteps(takeOnly(named, settings.only, filterNames, warnings));
+  tellRepeatedIds(operations, chosen, warnings);
   yield* readReferenced(operationParts(chosen));
   const schemas = makeSchemas(document, references);
   const { headers } = settings;

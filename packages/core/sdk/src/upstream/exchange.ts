@@ -17,7 +17,8 @@ export type UpstreamHeaders = Readonly<Record<string, string>>;
 export interface UpstreamCall {
   /** Label `executor.source`; absent before the source has a namespace. */
   readonly namespace: string | undefined;
-  readonly method: HttpMethod.HttpMethod;
+  /** Of HTTP, in capital letters. */
+  readonly method: string;
   readonly url: string;
   /** Names in lower case. After a redirect to another origin, only `accept`, `accept-language` and `user-agent` are sent. */
   readonly headers: UpstreamHeaders;
@@ -240,13 +241,17 @@ const abandon = (
     onTimeout: () => new Uint8Array(),
   });
 
+/** The platform sends any method, but its type has only the usual ones. */
+const isPlatformMethod = (method: string): method is HttpMethod.HttpMethod =>
+  httpToken.test(method);
+
 const platformRequest = (
   { method, body }: UpstreamCall,
   url: URL,
   headers: UpstreamHeaders,
 ): HttpClientRequest.HttpClientRequest => {
   // As text: from a URL object, the platform would write the query again and lose its encoding.
-  const empty = HttpClientRequest.make(method)(url.href);
+  const empty = HttpClientRequest.make(isPlatformMethod(method) ? method : "GET")(url.href);
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
   const withBody =
     bytes === undefined ? empty : HttpClientRequest.setBody(empty, HttpBody.raw(bytes));

@@ -1,4 +1,5 @@
 import { Schema } from "effect";
+import { Method } from "./methods.ts";
 
 export const ParameterPlace = Schema.Literal("path", "query", "header", "cookie");
 export type ParameterPlace = typeof ParameterPlace.Type;
@@ -59,7 +60,7 @@ const Bodies = Schema.Struct({
 
 /** Everything that a call of an operation needs. The sdk stores it as JSON with the tool. */
 export const Binding = Schema.Struct({
-  method: Schema.Literal("GET", "PUT", "POST", "DELETE", "OPTIONS", "HEAD", "PATCH"),
+  method: Method,
   /** The path template, such as `/repos/{owner}/{repo}`. */
   path: Schema.String,
   /** The operation's server if it is not the source's URL. */

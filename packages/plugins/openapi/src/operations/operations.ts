@@ -1,7 +1,8 @@
 import { redacted } from "@executor/sdk";
-import type { JsonObject } from "@executor/sdk";
-import { isArray, isObject, member, pointer, text } from "@executor/plugin-kit";
-import type { Binding } from "../calls/binding.ts";
+import type { Json, JsonObject } from "@executor/sdk";
+import { isArray, isObject, joinWords, member, pointer, shorten, text } from "@executor/plugin-kit";
+import type { Warnings } from "@executor/plugin-kit";
+import { isMethod, type Method } from "../calls/methods.ts";
 import type { OpenApiDocument } from "../document/outline.ts";
 import type { Start } from "../document/reach.ts";
 import type { References } from "../document/references.ts";
@@ -10,15 +11,15 @@ import type { NamedOperation } from "./tool-paths.ts";
 
 export interface Operation extends NamedOperation {
   /** The method as it is sent. */
-  readonly verb: Binding["method"];
+  readonly verb: Method;
   readonly operation: JsonObject;
   readonly pathItem: PathItem;
   /** JSON pointer to the operation. */
   readonly place: string;
 }
 
-/** TRACE is left out: `fetch` forbids it. */
-const methods = [
+/** The members of a path item that are operations. */
+const methods: ReadonlyMap<string, Method> = new Map([
   ["get", "GET"],
   ["put", "PUT"],
   ["post", "POST"],
@@ -26,9 +27,18 @@ const methods = [
   ["options", "OPTIONS"],
   ["head", "HEAD"],
   ["patch", "PATCH"],
-] as const;
+  ["query", "QUERY"],
+]);
 
-/** Every operation under `paths`. Other values (`null`, a broken reference) and those whose name held a credential are skipped. */
+const otherMembers: ReadonlySet<string> = new Set([
+  "additionalOperations",
+  "description",
+  "parameters",
+  "servers",
+  "summary",
+]);
+
+/** Every operation under `paths`, in the order of the methods. What is none is told, and left out like those whose name held a credential. */
 export const readOperations = (
   document: OpenApiDocument,
   references: References,
@@ -36,17 +46,91 @@ export const readOperations = (
   pathsOf(document).flatMap(([path, item]) => {
     const pathItem = readPathItem(path, item, references);
     if (pathItem === undefined) return [];
-    return methods.flatMap(([method, verb]) => {
-      const operation = member(pathItem.value, method);
-      if (!isObject(operation)) return [];
+    const found = candidates(pathItem, references.warnings);
+    return found.flatMap(({ method, operation, place, verb }): ReadonlyArray<Operation> => {
       const tags = member(operation, "tags");
       const operationId = text(member(operation, "operationId"));
-      if (`${path} ${operationId}`.includes(redacted)) return [];
+      if (`${path} ${operationId}`.includes(redacted)) {
+        references.warnings.warn(
+          "operation_with_credential",
+          "The operation's name holds a credential of the source, so it is no tool.",
+          place,
+        );
+        return [];
+      }
       const tag = isArray(tags) ? text(tags[0]) : undefined;
-      const place = pathItem.placeOf(method) + pointer(method);
       return [{ method, verb, path, operation, pathItem, place, operationId, tag }];
     });
   });
+
+interface Candidate {
+  readonly method: string;
+  readonly verb: Method;
+  readonly operation: JsonObject;
+  readonly place: string;
+}
+
+const candidates = (pathItem: PathItem, warnings: Warnings): ReadonlyArray<Candidate> => {
+  const found: Array<Candidate> = [];
+  const take = (method: string, verb: Method, operation: Json, place: string): void => {
+    if (isObject(operation)) found.push({ method, verb, operation, place });
+    else warnings.warn("operation_not_an_object", "This is no object, so it is no tool.", place);
+  };
+  for (const [method, verb] of methods) {
+    const operation = member(pathItem.value, method);
+    if (operation !== undefined) {
+      take(method, verb, operation, pathItem.placeOf(method) + pointer(method));
+    }
+  }
+  for (const key of Object.keys(pathItem.value)) {
+    if (methods.has(key) || otherMembers.has(key) || key.startsWith("x-")) continue;
+    const isTrace = key === "trace";
+    warnings.warn(
+      isTrace ? "method_not_sent" : "member_unknown",
+      isTrace
+        ? "TRACE is not sent, so the operation is no tool."
+        : `A path item has no member \`${shorten(key, 100)}\`, so it is not used.`,
+      pathItem.placeOf(key) + pointer(key),
+    );
+  }
+  const additional = member(pathItem.value, "additionalOperations");
+  for (const [method, operation] of Object.entries(isObject(additional) ? additional : {})) {
+    const place =
+      pathItem.placeOf("additionalOperations") + pointer("additionalOperations", method);
+    if (!isMethod(method)) {
+      const shown = JSON.stringify(shorten(method, 100));
+      const why = `Requests with the method ${shown} are not sent, so the operation is no tool.`;
+      warnings.warn("method_not_sent", why, place);
+    } else if (found.some(({ verb }) => verb === method)) {
+      const why = `The path item has a member for ${method}, so this operation is no tool.`;
+      warnings.warn("operation_repeated", why, place);
+    } else {
+      take(joinWords(method.toLowerCase().split("-")), method, operation, place);
+    }
+  }
+  return found;
+};
+
+/** Tools whose operations share an operationId, and the first tag, have names that end with the method or the path. */
+export const tellRepeatedIds = (
+  operations: ReadonlyArray<Operation>,
+  chosen: ReadonlyArray<Operation>,
+  warnings: Warnings,
+): void => {
+  const key = ({ operationId, tag }: Operation) => JSON.stringify([operationId, tag]);
+  const named = ({ operationId }: Operation) => operationId !== undefined;
+  const same = Map.groupBy(operations.filter(named), key);
+  for (const operation of chosen.filter(named)) {
+    const count = same.get(key(operation))?.length ?? 0;
+    if (count < 2) continue;
+    const id = shorten(operation.operationId ?? "", 100);
+    warnings.warn(
+      "operation_id_repeated",
+      `${count} operations have the operationId \`${id}\`, so the tool's name ends with what tells them apart.`,
+      operation.place,
+    );
+  }
+};
 
 /** The parts of operations in which references are followed. */
 export const operationParts = (operations: ReadonlyArray<Operation>): ReadonlyArray<Start> => {

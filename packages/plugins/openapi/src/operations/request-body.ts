@@ -32,13 +32,15 @@ export const readRequestBody = (
   if (given === undefined || given === null) return undefined;
   const at = `${place}/requestBody`;
   const body = references.follow(given);
+  // A reference that leads nowhere is told where references are followed.
+  if (body === undefined) return undefined;
   const types = offeredTypes(member(body, "content"), references.warnings, at).filter((type) =>
     isWritable(type, references, at),
   );
-  if (body === undefined || types.length === 0) {
+  if (types.length === 0) {
     references.warnings.warn(
       "body_ignored",
-      "The request body has no media type, or its reference leads nowhere, so the tool takes no body.",
+      "The request body has no media type, so the tool takes no body.",
       at,
     );
     return undefined;

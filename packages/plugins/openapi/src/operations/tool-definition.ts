@@ -5,11 +5,11 @@ import {
   destructiveTool,
   isObject,
   member,
-  readOnlyTool,
   text,
   writingTool,
 } from "@executor/plugin-kit";
 import type { Binding } from "../calls/binding.ts";
+import { annotationsByMethod } from "../calls/methods.ts";
 import { isJson } from "../calls/reply.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
@@ -93,7 +93,7 @@ const configuredParameters = (
 
 /**
  * Annotations by method. A parameter by which the caller can choose another method makes any operation one that may delete, and a
- * body makes a read one that may write: a description is a stranger's claim.
+ * body makes a read one that may write, except for QUERY, which is made for bodies: a description is a stranger's claim.
  */
 const annotationsOf = (
   { operation, verb }: Operation,
@@ -106,20 +106,9 @@ const annotationsOf = (
       (isOverride(binding.name) || choosesMethod(binding.name, references.follow(schema))),
   );
   if (overrides) return destructiveTool;
-  return annotations[verb].readOnly && member(operation, "requestBody") !== undefined
-    ? writingTool
-    : annotations[verb];
-};
-
-/** Annotations by method (RFC 9110, section 9.2): a PUT replaces, the effect of a POST or PATCH is open. */
-const annotations = {
-  GET: readOnlyTool,
-  HEAD: readOnlyTool,
-  OPTIONS: readOnlyTool,
-  POST: writingTool,
-  PATCH: writingTool,
-  PUT: destructiveTool,
-  DELETE: destructiveTool,
+  const byMethod = annotationsByMethod(verb);
+  const takesBody = verb !== "QUERY" && member(operation, "requestBody") !== undefined;
+  return byMethod.readOnly && takesBody ? writingTool : byMethod;
 };
 
 const describe = ({ operation, path, verb }: Operation): string => {

@@ -1,6 +1,6 @@
 import { capitalise, fingerprint, joinWords } from "@executor/plugin-kit";
 
-/** Fields of an operation that its tool's path is built from. `method` is in lower case; with `path` it is unique. */
+/** Fields of an operation that its tool's path is built from. `method` is an identifier such as `get`; with `path` it is unique. */
 export interface NamedOperation {
   readonly method: string;
   readonly path: string;

@@ -125,6 +125,7 @@ describe("references to other documents", () => {
           .replaceAll(url.slice(0, -1), "SITE"),
       );
       expect(told.toSorted()).toEqual([
+        "body_ignored /paths/~1kept/get/requestBody: The request body has no media type, so the tool takes no body.",
         "document_not_read /paths/~1kept/get/responses/200: `missing.yaml#/a` is not read: it answered 404, so the reply is not described.",
         "document_not_read /paths/~1kept/parameters/0: `OTHER/p.json#/P` is not read: it is not on the origin of the description, SITE, so the parameter is left out.",
         "document_not_read SITE/dir/path.json#/put/requestBody/content/application~1json/schema: `broken.yaml` is not read: it is neither JSON nor YAML: bad indentation of a mapping entry (1:5), so any value is taken there.",

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Effect } from "effect";
+import { describing, invoke, load, serve, tool } from "../support.ts";
+
+const toldIn = (document: string) =>
+  Effect.map(load(document), ({ warnings }) =>
+    warnings.map(({ code, place }) => `${code} ${place}`).toSorted(),
+  );
+
+describe("the operations of a path item", () => {
+  it.effect("are told where they cannot be tools", () =>
+    Effect.gen(function* () {
+      const at = "/paths/~1a";
+      expect(
+        yield* toldIn(
+          describing({
+            "/a": {
+              summary: "A",
+              "x-a": 1,
+              get: null,
+              post: "x",
+              put: [],
+              trace: {},
+              fetch: {},
+              patch: { operationId: "kept" },
+              additionalOperations: {
+                PATCH: {},
+                TRACE: {},
+                "a b": {},
+                Link: {},
+                COPY: 1,
+                MOVE: {},
+              },
+            },
+            "/b": null,
+            "/c": 1,
+            "x-d": 1,
+          }),
+        ),
+      ).toEqual(
+        [
+          ...["get", "post", "put", "additionalOperations/COPY"].map(
+            (place) => `operation_not_an_object ${at}/${place}`,
+          ),
+          ...["trace", "additionalOperations/TRACE"].map(
+            (place) => `method_not_sent ${at}/${place}`,
+          ),
+          ...["a b", "Link"].map((name) => `method_not_sent ${at}/additionalOperations/${name}`),
+          `operation_repeated ${at}/additionalOperations/PATCH`,
+          `member_unknown ${at}/fetch`,
+          "not_an_object /paths/~1b",
+          "not_an_object /paths/~1c",
+        ].toSorted(),
+      );
+    }),
+  );
+
+  it.effect("are told where several have one operationId", () =>
+    Effect.gen(function* () {
+      const named = { get: { operationId: "same" } };
+      const document = describing({
+        "/a": named,
+        "/b": named,
+        "/c": { get: { operationId: "c" } },
+      });
+      expect(yield* toldIn(document)).toEqual([
+        "operation_id_repeated /paths/~1a/get",
+        "operation_id_repeated /paths/~1b/get",
+      ]);
+    }),
+  );
+
+  it.scopedLive("are sent with the method as it is written", () =>
+    Effect.gen(function* () {
+      const origin = yield* serve(
+        async (request) => new Response(`${request.method} ${await request.text()}`),
+      );
+      const requestBody = { content: { "text/plain": {} } };
+      const document = describing(
+        { "/a": { query: { requestBody }, additionalOperations: { MOVE: {}, "M-SEARCH": {} } } },
+        { openapi: "3.2.0", servers: [{ url: origin }] },
+      );
+      const source = yield* load(document);
+      expect(source.tools.map(({ annotations, path }) => [path, annotations.readOnly])).toEqual([
+        ["a.query", true],
+        ["a.move", false],
+        ["a.mSearch", false],
+      ]);
+      expect(tool(source, "a.move").annotations.destructive).toBe(true);
+      expect((yield* invoke(document, "a.query", { body: "b" })).data).toBe("QUERY b");
+      expect((yield* invoke(document, "a.move", {})).data).toBe("MOVE ");
+      expect((yield* invoke(document, "a.mSearch", {})).data).toBe("M-SEARCH ");
+    }),
+  );
+});
