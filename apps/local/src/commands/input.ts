@@ -1,5 +1,5 @@
 import { FileSystem } from "@effect/platform";
-import { Json } from "@executor/sdk/schemas";
+import { readExactJson } from "@executor/sdk/schemas";
 import { Effect, ParseResult, Schema } from "effect";
 import { CommandError, usageError } from "../terminal/command-error.ts";
 
@@ -19,10 +19,9 @@ export const readJson = (word: string, what: string) =>
     : Effect.succeed(word)
   ).pipe(Effect.flatMap((text) => parse(text, what)));
 
-const decode = Schema.decodeUnknown(Schema.parseJson(Json));
-
+/** Integers beyond 2^53 are text in their digits, as tools take them. */
 const parse = (text: string, what: string) =>
-  Effect.mapError(decode(text), () =>
+  Effect.mapError(readExactJson(text), () =>
     usageError(
       `${what} is not JSON: ${shortened(text)}. Give it as '{"name": "value"}', @file or - for standard input.`,
     ),

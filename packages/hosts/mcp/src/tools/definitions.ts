@@ -53,6 +53,7 @@ Workflow:
 
 Rules:
 - \`return\` what you need and no more: ${maxOutputChars} characters are shown.
+- Integers beyond 2^53 come as text in their digits; pass them on as they are. \`JSON.parse\` of your own rounds them.
 - There is no network, file, timer or import; only \`tools\`, \`console\` and the language. A run may take ${wallTimeMs / 1000} s, and nothing stays for the next.
 - Independent calls run at once with \`Promise.all\`.
 - A call that changes something may wait for a person's approval. The run is then \`paused\`; see the tool \`resume\`.

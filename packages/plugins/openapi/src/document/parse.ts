@@ -1,7 +1,10 @@
 import { CredentialGuard, InvalidSourceDocument, type Json } from "@executor/sdk";
 import { readJsonInSteps, runSteps } from "@executor/plugin-kit";
 import { Effect } from "effect";
-import { load } from "js-yaml";
+import { CORE_SCHEMA, load } from "js-yaml";
+import { exactIntTag } from "./yaml-integers.ts";
+
+const yamlSchema = CORE_SCHEMA.withTags(exactIntTag);
 
 const maxDepth = 500;
 const maxNodes = 5_000_000;
@@ -42,7 +45,7 @@ const parseJsonDocument = (source: string): Effect.Effect<Json, InvalidSourceDoc
 
 const parseYaml = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
   Effect.try({
-    try: () => load(source),
+    try: () => load(source, { schema: yamlSchema }),
     catch: (error) =>
       new InvalidSourceDocument({
         message: `The description is neither JSON nor YAML: ${firstLine(error)}. Give an OpenAPI document.`,
