@@ -21,8 +21,12 @@ export interface ToolCallFailure {
   readonly outcome: string;
   /** The upstream's HTTP status, if it answered with one. */
   readonly status?: number | undefined;
-  /** Partial result of the failed call, such as the part of a GraphQL result without errors; JSON. */
+  /** Headers of the upstream's answer. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What the upstream said: the body of its error, or the part of a GraphQL result without errors; JSON. */
   readonly data?: unknown;
+  /** Which of `headers` and `data` are not whole. */
+  readonly truncated?: ReadonlyArray<string> | undefined;
 }
 
 /** Resources that a run has used so far. */

@@ -76,6 +76,26 @@ describe("tools", () => {
       }),
     );
 
+    it.effect("adds what the upstream said to the error, whatever the code did to objects", () =>
+      Effect.gen(function* () {
+        const code = `Object.prototype.status = 1; Object.prototype.headers = Object.prototype.truncated = { x: 1 };
+          try { await tools.a.b() } catch (e) { return [e.headers, e.data, e.truncated, typeof e.status] }`;
+        const failure = { message: "no", outcome: "upstream_error" };
+        const headers = { "retry-after": "17" };
+        expect(
+          yield* valueOf(code, {
+            callTool: failing({ ...failure, headers, data: "x", truncated: ["data"] }),
+          }),
+        ).toEqual([headers, "x", ["data"], "undefined"]);
+        expect(yield* valueOf(code, { callTool: failing(failure) })).toEqual([
+          null,
+          null,
+          null,
+          "undefined",
+        ]);
+      }),
+    );
+
     it.effect("fails the run if the code does not catch the error, with the line of the call", () =>
       Effect.gen(function* () {
         const callTool = failing({ message: "Blocked by policy.", outcome: "blocked" });

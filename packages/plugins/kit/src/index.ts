@@ -2,6 +2,7 @@ export * from "./filter.ts";
 export * from "./json-steps.ts";
 export * from "./json-values.ts";
 export * from "./names.ts";
+export * from "./reply-headers.ts";
 export * from "./steps.ts";
 export * from "./tools.ts";
 export * from "./upstream.ts";

@@ -1,6 +1,8 @@
 import { FileSystem, HttpClient } from "@effect/platform";
 import { ToolCallError } from "@executor/sdk";
+import type { Json, UpstreamResponse } from "@executor/sdk";
 import { Context, Effect, Option } from "effect";
+import { replyHeaders } from "./reply-headers.ts";
 
 /** The services that sources are loaded and called with: the `HttpClient`, and the `FileSystem` if the context has one. */
 export const httpAndFiles: Effect.Effect<
@@ -24,17 +26,53 @@ export const invalidInput = (message: string, status?: number): ToolCallError =>
     ...(status === undefined ? {} : { status }),
   });
 
-/** The error of a reply with another status than 2xx. `said`: the upstream's own message. `redirectHint`: shown for 3xx. */
+/** What an upstream said with an error: its own message where it gave one, and the body as far as code gets it. */
+export interface SaidWithError {
+  readonly message: string | undefined;
+  /** `undefined` for an empty body. */
+  readonly data: Json | undefined;
+  /** Whether `data` is only the beginning of the body. */
+  readonly isCut: boolean;
+}
+
+/** The error of a reply with another status than 2xx. `redirectHint`: shown for 3xx in place of a message. */
 export const httpError = (
-  status: number,
-  said: string | undefined,
+  { headers, status }: Pick<UpstreamResponse, "headers" | "status">,
+  { data, isCut, message }: SaidWithError,
   redirectHint: string,
 ): ToolCallError => {
   const hint = status >= 300 && status < 400 ? redirectHint : "It gave no message.";
   return new ToolCallError({
     outcome: "upstream_error",
     errorType: String(status),
-    message: `The upstream answered ${status}. ${said ?? hint}`,
+    message: `The upstream answered ${status}. ${message ?? hint}`,
     status,
+    ...errorHeaders(headers, isCut ? ["data"] : []),
+    ...(data === undefined ? {} : { data }),
   });
+};
+
+/** The headers of an error, and which of its properties had to be cut, those of `alsoCut` included. */
+export const errorHeaders = (
+  all: UpstreamResponse["headers"],
+  alsoCut: ReadonlyArray<"data"> = [],
+): Pick<ToolCallError, "headers" | "truncated"> => {
+  const { headers, isCut } = replyHeaders(all);
+  const truncated = [...(isCut ? (["headers"] as const) : []), ...alsoCut];
+  return truncated.length === 0 ? { headers } : { headers, truncated };
+};
+
+/** Characters of JSON text, or of text, that an error's body may have to be given as a whole. */
+export const maxErrorDataChars = 64 * 1024;
+
+/** The body of an error: JSON where it is JSON, else its text. Of a body that is too large only the beginning, as text. */
+export const errorData = (
+  body: string,
+  json: Json | undefined,
+): Pick<SaidWithError, "data" | "isCut"> => {
+  if (body === "") return { data: undefined, isCut: false };
+  if (body.length > maxErrorDataChars) {
+    return { data: body.slice(0, maxErrorDataChars).toWellFormed(), isCut: true };
+  }
+  return { data: json ?? body, isCut: false };
 };

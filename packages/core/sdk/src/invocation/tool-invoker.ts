@@ -1,4 +1,4 @@
-import { Context, Data, Effect, Either, Layer } from "effect";
+import { Context, Data, Effect, Either, Layer, Record } from "effect";
 import { requireApproval } from "../approvals/approval.ts";
 import { Elicitor, ProgressListener } from "../approvals/elicitation.ts";
 import { makeCache } from "../cache.ts";
@@ -218,8 +218,19 @@ const redactCall = (
         new ToolCallError({
           ...error,
           message: redactor.text(error.message),
+          ...(error.headers === undefined
+            ? {}
+            : { headers: redactHeaders(error.headers, redactor) }),
           ...(error.data === undefined ? {} : { data: redactor.json(error.data) }),
         }),
     ),
     redactor.defects,
+  );
+
+const redactHeaders = (
+  headers: Readonly<Record<string, string>>,
+  { text }: Redactor,
+): Readonly<Record<string, string>> =>
+  Record.fromEntries(
+    Object.entries(headers).map(([name, value]) => [text(name), text(value)] as const),
   );

@@ -67,6 +67,10 @@ export class ToolCallError extends Schema.TaggedError<ToolCallError>()("ToolCall
   /** Says what happened and what to do, with the upstream's own message if it gave one. */
   message: Schema.String,
   status: Schema.optional(Schema.Int),
-  /** Data that the call returned in spite of the error, such as the part of a GraphQL result that has no errors. */
+  /** Headers of the upstream's answer, by their names in lower case. */
+  headers: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
+  /** What the upstream said: the body of its error, or the part of a GraphQL result that has no errors. */
   data: Schema.optional(Json),
+  /** Which of the two had to be cut to their bounds; absent where both are whole. */
+  truncated: Schema.optional(Schema.Array(Schema.Literal("headers", "data"))),
 }) {}

@@ -184,6 +184,7 @@ describe("Secrets", () => {
       });
       const failure = yield* Effect.flip(call("echo.fail", {}));
       expect(failure.message).toBe("Refused: [redacted] [redacted] 2022-11-28");
+      expect(failure.headers).toEqual({ "x-echo": failure.message });
       const defect = yield* Effect.exit(call("echo.die", {}));
       expect(Exit.isFailure(defect)).toBe(true);
       const tools = yield* Tools;

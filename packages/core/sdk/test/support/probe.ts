@@ -70,7 +70,13 @@ const plugin = (probe: Context.Tag.Service<typeof Probe>): SourcePlugin => ({
     switch (binding) {
       case "fail":
         return Effect.fail(
-          new ToolCallError({ outcome: "upstream_error", errorType: "500", message, data }),
+          new ToolCallError({
+            outcome: "upstream_error",
+            errorType: "500",
+            message,
+            headers: { "x-echo": message },
+            data,
+          }),
         );
       case "die":
         return Effect.die(new Error(message));

@@ -22,7 +22,7 @@ export interface SandboxCall {
 export interface SandboxAnswer {
   readonly id: number;
   readonly succeeded: boolean;
-  /** JSON text of the result, or of a `ToolCallFailure` with all its properties; a missing `status` or `data` is null. */
+  /** JSON text of the result, or of a `ToolCallFailure` with all its properties; a missing one is null. */
   readonly json: string;
 }
 

@@ -67,13 +67,13 @@ class ToolError extends Native.Error {
   name = "ToolError";
   code;
   status;
+  headers;
   data;
+  truncated;
   tool;
-  constructor(message, code, status, data, tool, stack) {
+  constructor(message, code, tool, stack) {
     super(message);
     this.code = code;
-    this.status = status;
-    this.data = data;
     this.tool = tool;
     defineProperty(this, "stack", { __proto__: null, value: stack, writable: true, configurable: true });
   }
@@ -141,7 +141,7 @@ const sendWaiting = () => {
 const callTool = (path, input) => {
   const stack = new Native.Error().stack;
   return new Native.Promise((resolve, reject) => {
-    const refuse = (message) => reject(new ToolError(message, "invalid_input", undefined, undefined, path, stack));
+    const refuse = (message) => reject(new ToolError(message, "invalid_input", path, stack));
     let json;
     try {
       json = input === undefined ? "{}" : stringify(input);
@@ -180,13 +180,15 @@ const settle = (id, succeeded, json) => {
     value = parse(json);
   } catch (error) {
     if (!isA("SyntaxError", error)) return call.reject(error);
-    return call.reject(
-      new ToolError("The tool's result is not JSON.", "tool_error", undefined, undefined, call.path, call.stack));
+    return call.reject(new ToolError("The tool's result is not JSON.", "tool_error", call.path, call.stack));
   }
   if (succeeded) return call.resolve(value);
-  const status = value.status === null ? undefined : value.status;
-  const data = value.data === null ? undefined : value.data;
-  call.reject(new ToolError(value.message, value.outcome, status, data, call.path, call.stack));
+  const error = new ToolError(value.message, value.outcome, call.path, call.stack);
+  if (value.status !== null) error.status = value.status;
+  if (value.headers !== null) error.headers = value.headers;
+  if (value.data !== null) error.data = value.data;
+  if (value.truncated !== null) error.truncated = value.truncated;
+  call.reject(error);
 };
 
 const toolAt = (path) => new Native.Proxy(() => {}, {

@@ -45,13 +45,24 @@ export const runWithCalls = Effect.fnUntraced(function* (
 /** Turns the end of a call into its answer to the sandbox. */
 const toAnswer = (call: SandboxCall, exit: Exit.Exit<string, ToolCallFailure>): SandboxAnswer => {
   if (Exit.isSuccess(exit)) return { id: call.id, succeeded: true, json: exit.value };
-  const failure = Cause.failureOption(exit.cause);
-  const { message, outcome, status, data }: ToolCallFailure = Option.getOrElse(failure, () => ({
+  const failure: ToolCallFailure = Option.getOrElse(Cause.failureOption(exit.cause), () => ({
     message: `The call of tools.${call.path} failed unexpectedly.`,
     outcome: "tool_error",
   }));
-  const json = JSON.stringify({ message, outcome, status: status ?? null, data: data ?? null });
-  return { id: call.id, succeeded: false, json };
+  return { id: call.id, succeeded: false, json: failureJson(failure) };
+};
+
+/** Every property is written: the sandbox reads a missing one from a prototype, which the code may have changed. */
+const failureJson = (failure: ToolCallFailure): string => {
+  const { message, outcome, status, headers, data, truncated } = failure;
+  return JSON.stringify({
+    message,
+    outcome,
+    status: status ?? null,
+    headers: headers ?? null,
+    data: data ?? null,
+    truncated: truncated ?? null,
+  });
 };
 
 const logDefect = (call: SandboxCall, exit: Exit.Exit<string, ToolCallFailure>) =>

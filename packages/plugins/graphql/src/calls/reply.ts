@@ -1,12 +1,15 @@
 import { ToolCallError } from "@executor/sdk";
 import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
 import {
+  errorData,
+  errorHeaders,
   httpError,
   invalidInput,
   isArray,
   isObject,
   member,
   readJson,
+  type SaidWithError,
   shorten,
   text,
 } from "@executor/plugin-kit";
@@ -14,6 +17,9 @@ import { Either } from "effect";
 
 const maxErrors = 5;
 const maxMessage = 1_000;
+
+/** Bytes of an error's body that are read. */
+const maxErrorBytes = 256 * 1024;
 
 const redirectHint =
   "It redirects elsewhere, and a POST is not sent on. Let the operator add the source with the address that it redirects to.";
@@ -32,8 +38,8 @@ export const readReply = (
   const errors = isArray(listed) ? listed : [];
   const data = member(member(reply, "data"), field);
   const isSuccess = status >= 200 && status <= 299;
-  if (errors.length > 0) return Either.left(graphQlError(errors, data, reply, status));
-  if (!isSuccess) return Either.left(httpError(status, saidBy(response, reply), redirectHint));
+  if (errors.length > 0) return Either.left(graphQlError(errors, data, reply, response));
+  if (!isSuccess) return Either.left(httpError(response, said(response, reply), redirectHint));
   return data === undefined
     ? Either.left(notGraphQl(response, reply))
     : Either.right({ data, size: body.byteLength });
@@ -43,7 +49,7 @@ const graphQlError = (
   errors: ReadonlyArray<Json>,
   data: Json | undefined,
   reply: Json | undefined,
-  status: number,
+  { headers, status }: UpstreamResponse,
 ): ToolCallError => {
   const said = describeErrors(errors);
   const httpStatus = status >= 200 && status <= 299 ? undefined : status;
@@ -59,6 +65,7 @@ const graphQlError = (
       : `The upstream returned no data. ${said}`,
     ...(hasData ? { data } : {}),
     ...(httpStatus === undefined ? {} : { status: httpStatus }),
+    ...errorHeaders(headers),
   });
 };
 
@@ -100,18 +107,21 @@ const notGraphQl = (response: UpstreamResponse, reply: Json | undefined): ToolCa
         ? `The upstream answered ${status} with ${shorten(contentType, 100)} that is not JSON. Check that the source's URL is that of a GraphQL endpoint. The call itself may have worked.`
         : `The upstream answered ${status} with JSON that is not a GraphQL response: it has neither the data that was asked for nor errors. The call itself may have worked.`,
     status,
+    ...errorHeaders(response.headers),
   });
 };
 
-const saidBy = (
-  { body, headers }: UpstreamResponse,
-  reply: Json | undefined,
-): string | undefined => {
-  if (isObject(reply)) {
-    const said = text(member(reply, "message")) ?? text(member(reply, "error"));
-    return shorten(said ?? JSON.stringify(reply), maxMessage);
+const said = ({ body, headers }: UpstreamResponse, reply: Json | undefined): SaidWithError => {
+  const isReadable = /^text\/|json/i.test(headers["content-type"] ?? "text/plain");
+  if (!isObject(reply) && !isReadable) {
+    return { message: undefined, data: undefined, isCut: body.byteLength > 0 };
   }
-  if (!/^text\/|json/i.test(headers["content-type"] ?? "text/plain")) return undefined;
-  const written = text(new TextDecoder().decode(body.subarray(0, 4 * maxMessage)));
-  return written === undefined ? undefined : shorten(written, maxMessage);
+  const written = new TextDecoder().decode(body.subarray(0, maxErrorBytes));
+  const message = isObject(reply)
+    ? (text(member(reply, "message")) ?? text(member(reply, "error")) ?? JSON.stringify(reply))
+    : text(written);
+  return {
+    message: message === undefined ? undefined : shorten(message, maxMessage),
+    ...errorData(written, reply),
+  };
 };
