@@ -104,7 +104,9 @@ const benchmarkCalls = async (): Promise<void> => {
     settings,
     address: "github.repos.get",
     binding: tools[0]?.binding ?? null,
+    inputSchema: tools[0]?.inputSchema ?? {},
     input: { owner: "octo", repo: "cat" },
+    wantsResponse: false,
   };
   const bare = await timeCalls(async () => (await fetch(`${url}/repos/octo/cat`)).json());
   const through = await timeCalls(() => Effect.runPromise(openApi.invoke(call)));

@@ -1,6 +1,6 @@
 import { type ToolCallFailure, WallClock } from "@executor/kernel";
 import { Elicitor, parseJson, ProgressListener, ToolInvoker } from "@executor/sdk";
-import { Context, Effect } from "effect";
+import { Context, Effect, Option, Schema } from "effect";
 import { askPeople } from "./approvals/ask-people.ts";
 import type { LiveRun } from "./run/live-run.ts";
 
@@ -10,14 +10,43 @@ const shorthands: ReadonlyMap<string, string> = new Map([
   ["describe", "executor.tools.describe"],
 ]);
 
+/** Second argument of a call in agent code. */
+const CallOptions = Schema.NullOr(
+  Schema.Struct({ response: Schema.optional(Schema.Boolean) }).annotations({
+    parseOptions: { onExcessProperty: "error" },
+  }),
+);
+type CallOptions = Exclude<typeof CallOptions.Type, null>;
+
+const decodeOptions = Schema.decodeUnknownOption(Schema.parseJson(CallOptions));
+
+const callOptions = (
+  path: string,
+  optionsJson: string,
+): Effect.Effect<CallOptions, ToolCallFailure> =>
+  Option.match(decodeOptions(optionsJson), {
+    onNone: () =>
+      Effect.fail({
+        message: `The second argument of tools.${path} is not valid: ${optionsJson}. Its only option is { response: true }.`,
+        outcome: "invalid_input",
+      }),
+    onSome: (options) => Effect.succeed(options ?? {}),
+  });
+
 /** Passes a run's tool calls to the tools: JSON text in, JSON text out, errors as the agent's code sees them. */
 export const toolBridge = Effect.gen(function* () {
   const { call } = yield* ToolInvoker;
   const ask = yield* askPeople;
 
-  const callTool = (address: string, inputJson: string): Effect.Effect<string, ToolCallFailure> =>
-    Effect.suspend(() => call(address, parseJson(inputJson))).pipe(
-      Effect.map(({ data }) => JSON.stringify(data)),
+  const callTool = (
+    address: string,
+    inputJson: string,
+    options: CallOptions,
+  ): Effect.Effect<string, ToolCallFailure> =>
+    Effect.suspend(() => call(address, parseJson(inputJson), options)).pipe(
+      Effect.map(({ data, response }) =>
+        JSON.stringify(options.response === true ? { data, ...response } : data),
+      ),
       Effect.catchAllDefect((defect) =>
         Effect.zipRight(
           Effect.logError(`The tool call ${address} failed unexpectedly.`, defect),
@@ -30,12 +59,18 @@ export const toolBridge = Effect.gen(function* () {
     );
 
   return (run: LiveRun) =>
-    (path: string, inputJson: string): Effect.Effect<string, ToolCallFailure> =>
+    (
+      path: string,
+      inputJson: string,
+      optionsJson: string,
+    ): Effect.Effect<string, ToolCallFailure> =>
       Effect.flatMap(WallClock, (clock) => {
         const address = shorthands.get(path) ?? path;
         const live = run.beginCall();
         const { onToolCall } = run.request;
-        const calling = callTool(address, inputJson).pipe(
+        const calling = Effect.flatMap(callOptions(path, optionsJson), (options) =>
+          callTool(address, inputJson, options),
+        ).pipe(
           (next) => (run.slot.isHeld ? next : Effect.zipRight(run.slot.reacquire, next)),
           (next) =>
             onToolCall === undefined || run.isDetached

@@ -49,10 +49,14 @@ export interface RunRequest {
   readonly code: string;
   readonly limits: RunLimits;
   /**
-   * Calls the tool at `path` (`github.repos.get`) with the JSON text of its input and returns the JSON text of its result.
-   * Interrupted if the run ends first.
+   * Calls the tool at `path` (`github.repos.get`) with the JSON texts of its input and of the call's options, which are `null`
+   * where the code gave none. Returns the JSON text of the result. Interrupted if the run ends first.
    */
-  readonly callTool: (path: string, inputJson: string) => Effect.Effect<string, ToolCallFailure>;
+  readonly callTool: (
+    path: string,
+    inputJson: string,
+    optionsJson: string,
+  ) => Effect.Effect<string, ToolCallFailure>;
   /** Called once, when the code starts. `observe` may be called at any time, also after the run was interrupted. */
   readonly onStart?: ((observe: () => RunState) => void) | undefined;
 }

@@ -84,9 +84,9 @@ describe("QuickJsRunner", () => {
         "for (;;) await tools.a.b()",
       ]) {
         let calls = 0;
-        const callTool: typeof echo = (path, input) => {
+        const callTool: typeof echo = (path, input, options) => {
           calls++;
-          return echo(path, input);
+          return echo(path, input, options);
         };
         const fiber = yield* Effect.fork(run(code, { callTool }));
         while (calls === 0) yield* Effect.sleep("5 millis");

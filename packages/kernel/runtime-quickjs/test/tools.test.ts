@@ -117,6 +117,42 @@ describe("tools", () => {
       }),
     );
 
+    it.effect("passes the options of a call on, and no index of a list", () =>
+      Effect.gen(function* () {
+        const callTool = (_: string, input: string, options: string) =>
+          Effect.succeed(JSON.stringify([input, options]));
+        const code = `return await Promise.all([
+          tools.a.b(), tools.a.b({}, undefined), tools.a.b({}, { response: true }), tools.a.b({}, [1]),
+          ...[{ c: 1 }, {}].map(tools.a.b)
+        ])`;
+        expect(yield* valueOf(code, { callTool, limits: { maxToolCallsInFlight: 2 } })).toEqual([
+          ["{}", "null"],
+          ["{}", "null"],
+          ["{}", '{"response":true}'],
+          ["{}", "[1]"],
+          ['{"c":1}', "null"],
+          ["{}", "null"],
+        ]);
+      }),
+    );
+
+    it.effect(
+      "rejects options that are no plain data, or too long, before they leave the sandbox",
+      () =>
+        Effect.gen(function* () {
+          let calls = 0;
+          const callTool = () => Effect.sync(() => String(++calls));
+          for (const options of ["10n", "() => 1", "{ a: 'x'.repeat(1_000) }"]) {
+            const code = `try { await tools.a.b({}, ${options}) } catch (e) { return [e.code, e.message] }`;
+            expect(yield* valueOf(code, { callTool })).toEqual([
+              "invalid_input",
+              expect.stringContaining("The second argument of tools.a.b"),
+            ]);
+          }
+          expect(calls).toBe(0);
+        }),
+    );
+
     it.effect("rejects bad input before it leaves the sandbox", () =>
       Effect.gen(function* () {
         let calls = 0;

@@ -37,7 +37,12 @@ export const call = (
   settings: settings(given),
   address: `test.${path}`,
   binding: parseJson(JSON.stringify(tool(source, path).binding)),
+  inputSchema: {
+    ...tool(source, path).inputSchema,
+    $defs: Object.fromEntries(source.definitions),
+  },
   input,
+  wantsResponse: false,
 });
 
 /** Uses a source as the sdk does whose header `Authorization` is `Bearer` and this value. */

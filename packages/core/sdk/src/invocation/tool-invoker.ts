@@ -7,7 +7,13 @@ import { makeRedactor, type Redactor } from "../credentials/redactor.ts";
 import { callOrigin, requireAll, resolveSettings } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";
 import type { Json } from "../model/json.ts";
-import { type SourcePlugin, SourcePlugins, type ToolResult } from "../model/plugin.ts";
+import {
+  type SourcePlugin,
+  SourcePlugins,
+  type ToolCallOptions,
+  type ToolResponse,
+  type ToolResult,
+} from "../model/plugin.ts";
 import { ToolCallError, type ToolCallFailureOutcome } from "../model/tool.ts";
 import { Policies } from "../policies/policies.ts";
 import type { PolicyDecision } from "../policies/policy.ts";
@@ -25,7 +31,11 @@ export class ToolInvoker extends Context.Tag("@executor/sdk/ToolInvoker")<
      * Calls the tool at `address`, after a person has agreed if the policy demands it. Counted once in `executor.tool.calls`,
      * however it ends; its duration does not include the time that people took.
      */
-    readonly call: (address: string, input: Json) => Effect.Effect<ToolResult, ToolCallError>;
+    readonly call: (
+      address: string,
+      input: Json,
+      options?: ToolCallOptions,
+    ) => Effect.Effect<ToolResult, ToolCallError>;
   }
 >() {
   /** Calls tools of the app's plugins and those of the built-in one. */
@@ -146,29 +156,33 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
       ),
   });
 
-  const send = (checked: CheckedCall) => {
+  const send = (checked: CheckedCall, { response = false }: ToolCallOptions) => {
     const { advice, input, integers, plugin, resolved } = checked;
     const { binding, source, tool } = resolved;
     const { kind, namespace, url } = source;
-    const { address } = tool;
+    const { address, inputSchema } = tool;
+    const about = { namespace, url, address, binding, inputSchema, wantsResponse: response };
     const sending = Effect.flatMap(
       prepare(Data.struct({ kind, settings: source.settings, url })),
-      ({ settings, shield }) =>
-        shield(plugin.invoke({ namespace, url, settings, address, binding, input, integers })),
+      ({ settings, shield }) => shield(plugin.invoke({ ...about, settings, input, integers })),
     );
     return advice === undefined ? sending : Effect.mapError(sending, advise(advice));
   };
 
-  const call = (address: string, input: Json): Effect.Effect<ToolResult, ToolCallError> =>
+  const call = (
+    address: string,
+    input: Json,
+    options: ToolCallOptions = {},
+  ): Effect.Effect<ToolResult, ToolCallError> =>
     measured((found) =>
       Effect.gen(function* () {
         const resolved = yield* resolve(address);
         found(resolved);
         const checked = yield* checkCall(resolved, input);
-        if (checked.decision === "allow") return yield* send(checked);
+        if (checked.decision === "allow") return yield* send(checked, options);
         yield* requireApproval(resolved.tool, checked.input);
         // While the person thought, an operator may have removed the source or forbidden the call.
-        return yield* send(yield* checkCall(yield* resolve(address), checked.input));
+        return yield* send(yield* checkCall(yield* resolve(address), checked.input), options);
       }),
     );
 
@@ -212,25 +226,34 @@ const redactCall = (
     ),
   ).pipe(
     Effect.flatten,
-    Effect.map((result) => ({ ...result, data: redactor.json(result.data) })),
+    Effect.map(({ data, response, size }) => ({
+      data: redactor.json(data),
+      size,
+      ...(response === undefined ? {} : { response: redactResponse(response, redactor) }),
+    })),
     Effect.mapError(
       (error) =>
         new ToolCallError({
           ...error,
           message: redactor.text(error.message),
-          ...(error.headers === undefined
-            ? {}
-            : { headers: redactHeaders(error.headers, redactor) }),
+          ...(error.headers === undefined ? {} : { headers: redactTexts(error.headers, redactor) }),
           ...(error.data === undefined ? {} : { data: redactor.json(error.data) }),
         }),
     ),
     redactor.defects,
   );
 
-const redactHeaders = (
-  headers: Readonly<Record<string, string>>,
+const redactResponse = (response: ToolResponse, redactor: Redactor): ToolResponse => ({
+  ...response,
+  headers: redactTexts(response.headers, redactor),
+  links: redactTexts(response.links, redactor),
+  next: response.next === null ? null : redactor.object(response.next),
+});
+
+const redactTexts = (
+  texts: Readonly<Record<string, string>>,
   { text }: Redactor,
 ): Readonly<Record<string, string>> =>
   Record.fromEntries(
-    Object.entries(headers).map(([name, value]) => [text(name), text(value)] as const),
+    Object.entries(texts).map(([name, value]) => [text(name), text(value)] as const),
   );

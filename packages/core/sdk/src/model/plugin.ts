@@ -47,15 +47,40 @@ export interface ToolCall {
   /** Address of the tool, for messages. */
   readonly address: string;
   readonly binding: Json;
+  /** JSON Schema of the input, with the definitions that it refers to under its `$defs`. */
+  readonly inputSchema: JsonObject;
   readonly input: JsonObject;
   /** Places in the input at which text in digits means an integer: JSON that is sent holds it as one. */
   readonly integers?: IntegerPlaces | undefined;
+  /** Whether the caller wants {@link ToolResult.response}. */
+  readonly wantsResponse: boolean;
 }
 
 export interface ToolResult {
   readonly data: Json;
   /** Size of the upstream's reply in bytes. */
   readonly size: number;
+  /** Given where the call wants it and the tool's protocol answers over HTTP. */
+  readonly response?: ToolResponse;
+}
+
+/** HTTP response from which a call's data came. */
+export interface ToolResponse {
+  readonly status: number;
+  /** By their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** URL of the first link of each relation (RFC 8288), whole, by the relation's name. */
+  readonly links: Readonly<Record<string, string>>;
+  /** Input of the call that gives the next page; `null` where no link says so, or no input of the same tool leads there. */
+  readonly next: JsonObject | null;
+  /** Present where headers had to be left out or cut. */
+  readonly truncated?: ReadonlyArray<"headers">;
+}
+
+/** Options of a call, beside its input. */
+export interface ToolCallOptions {
+  /** Whether the result has its {@link ToolResponse}. */
+  readonly response?: boolean | undefined;
 }
 
 /** How an input may differ from its schema and is sent all the same. */

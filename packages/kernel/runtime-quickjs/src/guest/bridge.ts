@@ -8,7 +8,7 @@ import {
 } from "quickjs-emscripten-core";
 import type { GuestCode } from "./guest-code.ts";
 import type { BoundedMemory } from "./memory.ts";
-import { prelude, preludeFile } from "./prelude.ts";
+import { maxOptionsChars, prelude, preludeFile } from "./prelude.ts";
 
 /** One tool call on its way out of the sandbox. */
 export interface SandboxCall {
@@ -16,6 +16,8 @@ export interface SandboxCall {
   readonly id: number;
   readonly path: string;
   readonly inputJson: string;
+  /** At most {@link maxOptionsChars} characters; `null` where the code gave none. */
+  readonly optionsJson: string;
 }
 
 /** The answer to a {@link SandboxCall}. */
@@ -140,7 +142,7 @@ export class Bridge {
 
   #hostFunctions(): ReadonlyArray<readonly [string, VmFunctionImplementation<QuickJSHandle>]> {
     return [
-      ["call", (id, path, input) => this.#call(id, path, input)],
+      ["call", (id, path, input, options) => this.#call(id, path, input, options)],
       ["console", (level, line) => this.#print(level, line)],
       ["measure", (part) => this.#measure(part)],
     ];
@@ -182,15 +184,23 @@ export class Bridge {
     return crossed === "" ? this.#memory.exhaust() : crossed;
   }
 
-  #call(id: QuickJSHandle, path: QuickJSHandle, input: QuickJSHandle): void {
+  #call(
+    id: QuickJSHandle,
+    path: QuickJSHandle,
+    input: QuickJSHandle,
+    options: QuickJSHandle,
+  ): void {
     const inputJson = this.#text(this.#context.getString(input));
+    const optionsJson = this.#text(this.#context.getString(options));
     const call = {
       id: this.#context.getNumber(id),
       path: unquote(this.#text(this.#context.getString(path))),
       inputJson,
+      optionsJson,
     };
     const { maxToolCallsInFlight = 0, maxToolInputChars = 0 } = this.#limits ?? {};
-    if (this.#inFlight >= maxToolCallsInFlight || inputJson.length > maxToolInputChars) {
+    const isTooLong = inputJson.length > maxToolInputChars || optionsJson.length > maxOptionsChars;
+    if (this.#inFlight >= maxToolCallsInFlight || isTooLong) {
       throw new Error("The call is over the sandbox's limits.");
     }
     this.#inFlight++;

@@ -1,3 +1,6 @@
+/** Characters of JSON text that the options of one call may have. */
+export const maxOptionsChars = 1_000;
+
 /** The file name in stack lines of the prelude, which agents do not see. */
 export const preludeFile = "executor:prelude";
 
@@ -80,6 +83,7 @@ class ToolError extends Native.Error {
 }
 freeze(ToolError);
 
+const maxOptionsChars = ${maxOptionsChars};
 let maxInputChars = 0;
 let maxInFlight = 0;
 let maxOutputChars = 0;
@@ -121,10 +125,10 @@ const waiting = { __proto__: null };
 let firstWaiting = 0;
 let endWaiting = 0;
 
-const send = (id, path, input) => {
+const send = (id, path, input, options) => {
   inFlight++;
   try {
-    hostCall(id, stringify(path), input);
+    hostCall(id, stringify(path), input, options);
   } catch (error) {
     inFlight--;
     throw error;
@@ -132,26 +136,35 @@ const send = (id, path, input) => {
 };
 const sendWaiting = () => {
   while (inFlight < maxInFlight && firstWaiting < endWaiting) {
-    const { id, path, input } = waiting[firstWaiting];
+    const { id, path, input, options } = waiting[firstWaiting];
     delete waiting[firstWaiting];
     firstWaiting++;
-    send(id, path, input);
+    send(id, path, input, options);
   }
 };
-const callTool = (path, input) => {
+const callTool = (path, input, options) => {
   const stack = new Native.Error().stack;
   return new Native.Promise((resolve, reject) => {
     const refuse = (message) => reject(new ToolError(message, "invalid_input", path, stack));
-    let json;
-    try {
-      json = input === undefined ? "{}" : stringify(input);
-    } catch (error) {
-      if (!isA("TypeError", error)) throw error;
-      return refuse("The input of tools." + path + " is not JSON: " + read(error, "message") + ". Pass plain data.");
-    }
-    if (json === undefined) {
-      return refuse("The input of tools." + path + " is a " + typeof input + ". Pass plain data.");
-    }
+    const asJson = (what, value) => {
+      let json;
+      try {
+        json = stringify(value);
+      } catch (error) {
+        if (!isA("TypeError", error)) throw error;
+        refuse("The " + what + " of tools." + path + " is not JSON: " + read(error, "message") + ". Pass plain data.");
+        return undefined;
+      }
+      if (json === undefined) {
+        refuse("The " + what + " of tools." + path + " is a " + typeof value + ". Pass plain data.");
+      }
+      return json;
+    };
+    const json = input === undefined ? "{}" : asJson("input", input);
+    if (json === undefined) return;
+    // list.map(tools.a.b) passes each item with its index.
+    const optionsJson = options === undefined || typeof options === "number" ? "null" : asJson("second argument", options);
+    if (optionsJson === undefined) return;
     if (json.length > maxInputChars) {
       return refuse("The input of tools." + path + " has " + json.length + " characters of JSON; at most " +
         maxInputChars + " are allowed. Pass less data.");
@@ -159,12 +172,16 @@ const callTool = (path, input) => {
     if (path.length > 1000) {
       return refuse("The name of the tool has " + path.length + " characters, and no tool has such a name.");
     }
+    if (optionsJson.length > maxOptionsChars) {
+      return refuse("The second argument of tools." + path + " has " + optionsJson.length +
+        " characters of JSON; the only option is { response: true }.");
+    }
     const id = ++lastCall;
     calls[id] = { resolve, reject, path, stack };
     if (inFlight < maxInFlight) {
-      send(id, path, json);
+      send(id, path, json, optionsJson);
     } else {
-      waiting[endWaiting] = { id, path, input: json };
+      waiting[endWaiting] = { id, path, input: json, options: optionsJson };
       endWaiting++;
     }
   });
@@ -198,7 +215,7 @@ const toolAt = (path) => new Native.Proxy(() => {}, {
     : toolAt(path === "" ? key : path + "." + key),
   apply: (_, __, inputs) => {
     if (path === "") throw new Native.TypeError("tools is not a function; call tools.<namespace>.<path>(input).");
-    return callTool(path, inputs.length > 0 ? inputs[0] : undefined);
+    return callTool(path, inputs.length > 0 ? inputs[0] : undefined, inputs.length > 1 ? inputs[1] : undefined);
   },
   construct: () => { throw new Native.TypeError("tools." + path + " is not a constructor; call it without new."); },
   has: (_, key) => typeof key === "string",

@@ -29,7 +29,7 @@ export const runWithCalls = Effect.fnUntraced(function* (
   );
   const startCall = (call: SandboxCall): void => {
     fork(
-      Effect.flatMap(Effect.exit(callTool(call.path, call.inputJson)), (exit) => {
+      Effect.flatMap(Effect.exit(callTool(call.path, call.inputJson, call.optionsJson)), (exit) => {
         run?.answer(toAnswer(call, exit));
         return logDefect(call, exit);
       }),

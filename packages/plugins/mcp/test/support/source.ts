@@ -46,8 +46,10 @@ export const call = (
     settings,
     address: `test.${name}`,
     binding: { name, asTask: false },
+    inputSchema: { type: "object" },
     input,
     integers,
+    wantsResponse: false,
   });
 
 /** Answers questions with this function. */
