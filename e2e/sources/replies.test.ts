@@ -21,6 +21,15 @@ describe("replies in agent code", () => {
           status: 403,
           headers: { "content-type": "application/problem+json" },
         }),
+      "/things": {
+        HEAD: () => new Response(null, { headers: { "X-Total-Count": "7", ETag: '"e"' } }),
+        GET: ({ url }) => {
+          const page = Number(new URL(url).searchParams.get("page") ?? "1");
+          const reply = Response.json([page]);
+          if (page < 3) reply.headers.set("Link", `<?page=${page + 1}>; rel="next", </>; rel=up`);
+          return reply;
+        },
+      },
       "/down": () => new Response("x".repeat(70_000), { status: 503 }),
     },
   });
@@ -34,6 +43,14 @@ describe("replies in agent code", () => {
       paths: {
         "/invalid": operation("invalid"),
         "/problem": operation("problem"),
+        "/things": {
+          get: {
+            operationId: "list",
+            parameters: [{ name: "page", in: "query", schema: { type: "integer" } }],
+            responses: {},
+          },
+          head: { operationId: "count", responses: {} },
+        },
         "/down": operation("down"),
       },
     });
@@ -72,5 +89,47 @@ describe("replies in agent code", () => {
     expect(
       await run(`return await tools.up.down().catch((e) => [e.data.length, e.truncated])`),
     ).toEqual([65_536, ["data"]]);
+  });
+
+  it("give a success's status, headers and links to code that asks for them", async () => {
+    expect(await run(`return await tools.up.list({})`)).toEqual([1]);
+    expect(await run(`return await tools.up.list({}, { response: true })`)).toEqual({
+      data: [1],
+      status: 200,
+      headers: expect.objectContaining({ link: '<?page=2>; rel="next", </>; rel=up' }),
+      links: { next: `${upstream.url.origin}/things?page=2`, up: `${upstream.url.origin}/` },
+      next: { page: 2 },
+    });
+    const all = `const pages = [];
+      for (let input = {}; input; ) {
+        const { data, next } = await tools.up.list(input, { response: true });
+        pages.push(...data);
+        input = next;
+      }
+      return pages`;
+    expect(await run(all)).toEqual([1, 2, 3]);
+    const head = "({ data, headers }) => [data, headers['x-total-count'], headers.etag]";
+    expect(await run(`return await tools.up.count({}, { response: true }).then(${head})`)).toEqual([
+      null,
+      "7",
+      '"e"',
+    ]);
+    const search = `return Object.keys(await tools.search({ query: "list" }, { response: true }))`;
+    expect(await run(search)).toEqual(["data"]);
+  });
+
+  it("refuse options that there are not", async () => {
+    for (const options of ["{ respnse: true }", "{ response: 1 }", "'response'", "[]"]) {
+      expect(
+        await run(`return await tools.up.list({}, ${options}).catch((e) => [e.code, e.message])`),
+      ).toEqual([
+        "invalid_input",
+        expect.stringContaining("Its only option is { response: true }"),
+      ]);
+    }
+    expect(await run(`return await Promise.all([{}, { page: 2 }].map(tools.up.list))`)).toEqual([
+      [1],
+      [2],
+    ]);
   });
 });

@@ -13,6 +13,7 @@ import {
   invalidInput,
   member,
   namespaceOf,
+  replyResponse,
   runSteps,
   titleWords,
 } from "@executor/plugin-kit";
@@ -119,7 +120,8 @@ const invoke = Effect.fn("GraphQl.invoke")(function* (call: ToolCall, memory: Sc
     body: requestBody(binding, query, input, integers),
     timeoutMs: settings.timeoutMs,
   });
-  return yield* readReply(response, binding.field);
+  const result = yield* readReply(response, binding.field);
+  return call.wantsResponse ? { ...result, response: replyResponse(response) } : result;
 });
 
 /** The operation with the call's selection. If the schema cannot be read, only the upstream checks the selection. */

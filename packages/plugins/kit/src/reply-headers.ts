@@ -7,7 +7,8 @@ export interface ReplyHeaders {
 }
 
 const maxHeaders = 64;
-const maxValueChars = 8 * 1024;
+/** Characters of one value. */
+export const maxHeaderChars = 8 * 1024;
 
 /**
  * Headers that agent code does not get. Those that RFC 9110 (7.6.1) makes the connection's own say nothing about the reply.
@@ -35,8 +36,8 @@ export const replyHeaders = (all: Readonly<Record<string, string>>): ReplyHeader
   const kept = told.slice(0, maxHeaders);
   return {
     headers: Object.fromEntries(
-      kept.map(([name, value]) => [name, value.slice(0, maxValueChars)] as const),
+      kept.map(([name, value]) => [name, value.slice(0, maxHeaderChars)] as const),
     ),
-    isCut: told.length > kept.length || kept.some(([, { length }]) => length > maxValueChars),
+    isCut: told.length > kept.length || kept.some(([, { length }]) => length > maxHeaderChars),
   };
 };

@@ -22,11 +22,13 @@ import {
   makeWarnings,
   member,
   namespaceFromTitle,
+  replyResponse,
   takeOnly,
 } from "@executor/plugin-kit";
 import type { Steps, Warnings } from "@executor/plugin-kit";
 import { Context, Effect, Either, Option } from "effect";
 import { Binding } from "./calls/binding.ts";
+import { nextInput } from "./calls/next-page.ts";
 import { buildRequest, isRead } from "./calls/request.ts";
 import { readOutline } from "./document/outline.ts";
 import { makeLibrary } from "./document/library.ts";
@@ -173,5 +175,11 @@ const invoke = Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {
     );
   }
   const response = yield* callUpstream({ ...request, namespace, timeoutMs: settings.timeoutMs });
-  return yield* readReply(response, (yield* CredentialGuard).redactor);
+  const result = yield* readReply(response, (yield* CredentialGuard).redactor);
+  if (!call.wantsResponse) return result;
+  const reply = replyResponse(response);
+  const target = reply.links["next"];
+  if (target === undefined) return { ...result, response: reply };
+  const urls = { target, requestUrl: request.url, replyUrl: response.url };
+  return { ...result, response: { ...reply, next: nextInput(binding, call, urls) } };
 });

@@ -49,7 +49,7 @@ const description = (
 Workflow:
 1. Find a tool: \`await tools.search({ query: "create issue" })\` gives \`[{ path, description, annotations }]\`, best match first; \`namespace\` and \`limit\` narrow it.
 2. Read its schemas: \`await tools.describe({ path })\` gives \`inputSchema\` and \`outputSchema\`. What a large tool leaves out stands there as a \`$ref\`: pass it as \`at\`.
-3. Call it: \`await tools.<namespace>.<path>({ ... })\` gives the data. A failed call throws an error with \`message\`, \`code\` and, where the API answered, \`status\`, \`headers\` and its body as \`data\`.
+3. Call it: \`await tools.<namespace>.<path>({ ... })\` gives the data. A failed call throws an error with \`message\`, \`code\` and, where the API answered, \`status\`, \`headers\` and its body as \`data\`. A second argument \`{ response: true }\` gives \`{ data, status, headers, links, next }\`; \`next\` is the input for the next page, or null.
 
 Rules:
 - \`return\` what you need and no more: ${maxOutputChars} characters are shown.
