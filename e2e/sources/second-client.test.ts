@@ -80,7 +80,9 @@ const compare = async (
         settings,
         address: `drawn.${tool.path}`,
         binding: JSON.parse(JSON.stringify(tool.binding)),
+        inputSchema: tool.inputSchema,
         input: made.input,
+        wantsResponse: false,
       }),
     ),
   );
