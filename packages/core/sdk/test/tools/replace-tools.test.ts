@@ -130,9 +130,34 @@ describe("replaceTools", () => {
                 await Effect.runPromise(Effect.provide(run, runtime));
               },
             ),
-            { numRuns: 60 },
+            { numRuns: 40 },
           ),
         );
+      }).pipe(Effect.provide(layerFixture)),
+  );
+
+  it.effect.each([1, 2, 3, 7])(
+    "finds tools that lead to a changed definition through %i others, even in a circle",
+    (length) =>
+      Effect.gen(function* () {
+        const sources = yield* Sources;
+        const to = (at: number) => ({ $ref: `#/$defs/D${at}` });
+        const definitions = (last: string) =>
+          Object.fromEntries([
+            ...Array.from({ length }, (_, at) => [`D${at}`, { anyOf: [to(at + 1), to(0)] }]),
+            [`D${length}`, { title: last, anyOf: [to(0)] }],
+            ["Other", { title: "same" }],
+          ]);
+        const input = (schema: object) => ({ type: "object", properties: { x: schema } });
+        const tools = [
+          { path: "far", input: input(to(0)) },
+          { path: "other", input: input({ $ref: "#/$defs/Other" }) },
+          { path: "none" },
+        ];
+        yield* sources.add(fixtureSource("c", tools, { definitions: definitions("one") }));
+        const next = fixtureDocument("c", tools, { definitions: definitions("two") });
+        const { changes } = yield* sources.refresh("c", next);
+        expect(changes).toMatchObject({ added: [], removed: [], changed: ["c.far"] });
       }).pipe(Effect.provide(layerFixture)),
   );
 
