@@ -48,7 +48,12 @@ const resultOf = (
   const outcome = schemaCheck(approval.requestedSchema)(content, "content");
   switch (outcome._tag) {
     case "Fits":
-      return Effect.succeed({ action, content });
+      return outcome.integers === undefined
+        ? Effect.succeed({ action, content })
+        : new InvalidAnswer({
+            message:
+              "The content has an integer beyond 2^53, which an answer cannot hold. The question stays open.",
+          });
     case "Misfits":
       return new InvalidAnswer({
         message: `The content does not answer the question, which stays open. ${outcome.problems}`,

@@ -105,7 +105,9 @@ const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 /** Whether a number may begin after this place, or end before it: at white space, `,`, `:`, `[`, `]`, `}` and the text's ends. */
 const isBoundary = (text: string, at: number): boolean =>
-  at < 0 || at >= text.length || " \t\n\r,:[]}".includes(text.charAt(at));
+  at < 0 || at >= text.length || boundaries.has(text.charCodeAt(at));
+
+const boundaries = new Set(Array.from(" \t\n\r,:[]}", (character) => character.charCodeAt(0)));
 
 /** Whether what ends here is in the place of a member's name: then the text is not JSON, and quotes would make it so. */
 const isName = (text: string, end: number): boolean => {

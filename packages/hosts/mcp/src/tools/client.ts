@@ -54,10 +54,13 @@ export const elicitFrom =
   };
 
 /** If a form is not filled in correctly or cannot be checked, the run pauses and the question is repeated there. */
-const checked = ({ requestedSchema }: ElicitationRequest, content: unknown = {}) =>
-  isObject(content) && schemaCheck(requestedSchema)(content, "content")._tag === "Fits"
+const checked = ({ requestedSchema }: ElicitationRequest, content: unknown = {}) => {
+  const outcome = isObject(content) ? schemaCheck(requestedSchema)(content, "content") : undefined;
+  // An answer has no exact form for an integer beyond 2^53, which a text in digits would be.
+  return isObject(content) && outcome?._tag === "Fits" && outcome.integers === undefined
     ? Effect.succeed(content)
     : new ElicitationUnavailable({ message: "The client's answer does not fit the form." });
+};
 
 const question = ({ kind, message, input }: ElicitationRequest): string =>
   kind === "form" ? message : `${message}\n\n${shortened(JSON.stringify(input, null, 2))}`;

@@ -35,10 +35,14 @@ const holdsDigits = (bytes: Uint8Array): boolean => {
     let start = probe;
     while (isDigit(bytes[start - 1])) start -= 1;
     let end = probe + 1;
-    while (isDigit(bytes[end]) && end - start < minDigits) end += 1;
-    if (end - start >= minDigits) return true;
+    while (isDigit(bytes[end])) end += 1;
+    if (end - start >= minDigits && !isFraction(bytes[start - 1])) return true;
+    probe = end - 1;
   }
   return false;
 };
+
+/** Whether digits after this byte are those of a fraction. */
+const isFraction = (before: number | undefined): boolean => before === 0x2e;
 
 const isDigit = (byte = 0): boolean => byte >= 0x30 && byte <= 0x39;
