@@ -27,6 +27,7 @@ import {
   isEndpoint,
   requestHeaders,
   shownUrl,
+  redactedText,
 } from "./schema/endpoint.ts";
 import { readSchema } from "./schema/read-schema.ts";
 import { makeSchemaMemory, type SchemaMemory } from "./schema/schema-memory.ts";
@@ -64,7 +65,8 @@ const detect = Effect.fn("GraphQl.detect")(function* (settings: ResolvedSettings
   }
   const source = yield* peekDocument(settings);
   if (Option.isNone(source)) return Option.none();
-  return Option.isSome(yield* Effect.option(readSchema(source.value.text))) ? found : Option.none();
+  const text = yield* redactedText(source.value);
+  return Option.isSome(yield* Effect.option(readSchema(text))) ? found : Option.none();
 });
 
 const originOf = (url: string): string | undefined => URL.parse(url)?.origin;

@@ -70,7 +70,7 @@ export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
 const detect = Effect.fn("OpenApi.detect")(function* (settings: ResolvedSettings) {
   const source = yield* peekDocument(settings);
   if (Option.isNone(source)) return Option.none();
-  const read = yield* Effect.option(readDocument(source.value.text));
+  const read = yield* Effect.option(readDocument(source.value.raw));
   if (Option.isNone(read)) return Option.none();
   const root = yield* mend(read.value, settings.overlay, undefined, makeWarnings());
   const outline = readOutline(root);
@@ -90,7 +90,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const source = yield* fetchDocument(settings);
   const documentUrl = source.url ?? settings.url;
   const warnings = makeWarnings();
-  const read = yield* readDocument(source.text);
+  const read = yield* readDocument(source.raw);
   const root = yield* mend(read, settings.overlay, documentUrl, warnings);
   const document = yield* Either.mapLeft(
     readOutline(root),
@@ -98,7 +98,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   );
   const url = yield* baseUrl(document, settings, documentUrl);
   const library = makeLibrary(document.root, documentUrl);
-  if (hasIdentifiers(source.text)) yield* inSteps(library.index());
+  if (hasIdentifiers(source.raw)) yield* inSteps(library.index());
   const readReferenced = makeReadReferenced(library, settings, warnings);
   const references = makeReferences(library, warnings);
   yield* readReferenced(pathItemLinks(document));

@@ -29,6 +29,8 @@ export interface UpstreamCall {
   readonly maxBytes?: number | undefined;
   /** Whether the body of a reply with these headers is left unread; it is then empty. */
   readonly skipBody?: (headers: UpstreamHeaders) => boolean;
+  /** Whether the body is given as it came, with the source's credentials where it repeats them. */
+  readonly rawBody?: boolean;
   /** Whether redirects to other origins are not followed. */
   readonly sameOrigin?: boolean;
 }
@@ -36,7 +38,7 @@ export interface UpstreamCall {
 export interface UpstreamResponse {
   readonly status: number;
   readonly headers: UpstreamHeaders;
-  /** After content decoding, and without the source's credentials. */
+  /** After content decoding, and without the source's credentials unless it was asked for as it came. */
   readonly body: Uint8Array;
   /** URL that the reply came from, after redirects. */
   readonly url: string;
@@ -95,7 +97,7 @@ export const exchange = (
       onSuccess: (response) => ({
         ...response,
         headers: Record.map(response.headers, redactor.text),
-        body: redactor.bytes(response.body),
+        body: request.rawBody === true ? response.body : redactor.bytes(response.body),
       }),
     });
   });

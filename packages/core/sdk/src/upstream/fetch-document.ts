@@ -1,6 +1,5 @@
 import type { HttpClient } from "@effect/platform";
 import { Effect, Option } from "effect";
-import { CredentialGuard } from "../credentials/credential-guard.ts";
 import {
   InvalidSourceDocument,
   shownUrl,
@@ -29,7 +28,7 @@ export const fetchDocument: (
 ) => Effect.Effect<SourceDocument, SourceLoadError, HttpClient.HttpClient> = Effect.fn(
   "fetchDocument",
 )(function* (settings: ResolvedSettings) {
-  const reply = yield* readDocument(settings);
+  const reply = yield* findDocument(settings);
   if (!("status" in reply)) return reply;
   return yield* new SourceUnreachable({
     message: `${shownUrl(reply.url)} answered ${describeReply(reply)} instead of the description. ${adviceFor(reply.status)}`,
@@ -41,17 +40,9 @@ export const peekDocument: (
   settings: ResolvedSettings,
 ) => Effect.Effect<Option.Option<SourceDocument>, SourceLoadError, HttpClient.HttpClient> =
   Effect.fn("peekDocument")(function* (settings: ResolvedSettings) {
-    const reply = yield* readDocument(settings);
+    const reply = yield* findDocument(settings);
     return "status" in reply ? Option.none() : Option.some(reply);
   });
-
-/** Texts that come from no upstream are redacted, too: an operator's copy of a description may hold a credential. */
-const readDocument = (
-  settings: ResolvedSettings,
-): Effect.Effect<SourceDocument | UpstreamResponse, SourceLoadError, HttpClient.HttpClient> =>
-  Effect.zipWith(CredentialGuard, findDocument(settings), ({ redactor }, found) =>
-    "status" in found ? found : { ...found, text: redactor.text(found.text) },
-  );
 
 const findDocument = (
   settings: ResolvedSettings,
@@ -60,7 +51,7 @@ const findDocument = (
   if (document !== undefined) {
     return new TextEncoder().encode(document).byteLength > maxBytes
       ? Effect.fail(tooLarge)
-      : Effect.succeed({ text: document, url: undefined });
+      : Effect.succeed({ raw: document, url: undefined });
   }
   if (url === undefined) {
     return Effect.fail(
@@ -89,11 +80,12 @@ export const requestDocument = (
       headers: mergeHeaders({ accept }, headersFor(settings, url)),
       timeoutMs: settings.timeoutMs,
       skipBody: isEventStream,
+      rawBody: true,
       ...limits,
     }),
     (response) =>
       response.status >= 200 && response.status < 300 && !isEventStream(response.headers)
-        ? { text: new TextDecoder().decode(response.body), url: response.url }
+        ? { raw: new TextDecoder().decode(response.body), url: response.url }
         : response,
   );
 

@@ -1,6 +1,5 @@
 import type { HttpClient } from "@effect/platform";
 import { Effect } from "effect";
-import { CredentialGuard } from "../credentials/credential-guard.ts";
 import { shownUrl, SourceDocumentTooLarge, SourceUnreachable } from "../model/source.ts";
 import type { ResolvedSettings } from "../model/source.ts";
 import type { UpstreamResponse } from "./exchange.ts";
@@ -19,16 +18,6 @@ export interface UnreadDocument {
  * next try may find it, so that a moment without an upstream changes no tools.
  */
 export const fetchReferenced = (
-  settings: ResolvedSettings,
-  from: string,
-  url: string,
-  maxBytes: number,
-): Effect.Effect<SourceDocument | UnreadDocument, SourceUnreachable, HttpClient.HttpClient> =>
-  Effect.zipWith(CredentialGuard, find(settings, from, url, maxBytes), ({ redactor }, found) =>
-    "unread" in found ? found : { ...found, text: redactor.text(found.text) },
-  );
-
-const find = (
   settings: ResolvedSettings,
   from: string,
   url: string,

@@ -5,7 +5,11 @@ import type { SourceDocumentTooLarge, SourceLoadError } from "../model/source.ts
 
 /** A description as text, with its URL after redirects; without a URL where the operator gave the text. */
 export interface SourceDocument {
-  readonly text: string;
+  /**
+   * The text as it came, or as the operator gave it: it may repeat the source's credentials. Who reads it takes them out of what
+   * it keeps and says, by the `CredentialGuard`'s redactor; in steps, because descriptions are long.
+   */
+  readonly raw: string;
   readonly url: string | undefined;
 }
 
@@ -54,7 +58,7 @@ export const readFileDocument = (
         return Effect.void;
       }),
     );
-    return { text: text + decoder.decode(), url };
+    return { raw: text + decoder.decode(), url };
   });
 
 const realPath = (fileSystem: FileSystem.FileSystem, path: string) =>

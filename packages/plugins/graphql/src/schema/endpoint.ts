@@ -1,6 +1,7 @@
 import type { HttpClient } from "@effect/platform";
 import {
   callUpstream,
+  CredentialGuard,
   fetchDocument,
   InvalidSourceDocument,
   mergeHeaders,
@@ -10,6 +11,7 @@ import {
 import type {
   Json,
   ResolvedSettings,
+  SourceDocument,
   SourceLoadError,
   ToolCallError,
   UpstreamHeaders,
@@ -57,8 +59,14 @@ export const fetchSchema = (
     document === undefined && url !== undefined && (baseUrl === undefined || baseUrl === url);
   return isEndpointOnly
     ? Effect.flatMap(introspect(settings, url), (answer) => readSchema(answer.text, answer.json))
-    : Effect.flatMap(fetchDocument(settings), (file) => readSchema(file.text));
+    : Effect.flatMap(Effect.flatMap(fetchDocument(settings), redactedText), (text) =>
+        readSchema(text),
+      );
 };
+
+/** The text without the source's credentials. */
+export const redactedText = ({ raw }: SourceDocument): Effect.Effect<string> =>
+  Effect.map(CredentialGuard, ({ redactor }) => redactor.text(raw));
 
 /** The URL without its query, which may hold a credential. */
 export const shownUrl = (endpoint: string): string => endpoint.replace(/[?#].*$/s, "");

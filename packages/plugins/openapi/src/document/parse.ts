@@ -1,6 +1,6 @@
-import { CredentialGuard, InvalidSourceDocument, type Json } from "@executor/sdk";
-import { readJsonInSteps, runSteps } from "@executor/plugin-kit";
-import { Effect } from "effect";
+import { CredentialGuard, InvalidSourceDocument, type Json, type Redactor } from "@executor/sdk";
+import { readJson, readJsonInSteps, runSteps } from "@executor/plugin-kit";
+import { Effect, Either } from "effect";
 import { CORE_SCHEMA, load } from "js-yaml";
 import { exactIntTag } from "./yaml-integers.ts";
 
@@ -9,14 +9,9 @@ const yamlSchema = CORE_SCHEMA.withTags(exactIntTag);
 const maxDepth = 500;
 const maxNodes = 5_000_000;
 
-/** Reads JSON or YAML text, without the source's credentials: YAML has escapes of its own, in which they are not found before. */
+/** Reads JSON or YAML text, and takes the source's credentials out of what it gives and says. */
 export const readDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
-  Effect.zipWith(CredentialGuard, parseDocument(source), ({ redactor }, root) =>
-    redactor.json(root),
-  );
-
-const parseDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
-  Effect.suspend(() => {
+  Effect.flatMap(CredentialGuard, ({ redactor }) => {
     const start = source.trimStart().slice(0, 200);
     if (start === "") return invalid("The description is empty. Give an OpenAPI document.");
     if (start.startsWith("<")) {
@@ -25,30 +20,36 @@ const parseDocument = (source: string): Effect.Effect<Json, InvalidSourceDocumen
       );
     }
     return start.startsWith("{") || start.startsWith("[")
-      ? Effect.catchAll(parseJsonDocument(source), (error) =>
+      ? Effect.catchAll(parseJson(source, redactor), (error) =>
           // Flow style in YAML starts with the same brackets.
-          Effect.mapError(parseYaml(source), () => error),
+          Effect.mapError(parseYaml(source, redactor), () => error),
         )
-      : parseYaml(source);
+      : parseYaml(source, redactor);
   });
 
-const parseJsonDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
-  runSteps(readJsonInSteps(source)).pipe(
+const parseJson = (
+  source: string,
+  redactor: Redactor,
+): Effect.Effect<Json, InvalidSourceDocument> =>
+  runSteps(readJsonInSteps(source, (piece) => Either.map(readJson(piece), redactor.json))).pipe(
     Effect.flatten,
     Effect.mapError(
       (reason) =>
         new InvalidSourceDocument({
-          message: `The description is not JSON: ${firstLine(reason)}. Correct it, or give it as YAML.`,
+          message: `The description is not JSON: ${firstLine(reason, redactor)}. Correct it, or give it as YAML.`,
         }),
     ),
   );
 
-const parseYaml = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
+const parseYaml = (
+  source: string,
+  redactor: Redactor,
+): Effect.Effect<Json, InvalidSourceDocument> =>
   Effect.try({
     try: () => load(source, { schema: yamlSchema }),
     catch: (error) =>
       new InvalidSourceDocument({
-        message: `The description is neither JSON nor YAML: ${firstLine(error)}. Give an OpenAPI document.`,
+        message: `The description is neither JSON nor YAML: ${firstLine(error, redactor)}. Give an OpenAPI document.`,
       }),
   }).pipe(
     Effect.filterOrFail(
@@ -59,6 +60,7 @@ const parseYaml = (source: string): Effect.Effect<Json, InvalidSourceDocument> =
             "The description's YAML refers to itself through aliases, or is nested too deeply. Write it without such aliases.",
         }),
     ),
+    Effect.map(redactor.json),
   );
 
 /**
@@ -83,8 +85,12 @@ const isTree = (root: unknown): boolean => {
   return sizeOf(root, 0) <= maxNodes;
 };
 
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split("\n", 1)[0]?.slice(0, 200) ?? "";
+/** Redacted before it is cut: a part of a credential is not recognized. */
+const firstLine = (error: unknown, redactor: Redactor): string =>
+  redactor
+    .text(error instanceof Error ? error.message : String(error))
+    .split("\n", 1)[0]
+    ?.slice(0, 200) ?? "";
 
 const invalid = (message: string): Effect.Effect<never, InvalidSourceDocument> =>
   Effect.fail(new InvalidSourceDocument({ message }));

@@ -41,8 +41,8 @@ export const makeReadReferenced = (
     count += 1;
     const found = yield* fetchReferenced(settings, location, id, maxDocumentBytes);
     if ("unread" in found) return found.unread;
-    size += found.text.length;
-    const root = yield* Effect.either(readDocument(found.text));
+    size += found.raw.length;
+    const root = yield* Effect.either(readDocument(found.raw));
     if (Either.isLeft(root)) return withoutAdvice(root.left.message);
     yield* inSteps(library.add(id, found.url ?? id, root.right));
     return undefined;
