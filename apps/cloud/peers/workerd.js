@@ -2,7 +2,7 @@
 /**
  * Runs the bundle in `dist` on workerd with the bindings of `wrangler.jsonc`, by the options in a variable of the environment, as
  * JSON: `port`, `dataDirectory` of the databases, `variables` of `wrangler.jsonc` with the secrets, and `allowsPrivate`, whether
- * sources may lead to private addresses. `entry` is the text of a module in place of the bundle's own, which it may import.
+ * sources may lead to private addresses. `inspectorPort` is one for a debugger, which tells how much memory is in use. `entry` is the text of a module in place of the bundle's own, which it may import.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
@@ -61,7 +61,7 @@ const modulesOf = (entry) => [
   })),
 ];
 
-const { allowsPrivate, dataDirectory, entry, port, variables } = JSON.parse(
+const { allowsPrivate, dataDirectory, entry, inspectorPort, port, variables } = JSON.parse(
   process.env.EXECUTOR_WORKERD_OPTIONS,
 );
 const d1Persist = databaseDirectory(dataDirectory);
@@ -69,6 +69,7 @@ applyMigrations(dataDirectory);
 const miniflare = new Miniflare({
   host: "127.0.0.1",
   port,
+  inspectorPort,
   cf: false,
   telemetry: { enabled: false },
   modulesRoot: dist,

@@ -46,6 +46,8 @@ export interface CloudOptions {
   /** A new temporary directory unless given, and removed by `stop` only then. */
   readonly dataDirectory?: string;
   readonly port?: number;
+  /** For a debugger. */
+  readonly inspectorPort?: number;
   /** In place of those of the tests. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Environment of the process that runs workerd, besides this one's. */
@@ -94,6 +96,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
   const url = `http://127.0.0.1:${port}`;
   const workerd = {
     port,
+    inspectorPort: options.inspectorPort,
     dataDirectory,
     allowsPrivate: true,
     entry,
