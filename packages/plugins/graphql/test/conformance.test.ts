@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { isObject } from "@executor/plugin-kit";
 import { schema as github } from "@octokit/graphql-schema";
-import { isObject } from "@executor/plugin-kit";
 import type { JsonObject, LoadedSource } from "@executor/sdk";
 import { Effect, Schema } from "effect";
 import fc from "fast-check";
