@@ -25,13 +25,8 @@ export const requestBody = (
   Either.flatMap(chooseOffer(offers, integers === true ? 0 : value, wanted), (offer) => {
     if (offer.kind === "multipart") return multipart(offer, value, integers);
     if (offer.kind === "form") return urlEncoded(offer, value, integers);
-    const takesBytes = offer.kind !== "json" || offer.bytes || isRange(offer.contentType);
-    if (offer.kind === "binary" || offer.bytes || (takesBytes && isFileObject(value))) {
-      // Where a body that holds text may be a file, a string is the text itself.
-      return offer.kind === "text" && typeof value === "string"
-        ? withType(offer, undefined, encoder.encode(value))
-        : bytesOf(offer, value);
-    }
+    const mayBeFile = offer.kind !== "json" || offer.bytes || isRange(offer.contentType);
+    if (offer.kind === "binary" || (mayBeFile && isFileObject(value))) return bytesOf(offer, value);
     return Either.flatMap(writeText(offer, value, integers), (written) =>
       withType(offer, undefined, encoder.encode(written)),
     );

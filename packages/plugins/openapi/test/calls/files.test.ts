@@ -129,6 +129,19 @@ describe("files", () => {
     }),
   );
 
+  it.scopedLive("may be whole bodies beside other values", () =>
+    Effect.gen(function* () {
+      const document = sending({
+        "application/json": { schema: { oneOf: [bytes, { type: "object" }] } },
+      });
+      expect(yield* arriving(document, { body: { a: 1 } })).toMatchObject({ text: '{"a":1}' });
+      expect(yield* arriving(document, { body: { base64 } })).toMatchObject({
+        type: "application/json",
+        text: "\x00\x01bytes",
+      });
+    }),
+  );
+
   it.effect("that JSON is said to hold are told", () =>
     Effect.gen(function* () {
       const schema = { type: "object", properties: { file: bytes } };
