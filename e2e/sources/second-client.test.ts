@@ -1,14 +1,11 @@
-import { afterAll, describe, expect, it } from "vitest";
-import { schemaCheck } from "@executor/json-schema";
-import { openApiPlugin } from "@executor/plugin-openapi";
-import { Namespace } from "@executor/sdk";
-import type { Json, JsonObject, ResolvedSettings, ToolDefinition } from "@executor/sdk";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "@executor/testing";
-import { Effect, Either } from "effect";
 import { createServer } from "node:http";
-import { httpClientLayer } from "../../apps/local/src/server/http-client.ts";
-import { at, drawing, hasForm, isObject } from "../support/second-client/descriptions.ts";
-import type { DrawnOperation } from "../support/second-client/descriptions.ts";
+import { apiClient } from "../support/daemon/api-client.ts";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import { at, drawing, hasForm, isObject, isParsed } from "../support/second-client/descriptions.ts";
+import type { DrawnOperation, Json, JsonObject } from "../support/second-client/descriptions.ts";
 import { explain } from "../support/second-client/differences.ts";
 import { differencesOf, factsOf } from "../support/second-client/facts.ts";
 import type { WireRequest } from "../support/second-client/facts.ts";
@@ -38,11 +35,20 @@ const origin = `http://127.0.0.1:${port}`;
 await new Promise<void>((resolve) => {
   echo.listen(port, "127.0.0.1", resolve);
 });
-afterAll(() => {
+let daemon: Daemon;
+beforeAll(async () => {
+  daemon = await startDaemon();
+  const policies = [{ pattern: `${namespace}.*`, decision: "allow" }];
+  expect((await daemon.request("PUT", "/api/policies", policies)).status).toBe(200);
+});
+afterAll(async () => {
+  await daemon.stop();
   echo.close();
 });
 
-const plugin = await Effect.runPromise(Effect.provide(openApiPlugin, httpClientLayer));
+const namespace = "drawn";
+/** The description that the source has. */
+let added = "";
 const sample = await loadSampler();
 const second = await secondClient();
 
@@ -53,45 +59,30 @@ type Outcome =
 
 const compare = async (
   drawn: DrawnOperation,
-  draw: (tool: ToolDefinition) => DrawnInput | undefined,
+  draw: (inputSchema: Json) => DrawnInput | undefined,
 ): Promise<Outcome> => {
-  const settings: ResolvedSettings = {
-    headers: {},
-    timeoutMs: 30_000,
-    document: JSON.stringify(drawn.document),
-    baseUrl: origin,
-  };
-  const source = await Effect.runPromise(plugin.load(settings));
-  const [tool] = source.tools;
+  const api = apiClient(daemon);
+  const document = JSON.stringify(drawn.document);
+  if (document !== added) {
+    await daemon.request("DELETE", `/api/sources/${namespace}`);
+    await api.addSource({ namespace, kind: "openapi", document, baseUrl: origin });
+    added = document;
+  }
+  const [tool] = (await api.searchTools({ namespace })).items;
   if (tool === undefined) return { skipped: "no tool" };
-  const made = draw(tool);
+  const { inputSchema }: { readonly inputSchema: unknown } = await api.tool(tool.address);
+  const made = isParsed(inputSchema) ? draw(inputSchema) : undefined;
   if (made === undefined) return { skipped: "no value for the body" };
-  const check = schemaCheck({
-    ...tool.inputSchema,
-    $defs: Object.fromEntries(source.definitions),
-  });
-  if (check(made.input, "input")._tag !== "Fits")
-    return { skipped: "the sampled input is not valid" };
-  const sent = await Effect.runPromise(
-    Effect.either(
-      plugin.invoke({
-        namespace: Namespace.make("drawn"),
-        url: source.url,
-        settings,
-        address: `drawn.${tool.path}`,
-        binding: JSON.parse(JSON.stringify(tool.binding)),
-        inputSchema: tool.inputSchema,
-        input: made.input,
-        wantsResponse: false,
-      }),
-    ),
+  arrivals.length = 0;
+  const call = `tools.${tool.address}(${JSON.stringify(made.input)})`;
+  const { output } = await api.execute(
+    `try { await ${call}; return ""; } catch (error) { return error.message; }`,
   );
+  const said = String(output?.value);
   const ours = arrivals.pop();
-  if (Either.isLeft(sent) || ours === undefined) {
-    return {
-      explained: [],
-      unexplained: [Either.isLeft(sent) ? sent.left.message : "nothing came"],
-    };
+  if (said.includes("is not valid")) return { skipped: "the sampled input is not valid" };
+  if (said !== "" || ours === undefined) {
+    return { explained: [], unexplained: [{ input: made.input, said }] };
   }
   const theirs = await second.build(drawn.document, drawn.path, origin, made.second);
   const headers = new Set(
@@ -133,7 +124,7 @@ describe("requests of operations that are drawn at random", () => {
       const draw = drawing(random, isWanted);
       while (compared < total) {
         const drawn = draw();
-        const outcome = await compare(drawn, (tool) => drawInput(tool, drawn, sample, random));
+        const outcome = await compare(drawn, (schema) => drawInput(schema, drawn, sample, random));
         if ("skipped" in outcome) {
           count(skipped, outcome.skipped);
           continue;
@@ -150,6 +141,7 @@ describe("requests of operations that are drawn at random", () => {
       );
       expect(unexplained).toEqual([]);
     },
+    600_000,
   );
 });
 

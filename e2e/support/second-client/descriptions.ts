@@ -1,8 +1,12 @@
-import type { Json, JsonObject } from "@executor/sdk";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { githubDescription } from "../upstreams/peers.ts";
 import { pick, type Random } from "./random.ts";
+
+export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
 
 const installed = join(import.meta.dirname, "../../../packages/plugins/openapi/peers/node_modules");
 
@@ -52,7 +56,7 @@ const methods = new Set(["get", "put", "post", "delete", "options", "head", "pat
 const githubShare = 0.1;
 
 /** Whether a value that was parsed from JSON is there; what it holds needs no second look. */
-const isParsed = (value: unknown): value is Json => value !== undefined;
+export const isParsed = (value: unknown): value is Json => value !== undefined;
 
 const read = (file: string): Json | undefined => {
   const value: unknown = JSON.parse(readFileSync(file, "utf8"));

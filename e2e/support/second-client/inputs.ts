@@ -1,29 +1,6 @@
-import type { Json, JsonObject, ToolDefinition } from "@executor/sdk";
-import { Schema } from "effect";
-import { at, isObject, type DrawnOperation } from "./descriptions.ts";
+import { at, isObject, type DrawnOperation, type Json, type JsonObject } from "./descriptions.ts";
 import { pick, type Random } from "./random.ts";
 import type { Sampler, SecondInput } from "./swagger.ts";
-
-const Field = Schema.Struct({ name: Schema.String, file: Schema.Boolean, mixed: Schema.Boolean });
-
-/** The parts of a tool's binding that say where its inputs go. */
-const Bound = Schema.Struct({
-  parameters: Schema.Array(
-    Schema.Struct({ key: Schema.String, name: Schema.String, in: Schema.String }),
-  ),
-  body: Schema.NullOr(
-    Schema.Struct({
-      key: Schema.NullOr(Schema.String),
-      offers: Schema.Array(
-        Schema.Struct({
-          kind: Schema.String,
-          contentType: Schema.String,
-          fields: Schema.Array(Field),
-        }),
-      ),
-    }),
-  ),
-});
 
 export interface DrawnInput {
   /** Of the tool. */
@@ -43,46 +20,8 @@ const fileInput: JsonObject = {
   contentType: "application/octet-stream",
 };
 
-/**
- * Values for a tool's parameters and body, made of the description's schemas: each required parameter, half of the others, and
- * where there is a body one of its media types. `undefined` where no value can be made.
- */
-export const drawInput = (
-  tool: ToolDefinition,
-  drawn: DrawnOperation,
-  sample: Sampler,
-  random: Random,
-): DrawnInput | undefined => {
-  const { body, parameters } = Schema.decodeUnknownSync(Bound)(tool.binding);
-  const required = at(tool.inputSchema, "required");
-  const needs = new Set(Array.isArray(required) ? required : []);
-  const input: Record<string, Json> = {};
-  const second: Record<string, Json> = {};
-  for (const { key, name, in: place } of parameters) {
-    const schema = at(tool.inputSchema, "properties", key);
-    const chosen = random() < 0.5 || needs.has(key);
-    const value = chosen
-      ? sample(schemaOf(drawn, place, name) ?? schema ?? {}, drawn.document)
-      : null;
-    if (value === undefined || value === null) continue;
-    // An empty path parameter leads to another operation, and is refused.
-    const given = place === "path" && value === "" ? "drawn" : value;
-    input[key] = given;
-    second[`${place}.${name}`] = given;
-  }
-  const offer = body === null ? undefined : pick(random, body.offers);
-  const wantsBody = offer !== undefined && (needs.has("body") || random() < 0.8);
-  if (!wantsBody)
-    return { input, second: { parameters: second, contentType: undefined, body: undefined } };
-  const made = bodyOf(offer, drawn, sample);
-  if (made === undefined) return undefined;
-  input["body"] = made.input;
-  if (body?.key !== null && body !== null) input[body.key] = offer.contentType;
-  return {
-    input,
-    second: { parameters: second, contentType: offer.contentType, body: made.second },
-  };
-};
+const unescape = (token: string): string =>
+  decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~");
 
 const follow = (value: Json | undefined, document: JsonObject): Json | undefined => {
   const reference = at(value, "$ref");
@@ -91,50 +30,113 @@ const follow = (value: Json | undefined, document: JsonObject): Json | undefined
     : value;
 };
 
-const unescape = (token: string): string =>
-  decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~");
-
 const isList = (value: Json | undefined): value is ReadonlyArray<Json> => Array.isArray(value);
 
 const itemsOf = (value: Json | undefined): ReadonlyArray<Json> => (isList(value) ? value : []);
 
-/** The schema of a parameter as the description writes it. */
-const schemaOf = (drawn: DrawnOperation, place: string, name: string): Json | undefined => {
-  const lists = [at(drawn.operation, "parameters"), at(drawn.pathItem, "parameters")];
-  const found = lists
-    .flatMap(itemsOf)
-    .map((item) => follow(item, drawn.document))
-    .find((item) => at(item, "name") === name && at(item, "in") === place);
-  const content = at(found, "content");
-  return (
-    at(found, "schema") ?? (isObject(content) ? at(Object.values(content)[0], "schema") : undefined)
-  );
-};
-
-interface Offer {
-  readonly kind: string;
-  readonly contentType: string;
-  readonly fields: ReadonlyArray<typeof Field.Type>;
+interface Parameter {
+  readonly key: string;
+  /** Place and name, such as `query.page`. */
+  readonly id: string;
+  readonly schema: Json;
 }
 
+const places = ["path", "query", "header", "cookie"];
+
+/** The operation's parameters that are inputs of the tool, by the documented rule for their keys. */
+const parametersOf = (
+  { document, operation, pathItem }: DrawnOperation,
+  inputs: JsonObject,
+): ReadonlyArray<Parameter> => {
+  const found = new Map<string, { place: string; name: string; schema: Json }>();
+  for (const item of [...itemsOf(pathItem["parameters"]), ...itemsOf(operation["parameters"])]) {
+    const parameter = follow(item, document);
+    const name = at(parameter, "name");
+    const place = at(parameter, "in");
+    if (typeof name !== "string" || typeof place !== "string" || !places.includes(place)) continue;
+    const content = at(parameter, "content");
+    const described = isObject(content) ? at(Object.values(content)[0], "schema") : undefined;
+    const schema = at(parameter, "schema") ?? described ?? {};
+    found.set(`${place}.${name}`, { place, name, schema });
+  }
+  const taken = new Set(["body"]);
+  return [...found]
+    .toSorted(([, a], [, b]) => places.indexOf(a.place) - places.indexOf(b.place))
+    .flatMap(([id, { name, place, schema }]) => {
+      const key = taken.has(name) ? `${name}_${place}` : name;
+      if (!(key in inputs)) return [];
+      taken.add(key);
+      return [{ key, id, schema }];
+    });
+};
+
+/**
+ * Values for a tool's parameters and body, made of the description's schemas: each required parameter, half of the others, and
+ * where there is a body one of its media types. `undefined` where no value can be made.
+ */
+export const drawInput = (
+  inputSchema: Json,
+  drawn: DrawnOperation,
+  sample: Sampler,
+  random: Random,
+): DrawnInput | undefined => {
+  const properties = at(inputSchema, "properties");
+  const inputs = isObject(properties) ? properties : {};
+  const needs = new Set(itemsOf(at(inputSchema, "required")));
+  const input: Record<string, Json> = {};
+  const parameters: Record<string, Json> = {};
+  for (const { id, key, schema } of parametersOf(drawn, inputs)) {
+    const chosen = needs.has(key) || random() < 0.5;
+    const value = chosen ? sample(schema, drawn.document) : null;
+    if (value === undefined || value === null) continue;
+    // An empty path parameter leads to another operation, and is refused.
+    const given = id.startsWith("path.") && value === "" ? "drawn" : value;
+    input[key] = given;
+    parameters[id] = given;
+  }
+  const choice = at(inputs["contentType"], "enum");
+  const content = at(follow(drawn.operation["requestBody"], drawn.document), "content");
+  const offered = isList(choice) ? choice : Object.keys(isObject(content) ? content : {});
+  const contentType = pick(random, offered);
+  const wantsBody = "body" in inputs && (needs.has("body") || random() < 0.8);
+  if (!wantsBody || typeof contentType !== "string") {
+    return { input, second: { parameters, contentType: undefined, body: undefined } };
+  }
+  const made = bodyOf(contentType, at(content, contentType), drawn.document, sample);
+  if (made === undefined) return undefined;
+  input["body"] = made.input;
+  if (isList(choice)) input["contentType"] = contentType;
+  return { input, second: { parameters, contentType, body: made.second } };
+};
+
+const isFile = (property: Json | undefined, document: JsonObject): boolean => {
+  const schema = follow(property, document);
+  const item = at(schema, "type") === "array" ? follow(at(schema, "items"), document) : schema;
+  return at(item, "format") === "binary";
+};
+
 const bodyOf = (
-  { contentType, fields, kind }: Offer,
-  { document, operation }: DrawnOperation,
+  contentType: string,
+  mediaType: Json | undefined,
+  document: JsonObject,
   sample: Sampler,
 ): { readonly input: Json; readonly second: unknown } | undefined => {
-  if (kind === "binary") return { input: fileInput, second: file() };
-  if (kind === "text") return { input: "text", second: "text" };
-  const content = at(follow(operation["requestBody"], document), "content");
-  const schema = at(content, contentType, "schema");
+  const schema = at(mediaType, "schema");
+  const isForm = /^multipart|urlencoded/.test(contentType);
+  const isJson = /json|\*\/\*/.test(contentType) && !isFile(schema, document);
+  if (!isForm && !isJson) {
+    return /xml|^text|yaml|ndjson/.test(contentType)
+      ? { input: "text", second: "text" }
+      : { input: fileInput, second: file() };
+  }
   const sampled = sample(schema ?? {}, document);
   if (sampled === undefined) return undefined;
-  const files = new Set(fields.flatMap(({ file: isFile, name }) => (isFile ? [name] : [])));
-  if (!isObject(sampled) || files.size === 0 || kind === "json") {
-    return { input: sampled, second: sampled };
-  }
+  if (!isForm || !isObject(sampled)) return { input: sampled, second: sampled };
   const entries = Object.entries(sampled).map(([name, value]) => {
-    const many = Array.isArray(value);
-    if (!files.has(name)) return { name, input: value, second: value };
+    const many = isList(value);
+    if (!isFile(at(follow(schema, document), "properties", name), document)) {
+      return { name, input: value, second: value };
+    }
     return { name, input: many ? [fileInput] : fileInput, second: many ? [file()] : file() };
   });
   return {

@@ -1,7 +1,6 @@
-import { parseJson } from "@executor/sdk";
-import type { Json, JsonObject } from "@executor/sdk";
 import { Schema } from "effect";
-import { at, openApiPeer } from "./descriptions.ts";
+import { at, isParsed, openApiPeer } from "./descriptions.ts";
+import type { Json, JsonObject } from "./descriptions.ts";
 
 const hasMethods = <const Name extends string>(
   value: unknown,
@@ -118,6 +117,7 @@ export const loadSampler = async (): Promise<Sampler> => {
     throw new Error("openapi-sampler has other methods than expected.");
   return (schema, document) => {
     const sampled: unknown = sampler.sample(schema, { skipReadOnly: true, quiet: true }, document);
-    return sampled === undefined ? undefined : parseJson(JSON.stringify(sampled));
+    const copy: unknown = sampled === undefined ? undefined : JSON.parse(JSON.stringify(sampled));
+    return isParsed(copy) ? copy : undefined;
   };
 };
