@@ -36,7 +36,7 @@ import { mend } from "./document/overlay/mend.ts";
 import { readDocument } from "./document/parse.ts";
 import { inSteps, makeReadReferenced } from "./document/referenced-documents.ts";
 import { makeReferences } from "./document/references.ts";
-import { baseUrl, operationServer } from "./document/servers.ts";
+import { makeServers } from "./document/servers.ts";
 import { filterNames } from "./operations/filter.ts";
 import { operationParts, readOperations, tellRepeatedIds } from "./operations/operations.ts";
 import { pathItemLinks } from "./operations/path-items.ts";
@@ -96,7 +96,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
     readOutline(root),
     ({ message }) => new InvalidSourceDocument({ message }),
   );
-  const url = yield* baseUrl(document, settings, documentUrl);
+  const { url, serverOf } = yield* makeServers(document, settings, documentUrl, warnings);
   const library = makeLibrary(document.root, documentUrl);
   if (hasIdentifiers(source.raw)) yield* inSteps(library.index());
   const readReferenced = makeReadReferenced(library, settings, warnings);
@@ -120,7 +120,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
     (function* (): Steps<LoadedSource> {
       const tools: Array<ToolDefinition> = [];
       for (const operation of chosen) {
-        const server = operationServer(operation, url, settings, documentUrl);
+        const server = serverOf(operation);
         tools.push(toolDefinition(operation.toolPath, operation, server, surroundings));
         yield;
       }

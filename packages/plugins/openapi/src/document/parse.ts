@@ -1,10 +1,11 @@
 import { CredentialGuard, InvalidSourceDocument, type Json, type Redactor } from "@executor/sdk";
 import { readJson, readJsonInSteps, runSteps } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
-import { CORE_SCHEMA, load } from "js-yaml";
+import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
 import { exactIntTag } from "./yaml-integers.ts";
 
-const yamlSchema = CORE_SCHEMA.withTags(exactIntTag);
+/** YAML 1.2 with the merge key `<<`, which most descriptions that have it expect. */
+const yamlSchema = CORE_SCHEMA.withTags(exactIntTag, mergeTag);
 
 const maxDepth = 500;
 const maxNodes = 5_000_000;
@@ -47,11 +48,16 @@ const parseYaml = (
 ): Effect.Effect<Json, InvalidSourceDocument> =>
   Effect.try({
     try: () => load(source, { schema: yamlSchema }),
-    catch: (error) =>
-      new InvalidSourceDocument({
-        message: `The description is neither JSON nor YAML: ${firstLine(error, redactor)}. Give an OpenAPI document.`,
-      }),
+    catch: (error) => new InvalidSourceDocument({ message: yamlProblem(error, redactor) }),
   }).pipe(
+    Effect.filterOrFail(
+      (value) => !holdsInfinity(value),
+      () =>
+        new InvalidSourceDocument({
+          message:
+            "The description's YAML has a number that JSON has not: `.inf`, `.nan`, or one that is too large. Write it as text, or leave it out.",
+        }),
+    ),
     Effect.filterOrFail(
       (value): value is Json => isTree(value),
       () =>
@@ -62,6 +68,27 @@ const parseYaml = (
     ),
     Effect.map(redactor.json),
   );
+
+const yamlProblem = (error: unknown, redactor: Redactor): string => {
+  if (error instanceof YAMLException && /single document/i.test(error.message)) {
+    return "The description has more than one YAML document (`---`). Give a single one.";
+  }
+  return `The description is neither JSON nor YAML: ${firstLine(error, redactor)}. Give an OpenAPI document.`;
+};
+
+/** Whether a number in it is infinite or none. Each object is looked at once: aliases may repeat them. */
+const holdsInfinity = (root: unknown): boolean => {
+  const seen = new Set<object>();
+  const open: Array<unknown> = [root];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value === "number" && !Number.isFinite(value)) return true;
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    for (const child of Object.values(value)) open.push(child);
+  }
+  return false;
+};
 
 /**
  * Whether a value is a JSON tree of limited size. YAML's aliases can make cycles, and can expand a small text without bound:

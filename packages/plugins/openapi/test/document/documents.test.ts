@@ -27,6 +27,12 @@ describe("bad documents", () => {
       '{"openapi": "3.0.0", "paths": {}, "servers": [{"url": "https://{x}.example"}]}',
       "Give a base URL",
     ],
+    ["openapi: 3.1.0\n---\nopenapi: 3.1.0", "more than one YAML document"],
+    ["openapi: 3.1.0\nx-a: [{ b: .inf }]", "`.inf`, `.nan`"],
+    ["openapi: 3.1.0\nx-a: -.inf", "`.inf`, `.nan`"],
+    ["openapi: 3.1.0\nx-a: .NaN", "`.inf`, `.nan`"],
+    ["openapi: 3.1.0\nopenapi: 3.0.0", "duplicated mapping key (2:1)"],
+    ["a: { <<: 3 }", "cannot merge mappings"],
     ["a: &a [1, *a]\nopenapi: 3.1.0", "refers to itself through aliases"],
   ])("%j: %s", ([document, expected]) =>
     Effect.gen(function* () {
@@ -111,6 +117,29 @@ describe("documents", () => {
       expect(source.name).toBe("Pets");
       expect(source.url).toBe("https://eu.example.com/v2");
       expect(source.tools[0]).toMatchObject({ path: "pets.list", outputSchema: { type: "array" } });
+    }),
+  );
+
+  it.effect("merges YAML's `<<`, and leaves a quoted one as a name", () =>
+    Effect.gen(function* () {
+      const source = yield* load(
+        [
+          "openapi: 3.0.3",
+          "servers: [{ url: https://api.example.com }]",
+          "x-base: &base { operationId: base, summary: Merged }",
+          "x-more: &more { summary: Later, deprecated: true }",
+          "paths:",
+          "  /a: { get: { <<: *base, operationId: a } }",
+          "  /b: { get: { <<: [*base, *more], operationId: b } }",
+          '  /c: { get: { operationId: c, parameters: [{ name: "<<", in: query, schema: { "<<": 1 } }] } }',
+        ].join("\n"),
+      );
+      expect(source.tools.map(({ description }) => description)).toEqual([
+        "Merged\n\nGET /a",
+        "Deprecated.\n\nMerged\n\nGET /b",
+        "GET /c",
+      ]);
+      expect(source.tools[2]?.inputSchema["properties"]).toEqual({ "<<": {} });
     }),
   );
 
