@@ -98,18 +98,18 @@ export class UpstreamFailure extends Data.TaggedError("UpstreamFailure")<{
 
 /**
  * Reads an upstream's reply, counting bytes after content decoding, so that a small compressed reply cannot grow without
- * bound. Stops and closes the connection as soon as there are more than `maxBytes`.
+ * bound. Stops and closes the connection as soon as there are more than `collected` takes.
  */
 export const readReply = (
   response: HttpClientResponse.HttpClientResponse,
-  maxBytes: number,
+  collected: BoundedChunks<ArrayBufferLike>,
 ): Effect.Effect<Uint8Array, UpstreamFailure> =>
-  hasKnownSize(response, maxBytes)
+  hasKnownSize(response, collected.maxBytes)
     ? Effect.mapBoth(response.arrayBuffer, {
         onFailure: brokenOff,
         onSuccess: (buffer) => new Uint8Array(buffer),
       })
-    : readChunks(response, maxBytes);
+    : Effect.map(collect(response, collected), () => collected.concatenate());
 
 /** Whether the reply says how long it is, so that it can be read at once: that costs a third of reading it in chunks. */
 const hasKnownSize = (
@@ -126,17 +126,30 @@ const hasKnownSize = (
   );
 };
 
-const readChunks = (
+/** What ended the reading of a reply before its own end: the deadline, the bound on its size, or the connection, which broke. */
+export type Interruption = "timeout" | "size" | "connection";
+
+/** Reads a reply into `collected` as far as it comes. `undefined` where it is whole. */
+export const readReplyPart = (
   response: HttpClientResponse.HttpClientResponse,
-  maxBytes: number,
-): Effect.Effect<Uint8Array, UpstreamFailure> => {
-  const collected = new BoundedChunks(maxBytes);
-  return Stream.toPull(response.stream).pipe(
+  collected: BoundedChunks<ArrayBufferLike>,
+): Effect.Effect<Interruption | undefined> =>
+  Effect.match(collect(response, collected), {
+    onFailure: ({ reason }) => (reason === "response_too_large" ? "size" : "connection"),
+    onSuccess: () => undefined,
+  });
+
+const collect = (
+  response: HttpClientResponse.HttpClientResponse,
+  collected: BoundedChunks<ArrayBufferLike>,
+): Effect.Effect<void, UpstreamFailure> =>
+  Stream.toPull(response.stream).pipe(
     Effect.flatMap((pull) =>
       Effect.forever(
         Effect.flatMap(Effect.mapError(pull, Option.map(brokenOff)), (chunks) => {
           for (const chunk of chunks) {
-            if (!collected.add(chunk)) return Effect.fail(Option.some(tooLarge(maxBytes)));
+            if (!collected.add(chunk))
+              return Effect.fail(Option.some(tooLarge(collected.maxBytes)));
           }
           return Effect.void;
         }),
@@ -144,15 +157,12 @@ const readChunks = (
     ),
     Effect.scoped,
     Effect.catchAll((end) =>
-      Option.isNone(end) || end.value === noBody
-        ? Effect.succeed(collected.concatenate())
-        : Effect.fail(end.value),
+      Option.isNone(end) || end.value === noBody ? Effect.void : Effect.fail(end.value),
     ),
   );
-};
 
 /** Chunks of a body up to a bound. */
-class BoundedChunks<Buffer extends ArrayBufferLike> {
+export class BoundedChunks<Buffer extends ArrayBufferLike> {
   readonly #chunks: Array<Uint8Array<Buffer>> = [];
   #size = 0;
 
@@ -163,6 +173,11 @@ class BoundedChunks<Buffer extends ArrayBufferLike> {
     this.#chunks.push(chunk);
     this.#size += chunk.byteLength;
     return this.#size <= this.maxBytes;
+  }
+
+  /** Bytes that came so far. */
+  get size(): number {
+    return this.#size;
   }
 
   concatenate(): Uint8Array<Buffer | ArrayBuffer> {

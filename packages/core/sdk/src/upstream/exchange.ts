@@ -7,7 +7,13 @@ import type { SourceGuard } from "../credentials/credential-guard.ts";
 import { httpClientRequestDuration } from "../metrics.ts";
 import { httpFieldValue, httpToken } from "../model/source.ts";
 import { ToolCallError } from "../model/tool.ts";
-import { readReply, UpstreamFailure } from "./bounded-body.ts";
+import {
+  BoundedChunks,
+  type Interruption,
+  readReply,
+  readReplyPart,
+  UpstreamFailure,
+} from "./bounded-body.ts";
 import { tlsFailure } from "./tls-failure.ts";
 
 /** Headers by name, in lower case. */
@@ -31,6 +37,8 @@ export interface UpstreamCall {
   readonly skipBody?: (headers: UpstreamHeaders) => boolean;
   /** Whether the body is given as it came, with the source's credentials where it repeats them. */
   readonly rawBody?: boolean;
+  /** Whether a reply with this head is given as far as it came where it does not end in time, is too large or breaks off. */
+  readonly mayBePart?: (head: Pick<UpstreamResponse, "headers" | "status">) => boolean;
   /** Whether redirects to other origins are not followed. */
   readonly sameOrigin?: boolean;
 }
@@ -42,6 +50,17 @@ export interface UpstreamResponse {
   readonly body: Uint8Array;
   /** URL that the reply came from, after redirects. */
   readonly url: string;
+  /** Why `body` is only the beginning of a reply that {@link UpstreamCall.mayBePart}; absent where it is whole. */
+  readonly incomplete?: Interruption | undefined;
+}
+
+/** A call under way. */
+interface Exchange extends UpstreamCall {
+  /** The reply that is being read. */
+  readonly reading: {
+    head?: Omit<UpstreamResponse, "body" | "incomplete">;
+    body: BoundedChunks<ArrayBufferLike>;
+  };
 }
 
 /** Joins headers, with their names in lower case; `overriding` wins over `headers`. */
@@ -103,10 +122,11 @@ export const exchange = (
   });
 
 const guardedExchange = (
-  request: UpstreamCall,
+  call: UpstreamCall,
   guard: SourceGuard,
 ): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
   Effect.suspend(() => {
+    const request: Exchange = { ...call, reading: { body: emptyBody(call) } };
     const url = httpUrl(request.url, undefined);
     if (url === undefined) {
       return invalidRequest(
@@ -123,23 +143,40 @@ const guardedExchange = (
     }
     const forbidden = guard.forbidden(url, request);
     return forbidden.length === 0
-      ? follow(request, guard, url, url, request.headers, maxRedirects)
+      ? inTime(request, follow(request, guard, url, url, request.headers, maxRedirects))
       : Effect.fail(forbiddenOrigin(guard, url, forbidden));
   }).pipe(
-    Effect.timeoutFail({
-      duration: Duration.millis(request.timeoutMs),
-      onTimeout: () =>
-        new UpstreamFailure({
-          reason: "timeout",
-          message: `The upstream did not answer in full within ${request.timeoutMs} ms. Ask for less, or let the operator raise the source's timeout.`,
-        }),
-    }),
     Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
     Effect.locally(HttpClient.currentTracerDisabledWhen, () => true),
   );
 
+const emptyBody = ({ maxBytes = defaultMaxBytes }: UpstreamCall) => new BoundedChunks(maxBytes);
+
+/** Ends the exchange at its deadline, with what came of a reply that may be a part. */
+const inTime = <E, R>(
+  { mayBePart, reading, timeoutMs }: Exchange,
+  following: Effect.Effect<UpstreamResponse, E, R>,
+): Effect.Effect<UpstreamResponse, E | UpstreamFailure, R> => {
+  const late = Effect.suspend((): Effect.Effect<UpstreamResponse, UpstreamFailure> => {
+    const { body, head } = reading;
+    if (head !== undefined && mayBePart?.(head) === true) {
+      return Effect.succeed({ ...head, body: body.concatenate(), incomplete: "timeout" });
+    }
+    const came = body.size === 0 ? "" : `; ${body.size} bytes had come`;
+    const message = `The upstream did not answer in full within ${timeoutMs} ms${came}. Ask for less, or let the operator raise the source's timeout.`;
+    return Effect.fail(new UpstreamFailure({ reason: "timeout", message }));
+  });
+  return Effect.flatten(
+    Effect.timeoutTo(following, {
+      duration: Duration.millis(timeoutMs),
+      onSuccess: (response) => Effect.succeed(response),
+      onTimeout: () => late,
+    }),
+  );
+};
+
 const follow = (
-  request: UpstreamCall,
+  request: Exchange,
   guard: SourceGuard,
   first: URL,
   url: URL,
@@ -192,7 +229,7 @@ const redirectTarget = (
 
 /** Sends one request on the wire, and measures it however it ends. */
 const send = (
-  request: UpstreamCall,
+  request: Exchange,
   first: URL,
   url: URL,
   headers: UpstreamHeaders,
@@ -204,14 +241,19 @@ const send = (
       Effect.mapError((error) => connectionError(url, error)),
       Effect.flatMap((response) => {
         status = response.status;
-        const read = readReply(response, request.maxBytes ?? defaultMaxBytes);
+        const head = { status: response.status, headers: response.headers, url: url.href };
+        const body = emptyBody(request);
+        Object.assign(request.reading, { head, body });
+        if (request.mayBePart?.(head) === true) {
+          return Effect.map(readReplyPart(response, body), (incomplete) => ({
+            ...head,
+            body: body.concatenate(),
+            incomplete,
+          }));
+        }
+        const read = readReply(response, body);
         const skipped = request.skipBody?.(response.headers) === true;
-        return Effect.map(skipped ? abandon(read) : read, (body) => ({
-          status: response.status,
-          headers: response.headers,
-          body,
-          url: url.href,
-        }));
+        return Effect.map(skipped ? abandon(read) : read, (whole) => ({ ...head, body: whole }));
       }),
       Effect.ensuring(
         Effect.sync(() => {
