@@ -30,6 +30,15 @@ describe("replies in agent code", () => {
           return reply;
         },
       },
+      "/events": () =>
+        new Response(
+          new ReadableStream({
+            start: (controller) => {
+              controller.enqueue(new TextEncoder().encode('event: tick\ndata: {"n":1}\n\n'));
+            },
+          }),
+          { headers: { "content-type": "text/event-stream" } },
+        ),
       "/down": () => new Response("x".repeat(70_000), { status: 503 }),
     },
   });
@@ -52,9 +61,10 @@ describe("replies in agent code", () => {
           head: { operationId: "count", responses: {} },
         },
         "/down": operation("down"),
+        "/events": operation("events"),
       },
     });
-    const added = { namespace: "up", kind: "openapi", document };
+    const added = { namespace: "up", kind: "openapi", document, timeoutMs: 1_000 };
     expect((await daemon.request("POST", "/api/sources", added)).status).toBe(201);
   });
   afterAll(async () => {
@@ -131,5 +141,12 @@ describe("replies in agent code", () => {
       [1],
       [2],
     ]);
+  });
+
+  it("give a stream that does not end as far as it came", async () => {
+    expect(await run(`return await tools.up.events()`)).toEqual({
+      events: [{ event: "tick", data: { n: 1 } }],
+      incomplete: "timeout",
+    });
   });
 });

@@ -43,7 +43,7 @@ import { pathItemLinks } from "./operations/path-items.ts";
 import { toolDefinition } from "./operations/tool-definition.ts";
 import { toolPaths } from "./operations/tool-paths.ts";
 import { makeSchemas } from "./schemas/schemas.ts";
-import { readReply } from "./calls/reply.ts";
+import { mayBePart, readReply } from "./calls/reply.ts";
 
 /**
  * The plugin for sources described by OpenAPI 3.0 and 3.1, in JSON or YAML. Each operation is one tool; its input is one flat
@@ -174,8 +174,9 @@ const invoke = Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {
       `A ${request.method} with a body cannot be sent from here. Call the tool without \`body\`, or from an Executor daemon.`,
     );
   }
-  const response = yield* callUpstream({ ...request, namespace, timeoutMs: settings.timeoutMs });
-  const result = yield* readReply(response, (yield* CredentialGuard).redactor);
+  const { timeoutMs } = settings;
+  const response = yield* callUpstream({ ...request, namespace, timeoutMs, mayBePart });
+  const result = yield* readReply(response);
   if (!call.wantsResponse) return result;
   const reply = replyResponse(response);
   const target = reply.links["next"];

@@ -40,8 +40,14 @@ export const unreadableReply = (response: UpstreamResponse, redactor: Redactor):
   });
 };
 
+/** A body that did not come in full is not whole, however small. */
+const said = (response: UpstreamResponse, redactor: Redactor): SaidWithError => {
+  const whole = saidInBody(response, redactor);
+  return response.incomplete === undefined ? whole : { ...whole, isCut: true };
+};
+
 /** Redacted again, because a charset may have hidden a credential in the bytes. */
-const said = ({ body, headers }: UpstreamResponse, redactor: Redactor): SaidWithError => {
+const saidInBody = ({ body, headers }: UpstreamResponse, redactor: Redactor): SaidWithError => {
   const contentType = headers["content-type"] ?? "";
   const isReadable = contentType === "" || isJson(contentType) || isText(contentType);
   if (body.byteLength === 0) return { message: undefined, data: undefined, isCut: false };
