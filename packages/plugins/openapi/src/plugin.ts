@@ -37,16 +37,17 @@ import { readDocument } from "./document/parse.ts";
 import { inSteps, makeReadReferenced } from "./document/referenced-documents.ts";
 import { makeReferences } from "./document/references.ts";
 import { makeServers } from "./document/servers.ts";
-import { filterNames } from "./operations/filter.ts";
+import { filterNames, outside } from "./operations/filter.ts";
 import { operationParts, readOperations, tellRepeatedIds } from "./operations/operations.ts";
 import { pathItemLinks } from "./operations/path-items.ts";
+import { asOpenApi } from "./document/swagger/as-openapi.ts";
 import { toolDefinition } from "./operations/tool-definition.ts";
 import { toolPaths } from "./operations/tool-paths.ts";
 import { makeSchemas } from "./schemas/schemas.ts";
 import { mayBePart, readReply } from "./calls/reply.ts";
 
 /**
- * The plugin for sources described by OpenAPI 3.0 and 3.1, in JSON or YAML. Each operation is one tool; its input is one flat
+ * The plugin for sources described by OpenAPI 3 or Swagger 2.0, in JSON or YAML. Each operation is one tool; its input is one flat
  * object of the operation's parameters, with the body under `body`. Local files are read if the context has a `FileSystem`.
  */
 export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpClient> = Effect.gen(
@@ -89,9 +90,10 @@ const filler =
 const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const source = yield* fetchDocument(settings);
   const documentUrl = source.url ?? settings.url;
-  const warnings = makeWarnings();
+  const told = makeWarnings();
   const read = yield* readDocument(source.raw);
-  const root = yield* mend(read, settings.overlay, documentUrl, warnings);
+  const mended = yield* mend(read, settings.overlay, documentUrl, told);
+  const { root, warnings } = yield* inSteps(asOpenApi(mended, documentUrl, told));
   const document = yield* Either.mapLeft(
     readOutline(root),
     ({ message }) => new InvalidSourceDocument({ message }),
@@ -112,6 +114,8 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const chosen = yield* inSteps(takeOnly(named, settings.only, filterNames, warnings));
   tellRepeatedIds(operations, chosen, warnings);
   yield* readReferenced(operationParts(chosen));
+  const isChosen = new Set(chosen);
+  const left = named.filter((operation) => !isChosen.has(operation));
   const schemas = makeSchemas(document, references);
   const { headers } = settings;
   const sendsReadBodies = yield* ReadBodies;
@@ -125,7 +129,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
         yield;
       }
       const definitions = yield* schemas.definitions();
-      return { name: document.title, url, tools, definitions, warnings: warnings.all() };
+      return { name: document.title, url, tools, definitions, warnings: outside(left, warnings) };
     })(),
   );
 });

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "@executor/sdk";
 import { isObject, member, text } from "@executor/plugin-kit";
 import { Either } from "effect";
+import { isSwagger2 } from "./swagger/convert.ts";
 
 /** An OpenAPI description with a checked outline. Its parts are checked where they are read. */
 export interface OpenApiDocument {
@@ -24,17 +25,17 @@ export const readOutline = (root: Json): Either.Either<OpenApiDocument, NotOpenA
     return somethingElse(`an OpenAPI document is an object, and this is ${kindOf(root)}`);
   }
   const swagger = member(root, "swagger");
-  if (swagger !== undefined) {
+  if (swagger !== undefined && !isSwagger2(root)) {
     return unusable(
-      `This is OpenAPI (Swagger) ${JSON.stringify(swagger)}, which is not supported. Convert the description to OpenAPI 3, for example with the Swagger editor.`,
+      `This is Swagger ${JSON.stringify(swagger)}, which is not supported. Give a description of Swagger 2.0 or OpenAPI 3.`,
     );
   }
-  const version = member(root, "openapi");
+  const version = swagger === undefined ? member(root, "openapi") : "3.0";
   if (version === undefined) return somethingElse("the field `openapi` is missing");
   const [, minor] = /^3\.([012])(\.|$)/.exec(JSON.stringify(version).replaceAll('"', "")) ?? [];
   if (minor === undefined) {
     return unusable(
-      `This is OpenAPI ${JSON.stringify(version)}, which is not supported. Give a description of version 3.0 or 3.1.`,
+      `This is OpenAPI ${JSON.stringify(version)}, which is not supported. Give a description of Swagger 2.0 or OpenAPI 3.`,
     );
   }
   const paths = member(root, "paths");
@@ -63,7 +64,7 @@ const unusable = (message: string): Either.Either<never, NotOpenApi> =>
 const somethingElse = (found: string): Either.Either<never, NotOpenApi> =>
   Either.left({
     isOpenApi: false,
-    message: `This is not an OpenAPI document: ${found}. Give a description of OpenAPI 3.0 or 3.1.`,
+    message: `This is not an OpenAPI document: ${found}. Give a description of Swagger 2.0 or OpenAPI 3.`,
   });
 
 const kindOf = (value: Json): string => {

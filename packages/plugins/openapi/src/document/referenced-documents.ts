@@ -1,11 +1,12 @@
 import type { HttpClient } from "@effect/platform";
-import { fetchReferenced, InvalidSourceDocument, SourceUnreachable } from "@executor/sdk";
+import { fetchReferenced, InvalidSourceDocument, shownUrl, SourceUnreachable } from "@executor/sdk";
 import type { ResolvedSettings, SourceLoadError } from "@executor/sdk";
 import { runSteps, type Steps, type Warnings } from "@executor/plugin-kit";
 import { Duration, Effect, Either } from "effect";
 import type { Library } from "./library.ts";
 import { readDocument } from "./parse.ts";
 import { makeReach, type Start } from "./reach.ts";
+import { asOpenApi } from "./swagger/as-openapi.ts";
 
 /** Documents that one description may refer to. */
 const maxDocuments = 200;
@@ -44,7 +45,9 @@ export const makeReadReferenced = (
     size += found.raw.length;
     const root = yield* Effect.either(readDocument(found.raw));
     if (Either.isLeft(root)) return withoutAdvice(root.left.message);
-    yield* inSteps(library.add(id, found.url ?? id, root.right));
+    const url = found.url ?? id;
+    const converted = yield* inSteps(asOpenApi(root.right, url, warnings, `${shownUrl(id)}#`));
+    yield* inSteps(library.add(id, url, converted.root));
     return undefined;
   });
 

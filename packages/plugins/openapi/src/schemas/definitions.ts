@@ -3,9 +3,12 @@ import { fingerprint, isArray, isObject } from "@executor/plugin-kit";
 
 const componentSchema = /^#\/components\/schemas\/([A-Za-z0-9._-]+)$/;
 
-/** A schema's name at the end of the reference to another document: `Pet` in `pets.yaml#/schemas/Pet` and in `Pet.yaml#`. */
+/**
+ * A schema's name at the end of the reference to another document: `Pet` in `pets.yaml#/schemas/Pet` and in `Pet.yaml#`; and in
+ * `#/definitions/Pet`, as Swagger 2.0 has it.
+ */
 const elsewhere =
-  /^[^#]+\/([A-Za-z0-9._-]+?)(?:\.(?:ya?ml|json))?#$|^[^#]+#(?:.*\/)?([A-Za-z0-9._-]+)$/;
+  /^[^#]+\/([A-Za-z0-9._-]+?)(?:\.(?:ya?ml|json))?#$|^(?:[^#]+#(?:.*\/)?|#\/definitions\/)([A-Za-z0-9._-]+)$/;
 
 /**
  * The name in `$defs` of a reference's target. Component schemas keep their names if OpenAPI allows them, and so do schemas of

@@ -16,7 +16,9 @@ describe("bad documents", () => {
     ["[]", "an OpenAPI document is an object, and this is an array"],
     ["null", "an OpenAPI document is an object, and this is null"],
     ["{}", "the field `openapi` is missing"],
-    ['{"swagger": "2.0", "paths": {}}', 'OpenAPI (Swagger) "2.0", which is not supported. Convert'],
+    ['{"swagger": "1.2", "paths": {}}', 'Swagger "1.2", which is not supported. Give'],
+    ['{"swagger": "2.0", "paths": []}', "`paths` is an array where an object belongs"],
+    ['{"swagger": "2.0"}', "no `paths`"],
     ['{"openapi": "4.0.0", "paths": {}}', 'OpenAPI "4.0.0", which is not supported'],
     ['{"openapi": "3.0.0"}', "no `paths`"],
     ['{"openapi": "3.1.0"}', "no `paths`"],
@@ -192,7 +194,7 @@ describe("detect", () => {
       ]) {
         expect(yield* detect(document)).toEqual(Option.none());
       }
-      expect((yield* Effect.flip(detect('{"swagger":"2.0"}'))).message).toContain("Convert");
+      expect((yield* Effect.flip(detect(`{"swagger":"1.2"}`))).message).toContain("Swagger 2.0");
     }),
   );
 

@@ -1,7 +1,7 @@
 import { InvalidSourceDocument, type Json, type JsonObject } from "@executor/sdk";
 import { isArray, isObject, member } from "@executor/plugin-kit";
 import { Either } from "effect";
-import { readTarget, type Target } from "./targets.ts";
+import { childrenOf, readTarget, type Target } from "./targets.ts";
 
 /** One change of an overlay. A `remove` wins over the others, as the specification says. */
 export interface Action {
@@ -87,10 +87,12 @@ const onlyMembers = (value: JsonObject, known: ReadonlyArray<string>, place: str
     : refused(`${place}/${other} is not a member that an overlay has there`);
 };
 
-const isDeep = (value: Json, levels: number): boolean =>
-  typeof value === "object" &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((item: Json) => isDeep(item, levels - 1)));
+const isDeep = (value: Json, levels: number): boolean => {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  for (const item of childrenOf(value)) if (isDeep(item, levels - 1)) return true;
+  return false;
+};
 
 const invalid = (problem: string): InvalidSourceDocument =>
   new InvalidSourceDocument({ message: `The overlay is not usable: ${problem}. Correct it.` });

@@ -3,7 +3,7 @@ import { isArray, isObject, pointer, type Steps, type Warnings } from "@executor
 import { Either } from "effect";
 import type { Action, Overlay } from "./actions.ts";
 import { merge } from "./merge.ts";
-import { type Keys, select } from "./targets.ts";
+import { childrenOf, type Keys, select } from "./targets.ts";
 import { makeTree } from "./tree.ts";
 
 /** Values that an overlay may touch or add, as many as a description may have. */
@@ -89,8 +89,7 @@ const valueAt = (root: Json, keys: Keys): Json | undefined => {
 
 const sizeOf = (value: Json): number => {
   let size = 1;
-  if (typeof value !== "object" || value === null) return size;
-  for (const item of Object.values<Json>(value)) size += sizeOf(item);
+  for (const item of childrenOf(value)) size += sizeOf(item);
   return size;
 };
 
