@@ -47,4 +47,13 @@ describe("tree rules", () => {
     }));
     expect(checkTree([...files, ...tests])).toEqual([]);
   });
+
+  it("warning-codes wants each warning in the page about descriptions", () => {
+    const page = { path: "docs/descriptions.md", text: "| `a_known` | something |" };
+    const path = "packages/plugins/openapi/src/a.ts";
+    const text = 'warnings.warn("a_known", "", null);\nwarnings.warn(\n  "a_new",\n);';
+    expect(checkTree([page, { path, text }])).toEqual([
+      `${path}: warning-codes: the warning a_new is not in docs/descriptions.md.`,
+    ]);
+  });
 });

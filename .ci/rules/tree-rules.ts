@@ -44,7 +44,25 @@ export const treeRules: ReadonlyArray<TreeRule> = [
       return files.filter(({ path }) => isSource(path)).flatMap((file) => repeats(file, places));
     },
   },
+  {
+    name: "warning-codes",
+    problems: (files) => {
+      const page = files.find(({ path }) => path === "docs/descriptions.md")?.text;
+      if (page === undefined) return [];
+      const codes = files
+        .filter(({ path }) => isSource(path) && path.startsWith("packages/plugins/"))
+        .flatMap(({ path, text }) =>
+          [...text.matchAll(warningCode)].map(([, code = ""]) => ({ path, code })),
+        );
+      return codes
+        .filter(({ code }) => !page.includes(`\`${code}\``))
+        .map(({ path, code }) => `${path}: the warning ${code} is not in docs/descriptions.md.`);
+    },
+  },
 ];
+
+/** The code of a warning where it is given. */
+const warningCode = /\b(?:warn|tell|lose)\(\s*(?:\w+,\s*)?"([a-z]+(?:_[a-z]+)+)"/g;
 
 /** Where runs of this file's lines stand already; `places` learns those that are new. */
 const repeats = (

@@ -129,6 +129,13 @@ const load = Effect.fn("Mcp.load")(function* (
   const paths = toolPaths(tools.map(({ name }) => name));
   const listed = tools.map((tool) => ({ tool, path: paths.get(tool.name) ?? tool.name }));
   const warnings = makeWarnings();
+  if (settings.overlay !== undefined) {
+    warnings.warn(
+      "overlay_not_applicable",
+      "An overlay changes OpenAPI documents only.",
+      "overlay",
+    );
+  }
   const steps = takeOnly(listed, settings.only, filterNames, warnings);
   const chosen = yield* Effect.orDie(runSteps(steps));
   return {

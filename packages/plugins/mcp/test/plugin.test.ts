@@ -36,7 +36,7 @@ describe("load", () => {
     Effect.gen(function* () {
       const { mcp, settings } = yield* start();
       const only = { operations: ["echo", "ask*", "nothing"], tags: ["a"] } as const;
-      const source = yield* mcp.load({ ...settings, only });
+      const source = yield* mcp.load({ ...settings, only, overlay: "{}" });
       expect(source.tools.map(({ path }) => path)).toEqual(
         expect.arrayContaining(["echo", "askName"]),
       );
@@ -44,6 +44,7 @@ describe("load", () => {
         true,
       );
       expect(source.warnings.map(({ code }) => code)).toEqual([
+        "overlay_not_applicable",
         "filter_not_applicable",
         "filter_matches_nothing",
       ]);
