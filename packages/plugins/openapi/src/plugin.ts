@@ -41,6 +41,7 @@ import { filterNames, outside } from "./operations/filter.ts";
 import { operationParts, readOperations, tellRepeatedIds } from "./operations/operations.ts";
 import { pathItemLinks } from "./operations/path-items.ts";
 import { asOpenApi } from "./document/swagger/as-openapi.ts";
+import { tellUnused } from "./operations/unused.ts";
 import { toolDefinition } from "./operations/tool-definition.ts";
 import { toolPaths } from "./operations/tool-paths.ts";
 import { makeSchemas } from "./schemas/schemas.ts";
@@ -113,6 +114,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   }));
   const chosen = yield* inSteps(takeOnly(named, settings.only, filterNames, warnings));
   tellRepeatedIds(operations, chosen, warnings);
+  tellUnused(document, chosen, references);
   yield* readReferenced(operationParts(chosen));
   const isChosen = new Set(chosen);
   const left = named.filter((operation) => !isChosen.has(operation));

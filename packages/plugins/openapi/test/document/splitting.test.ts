@@ -134,7 +134,10 @@ describe("a description that is split into documents", () => {
     const numbers = fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true }));
     await fc.assert(
       fc.asyncProperty(whole, numbers, (root, stream) => {
-        const files = split(root, () => stream.next().value ?? 0);
+        const files = split(root, () => {
+          const next = stream.next();
+          return next.done === true ? 0 : next.value;
+        });
         return Effect.gen(function* () {
           const expected = yield* loadFrom(
             `${yield* folder({ "o.json": JSON.stringify(root) })}o.json`,

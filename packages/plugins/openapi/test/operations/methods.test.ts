@@ -55,6 +55,34 @@ describe("the operations of a path item", () => {
     }),
   );
 
+  it.effect("have callbacks and links, and a description webhooks, which are told once", () =>
+    Effect.gen(function* () {
+      const more = { callbacks: { a: {}, b: {} }, responses: { 200: { links: { l: {} } } } };
+      const document = describing(
+        { "/a": { get: {}, post: more }, "/b": { post: more } },
+        { webhooks: { w: {} } },
+      );
+      const { warnings } = yield* load(document);
+      expect(warnings).toEqual([
+        {
+          code: "webhooks_not_used",
+          message: "Webhooks become no tools. The description has 1, of which this is the first.",
+          place: "/webhooks/w",
+        },
+        {
+          code: "callbacks_not_used",
+          message: "Callbacks become no tools. The description has 4, of which this is the first.",
+          place: "/paths/~1a/post/callbacks/a",
+        },
+        {
+          code: "links_not_used",
+          message: "Links become no tools. The description has 2, of which this is the first.",
+          place: "/paths/~1a/post/responses/200/links/l",
+        },
+      ]);
+    }),
+  );
+
   it.effect("are told where several have one operationId", () =>
     Effect.gen(function* () {
       const named = { get: { operationId: "same" } };

@@ -241,36 +241,4 @@ describe("operations as tools", () => {
       expect(member(properties, "name")).toEqual({ type: "string" });
     }),
   );
-
-  it.effect(
-    "sends an operation to its own server, then its path's, unless the operator says otherwise",
-    () =>
-      Effect.gen(function* () {
-        const document = describing({
-          "/a": {
-            servers: [{ url: "https://path.example" }],
-            get: { operationId: "own", servers: [{ url: "https://own.example/" }] },
-            put: { operationId: "path" },
-            post: { operationId: "broken", servers: [{ url: "{unset}" }] },
-          },
-          "/b": { get: { operationId: "root", servers: [{ url: "https://api.example.com/v1/" }] } },
-        });
-        const servers = (given: { readonly baseUrl?: string }) =>
-          Effect.map(load(document, given), ({ tools }) =>
-            Object.fromEntries(tools.map(({ binding, path }) => [path, member(binding, "server")])),
-          );
-        expect(yield* servers({})).toEqual({
-          own: "https://own.example",
-          path: "https://path.example",
-          broken: "https://path.example",
-          root: null,
-        });
-        expect(Object.values(yield* servers({ baseUrl: "https://x.example" }))).toEqual([
-          null,
-          null,
-          null,
-          null,
-        ]);
-      }),
-  );
 });

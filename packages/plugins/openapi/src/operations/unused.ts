@@ -1,0 +1,42 @@
+import { isObject, member, pointer } from "@executor/plugin-kit";
+import type { OpenApiDocument } from "../document/outline.ts";
+import type { References } from "../document/references.ts";
+import type { Operation } from "./operations.ts";
+
+/** Tells of the webhooks, callbacks and links of a description, which become no tools: once for each kind, with their number. */
+export const tellUnused = (
+  document: OpenApiDocument,
+  operations: ReadonlyArray<Operation>,
+  { follow, warnings }: References,
+): void => {
+  const webhooks = member(document.root, "webhooks");
+  const callbacks = operations.flatMap(({ operation, place }) =>
+    placesIn(member(operation, "callbacks"), `${place}/callbacks`),
+  );
+  const links = operations.flatMap(({ operation, place }) => {
+    const responses = member(operation, "responses");
+    return Object.entries(isObject(responses) ? responses : {}).flatMap(([status, response]) => {
+      const at = `${place}/responses${pointer(status, "links")}`;
+      return placesIn(member(follow(response), "links"), at);
+    });
+  });
+  const kinds = [
+    { code: "webhooks_not_used", found: placesIn(webhooks, "/webhooks"), what: "Webhooks" },
+    { code: "callbacks_not_used", found: callbacks, what: "Callbacks" },
+    { code: "links_not_used", found: links, what: "Links" },
+  ];
+  for (const { code, found, what } of kinds) {
+    const [first] = found;
+    if (first === undefined) continue;
+    warnings.warn(
+      code,
+      `${what} become no tools. The description has ${found.length}, of which this is the first.`,
+      first,
+    );
+  }
+};
+
+const placesIn = (value: ReturnType<typeof member>, place: string): ReadonlyArray<string> =>
+  Object.keys(isObject(value) ? value : {})
+    .filter((key) => !key.startsWith("x-"))
+    .map((key) => place + pointer(key));
