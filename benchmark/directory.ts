@@ -80,7 +80,7 @@ for (const description of descriptions().filter(({ name }) => name.includes(word
       `${operations - loaded.tools.length} of ${operations}, ${told} warnings under /paths`,
     ]);
   }
-  checkExamples(root, loaded, examples, description.name);
+  checkExamples(root, loaded, examples, description.name, plugin);
 }
 
 const sum = (values: ReadonlyArray<number>): number => values.reduce((all, one) => all + one, 0);

@@ -1,13 +1,28 @@
 import { schemaCheck } from "@executor/json-schema";
-import { isJsonObject, type Json, type JsonObject, type LoadedSource } from "@executor/sdk";
+import {
+  checkInput,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type LoadedSource,
+  Namespace,
+  type SourcePlugin,
+  ToolAddress,
+} from "@executor/sdk";
+import { Effect, Either } from "effect";
 import { say, table } from "../support/markdown.ts";
 import { type CountedOperation, operationsOf, target } from "./operations.ts";
+
+/** Examples by what differs from their schema, with one of each. */
+type Differences = Map<string, { count: number; readonly sample: string }>;
 
 /** What became of the authors' own examples of one kind. */
 export interface ExampleCounts {
   checked: number;
-  /** Examples that differ from their schema, by what differs, with one of each. */
-  readonly differ: Map<string, { count: number; readonly sample: string }>;
+  /** Examples that a call with them would be refused for. */
+  readonly refused: Differences;
+  /** Examples that are sent although they differ from their schema. */
+  readonly advised: Differences;
 }
 
 const member = (value: Json | undefined, name: string): Json | undefined =>
@@ -22,6 +37,7 @@ export const checkExamples = (
   loaded: LoadedSource,
   counts: Map<string, ExampleCounts>,
   description: string,
+  plugin: SourcePlugin,
 ): void => {
   const tools = new Map(
     loaded.tools.map((tool) => {
@@ -36,21 +52,30 @@ export const checkExamples = (
     const properties = member(tool.inputSchema, "properties");
     const check = (kind: string, key: string, examples: ReadonlyArray<Json>): void => {
       const schema = member(properties, key);
-      if (!isJsonObject(schema) || examples.length === 0) return;
-      const found = schemaCheck(withDefinitions(schema));
-      const kept = counts.get(kind) ?? { checked: 0, differ: new Map() };
+      if (schema === undefined || examples.length === 0) return;
+      const inputSchema = withDefinitions({ type: "object", properties: { [key]: schema } });
+      const called = {
+        tool: { ...summary, inputSchema, outputSchema: null },
+        binding: tool.binding,
+        isPending: false,
+        checkInput: schemaCheck(inputSchema),
+      };
+      const kept = counts.get(kind) ?? { checked: 0, refused: new Map(), advised: new Map() };
       counts.set(kind, kept);
       for (const example of examples) {
         kept.checked += 1;
-        const outcome = found(example, key);
-        if (outcome._tag === "Fits") continue;
-        const problems = outcome._tag === "Misfits" ? outcome.problems : "more steps than allowed";
+        const outcome = Effect.runSync(
+          Effect.either(checkInput(called, { checkInputs: true }, plugin, { [key]: example })),
+        );
+        const problems = Either.isLeft(outcome) ? outcome.left.message : outcome.right.advice;
+        if (problems === undefined) continue;
+        const differences = Either.isLeft(outcome) ? kept.refused : kept.advised;
         const reason = reasonOf(problems);
-        const known = kept.differ.get(reason);
+        const known = differences.get(reason);
         if (known !== undefined) known.count += 1;
         else {
-          const place = `${description} ${counted.method} ${counted.path}`;
-          kept.differ.set(reason, { count: 1, sample: `${place}: ${problems}`.slice(0, 300) });
+          const sample = `${description} ${counted.method} ${counted.path}: ${problems}`;
+          differences.set(reason, { count: 1, sample: sample.slice(0, 300) });
         }
       }
     };
@@ -62,9 +87,19 @@ export const checkExamples = (
   }
 };
 
+const namespace = Namespace.make("directory");
+
+/** Of every tool: only its input is checked. */
+const summary = {
+  namespace,
+  address: ToolAddress.make("directory.tool"),
+  description: "",
+  annotations: { readOnly: false, destructive: false, requiresApproval: false },
+};
+
 /** The sentence of a problem without names and values. */
 const reasonOf = (problems: string): string =>
-  (/^[^:]*: (.*?\.)(\s|$)/.exec(problems)?.[1] ?? problems)
+  (/\binput[^:]*: (.*?\.)(\s|$)/.exec(problems)?.[1] ?? problems)
     .replaceAll(/"[^"]*"/g, "…")
     .replaceAll(/\d+/g, "N")
     .slice(0, 100);
@@ -131,21 +166,29 @@ const definitionsIn = ({ definitions }: LoadedSource) => {
 };
 
 export const exampleTable = (counts: ReadonlyMap<string, ExampleCounts>): void => {
-  for (const [kind, { checked, differ }] of counts) {
-    const rows = [...differ].toSorted(([, left], [, right]) => right.count - left.count);
-    const all = rows.reduce((sum, [, { count }]) => sum + count, 0);
+  for (const [kind, { advised, checked, refused }] of counts) {
     say(
-      `Examples of ${kind}: ${checked} checked, ${all} differ (${((100 * all) / checked).toFixed(2)} %).\n`,
+      `Examples of ${kind}: ${checked} checked, ${shareOf(refused, checked)} refused, ${shareOf(advised, checked)} sent although they differ.\n`,
     );
-    table(
-      [`differing ${kind}`, "examples", "one of them"],
-      rows
-        .slice(0, 25)
-        .map(([reason, { count, sample }]) => [
-          reason.replaceAll("|", "\\|"),
-          String(count),
-          sample.replaceAll("|", "\\|").replaceAll("\n", " "),
-        ]),
-    );
+    differenceTable(`refused ${kind}`, refused);
+    differenceTable(`${kind} that are sent all the same`, advised);
   }
+};
+
+const countOf = (differences: Differences): number =>
+  [...differences.values()].reduce((sum, { count }) => sum + count, 0);
+
+const shareOf = (differences: Differences, checked: number): string =>
+  `${countOf(differences)} (${((100 * countOf(differences)) / checked).toFixed(2)} %)`;
+
+const differenceTable = (title: string, differences: Differences): void => {
+  if (differences.size === 0) return;
+  const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+  table(
+    [title, "examples", "one of them"],
+    [...differences]
+      .toSorted(([, left], [, right]) => right.count - left.count)
+      .slice(0, 15)
+      .map(([reason, { count, sample }]) => [cell(reason), String(count), cell(sample)]),
+  );
 };

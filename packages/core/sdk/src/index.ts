@@ -10,6 +10,7 @@ export { rotateSecretKey, type KeyRotation } from "./credentials/key-rotation.ts
 export { SecretKey, SecretKeyError } from "./credentials/vault.ts";
 export { Secrets } from "./credentials/secrets.ts";
 export { ActiveTime } from "./invocation/call-measurement.ts";
+export { checkInput } from "./invocation/input-check.ts";
 export { ToolInvoker } from "./invocation/tool-invoker.ts";
 export { Policies } from "./policies/policies.ts";
 export { Sources } from "./sources/sources.ts";
