@@ -9,9 +9,12 @@ import {
   type SourcePlugin,
   ToolAddress,
 } from "@executor/sdk";
-import { Effect, Either } from "effect";
+import { Effect, Either, Schema } from "effect";
 import { say, table } from "../support/markdown.ts";
 import { type CountedOperation, operationsOf, target } from "./operations.ts";
+
+/** The part of a tool's binding that says which operation it is. */
+const Route = Schema.Struct({ method: Schema.String, path: Schema.String });
 
 /** Examples by what differs from their schema, with one of each. */
 type Differences = Map<string, { count: number; readonly sample: string }>;
@@ -41,8 +44,8 @@ export const checkExamples = (
 ): void => {
   const tools = new Map(
     loaded.tools.map((tool) => {
-      const method = String(member(tool.binding, "method")).toLowerCase();
-      return [`${method} ${String(member(tool.binding, "path"))}`, tool];
+      const { method, path } = Schema.decodeUnknownSync(Route)(tool.binding);
+      return [`${method.toLowerCase()} ${path}`, tool];
     }),
   );
   const withDefinitions = definitionsIn(loaded);
@@ -60,7 +63,11 @@ export const checkExamples = (
         isPending: false,
         checkInput: schemaCheck(inputSchema),
       };
-      const kept = counts.get(kind) ?? { checked: 0, refused: new Map(), advised: new Map() };
+      const kept: ExampleCounts = counts.get(kind) ?? {
+        checked: 0,
+        refused: new Map(),
+        advised: new Map(),
+      };
       counts.set(kind, kept);
       for (const example of examples) {
         kept.checked += 1;
@@ -129,15 +136,16 @@ const parametersOf = (root: Json, { operation }: CountedOperation): ReadonlyArra
     : [];
 };
 
+const Parameters = Schema.Struct({
+  parameters: Schema.Array(
+    Schema.Struct({ key: Schema.String, name: Schema.String, in: Schema.String }),
+  ),
+});
+
 const keyOf = (binding: Json, parameter: JsonObject): string | undefined => {
-  const parameters = member(binding, "parameters");
-  if (!Array.isArray(parameters)) return undefined;
-  const found: Json | undefined = parameters.find(
-    (one: Json) =>
-      member(one, "name") === parameter["name"] && member(one, "in") === parameter["in"],
-  );
-  const key = member(found, "key");
-  return typeof key === "string" ? key : undefined;
+  const { parameters } = Schema.decodeUnknownSync(Parameters)(binding);
+  return parameters.find((one) => one.name === parameter["name"] && one.in === parameter["in"])
+    ?.key;
 };
 
 /** Gives a schema the definitions that it refers to, directly or through others. */

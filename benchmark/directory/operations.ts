@@ -6,6 +6,8 @@ const methods = ["get", "put", "post", "delete", "options", "head", "patch", "tr
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const isList = (value: Json | undefined): value is ReadonlyArray<Json> => Array.isArray(value);
+
 /** The value that a reference within the document leads to, or the value itself. */
 export const target = (root: Json, value: Json | undefined): Json | undefined => {
   let current = value;
@@ -15,7 +17,7 @@ export const target = (root: Json, value: Json | undefined): Json | undefined =>
     let found: Json | undefined = root;
     for (const token of reference.slice(2).split("/")) {
       const key = decodeURIComponent(token).replaceAll("~1", "/").replaceAll("~0", "~");
-      found = Array.isArray(found) ? found[Number(key)] : isObject(found) ? found[key] : undefined;
+      found = isList(found) ? found[Number(key)] : isObject(found) ? found[key] : undefined;
     }
     current = found;
   }

@@ -77,6 +77,7 @@ export const exactDocument = (url: string): string =>
   });
 
 const mcpReply = async (request: Request): Promise<Response> => {
+  // oxlint-disable-next-line typescript/no-deprecated -- Its schemas are JSON Schema as they are written here.
   const server = new Server({ name: "exact", version: "1" }, { capabilities: { tools: {} } });
   server.setRequestHandler(ListToolsRequestSchema, () => ({
     tools: [{ name: "give", inputSchema: { ...thing, type: "object" as const } }],

@@ -31,7 +31,7 @@ const mayHoldBigInteger = (schema: JsonObject): boolean => {
 const isBigIntegerType = ({ type, format, enum: values, ...schema }: JsonObject): boolean => {
   const types: ReadonlyArray<Json> = isList(type) ? type : [type ?? null];
   const isInteger = types.includes("integer") && !types.includes("string");
-  if (!isInteger || /^u?int(8|16|32)$/.test(String(format))) return false;
+  if (!isInteger || (typeof format === "string" && /^u?int(8|16|32)$/.test(format))) return false;
   if (isList(values)) return values.some(isText);
   const limit = schema["maximum"] ?? schema["exclusiveMaximum"];
   return typeof limit !== "number" || limit > Number.MAX_SAFE_INTEGER;

@@ -142,9 +142,12 @@ describe("replaceTools", () => {
       Effect.gen(function* () {
         const sources = yield* Sources;
         const to = (at: number) => ({ $ref: `#/$defs/D${at}` });
-        const definitions = (last: string) =>
-          Object.fromEntries([
-            ...Array.from({ length }, (_, at) => [`D${at}`, { anyOf: [to(at + 1), to(0)] }]),
+        const definitions = (last: string): Record<string, unknown> =>
+          Object.fromEntries<unknown>([
+            ...Array.from(
+              { length },
+              (_, at) => [`D${at}`, { anyOf: [to(at + 1), to(0)] }] as const,
+            ),
             [`D${length}`, { title: last, anyOf: [to(0)] }],
             ["Other", { title: "same" }],
           ]);

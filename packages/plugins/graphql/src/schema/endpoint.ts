@@ -59,8 +59,8 @@ export const fetchSchema = (
     document === undefined && url !== undefined && (baseUrl === undefined || baseUrl === url);
   return isEndpointOnly
     ? Effect.flatMap(introspect(settings, url), (answer) => readSchema(answer.text, answer.json))
-    : Effect.flatMap(Effect.flatMap(fetchDocument(settings), redactedText), (text) =>
-        readSchema(text),
+    : Effect.flatMap(Effect.flatMap(fetchDocument(settings), redactedText), (whole) =>
+        readSchema(whole),
       );
 };
 

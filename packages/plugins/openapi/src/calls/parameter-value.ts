@@ -1,3 +1,4 @@
+import { plain } from "./styles.ts";
 import type { Json, JsonObject } from "@executor/sdk";
 import { isArray, isObject, member, readJson } from "@executor/plugin-kit";
 import { Either } from "effect";
@@ -35,7 +36,7 @@ interface Shape {
 }
 
 const scalar = (written: string, { listed, types }: Shape): Json | undefined => {
-  const known = listed.find((value) => String(value) === written);
+  const known = listed.find((value) => plain(value) === written);
   if (known !== undefined) return known;
   if (types.size === 0 || types.has("string")) return written;
   if (types.has("boolean") && /^(true|false)$/.test(written)) return written === "true";
