@@ -56,7 +56,7 @@ describe("replies in agent code", () => {
           get: {
             operationId: "list",
             parameters: [{ name: "page", in: "query", schema: { type: "integer" } }],
-            responses: {},
+            responses: { 200: { description: "", headers: { Link: { description: "Pages" } } } },
           },
           head: { operationId: "count", responses: {} },
         },
@@ -118,6 +118,9 @@ describe("replies in agent code", () => {
       }
       return pages`;
     expect(await run(all)).toEqual([1, 2, 3]);
+    expect(await run(`return (await tools.describe({ path: "up.list" })).outputSchema`)).toEqual({
+      "x-response-headers": { link: { description: "Pages" } },
+    });
     const head = "({ data, headers }) => [data, headers['x-total-count'], headers.etag]";
     expect(await run(`return await tools.up.count({}, { response: true }).then(${head})`)).toEqual([
       null,

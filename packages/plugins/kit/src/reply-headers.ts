@@ -6,7 +6,8 @@ export interface ReplyHeaders {
   readonly isCut: boolean;
 }
 
-const maxHeaders = 64;
+/** Headers of one reply. */
+export const maxHeaders = 64;
 /** Characters of one value. */
 export const maxHeaderChars = 8 * 1024;
 
@@ -28,11 +29,14 @@ const withheld: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
+/** Whether agent code gets a header of this name, which is in lower case. */
+export const isToldHeader = (name: string): boolean => !withheld.has(name);
+
 /** The first 64 headers of a reply, each cut at 8,192 characters, without those of the connection and without cookies. */
 export const replyHeaders = (all: Readonly<Record<string, string>>): ReplyHeaders => {
   const told = Object.entries(all)
     .map(([name, value]) => [name.toLowerCase(), value] as const)
-    .filter(([name]) => !withheld.has(name));
+    .filter(([name]) => isToldHeader(name));
   const kept = told.slice(0, maxHeaders);
   return {
     headers: Object.fromEntries(

@@ -19,6 +19,7 @@ import { isRead, sentHeaders } from "../calls/request.ts";
 import { choosesMethod, isOverride } from "../calls/method-override.ts";
 import { readParameters } from "./parameters.ts";
 import type { Parameter } from "./parameters.ts";
+import { responseHeaders, successContent } from "./responses.ts";
 import { readRequestBody } from "./request-body.ts";
 import type { RequestBody } from "./request-body.ts";
 
@@ -67,7 +68,7 @@ export const toolDefinition = (
     description: describe(operation),
     annotations: annotationsOf(operation, parameters, references),
     inputSchema: inputSchema(parameters, body, schemas),
-    outputSchema: output === undefined ? null : schemas.read(output),
+    outputSchema: outputSchema(output, responseHeaders(operation, references), schemas),
     binding,
   };
 };
@@ -138,6 +139,19 @@ const inputSchema = (
   return closedObject(properties, required);
 };
 
+/** Schema of the result's data. Headers that the description tells of stand in it as a note that checks nothing. */
+const outputSchema = (
+  output: Json | undefined,
+  headers: JsonObject | undefined,
+  schemas: Schemas,
+): JsonObject | null => {
+  if (output === undefined && headers === undefined) return null;
+  return {
+    ...(output === undefined ? {} : schemas.read(output)),
+    ...(headers === undefined ? {} : { "x-response-headers": headers }),
+  };
+};
+
 const parameterSchema = (parameter: Parameter, schemas: Schemas): JsonObject => ({
   ...(parameter.allowEmpty
     ? { anyOf: [schemas.read(parameter.schema), { const: "" }] }
@@ -145,18 +159,6 @@ const parameterSchema = (parameter: Parameter, schemas: Schemas): JsonObject => 
   ...(parameter.description === undefined ? {} : { description: parameter.description }),
   ...(parameter.deprecated ? { deprecated: true } : {}),
 });
-
-/** The `content` of the first 2xx response that has any, in the order of the statuses. */
-const successContent = (operation: JsonObject, references: References): JsonObject | undefined => {
-  const responses = member(operation, "responses");
-  if (!isObject(responses)) return undefined;
-  return Object.keys(responses)
-    .filter((status) => /^2(\d\d|XX)$/i.test(status))
-    .toSorted()
-    .map((status) => member(references.follow(responses[status]), "content"))
-    .filter(isObject)
-    .find((content) => Object.keys(content).length > 0);
-};
 
 /** The `accept` header for the offered types, JSON first; `null` if they include `application/json`, the default. */
 const acceptFor = (content: JsonObject | undefined): string | null => {
