@@ -114,8 +114,8 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   }));
   const chosen = yield* inSteps(takeOnly(named, settings.only, filterNames, warnings));
   tellRepeatedIds(operations, chosen, warnings);
-  tellUnused(document, chosen, references);
   yield* readReferenced(operationParts(chosen));
+  tellUnused(document, chosen, references);
   const isChosen = new Set(chosen);
   const left = named.filter((operation) => !isChosen.has(operation));
   const schemas = makeSchemas(document, references);

@@ -27,15 +27,19 @@ export interface References {
  * inlined. What a reference to nothing, or to a document that is not read, would describe is left out or left open.
  */
 export const makeReferences = (library: Library, warnings: Warnings): References => {
-  const resolved = new Map<string, Json | undefined>();
+  const resolved = new Map<string, Json>();
   const target = (
     holder: JsonObject,
     written: Json | undefined = member(holder, "$ref"),
   ): string | undefined =>
     typeof written === "string" ? library.target(holder, written).reference : undefined;
   const find = (reference: string): Json | undefined => {
-    if (!resolved.has(reference)) resolved.set(reference, library.locate(reference));
-    return resolved.get(reference);
+    const known = resolved.get(reference);
+    if (known !== undefined) return known;
+    // What is not found may be in a document that is read later.
+    const found = library.locate(reference);
+    if (found !== undefined) resolved.set(reference, found);
+    return found;
   };
   const follow = (value: Json | undefined): JsonObject | undefined => {
     let current = value;
