@@ -1,75 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
-
-const operation = (operationId: string) => ({ get: { operationId, responses: {} } });
+import { startReplyUpstream } from "../support/upstreams/replies.ts";
 
 /** One daemon with one source, whose upstream answers in the ways of the tests. */
 describe("replies in agent code", () => {
   let daemon: Daemon;
-  const upstream = Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    routes: {
-      "/invalid": () =>
-        Response.json(
-          { message: "invalid", errors: { email: ["taken"] } },
-          { status: 422, headers: { "Retry-After": "17", "Set-Cookie": "session=1" } },
-        ),
-      "/problem": () =>
-        new Response(JSON.stringify({ title: "Poor", balance: 30 }), {
-          status: 403,
-          headers: { "content-type": "application/problem+json" },
-        }),
-      "/things": {
-        HEAD: () => new Response(null, { headers: { "X-Total-Count": "7", ETag: '"e"' } }),
-        GET: ({ url }) => {
-          const page = Number(new URL(url).searchParams.get("page") ?? "1");
-          const reply = Response.json([page]);
-          if (page < 3) reply.headers.set("Link", `<?page=${page + 1}>; rel="next", </>; rel=up`);
-          return reply;
-        },
-      },
-      "/events": () =>
-        new Response(
-          new ReadableStream({
-            start: (controller) => {
-              controller.enqueue(new TextEncoder().encode('event: tick\ndata: {"n":1}\n\n'));
-            },
-          }),
-          { headers: { "content-type": "text/event-stream" } },
-        ),
-      "/down": () => new Response("x".repeat(70_000), { status: 503 }),
-    },
-  });
+  const upstream = startReplyUpstream();
 
   beforeAll(async () => {
     daemon = await startDaemon();
-    const document = JSON.stringify({
-      openapi: "3.1.0",
-      info: { title: "Replies", version: "1" },
-      servers: [{ url: upstream.url.origin }],
-      paths: {
-        "/invalid": operation("invalid"),
-        "/problem": operation("problem"),
-        "/things": {
-          get: {
-            operationId: "list",
-            parameters: [{ name: "page", in: "query", schema: { type: "integer" } }],
-            responses: { 200: { description: "", headers: { Link: { description: "Pages" } } } },
-          },
-          head: { operationId: "count", responses: {} },
-        },
-        "/down": operation("down"),
-        "/events": operation("events"),
-      },
-    });
-    const added = { namespace: "up", kind: "openapi", document, timeoutMs: 1_000 };
-    expect((await daemon.request("POST", "/api/sources", added)).status).toBe(201);
+    expect((await daemon.request("POST", "/api/sources", upstream.source)).status).toBe(201);
   });
   afterAll(async () => {
     await daemon.stop();
-    await upstream.stop(true);
+    await upstream.stop();
   });
 
   const run = async (code: string): Promise<unknown> => {
@@ -107,7 +52,7 @@ describe("replies in agent code", () => {
       data: [1],
       status: 200,
       headers: expect.objectContaining({ link: '<?page=2>; rel="next", </>; rel=up' }),
-      links: { next: `${upstream.url.origin}/things?page=2`, up: `${upstream.url.origin}/` },
+      links: { next: `${upstream.origin}/things?page=2`, up: `${upstream.origin}/` },
       next: { page: 2 },
     });
     const all = `const pages = [];
