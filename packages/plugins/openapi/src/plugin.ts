@@ -105,9 +105,9 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const readReferenced = makeReadReferenced(library, settings, warnings);
   const references = makeReferences(library, warnings);
   yield* readReferenced(pathItemLinks(document));
-  const operations = readOperations(document, references);
+  const operations = yield* inSteps(readOperations(document, references));
   if (operations.length === 0) yield* warnOfNothing(warnings);
-  const paths = toolPaths(operations);
+  const paths = yield* inSteps(toolPaths(operations));
   const named = operations.map((operation, index) => ({
     ...operation,
     toolPath: paths[index] ?? operation.path,
@@ -115,7 +115,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const chosen = yield* inSteps(takeOnly(named, settings.only, filterNames, warnings));
   tellRepeatedIds(operations, chosen, warnings);
   yield* readReferenced(operationParts(chosen));
-  tellUnused(document, chosen, references);
+  yield* inSteps(tellUnused(document, chosen, references));
   const isChosen = new Set(chosen);
   const left = named.filter((operation) => !isChosen.has(operation));
   const schemas = makeSchemas(document, references);

@@ -1,7 +1,7 @@
 import { redacted } from "@executor/sdk";
 import type { Json, JsonObject } from "@executor/sdk";
 import { isArray, isObject, joinWords, member, pointer, shorten, text } from "@executor/plugin-kit";
-import type { Warnings } from "@executor/plugin-kit";
+import type { Steps, Warnings } from "@executor/plugin-kit";
 import { isMethod, type Method } from "../calls/methods.ts";
 import type { OpenApiDocument } from "../document/outline.ts";
 import type { Start } from "../document/reach.ts";
@@ -39,15 +39,16 @@ const otherMembers: ReadonlySet<string> = new Set([
 ]);
 
 /** Every operation under `paths`, in the order of the methods. What is none is told, and left out like those whose name held a credential. */
-export const readOperations = (
+export function* readOperations(
   document: OpenApiDocument,
   references: References,
-): ReadonlyArray<Operation> =>
-  pathsOf(document).flatMap(([path, item]) => {
+): Steps<ReadonlyArray<Operation>> {
+  const operations: Array<Operation> = [];
+  for (const [path, item] of pathsOf(document)) {
+    yield;
     const pathItem = readPathItem(path, item, references);
-    if (pathItem === undefined) return [];
-    const found = candidates(pathItem, references.warnings);
-    return found.flatMap(({ method, operation, place, verb }): ReadonlyArray<Operation> => {
+    if (pathItem === undefined) continue;
+    for (const { method, operation, place, verb } of candidates(pathItem, references.warnings)) {
       const tags = member(operation, "tags");
       const operationId = text(member(operation, "operationId"));
       if (`${path} ${operationId}`.includes(redacted)) {
@@ -56,12 +57,14 @@ export const readOperations = (
           "The operation's name holds a credential of the source, so it is no tool.",
           place,
         );
-        return [];
+        continue;
       }
       const tag = isArray(tags) ? text(tags[0]) : undefined;
-      return [{ method, verb, path, operation, pathItem, place, operationId, tag }];
-    });
-  });
+      operations.push({ method, verb, path, operation, pathItem, place, operationId, tag });
+    }
+  }
+  return operations;
+}
 
 interface Candidate {
   readonly method: string;

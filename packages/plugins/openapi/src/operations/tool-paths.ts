@@ -1,4 +1,4 @@
-import { capitalise, fingerprint, joinWords } from "@executor/plugin-kit";
+import { capitalise, fingerprint, joinWords, type Steps } from "@executor/plugin-kit";
 
 /** Fields of an operation that its tool's path is built from. `method` is an identifier such as `get`; with `path` it is unique. */
 export interface NamedOperation {
@@ -18,8 +18,14 @@ export interface NamedOperation {
  * - Operations with the same path all get a suffix: their method, or their method and route if methods collide, or a
  *   fingerprint of both if that collides too. The tools of other operations keep their paths.
  */
-export const toolPaths = (operations: ReadonlyArray<NamedOperation>): ReadonlyArray<string> => {
-  const wanted = operations.map((operation) => ({ operation, path: wantedPath(operation) }));
+export function* toolPaths(
+  operations: ReadonlyArray<NamedOperation>,
+): Steps<ReadonlyArray<string>> {
+  const wanted: Array<{ readonly operation: NamedOperation; readonly path: string }> = [];
+  for (const operation of operations) {
+    wanted.push({ operation, path: wantedPath(operation) });
+    yield;
+  }
   const groups = Map.groupBy(wanted, ({ path }) => path);
   const suffixOf = new Map<string, Suffix>();
   for (const [path, members] of groups) {
@@ -32,6 +38,7 @@ export const toolPaths = (operations: ReadonlyArray<NamedOperation>): ReadonlyAr
       );
     };
     suffixOf.set(path, [byMethod, byRoute].find(isUnique) ?? byFingerprint);
+    yield;
   }
   const suffixed = wanted.map(
     ({ operation, path }) => path + (suffixOf.get(path)?.(operation) ?? ""),
@@ -42,7 +49,7 @@ export const toolPaths = (operations: ReadonlyArray<NamedOperation>): ReadonlyAr
     const name = suffixed[index] ?? path;
     return counts.get(name)?.length === 1 ? name : path + byFingerprint(operation);
   });
-};
+}
 
 const wantedPath = (operation: NamedOperation): string => {
   const { method, operationId, path, tag } = operation;

@@ -1,25 +1,26 @@
-import { isObject, member, pointer } from "@executor/plugin-kit";
+import { isObject, member, pointer, type Steps } from "@executor/plugin-kit";
 import type { OpenApiDocument } from "../document/outline.ts";
 import type { References } from "../document/references.ts";
 import type { Operation } from "./operations.ts";
 
 /** Tells of the webhooks, callbacks and links of a description, which become no tools: once for each kind, with their number. */
-export const tellUnused = (
+export function* tellUnused(
   document: OpenApiDocument,
   operations: ReadonlyArray<Operation>,
   { follow, warnings }: References,
-): void => {
+): Steps<void> {
   const webhooks = member(document.root, "webhooks");
-  const callbacks = operations.flatMap(({ operation, place }) =>
-    placesIn(member(operation, "callbacks"), `${place}/callbacks`),
-  );
-  const links = operations.flatMap(({ operation, place }) => {
+  const callbacks: Array<string> = [];
+  const links: Array<string> = [];
+  for (const { operation, place } of operations) {
+    yield;
+    callbacks.push(...placesIn(member(operation, "callbacks"), `${place}/callbacks`));
     const responses = member(operation, "responses");
-    return Object.entries(isObject(responses) ? responses : {}).flatMap(([status, response]) => {
+    for (const [status, response] of Object.entries(isObject(responses) ? responses : {})) {
       const at = `${place}/responses${pointer(status, "links")}`;
-      return placesIn(member(follow(response), "links"), at);
-    });
-  });
+      links.push(...placesIn(member(follow(response), "links"), at));
+    }
+  }
   const kinds = [
     { code: "webhooks_not_used", found: placesIn(webhooks, "/webhooks"), what: "Webhooks" },
     { code: "callbacks_not_used", found: callbacks, what: "Callbacks" },
@@ -34,7 +35,7 @@ export const tellUnused = (
       first,
     );
   }
-};
+}
 
 const placesIn = (value: ReturnType<typeof member>, place: string): ReadonlyArray<string> =>
   Object.keys(isObject(value) ? value : {})

@@ -10,6 +10,15 @@ const operation = (route: string, operationId?: string, tag?: string): NamedOper
 
 const address = /^[A-Za-z_$][\w$]*(\.[A-Za-z_$][\w$]*)*$/;
 
+/** The paths, when all steps are done. */
+const pathsOf = (operations: ReadonlyArray<NamedOperation>): ReadonlyArray<string> => {
+  const steps = toolPaths(operations);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+};
+
 describe("toolPaths", () => {
   it.each([
     ["get /repos/{owner}/{repo}", "repos/get", "repos", "repos.get"],
@@ -30,11 +39,11 @@ describe("toolPaths", () => {
     ["get /x", "then", "constructor", "constructor_.then_"],
     ["get /x", "__proto__/prototype/toString", undefined, "__proto___.prototype_.toString_"],
   ])("%s, operationId %s, tag %s: %s", (route, operationId, tag, path) => {
-    expect(toolPaths([operation(route, operationId, tag)])).toEqual([path]);
+    expect(pathsOf([operation(route, operationId, tag)])).toEqual([path]);
   });
 
   it("distinguishes operations of one name by method, otherwise by route, and keeps other names", () => {
-    const paths = toolPaths([
+    const paths = pathsOf([
       operation("get /a", "thing"),
       operation("post /a", "thing"),
       operation("get /b", "other"),
@@ -45,7 +54,7 @@ describe("toolPaths", () => {
   });
 
   it("falls back to a fingerprint if another operation has the name", () => {
-    const paths = toolPaths([
+    const paths = pathsOf([
       operation("get /a", "thing"),
       operation("post /a", "thing"),
       operation("get /b", "thingGet"),
@@ -76,7 +85,7 @@ describe("toolPaths", () => {
   it("names every operation once, with an address that the sandbox can call", () => {
     fc.assert(
       fc.property(operations, (given) => {
-        const paths = toolPaths(given);
+        const paths = pathsOf(given);
         expect(new Set(paths).size).toBe(given.length);
         for (const path of paths) {
           expect(path).toMatch(address);
@@ -93,8 +102,8 @@ describe("toolPaths", () => {
     );
     fc.assert(
       fc.property(shuffled, ([given, other]) => {
-        const names = toolPaths(given);
-        const others = toolPaths(other);
+        const names = pathsOf(given);
+        const others = pathsOf(other);
         for (const [index, each] of given.entries()) {
           expect(others[other.indexOf(each)]).toBe(names[index]);
         }
