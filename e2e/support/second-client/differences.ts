@@ -81,6 +81,13 @@ export const rules: ReadonlyArray<Rule> = [
     explains: ({ fact }, { body }) => fact.kind === "json" && typeof body === "string",
   },
   {
+    // RFC 9110, 8.3.1: a media type has a slash. This one warns of another name, and sends the body as JSON.
+    name: "a name that is no media type is sent as one",
+    explains: ({ fact }, { contentType }) =>
+      contentType?.includes("/") === false &&
+      (fact.name === "content-type" || /^(json|bytes)$/.test(fact.kind)),
+  },
+  {
     // RFC 9110, 8.3: a body has one type. This one sends JSON under a range that includes it.
     name: "a range is sent as the body's media type",
     explains: ({ fact }, { contentType }) =>
@@ -131,10 +138,12 @@ export const rules: ReadonlyArray<Rule> = [
     name: "text of a form that is JSON is parsed",
     explains: ({ fact }, compared) => {
       const value = bodyField(compared, fact.name);
+      const theirs = facts(compared, "theirs").find(({ name }) => name === fact.name);
       return (
         (fact.kind === "field" || fact.kind === "part") &&
         typeof value === "string" &&
-        asText(value) !== fact.value
+        theirs !== undefined &&
+        theirs.value !== value
       );
     },
   },

@@ -134,7 +134,11 @@ const bodyOf = (
   if (!isForm || !isObject(sampled)) return { input: sampled, second: sampled };
   const entries = Object.entries(sampled).map(([name, value]) => {
     const many = isList(value);
-    if (!isFile(at(follow(schema, document), "properties", name), document)) {
+    // Only a multipart form holds files.
+    if (
+      !contentType.startsWith("multipart") ||
+      !isFile(at(follow(schema, document), "properties", name), document)
+    ) {
       return { name, input: value, second: value };
     }
     return { name, input: many ? [fileInput] : fileInput, second: many ? [file()] : file() };

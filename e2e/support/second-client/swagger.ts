@@ -47,9 +47,9 @@ export interface SecondClient {
 const isBodyInit = (value: unknown): value is FormData | Blob | string =>
   value instanceof FormData || value instanceof Blob || typeof value === "string";
 
-/** Headers that OpenAPI ignores as parameters, and that the second client ignores too once they have a value. */
+/** Headers that OpenAPI ignores as parameters or that are always sent, and that the second client needs a value for. */
 const reserved: JsonObject = Object.fromEntries(
-  ["Accept", "Authorization", "Content-Type"].flatMap((name) => [
+  ["Accept", "Authorization", "Content-Type", "Content-Length", "Host"].flatMap((name) => [
     [`header.${name}`, "ignored"],
     [`header.${name.toLowerCase()}`, "ignored"],
   ]),

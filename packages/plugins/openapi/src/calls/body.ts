@@ -1,13 +1,19 @@
-import { type IntegerPlaces, type Json, placesIn, writeExactJson } from "@executor/sdk";
-import { isArray, isObject, member, text } from "@executor/plugin-kit";
+import {
+  type IntegerPlaces,
+  type Json,
+  placesIn,
+  withIntegers,
+  writeExactJson,
+} from "@executor/sdk";
+import { isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
 import type { BodyBinding } from "./binding.ts";
-import { isRange, sentType } from "./content-types.ts";
+import { concreteType, fallbackType, isRange, isWithin, sentType } from "./content-types.ts";
 import type { Content } from "./content-types.ts";
 import { multipart } from "./multipart.ts";
 import { chooseOffer, isFileObject } from "./offers.ts";
 import { essence, isJson } from "./reply.ts";
-import { plain, queryParts } from "./styles.ts";
+import { plain, queryParts, withStyledIntegers } from "./styles.ts";
 
 const encoder = new TextEncoder();
 
@@ -36,15 +42,29 @@ const withType = (
   { contentType, kind }: BodyBinding,
   own: string | undefined,
   bytes: Uint8Array,
-): Either.Either<Content, string> =>
-  Either.mapBoth(
-    Either.fromNullable(sentType(contentType, kind, own), () => contentType),
-    {
-      onLeft: (range) =>
-        `The body's media type has to be one of ${range}. Name it: give the body as { base64, contentType }.`,
-      onRight: (type) => ({ contentType: type, bytes }),
-    },
+): Either.Either<Content, string> => {
+  const type = sentType(contentType, kind, own);
+  if (type === undefined) {
+    return Either.left(
+      `The body's media type has to be one of ${contentType}. Name it: give the body as { base64, contentType }.`,
+    );
+  }
+  return isOtherType(own, type)
+    ? Either.left(
+        `The body cannot be sent as ${shorten(own ?? "", 200)}, only as ${type}. Give a file of that type, or leave out its contentType.`,
+      )
+    : Either.right({ contentType: type, bytes });
+};
+
+/** Whether a file that names its type would go out as another one. Any bytes are an octet stream. */
+const isOtherType = (own: string | undefined, type: string): boolean => {
+  const named = concreteType(own);
+  return (
+    named !== undefined &&
+    !isWithin(named, type) &&
+    ![named, type].some((each) => essence(each) === fallbackType("binary"))
   );
+};
 
 const bytesOf = (offer: BodyBinding, value: Json): Either.Either<Content, string> => {
   const base64 = typeof value === "string" ? value : text(member(value, "base64"));
@@ -68,22 +88,32 @@ const writeText = (
   integers: IntegerPlaces | undefined,
 ): Either.Either<string, string> => {
   if (offer.kind !== "json" && !isJson(offer.contentType)) {
-    const isLines = isArray(value) && /ndjson|jsonl|json-lines/.test(essence(offer.contentType));
-    return Either.right(
-      isLines
-        ? value
-            .map((line, index) => `${writeExactJson(line, placesIn(integers, index))}\n`)
-            .join("")
-        : plain(value),
-    );
+    const type = essence(offer.contentType);
+    const isLines = /ndjson|jsonl|json-lines/.test(type);
+    if (isLines && isArray(value)) {
+      const lines = value.map((line, at) => `${writeExactJson(line, placesIn(integers, at))}\n`);
+      return Either.right(lines.join(""));
+    }
+    return typeof value === "object" && !isLines && !type.endsWith("yaml")
+      ? Either.left(`\`body\` is text in ${offer.contentType}. Give it as one string.`)
+      : Either.right(plain(withIntegers(value, integers)));
   }
-  const file = offer.fields.find(
-    (field) => field.file && isFileObject(member(value, field.name) ?? null),
-  );
+  return Either.map(withoutFiles(offer, value), () => writeExactJson(value, integers));
+};
+
+/** Checks that a body has no file where its type cannot hold one. */
+const withoutFiles = (
+  { contentType, fields }: BodyBinding,
+  value: Json,
+): Either.Either<void, string> => {
+  const file = fields.find(({ file: isFile, name }) => {
+    const item = member(value, name) ?? null;
+    return isFile && (isArray(item) ? item : [item]).some(isFileObject);
+  });
   return file === undefined
-    ? Either.right(writeExactJson(value, integers))
+    ? Either.void
     : Either.left(
-        `\`body.${file.name}\` is a file, which ${offer.contentType} cannot hold. Give it as the text that the API expects.`,
+        `\`body.${file.name}\` is a file, which ${contentType} cannot hold. Give it as the text that the API expects.`,
       );
 };
 
@@ -100,14 +130,18 @@ const urlEncoded = (
     const isJsonField =
       !hasStyle && (isObject(item) || (isArray(item) && isJson(field?.contentType ?? "")));
     const style = field?.style ?? "form";
-    return queryParts(name, isJsonField ? writeExactJson(item, placesIn(integers, name)) : item, {
+    const inside = placesIn(integers, name);
+    const exact = isJsonField
+      ? writeExactJson(item, inside)
+      : withStyledIntegers(item, style, inside);
+    return queryParts(name, exact, {
       style,
       explode: field?.explode ?? style === "form",
       allowReserved: field?.allowReserved ?? false,
     });
   });
-  return Either.right({
+  return Either.map(withoutFiles(offer, value), () => ({
     contentType: offer.contentType,
     bytes: encoder.encode(written.join("&")),
-  });
+  }));
 };

@@ -7,7 +7,7 @@ import { concreteType, sentType } from "./content-types.ts";
 import type { Content } from "./content-types.ts";
 import { isFileIn, isFileObject } from "./offers.ts";
 import { essence, isJson } from "./reply.ts";
-import { plain, queryParts } from "./styles.ts";
+import { plain, queryParts, withStyledIntegers } from "./styles.ts";
 
 const encoder = new TextEncoder();
 
@@ -78,7 +78,8 @@ const partsOf = (
 ): Written => {
   const hasStyle = field !== undefined && (field.style ?? field.explode) !== null;
   if (hasStyle && !(field.file && isFileIn(field, value))) {
-    return Either.right(styledParts(name, value, field, isForm));
+    const exact = withStyledIntegers(value, field.style ?? "form", integers);
+    return Either.right(styledParts(name, exact, field, isForm));
   }
   const isOneJson = isArray(value) && isJson(field?.contentType ?? "");
   const items = isArray(value) && !isOneJson ? value : [value];

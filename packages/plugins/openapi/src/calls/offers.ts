@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject, member, shorten } from "@executor/plugin-kit";
+import { isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
 import type { BodyBinding, FieldBinding, JsonKind } from "./binding.ts";
 import { concreteType, isRange, isWithin } from "./content-types.ts";
@@ -45,7 +45,7 @@ const takes = ({ kinds, required }: BodyBinding, body: Json): boolean =>
 
 /**
  * The media type that a body is sent in, among those that the description offers: the caller's own choice; else one whose file
- * the body holds; else the first that takes the body, as far as is known, JSON before others. The left side names the types.
+ * the body holds, of the type that the file names if there is one; else the first that takes the body, as far as is known, JSON before others. The left side names the types.
  */
 export const chooseOffer = (
   offers: ReadonlyArray<BodyBinding>,
@@ -73,8 +73,11 @@ export const chooseOffer = (
     );
   }
   if (only !== undefined && others.length === 0) return Either.right(only);
+  const type = isFileObject(body) ? concreteType(text(member(body, "contentType"))) : undefined;
+  const holding = offers.filter((offer) => holdsFile(offer, body));
   const chosen =
-    offers.find((offer) => holdsFile(offer, body)) ??
+    holding.find(({ contentType }) => type !== undefined && isWithin(type, contentType)) ??
+    holding[0] ??
     offers.find((offer) => takes(offer, body)) ??
     offers.find(({ kinds }) => kinds.includes(kindOfValue(body)));
   return chosen === undefined

@@ -6,7 +6,14 @@ import type { Binding, ParameterBinding } from "./binding.ts";
 import { isOverride } from "./method-override.ts";
 import { requestBody } from "./body.ts";
 import type { Content } from "./content-types.ts";
-import { cookieValue, encode, headerValue, pathValue, queryParts } from "./styles.ts";
+import {
+  cookieValue,
+  encode,
+  headerValue,
+  pathValue,
+  queryParts,
+  withStyledIntegers,
+} from "./styles.ts";
 
 export interface Request {
   readonly method: Binding["method"];
@@ -129,18 +136,19 @@ const leadsElsewhere = (path: string): boolean => {
   );
 };
 
-/** The input with values for `JSON.stringify` where parameters are written as JSON. */
+/** The input with integers in place of their digits where parameters are written as JSON, or hold it. */
 const withJsonIntegers = (
   { parameters }: Binding,
   input: JsonObject,
   integers: IntegerPlaces | undefined,
 ): JsonObject => {
   if (integers === undefined) return input;
-  const json = parameters.flatMap(({ key, json: isJson }) => {
-    const value = isJson ? member(input, key) : undefined;
-    return value === undefined
-      ? []
-      : [[key, withIntegers(value, placesIn(integers, key))] as const];
+  const json = parameters.flatMap(({ key, json: isJson, style }) => {
+    const value = member(input, key);
+    if (value === undefined) return [];
+    const inside = placesIn(integers, key);
+    const exact = isJson ? withIntegers(value, inside) : withStyledIntegers(value, style, inside);
+    return [[key, exact] as const];
   });
   return fromEntries([...Object.entries(input), ...json]);
 };

@@ -1,4 +1,5 @@
-import type { Json } from "@executor/sdk";
+import { withIntegers } from "@executor/sdk";
+import type { IntegerPlaces, Json } from "@executor/sdk";
 import { isArray, isObject } from "@executor/plugin-kit";
 
 export interface Style {
@@ -10,6 +11,17 @@ export interface Style {
 /** A value as text: lists and objects become JSON. */
 export const plain = (value: Json): string =>
   typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+
+/**
+ * The value for the functions of this file, which write what is inside lists and objects as JSON: with integers in place of the
+ * digits at these places. In `deepObject` nothing is JSON.
+ */
+export const withStyledIntegers = (
+  value: Json,
+  style: string,
+  integers: IntegerPlaces | undefined,
+): Json =>
+  style !== "deepObject" && typeof value === "object" ? withIntegers(value, integers) : value;
 
 /** The items of a list as text. `null` is left out, here and in {@link pairs}: these notations cannot write it. */
 const items = (value: ReadonlyArray<Json>): ReadonlyArray<string> =>

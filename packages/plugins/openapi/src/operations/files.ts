@@ -10,7 +10,7 @@ export interface FileUse {
   readonly other: boolean;
 }
 
-const noFile: FileUse = { file: false, other: true };
+export const noFile: FileUse = { file: false, other: true };
 const onlyFile: FileUse = { file: true, other: false };
 
 const note = "A file: its bytes in base64, or an object that names it.";

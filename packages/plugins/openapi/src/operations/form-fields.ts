@@ -11,14 +11,14 @@ import {
 import type { FieldBinding } from "../calls/binding.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
-import { fieldUse, withFiles } from "./files.ts";
+import { fieldUse, noFile, withFiles } from "./files.ts";
 import { requiredNames } from "./body-kinds.ts";
 
 const fieldStyles = new Set(["form", "spaceDelimited", "pipeDelimited", "deepObject"]);
 
 /**
- * The top-level fields of a body that are not written in the default way, or that may be files; of a JSON body those that its
- * schema calls bytes, which JSON cannot hold.
+ * The top-level fields of a body that are not written in the default way, or that may be files; of a JSON body or urlencoded
+ * form also those that its schema calls bytes, which it cannot hold.
  */
 export const readFields = (
   kind: "json" | "form" | "multipart",
@@ -35,12 +35,14 @@ export const readFields = (
   return [...names].flatMap((name) => {
     const encoding = member(encodings, name);
     const contentType = text(member(encoding, "contentType"));
-    const use =
-      kind === "form"
-        ? { file: false, other: true }
-        : fieldUse(properties.get(name), kind === "json" ? undefined : contentType, references);
+    const found = fieldUse(
+      properties.get(name),
+      kind === "multipart" ? contentType : undefined,
+      references,
+    );
+    const use = kind === "multipart" || !found.other ? found : noFile;
     const isOpen = use.file && use.other && !properties.has(name);
-    if (kind === "json" && (!use.file || use.other)) return [];
+    if (kind === "json" && !use.file) return [];
     if (!isObject(encoding) && (!use.file || isOpen)) return [];
     const at = `${place}${pointer("encoding", name)}`;
     return [

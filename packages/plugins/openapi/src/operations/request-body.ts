@@ -49,7 +49,7 @@ export const readRequestBody = (
     const where = `${at}${pointer("content", type.contentType)}`;
     return readOffer(type, references, schemas, where);
   });
-  if (!types.some(({ kind }) => kind === "multipart")) tellFilesInJson(offers, references, at);
+  if (!types.some(({ kind }) => kind === "multipart")) tellFiles(offers, references, at);
   const key = offers.length === 1 ? null : freeKey(taken);
   return {
     binding: { offers: offers.map(({ binding }) => binding), key },
@@ -77,20 +77,20 @@ const isWritable = (
 };
 
 /** Warns of properties that are described as bytes, where no media type of the body can hold bytes. */
-const tellFilesInJson = (
-  offers: ReadonlyArray<Offer>,
-  { warnings }: References,
-  place: string,
-): void => {
-  const names = offers.flatMap(({ binding: { fields, kind } }) =>
-    kind === "json" ? fields.map(({ name }) => name) : [],
-  );
-  if (names.length === 0) return;
-  warnings.warn(
-    "file_in_json",
-    `JSON cannot hold bytes, as which ${shorten(names.join(", "), 200)} is described. It is sent as the text that the caller gives.`,
-    place,
-  );
+const tellFiles = (offers: ReadonlyArray<Offer>, { warnings }: References, place: string): void => {
+  const filesIn = (wanted: BodyBinding["kind"]): string => {
+    const fields = offers.flatMap(({ binding: { fields, kind } }) =>
+      kind === wanted ? fields : [],
+    );
+    const names = fields.flatMap(({ file, name }) => (file ? [name] : []));
+    return shorten(names.join(", "), 200);
+  };
+  const lost = (names: string): string =>
+    `cannot hold bytes, as which ${names} is described. It is sent as the text that the caller gives.`;
+  const inJson = filesIn("json");
+  if (inJson !== "") warnings.warn("file_in_json", `JSON ${lost(inJson)}`, place);
+  const inForm = filesIn("form");
+  if (inForm !== "") warnings.warn("file_in_form", `A urlencoded form ${lost(inForm)}`, place);
 };
 
 interface Offer {
@@ -129,7 +129,8 @@ const readOffer = (
           kinds: isOpen ? ["object", "array"] : ["object"],
           required: requiredNames(schema, references),
         },
-        schema: formSchema(schema, fields, references, schemas),
+        schema:
+          kind === "form" ? schemas.read(schema) : formSchema(schema, fields, references, schemas),
       };
     }
     case "json": {

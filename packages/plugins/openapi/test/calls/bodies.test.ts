@@ -176,6 +176,27 @@ describe("forms", () => {
     }),
   );
 
+  it.scopedLive("that are urlencoded take bytes as text, and no file", () =>
+    Effect.gen(function* () {
+      const document = sending({
+        "application/x-www-form-urlencoded": {
+          schema: { type: "object", properties: { image: bytes, many: { items: bytes } } },
+        },
+      });
+      expect((yield* load(document)).warnings).toMatchObject([
+        { code: "file_in_form", place: "/paths/~1a/post/requestBody" },
+      ]);
+      const properties = { image: bytes };
+      expect(yield* bodySchema(document)).toMatchObject({ properties });
+      for (const image of [{ base64 }, [{ base64, filename: "a" }]]) {
+        expect(yield* arriving(document, { body: { image } })).toContain("`body.image` is a file");
+      }
+      expect(yield* arriving(document, { body: { image: "a b" } })).toMatchObject({
+        text: "image=a%20b",
+      });
+    }),
+  );
+
   it.effect("are not offered where their schema has no fields", () =>
     Effect.gen(function* () {
       const list = { schema: { type: "array", items: { type: "string" } } };
@@ -246,6 +267,9 @@ describe("text bodies", () => {
       const csv = sending({ "text/csv": { schema: bytes } });
       expect(yield* arriving(csv, { body: "a,b" })).toMatchObject({ text: "a,b" });
       expect(yield* arriving(csv, { body: { base64: btoa("c") } })).toMatchObject({ text: "c" });
+      for (const body of [{ a: 1 }, [1], null]) {
+        expect(yield* arriving(xml, { body })).toContain("`body` is text in application/xml.");
+      }
     }),
   );
 });

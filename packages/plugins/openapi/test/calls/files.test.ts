@@ -129,6 +129,26 @@ describe("files", () => {
     }),
   );
 
+  it.scopedLive("go out in the type that they name, or not at all", () =>
+    Effect.gen(function* () {
+      const images = sending({ "image/png": {}, "image/jpeg": {}, "audio/*": {} });
+      const one = sending({ "image/png": {} });
+      const sent = (document: string, contentType: string) =>
+        Effect.map(arriving(document, { body: { base64, contentType } }), (arrived) =>
+          typeof arrived === "string" ? arrived : arrived?.type,
+        );
+      for (const type of ["image/png", "image/jpeg", "audio/ogg"]) {
+        expect(yield* sent(images, type)).toBe(type);
+      }
+      expect(yield* sent(images, "image/gif")).toContain("cannot be sent as image/gif");
+      expect(yield* sent(one, "image/gif")).toContain("only as image/png");
+      expect(yield* sent(one, "application/octet-stream")).toBe("image/png");
+      expect(yield* sent(sending({ "application/octet-stream": {} }), "image/gif")).toBe(
+        "application/octet-stream",
+      );
+    }),
+  );
+
   it.scopedLive("may be whole bodies beside other values", () =>
     Effect.gen(function* () {
       const document = sending({
