@@ -1,7 +1,6 @@
 import type { HttpClient } from "@effect/platform";
 import {
   callUpstream,
-  CredentialGuard,
   fetchDocument,
   InvalidSourceDocument,
   peekDocument,

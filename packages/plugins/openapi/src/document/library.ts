@@ -57,16 +57,27 @@ export const makeLibrary = (root: JsonObject, location: string | undefined): Lib
   const homes = new WeakMap<object, Part>();
 
   function* register(document: Part): Steps<void> {
-    const open: Array<Node> = [{ value: document.root, part: document, trail: undefined }];
-    for (let node = open.pop(), count = 1; node !== undefined; node = open.pop(), count += 1) {
+    const open = [entriesOf({ value: document.root, part: document, trail: undefined })];
+    for (let inner = open.at(-1), count = 1; inner !== undefined; inner = open.at(-1), count += 1) {
       if (count % chunk === 0) yield;
-      const { trail, value } = node;
-      if (typeof value !== "object" || value === null) continue;
-      const part = isObject(value) ? settle(value, node) : node.part;
-      for (const [key, child] of Object.entries(value)) {
-        if (typeof child === "object" && child !== null) {
-          open.push({ value: child, part, trail: { before: trail, key } });
-        }
+      const { done, value: child } = inner.next();
+      if (done === true) open.pop();
+      else open.push(entriesOf(child));
+    }
+  }
+
+  /** The objects and lists in a value, one after another: a list may be long. */
+  function* entriesOf(node: Node): Generator<Node, void> {
+    const { trail: before, value } = node;
+    const part = isObject(value) ? settle(value, node) : node.part;
+    if (isArray(value)) {
+      for (const [key, child] of value.entries()) {
+        if (isHolder(child)) yield { value: child, part, trail: { before, key } };
+      }
+    } else if (isObject(value)) {
+      for (const key of Object.keys(value)) {
+        const child = value[key];
+        if (isHolder(child)) yield { value: child, part, trail: { before, key } };
       }
     }
   }
@@ -137,6 +148,9 @@ export const makeLibrary = (root: JsonObject, location: string | undefined): Lib
     },
   };
 };
+
+const isHolder = (value: Json | undefined): value is Json =>
+  typeof value === "object" && value !== null;
 
 interface Node {
   readonly value: Json;

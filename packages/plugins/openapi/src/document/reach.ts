@@ -63,36 +63,35 @@ export const makeReach = (
     warnings.warn(code, `${why}, so ${consequences[kind]}.`, place + pointer(...keysOf(trail)));
 
   function* walk(starts: ReadonlyArray<Node>): Steps<void> {
-    const open = starts.toReversed();
-    for (let node = open.pop(), count = 1; node !== undefined; node = open.pop(), count += 1) {
+    const open: Array<Iterator<Node>> = [starts.values()];
+    for (let inner = open.at(-1), count = 1; inner !== undefined; inner = open.at(-1), count += 1) {
       if (count % chunk === 0) yield;
-      // Taken from the end of the list: in the order of the description.
-      open.push(...visit(node).toReversed());
+      const next = inner.next();
+      if (next.done === true) open.pop();
+      else open.push(visit(next.value));
     }
   }
 
-  /** The values to visit next. */
-  const visit = (node: Node): ReadonlyArray<Node> => {
+  /** The values to visit next, one after another: a list may be long. */
+  function* visit(node: Node): Generator<Node, void> {
     const { kind, value } = node;
     if (!isObject(value)) {
       if (kind !== "schema") lose(node, "not_an_object", "This is not an object");
-      return [];
+      return;
     }
-    if (visited.get(kind)?.has(value) === true) return [];
+    if (visited.get(kind)?.has(value) === true) return;
     if (node.remembered) remember(kind, value);
     if (node.depth > maxDepth) {
       lose(node, "schema_too_deep", `Schemas are read to ${maxDepth} levels`);
-      return [];
+      return;
     }
     const written = member(value, "$ref");
-    if (typeof written !== "string") return childrenOf(node, value);
-    const target = follow(node, value, written);
+    const isReference = typeof written === "string";
+    const target = isReference ? follow(node, value, written) : undefined;
+    if (target !== undefined) yield target;
     const hasSiblings = kind === "schema" || kind === "pathItem";
-    return [
-      ...(target === undefined ? [] : [target]),
-      ...(hasSiblings ? childrenOf(node, value) : []),
-    ];
-  };
+    if (!isReference || hasSiblings) yield* childrenOf(node, value);
+  }
 
   const remember = (kind: Kind, value: object): void => {
     const known = visited.get(kind);
@@ -154,27 +153,32 @@ export const makeReach = (
   };
 };
 
-const childrenOf = (node: Node, value: JsonObject): ReadonlyArray<Node> => {
+function* childrenOf(node: Node, value: JsonObject): Generator<Node, void> {
   const shape = shapes[node.kind];
-  return Object.entries(value).flatMap(([key, child]) => {
+  for (const [key, child] of Object.entries(value)) {
     const held = Object.hasOwn(shape, key) ? shape[key] : undefined;
-    return held === undefined ? [] : valuesOf(node, key, child, held);
-  });
-};
+    if (held !== undefined) yield* valuesOf(node, key, child, held);
+  }
+}
 
-const valuesOf = (
+function* valuesOf(
   node: Node,
   key: string,
   value: Json,
   { form, kind }: Member,
-): ReadonlyArray<Node> => {
+): Generator<Node, void> {
   const depth = node.kind === "schema" && kind === "schema" ? node.depth + 1 : 0;
   const trail = { before: node.trail, key };
-  if (form === "one" && !isArray(value)) return [{ ...node, value, kind, trail, depth }];
-  if (form === "map" ? !isObject(value) : !isArray(value)) return [];
-  return Object.entries(value ?? []).flatMap(([name, child]: [string, Json]) =>
-    kind !== "schema" && name.startsWith("x-")
-      ? []
-      : [{ ...node, value: child, kind, trail: { before: trail, key: name }, depth }],
-  );
-};
+  if (form === "one" && !isArray(value)) {
+    yield { ...node, value, kind, trail, depth };
+  } else if (form !== "map" && isArray(value)) {
+    for (const [index, child] of value.entries()) {
+      yield { ...node, value: child, kind, trail: { before: trail, key: index }, depth };
+    }
+  } else if (form === "map" && isObject(value)) {
+    for (const [name, child] of Object.entries(value)) {
+      if (kind !== "schema" && name.startsWith("x-")) continue;
+      yield { ...node, value: child, kind, trail: { before: trail, key: name }, depth };
+    }
+  }
+}

@@ -3,7 +3,6 @@ import {
   closedObject,
   describeTool,
   destructiveTool,
-  isObject,
   member,
   text,
   writingTool,

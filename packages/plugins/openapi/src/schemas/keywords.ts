@@ -1,11 +1,11 @@
 import { isBigInteger, type Json } from "@executor/sdk";
-import { isArray, isObject } from "@executor/plugin-kit";
+import { childrenOf, isArray, isObject } from "@executor/plugin-kit";
 
 /** Whether a value that is kept as it is can be written as JSON later: it is not nested too deeply. */
 const isShallow = (value: Json, depth = 0): boolean =>
   typeof value !== "object" ||
   value === null ||
-  (depth < 50 && Object.values(value).every((item: Json) => isShallow(item, depth + 1)));
+  (depth < 50 && childrenOf(value).every((item) => isShallow(item, depth + 1)));
 
 const isString = (value: Json): boolean => typeof value === "string";
 /** A number, or an integer that is text because a number would round it. */

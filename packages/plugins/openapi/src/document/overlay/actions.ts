@@ -1,7 +1,7 @@
 import { InvalidSourceDocument, type Json, type JsonObject } from "@executor/sdk";
-import { isArray, isObject, member } from "@executor/plugin-kit";
+import { childrenOf, isArray, isObject, member } from "@executor/plugin-kit";
 import { Either } from "effect";
-import { childrenOf, readTarget, type Target } from "./targets.ts";
+import { readTarget, type Target } from "./targets.ts";
 
 /** One change of an overlay. A `remove` wins over the others, as the specification says. */
 export interface Action {
@@ -34,7 +34,7 @@ export const readOverlay = (root: Json): Either.Either<Overlay, InvalidSourceDoc
     const version = member(root, "overlay");
     if (typeof version !== "string" || !/^1\.[01](\.\d+)?$/.test(version)) {
       return yield* refused(
-        `its version \`overlay\` is ${JSON.stringify(version) ?? "missing"}, where "1.0.0" or "1.1.0" belongs`,
+        `its version \`overlay\` is ${version === undefined ? "missing" : JSON.stringify(version)}, where "1.0.0" or "1.1.0" belongs`,
       );
     }
     yield* onlyMembers(root, ["overlay", "info", "extends", "actions"], "");

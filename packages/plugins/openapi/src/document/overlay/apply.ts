@@ -1,9 +1,16 @@
 import { InvalidSourceDocument, type Json, type JsonObject } from "@executor/sdk";
-import { isArray, isObject, pointer, type Steps, type Warnings } from "@executor/plugin-kit";
+import {
+  childrenOf,
+  isArray,
+  isObject,
+  pointer,
+  type Steps,
+  type Warnings,
+} from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { Action, Overlay } from "./actions.ts";
 import { merge } from "./merge.ts";
-import { childrenOf, type Keys, select } from "./targets.ts";
+import { type Keys, select } from "./targets.ts";
 import { makeTree } from "./tree.ts";
 
 /** Values that an overlay may touch or add, as many as a description may have. */

@@ -1,5 +1,5 @@
 import type { Json } from "@executor/sdk";
-import { isArray, isObject, type Steps } from "@executor/plugin-kit";
+import { childrenOf, isArray, isObject, readJson, type Steps } from "@executor/plugin-kit";
 import { Either } from "effect";
 import { exec, type JsonValue } from "jsonpath-rfc9535";
 import parse from "jsonpath-rfc9535/parser";
@@ -28,10 +28,13 @@ export const readTarget = (expression: string): Either.Either<Target, string> =>
     if (expression.length > maxLength) {
       return yield* Either.left(`it is longer than ${maxLength} characters`);
     }
-    const query: Json = yield* Either.try({
-      try: () => JSON.parse(JSON.stringify(parse(expression))),
-      catch: () => "it is not JSONPath as RFC 9535 describes it",
-    });
+    const query = yield* Either.mapLeft(
+      Either.flatMap(
+        Either.try(() => JSON.stringify(parse(expression))),
+        readJson,
+      ),
+      () => "it is not JSONPath as RFC 9535 describes it",
+    );
     const nodes = [...nodesOf(query, false)];
     const descents = nodes.filter(({ type }) => type === "DescendantSegment");
     if (descents.length > 1) return yield* Either.left("it has `..` more than once");
@@ -105,14 +108,8 @@ export function* select(
 
 const tooMany = new Error("too many values");
 
-/** The values in a list or an object. `Object.values` of a long list takes minutes. */
-export const childrenOf = (value: Json): Iterable<Json> => {
-  if (isArray(value)) return value;
-  return isObject(value) ? Object.values(value) : [];
-};
-
 /** The library's type of values is not read-only, although it changes none. */
-const isValue = (value: Json): value is JsonValue => value !== undefined;
+export const isValue = (value: unknown): value is JsonValue => value !== undefined;
 
 /** Undoes the escapes of normalized paths (RFC 9535, section 2.7), in which the library gives members' names. */
 const unescapeKey = (key: string): string =>

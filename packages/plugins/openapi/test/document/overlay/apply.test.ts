@@ -6,7 +6,7 @@ import * as fc from "fast-check";
 import { paths as libraryPaths } from "jsonpath-rfc9535";
 import { readOverlay } from "../../../src/document/overlay/actions.ts";
 import { applyOverlay } from "../../../src/document/overlay/apply.ts";
-import { readTarget, select } from "../../../src/document/overlay/targets.ts";
+import { isValue, readTarget, select } from "../../../src/document/overlay/targets.ts";
 
 const apply = (root: JsonObject, actions: ReadonlyArray<JsonObject>) =>
   Effect.gen(function* () {
@@ -140,9 +140,8 @@ describe("an overlay's action", () => {
           const valueAt = (place: ReadonlyArray<string | number>) =>
             place.reduce<unknown>((value, key) => Reflect.get(Object(value), key), root);
           for (const place of places ?? []) expect(valueAt(place)).not.toBe(undefined);
-          expect(new Set(libraryPaths(JSON.parse(JSON.stringify(root)), target)).size).toBe(
-            places?.length,
-          );
+          if (!isValue(root)) throw new Error("There is no value.");
+          expect(new Set(libraryPaths(root, target)).size).toBe(places?.length);
         }),
         { numRuns: 150 },
       ),
@@ -153,7 +152,8 @@ describe("an overlay's action", () => {
     Effect.gen(function* () {
       const update = JSON.parse('{"__proto__": {"polluted": true}, "constructor": {"x": 1}}');
       const { result } = yield* apply({ info: {} }, [{ target: "$.info", update }]);
-      expect(Object.keys(Object(result["info"]))).toEqual(["__proto__", "constructor"]);
+      const info: unknown = result["info"];
+      expect(Object.keys(Object(info))).toEqual(["__proto__", "constructor"]);
       expect(Reflect.get({}, "polluted")).toBe(undefined);
     }),
   );
