@@ -22,6 +22,8 @@ export type CheckOutcome = { readonly steps: number } & (
       readonly _tag: "Misfits";
       /** What is wrong and where: at most five sentences, and the number of the others. */
       readonly problems: string;
+      /** The first of the problems that is a number beyond 2^53 in the place of an integer, which may have lost digits. */
+      readonly inexact: string | undefined;
       readonly integers: IntegerPlaces | undefined;
     }
   | {
@@ -44,7 +46,7 @@ export type SchemaCheck = (value: Json, root: string) => CheckOutcome;
  *
  * const check = schemaCheck({ type: "object", required: ["id"] });
  * check({ id: 1 }, "input"); // { _tag: "Fits", isPartial: false, integers: undefined, steps: 7 }
- * check({}, "input"); // { _tag: "Misfits", problems: 'input: Instance does not have required property "id".', integers: undefined, steps: 4 }
+ * check({}, "input"); // { _tag: "Misfits", problems: 'input: Instance does not have required property "id".', inexact: undefined, integers: undefined, steps: 4 }
  * ```
  */
 export const schemaCheck = (schema: JsonObject): SchemaCheck => {
@@ -72,7 +74,8 @@ export const schemaCheck = (schema: JsonObject): SchemaCheck => {
         }
         if (problems.incomplete || !places.change(problems)) {
           const said = problems.text(root);
-          return { _tag: "Misfits", problems: said, integers, steps: budget.used };
+          const { inexact } = problems;
+          return { _tag: "Misfits", problems: said, inexact, integers, steps: budget.used };
         }
       }
     } catch (error) {

@@ -11,6 +11,8 @@ export class Problems {
   #others = 0;
   /** Whether the check ended before all problems were found. */
   incomplete = false;
+  /** The first problem of an integer as a number that is not exact. */
+  inexact: string | undefined;
   /** Places of digits that a schema refused, and would take as an integer. */
   readonly integers: Array<ReadonlyArray<string | number>> = [];
   /** Places of integers that a schema refused, and would take as text. */
@@ -59,8 +61,16 @@ export class Report {
   }
 
   add(problem: () => string): void {
-    this.problems.add(
-      () => `${shorten(this.place, maxProblem)}: ${shorten(problem(), maxProblem)}`,
-    );
+    this.problems.add(() => this.#sentence(problem));
+  }
+
+  /** Adds the problem of an integer as a number that is not exact. */
+  addInexact(problem: () => string): void {
+    this.problems.inexact ??= this.#sentence(problem);
+    this.add(problem);
+  }
+
+  #sentence(problem: () => string): string {
+    return `${shorten(this.place, maxProblem)}: ${shorten(problem(), maxProblem)}`;
   }
 }

@@ -185,6 +185,14 @@ describe("digits beyond 2^53", () => {
       problems:
         "input.id: 9007199254740992 lies beyond 2^53, where numbers are not exact. Give the integer as text, in its digits.",
     });
+    const choice = { oneOf: [{ type: "string" }, { type: ["integer", "null"] }] };
+    for (const schema of [choice, { allOf: [choice] }, { additionalProperties: integer }]) {
+      const value = "additionalProperties" in schema ? { a: id } : id;
+      const both = check({ required: ["other"], ...of(schema) }, { id: value });
+      expect(both).toMatchObject({ inexact: expect.stringContaining("beyond 2^53") });
+    }
+    expect(check(of(integer), {})).not.toHaveProperty("inexact");
+    expect(check(of(integer), { id: "x" })).toMatchObject({ inexact: undefined });
     expect(check(of({ type: "number" }), { id: 1e300 })._tag).toBe("Fits");
     expect(check(of(integer), { id: "12" })._tag).toBe("Misfits");
   });

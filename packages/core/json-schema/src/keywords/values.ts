@@ -30,11 +30,12 @@ const type = (parameter: Json): Check | undefined => {
   return (visit) => {
     const { value, report } = visit;
     if (known.some((name) => isType(value, name))) {
-      return visit.expect(
-        !isExact || !Number.isInteger(value) || Number.isSafeInteger(value),
+      if (!isExact || !Number.isInteger(value) || Number.isSafeInteger(value)) return "fits";
+      report?.addInexact(
         () =>
           `${preview(value)} lies beyond 2^53, where numbers are not exact. Give the integer as text, in its digits.`,
       );
+      return "misfits";
     }
     const other = otherForm(value);
     if (other !== undefined) report?.otherForm(other, visit.run.budget);

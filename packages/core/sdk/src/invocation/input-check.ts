@@ -63,6 +63,8 @@ export const checkInput = (
   if (outcome._tag === "Fits" || !advised.some((name) => Object.hasOwn(given, name))) {
     return conclude(outcome);
   }
+  // Nobody could tell from the upstream's answer that it got other digits than were meant.
+  if (outcome._tag === "Misfits" && outcome.inexact !== undefined) return invalid(outcome.inexact);
   const advice =
     outcome._tag === "Misfits"
       ? `The ${advised.join(" and the ")} also differs from its schema: ${outcome.problems}`

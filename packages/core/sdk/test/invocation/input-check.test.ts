@@ -77,6 +77,16 @@ describe("the check of an input", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
+  it.effect("refuses an integer that may have lost digits, in an advised body too", () =>
+    Effect.gen(function* () {
+      const { echoes, message } = yield* calls(count);
+      const said = yield* message("echo", { id: 1, body: { count: 2 ** 53, other: 1 } });
+      expect(said).toContain("input.body.count: 9007199254740992 lies beyond 2^53");
+      yield* echoes({ id: 1, body: { count: 2 ** 53 - 1, other: 2 ** 60 } });
+      yield* echoes({ id: 1, body: { count: String(2n ** 60n) } });
+    }).pipe(Effect.provide(layerFixture)),
+  );
+
   it.effect("takes null for a parameter that may be left out", () =>
     Effect.gen(function* () {
       const { echoes, message } = yield* calls(count);
