@@ -88,10 +88,8 @@ const filler =
   /^(the|a|an|api|apis|rest|http|https|official|openapi|swagger|spec|specification|public|v?\d+)$/;
 
 const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
-  const source = yield* fetchDocument(settings);
-  const documentUrl = source.url ?? settings.url;
+  const { documentUrl, hasIdentifiers, read } = yield* fetchRoot(settings);
   const told = makeWarnings();
-  const read = yield* readDocument(source.raw);
   const mended = yield* mend(read, settings.overlay, documentUrl, told);
   const { root, warnings } = yield* inSteps(asOpenApi(mended, documentUrl, told));
   const document = yield* Either.mapLeft(
@@ -100,7 +98,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   );
   const { url, serverOf } = yield* makeServers(document, settings, documentUrl, warnings);
   const library = makeLibrary(document.root, documentUrl);
-  if (hasIdentifiers(source.raw)) yield* inSteps(library.index());
+  if (hasIdentifiers) yield* inSteps(library.index());
   const readReferenced = makeReadReferenced(library, settings, warnings);
   const references = makeReferences(library, warnings);
   yield* readReferenced(pathItemLinks(document));
@@ -135,8 +133,16 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   );
 });
 
-/** Whether schemas may have URLs or anchors of their own. */
-const hasIdentifiers = (text: string): boolean => /\$(id|anchor|dynamicAnchor)\b/.test(text);
+/** The description's value, without its text: a long one must not stay in memory while the value is read. */
+const fetchRoot = Effect.fnUntraced(function* (settings: ResolvedSettings) {
+  const { raw, url } = yield* fetchDocument(settings);
+  return {
+    read: yield* readDocument(raw),
+    documentUrl: url ?? settings.url,
+    /** Whether schemas may have URLs or anchors of their own. */
+    hasIdentifiers: /\$(id|anchor|dynamicAnchor)\b/.test(raw),
+  };
+});
 
 const lostReferences: ReadonlySet<string> = new Set([
   "document_not_read",
