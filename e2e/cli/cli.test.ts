@@ -121,11 +121,8 @@ describe("executor sources", () => {
     );
     const review = (...options: ReadonlyArray<string>) =>
       executor(["sources", "review", "waiting", ...options]);
-    expect(
-      expectSuccess(await review())
-        .split("\n")
-        .slice(1, 3),
-    ).toEqual([
+    const listed = await review();
+    expect(listed.stdout.split("\n").slice(1, 3)).toEqual([
       expect.stringMatching(/^waiting\.new\.first +writes/),
       expect.stringMatching(/^waiting\.new\.second +writes/),
     ]);
@@ -134,11 +131,20 @@ describe("executor sources", () => {
       1,
       /executor sources review waiting/,
     );
-    expectFailure(await review("--tool", "waiting.nothing"), 1, /do not wait.*waiting\.nothing/);
-    expect(expectSuccess(await review("--tool", "waiting.new.first"))).toBe(
+    const [, ...seen] = /--all (--refreshed-at) (\S+)/.exec(listed.stderr) ?? [];
+    expectFailure(await review("--all"), 2, /--refreshed-at/);
+    expectFailure(await review("--all", "--refreshed-at", "today"), 2, /refreshedAt/);
+    expectFailure(
+      await review("--tool", "waiting.nothing", ...seen),
+      1,
+      /do not wait.*waiting\.nothing/,
+    );
+    expect(expectSuccess(await review("--tool", "waiting.new.first", ...seen))).toBe(
       "Reviewed waiting: 4 tools, 1 waiting.\n",
     );
-    expect(expectSuccess(await review("--all"))).toBe("Reviewed waiting: 5 tools, 0 waiting.\n");
+    expect(expectSuccess(await review("--all", ...seen))).toBe(
+      "Reviewed waiting: 5 tools, 0 waiting.\n",
+    );
     expect(expectSuccess(await refresh(shop.document))).toBe(
       "Refreshed waiting: 3 tools.\n2 tools removed: waiting.new.first, waiting.new.second\n",
     );

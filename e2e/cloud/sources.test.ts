@@ -82,7 +82,7 @@ describe("an organization in the cloud", () => {
       try { await tools.grown.n0({}); } catch ({ message }) { return message; }
     `);
     expect(run.output?.value).toContain("waits for the operator's review");
-    const review = { tools: ["grown.n0", "grown.n1"] };
+    const review = { refreshedAt: new Date().toISOString(), tools: ["grown.n0", "grown.n1"] };
     expect(await client.ask("POST", `${path}/review`, review)).toMatchObject({
       toolCount: 3,
       pendingToolCount: 118,

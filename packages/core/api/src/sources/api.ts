@@ -67,7 +67,6 @@ export class SourcesApi extends HttpApiGroup.make("sources")
       .addError(
         Schema.Union(
           SourceNotFound,
-          SourceReview,
           BuiltInSource,
           UnsupportedSourceKind,
           InvalidSourceEdit,

@@ -42,7 +42,7 @@ export const makeAddSource = ({
           yield* requireFree(namespace);
           yield* rows.insert(row);
           yield* rows.setRead(namespace, loaded, now);
-          yield* tools.replaceAll(namespace, loaded, false);
+          yield* tools.replaceAll(namespace, loaded, { at: now, reviewNewWrites: false });
         }),
       );
       return yield* Effect.orDie(find(namespace));
@@ -55,6 +55,7 @@ export const storeBuiltIn = (
   builtIn: LoadedSource,
 ): Effect.Effect<void> =>
   Effect.gen(function* () {
+    const now = yield* DateTime.now;
     const row = yield* rows.seal({
       namespace: builtInNamespace,
       kind: "executor",
@@ -62,14 +63,14 @@ export const storeBuiltIn = (
       url: null,
       enabled: true,
       settings: new SourceSettings({}),
-      refreshed_at: yield* DateTime.now,
+      refreshed_at: now,
       last_error: null,
     });
     yield* commit(
       Effect.gen(function* () {
         const exists = yield* rows.exists(builtInNamespace);
         yield* exists ? rows.update(row) : rows.insert(row);
-        yield* tools.replaceAll(builtInNamespace, builtIn, false);
+        yield* tools.replaceAll(builtInNamespace, builtIn, { at: now, reviewNewWrites: false });
       }),
     );
   });

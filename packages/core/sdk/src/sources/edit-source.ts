@@ -1,4 +1,4 @@
-import { DateTime, Effect } from "effect";
+import { Effect } from "effect";
 import { callOrigin } from "../credentials/resolve-settings.ts";
 import { originOf } from "../credentials/secret.ts";
 import { InvalidSourceEdit, type SourceEdit } from "../model/source-edit.ts";
@@ -17,7 +17,7 @@ export const makeEditSource = (
   onEdited: (namespace: string) => Effect.Effect<void>,
 ) =>
   Effect.map(SourceAccess, (access) => {
-    const { commit, findChangeable, pluginOf, requireCurrent, rows, tools } = changes;
+    const { commit, findChangeable, pluginOf, requireCurrent, rows, storeRead } = changes;
 
     const read = Effect.fnUntraced(function* (
       stored: StoredSource,
@@ -50,14 +50,12 @@ export const makeEditSource = (
       }
       const { name = stored.name, enabled = stored.enabled } = edit;
       const row = yield* rows.seal({ ...stored, name, enabled, settings });
-      const now = yield* DateTime.now;
       return yield* commit(
         Effect.gen(function* () {
           yield* requireCurrent(stored);
           yield* rows.setSettings(row);
           if (loaded === undefined) return null;
-          yield* rows.setRead(stored.namespace, loaded, now);
-          return yield* tools.replaceAll(stored.namespace, loaded, settings.reviewNewWrites);
+          return yield* storeRead(stored.namespace, loaded, settings);
         }),
       ).pipe(Effect.zipLeft(onEdited(namespace)), Effect.uninterruptible);
     });

@@ -1,4 +1,4 @@
-import { DateTime, Effect } from "effect";
+import { Effect } from "effect";
 import { originOf } from "../credentials/secret.ts";
 import { recordSourceFailed } from "../metrics.ts";
 import type { LoadedSource, SourcePlugin } from "../model/plugin.ts";
@@ -10,7 +10,7 @@ import type { StoredSource } from "./source-rows.ts";
 /** Reads a source's description again, and replaces the source's tools. A failure is stored as the source's last error. */
 export const makeReloadSource = (changes: SourceChanges) =>
   Effect.map(SourceAccess, (access) => {
-    const { commit, find, findChangeable, pluginOf, requireCurrent, rows, tools } = changes;
+    const { commit, find, findChangeable, pluginOf, requireCurrent, rows, storeRead } = changes;
 
     const load = (plugin: SourcePlugin, stored: StoredSource, settings: SourceSettings) =>
       access.load(plugin, settings).pipe(
@@ -37,13 +37,10 @@ export const makeReloadSource = (changes: SourceChanges) =>
         });
       }
       const loaded = yield* load(plugin, stored, settings);
-      const refreshedAt = yield* DateTime.now;
       const toolChanges = yield* commit(
         Effect.gen(function* () {
           yield* requireCurrent(stored);
-          yield* rows.setRead(stored.namespace, loaded, refreshedAt);
-          const { reviewNewWrites } = stored.settings;
-          return yield* tools.replaceAll(stored.namespace, loaded, reviewNewWrites);
+          return yield* storeRead(stored.namespace, loaded, stored.settings);
         }),
       );
       return { stored: yield* find(namespace), loaded, changes: toolChanges };

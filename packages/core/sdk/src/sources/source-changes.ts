@@ -1,6 +1,6 @@
 import { SqlClient } from "@effect/sql";
 import { SqlError } from "@effect/sql/SqlError";
-import { Data, Effect, Either, PubSub, Stream } from "effect";
+import { Data, DateTime, Effect, Either, PubSub, Stream } from "effect";
 import {
   recordSourceFailed,
   recordSourceTools,
@@ -16,9 +16,10 @@ import {
   SourceNotFound,
   UnsupportedSourceKind,
 } from "../model/source.ts";
-import type { Namespace, SourceKind } from "../model/source.ts";
+import type { Namespace, SourceKind, SourceSettings } from "../model/source.ts";
 import { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { toolRows } from "../tools/tool-rows.ts";
+import type { ReadSource } from "./source-access.ts";
 import { SourceRows, type StoredSource } from "./source-rows.ts";
 
 /** Steps that adding, reloading and removing a source share. */
@@ -79,6 +80,17 @@ export const makeSourceChanges = Effect.gen(function* () {
         () => builtInSourceError,
       ),
 
+    /**
+     * Replaces the tools of a source by those of a reading, and tells what that changed. In a transaction, so that the times of
+     * readings have the order in which they took effect.
+     */
+    storeRead: (namespace: Namespace, loaded: ReadSource, { reviewNewWrites }: SourceSettings) =>
+      Effect.gen(function* () {
+        const at = yield* DateTime.now;
+        yield* rows.setRead(namespace, loaded, at);
+        return yield* tools.replaceAll(namespace, loaded, { at, reviewNewWrites });
+      }),
+
     /** Fails where the source was removed or edited since it was found; see {@link unlessOutdated}. */
     requireCurrent: (stored: StoredSource) =>
       Effect.filterOrFail(
@@ -138,5 +150,5 @@ export const sourceNotFound = (namespace: string) =>
   });
 
 const builtInSourceError = new BuiltInSource({
-  message: "The built-in source is part of the daemon. It cannot be refreshed or removed.",
+  message: "The built-in source is part of the daemon. It cannot be changed, refreshed or removed.",
 });

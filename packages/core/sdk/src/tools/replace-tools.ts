@@ -1,5 +1,5 @@
 import type { SqlClient } from "@effect/sql";
-import { Array as Arr, Effect, Schema } from "effect";
+import { Array as Arr, DateTime, Effect, Schema } from "effect";
 import type { JsonObject } from "../model/json.ts";
 import type { LoadedSource, ToolDefinition } from "../model/plugin.ts";
 import type { Namespace } from "../model/source.ts";
@@ -18,8 +18,9 @@ const Before = Schema.Struct({
 type Before = typeof Before.Type;
 const decodeBefore = Schema.decodeUnknown(Schema.Array(Before));
 
-interface Replacement {
-  readonly loaded: Pick<LoadedSource, "tools" | "definitions">;
+/** Circumstances in which the description was read. */
+export interface Reading {
+  readonly at: DateTime.Utc;
   /** Whether tools that write, and did not before, wait until an operator has approved them. */
   readonly reviewNewWrites: boolean;
 }
@@ -35,6 +36,7 @@ const compared = [
 type ComparedRow = Readonly<Record<(typeof compared)[number], string | null>> & {
   readonly address: ToolAddress;
 };
+type StoredRow = ComparedRow & { readonly changed_at: number };
 
 /**
  * Replaces the stored tools of a source by loaded ones, and tells what that changed. A source is never in memory as text as a
@@ -49,7 +51,7 @@ export const replaceTools = (sql: SqlClient.SqlClient) => {
     });
 
   const insertTools = (
-    rows: ReadonlyArray<ComparedRow & { readonly id: number; readonly pending: number }>,
+    rows: ReadonlyArray<StoredRow & { readonly id: number; readonly pending: number }>,
   ) => {
     const words = rows.map((row) => ({
       rowid: row.id,
@@ -62,17 +64,17 @@ export const replaceTools = (sql: SqlClient.SqlClient) => {
     );
   };
 
-  /** Replaces the definitions; gives the names of those that differ, or lead to one that does. */
+  /** Replaces the definitions; gives the names of those that differ, or lead to one that does: none at the first reading. */
   const replaceDefinitions = Effect.fnUntraced(function* (
     namespace: Namespace,
     definitions: LoadedSource["definitions"],
+    isFirst: boolean,
   ) {
     const stored = yield* sql<{
       name: string;
     }>`SELECT name FROM definitions WHERE namespace = ${namespace}`;
     const gone = new Set(stored.map(({ name }) => name));
     const different = new Set<string>();
-    const isFirst = gone.size === 0;
     yield* inChunks(definitions, (chunk) =>
       Effect.gen(function* () {
         const rows = chunk.map(([name, schema]) => ({
@@ -107,7 +109,8 @@ export const replaceTools = (sql: SqlClient.SqlClient) => {
 
   return Effect.fnUntraced(function* (
     namespace: Namespace,
-    { loaded, reviewNewWrites }: Replacement,
+    loaded: Pick<LoadedSource, "tools" | "definitions">,
+    { at, reviewNewWrites }: Reading,
   ) {
     const known = yield* Effect.flatMap(
       sql`SELECT address, annotations, pending FROM tools WHERE namespace = ${namespace}`,
@@ -117,7 +120,7 @@ export const replaceTools = (sql: SqlClient.SqlClient) => {
     const removed = new Set(before.keys());
     const added: Array<ToolAddress> = [];
     const changed: Array<ToolAddress> = [];
-    const definitions = yield* replaceDefinitions(namespace, loaded.definitions);
+    const definitions = yield* replaceDefinitions(namespace, loaded.definitions, before.size === 0);
     const [last] = yield* sql<{ id: number }>`SELECT coalesce(max(id), 0) AS id FROM tools`;
     let id = last?.id ?? 0;
 
@@ -125,33 +128,31 @@ export const replaceTools = (sql: SqlClient.SqlClient) => {
       Effect.gen(function* () {
         const rows = chunk.map((tool) => toRow(namespace, tool));
         const present = rows.map(({ address }) => address).filter((each) => before.has(each));
-        const stored = new Map<string, ComparedRow>();
+        const stored = new Map<string, StoredRow>();
         if (present.length > 0) {
           const columns = sql.literal(compared.join(", "));
           const found =
-            yield* sql<ComparedRow>`SELECT address, ${columns} FROM tools WHERE address IN ${sql.in(present)}`;
+            yield* sql<StoredRow>`SELECT address, changed_at, ${columns} FROM tools WHERE address IN ${sql.in(present)}`;
           for (const row of found) stored.set(row.address, row);
           yield* removeTools(present);
         }
-        for (const [index, row] of rows.entries()) {
+        const inserted = rows.map((row, index) => {
           removed.delete(row.address);
           const old = stored.get(row.address);
-          if (old === undefined) added.push(row.address);
-          else if (
-            compared.some((column) => old[column] !== row[column]) ||
-            refersTo(chunk[index], definitions)
-          ) {
-            changed.push(row.address);
-          }
-        }
-        yield* insertTools(
-          rows.map((row, index) => ({
+          const isSame =
+            old !== undefined &&
+            compared.every((column) => old[column] === row[column]) &&
+            !refersTo(chunk[index], definitions);
+          if (!isSame) (old === undefined ? added : changed).push(row.address);
+          return {
             ...row,
             id: ++id,
             namespace,
             pending: waits(chunk[index], before.get(row.address), reviewNewWrites) ? 1 : 0,
-          })),
-        );
+            changed_at: isSame ? old.changed_at : DateTime.toEpochMillis(at),
+          };
+        });
+        yield* insertTools(inserted);
       }),
     );
     yield* inChunks(removed, removeTools);

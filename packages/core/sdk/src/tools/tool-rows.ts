@@ -1,10 +1,10 @@
 import { SqlClient } from "@effect/sql";
-import { Effect, Schema } from "effect";
+import { DateTime, Effect, Schema } from "effect";
 import { Json, JsonObject } from "../model/json.ts";
 import type { LoadedSource } from "../model/plugin.ts";
 import { Namespace } from "../model/source.ts";
 import { ToolAddress, ToolAnnotations } from "../model/tool.ts";
-import { replaceTools } from "./replace-tools.ts";
+import { type Reading, replaceTools } from "./replace-tools.ts";
 import { fullTextQuery } from "./tool-words.ts";
 
 const SummaryRow = Schema.Struct({
@@ -73,13 +73,17 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
     removeAll,
 
     /** Replaces the stored tools by the loaded ones, and tells what that changed; call it inside a transaction. */
-    replaceAll: (namespace: Namespace, loaded: LoadedSource, reviewNewWrites: boolean) =>
-      Effect.orDie(replace(namespace, { loaded, reviewNewWrites })),
+    replaceAll: (namespace: Namespace, loaded: LoadedSource, reading: Reading) =>
+      Effect.orDie(replace(namespace, loaded, reading)),
 
-    /** Lets tools be called that wait for a review: those named, or all; gives the addresses of those that waited. */
-    approve: (namespace: Namespace, addresses: ReadonlyArray<string> | "all") =>
+    /**
+     * Lets tools be called that wait for a review and that no reading after `seen` changed: those named, or all. Gives their
+     * addresses.
+     */
+    approve: (namespace: Namespace, addresses: ReadonlyArray<string> | "all", seen: DateTime.Utc) =>
       sql<{ address: string }>`UPDATE tools SET pending = 0
           WHERE namespace = ${namespace} AND pending = 1
+            AND changed_at <= ${DateTime.toEpochMillis(seen)}
             AND ${addresses === "all" ? sql`TRUE` : sql`address IN ${sql.in(addresses)}`}
           RETURNING address`.pipe(
         Effect.map((rows) => rows.map(({ address }) => address)),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { Effect, Either } from "effect";
+import { DateTime, Effect, Either, TestClock } from "effect";
 import fc from "fast-check";
 import { ToolInvoker } from "../../src/invocation/tool-invoker.ts";
 import { Sources } from "../../src/sources/sources.ts";
@@ -196,6 +196,17 @@ describe("replaceTools", () => {
   );
 });
 
+it.effect("finds tools that lead to the first definition of a source", () =>
+  Effect.gen(function* () {
+    const sources = yield* Sources;
+    const input = { type: "object", properties: { x: { $ref: "#/$defs/X" } } };
+    const tools = [{ path: "a", input }];
+    yield* sources.add(fixtureSource("t", tools));
+    const next = fixtureDocument("t", tools, { definitions: { X: { title: "new" } } });
+    expect(yield* sources.refresh("t", next)).toMatchObject({ changes: { changed: ["t.a"] } });
+  }).pipe(Effect.provide(layerFixture)),
+);
+
 describe("Sources.review", () => {
   it.effect("lets waiting tools be called: those named, or all", () =>
     Effect.gen(function* () {
@@ -215,19 +226,60 @@ describe("Sources.review", () => {
         errorType: "pending_review",
         message: "r.new is new and waits for the operator's review: executor sources review r.",
       });
-      const wrong = yield* Effect.either(sources.review("r", { tools: ["r.new", "r.old"] }));
+      const refreshedAt = yield* DateTime.now;
+      const wrong = yield* Effect.either(
+        sources.review("r", { refreshedAt, tools: ["r.new", "r.old"] }),
+      );
       expect(Either.isLeft(wrong) && wrong.left.message).toContain("r.old.");
       expect(yield* pendingOf("r")).toHaveLength(3);
-      expect(yield* sources.review("r", { tools: ["r.new"] })).toMatchObject({
+      expect(yield* sources.review("r", { refreshedAt, tools: ["r.new"] })).toMatchObject({
         toolCount: 3,
         pendingToolCount: 2,
       });
       yield* Effect.flip(call("r.newer"));
-      expect(yield* sources.review("r", { all: true })).toMatchObject({
+      expect(yield* sources.review("r", { refreshedAt, all: true })).toMatchObject({
         toolCount: 5,
         pendingToolCount: 0,
       });
       expect((yield* Effect.flip(call("r.newer"))).errorType).not.toBe("pending_review");
+    }).pipe(Effect.provide(layerFixture)),
+  );
+
+  it.effect("lets a tool be called as it was shown alone", () =>
+    Effect.gen(function* () {
+      const sources = yield* Sources;
+      const input = { type: "object", properties: { x: { $ref: "#/$defs/X" } } };
+      const write = (path: string, more: Record<string, unknown> = {}) => ({
+        path,
+        writes: true,
+        ...more,
+      });
+      const read = (tools: ReadonlyArray<Record<string, unknown>>, title = "") =>
+        Effect.zipRight(
+          TestClock.adjust(1_000),
+          sources.refresh("r", fixtureDocument("r", tools, { definitions: { X: { title } } })),
+        );
+      yield* sources.add(fixtureSource("r", []));
+      yield* sources.edit("r", { reviewNewWrites: true });
+      const four = [write("same"), write("told"), write("led", { input }), write("gone")];
+      yield* read(four);
+      const refreshedAt = yield* DateTime.now;
+      const next = [...four.slice(0, 3), write("late")];
+      yield* read(next);
+      yield* read(
+        [write("same"), write("told", { description: "other" }), ...next.slice(2)],
+        "new",
+      );
+      for (const changed of ["told", "led", "late", "gone"]) {
+        const tools = [`r.same`, `r.${changed}`] as const;
+        const { message } = yield* Effect.flip(sources.review("r", { refreshedAt, tools }));
+        expect(message).toContain(`as they were at 1970-01-01T00:00:01.000Z: r.${changed}.`);
+      }
+      yield* sources.review("r", { refreshedAt, all: true });
+      expect(yield* pendingOf("r")).toEqual(["r.late", "r.led", "r.told"]);
+      const now = (yield* sources.get("r")).refreshedAt ?? refreshedAt;
+      yield* sources.review("r", { refreshedAt: now, tools: ["r.led"] });
+      expect(yield* pendingOf("r")).toEqual(["r.late", "r.told"]);
     }).pipe(Effect.provide(layerFixture)),
   );
 });
