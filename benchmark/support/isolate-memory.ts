@@ -1,7 +1,7 @@
 import { Schema } from "effect";
 
 const Targets = Schema.parseJson(
-  Schema.Array(Schema.Struct({ webSocketDebuggerUrl: Schema.String })),
+  Schema.Array(Schema.Struct({ id: Schema.String, webSocketDebuggerUrl: Schema.String })),
 );
 
 const Usage = Schema.parseJson(
@@ -24,7 +24,8 @@ export interface IsolateMemory {
 /** Asks for the memory of workerd's isolate by its debugger's protocol. */
 export const watchIsolateMemory = async (inspectorPort: number) => {
   const response = await fetch(`http://127.0.0.1:${inspectorPort}/json`);
-  const [target] = Schema.decodeSync(Targets)(await response.text());
+  const targets = Schema.decodeSync(Targets)(await response.text());
+  const target = targets.find(({ id }) => id === "core:user:");
   if (target === undefined) throw new Error("The debugger knows of no worker.");
   const socket = new WebSocket(target.webSocketDebuggerUrl);
   await new Promise((resolve, reject) => {
@@ -54,7 +55,6 @@ export const watchIsolateMemory = async (inspectorPort: number) => {
         total: result.totalSize + result.backingStorageSize,
       };
     },
-    collect: (): Promise<string> => ask("HeapProfiler.collectGarbage"),
     close: (): void => socket.close(),
   };
 };

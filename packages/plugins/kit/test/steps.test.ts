@@ -1,4 +1,4 @@
-import { describe, expect, it } from "@effect/vitest";
+import { describe, expect, it, vi } from "@effect/vitest";
 import { Effect } from "effect";
 import { runSteps } from "../src/steps.ts";
 import type { Steps } from "../src/steps.ts";
@@ -20,6 +20,23 @@ describe("runSteps", () => {
         others += 1;
       }, 0);
       expect(yield* runSteps(waiting())).toBe("done");
+    }),
+  );
+
+  it.live("lets other work run where the clock stands still while code computes", () =>
+    Effect.gen(function* () {
+      let others = 0;
+      /** Takes a thousand steps; whether something else ran between. */
+      function* long(): Steps<boolean> {
+        for (let step = 0; step < 1_000; step += 1) yield;
+        return others > 0;
+      }
+      setTimeout(() => {
+        others += 1;
+      }, 0);
+      const clock = vi.spyOn(performance, "now").mockReturnValue(1);
+      expect(yield* runSteps(long())).toBe(true);
+      clock.mockRestore();
     }),
   );
 
