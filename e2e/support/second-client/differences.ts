@@ -61,6 +61,15 @@ export const rules: ReadonlyArray<Rule> = [
       ),
   },
   {
+    // A form has texts only. This one leaves null out, as it does in queries.
+    name: "null of a form is the text null",
+    explains: ({ fact, side }, compared) =>
+      side === "theirs" &&
+      (fact.kind === "field" || fact.kind === "part") &&
+      fact.value === "null" &&
+      bodyField(compared, fact.name) === null,
+  },
+  {
     name: "an empty text or zero of a form or query is left out",
     explains: ({ fact, side }) =>
       side === "ours" && fact.value === "" && /^(query|field|part)$/.test(fact.kind),

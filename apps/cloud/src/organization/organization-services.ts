@@ -7,7 +7,7 @@ import { Executions, Limits } from "@executor/execution";
 import { ComputingBudget } from "@executor/kernel";
 import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
 import * as InProcessRunner from "@executor/runtime-quickjs/in-process";
-import { sdkLayer } from "@executor/sdk";
+import { sdkLayer, UnsentMethods } from "@executor/sdk";
 import * as Storage from "@executor/storage/durable-object";
 import { Organization } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
@@ -53,11 +53,20 @@ const servicesLayer = (
       ),
     ),
     Layer.provide(plugins),
-    Layer.provide(FetchHttpClient.layer),
+    Layer.provide(upstreamClient),
     Layer.provide(secretKeyLayer(environment.EXECUTOR_SECRET_KEY)),
     Layer.provide(Layer.succeed(McpHostLimits, mcpLimits)),
     Layer.provide(Layer.succeed(Limits, settings.executionLimits)),
   );
+
+/** `fetch` of workerd, which knows a fixed list of methods and refuses others of those that Executor sends. */
+const upstreamClient = Layer.merge(
+  FetchHttpClient.layer,
+  Layer.succeed(
+    UnsentMethods,
+    new Set(["BIND", "LINK", "M-SEARCH", "MKCALENDAR", "REBIND", "SOURCE", "UNBIND", "UNLINK"]),
+  ),
+);
 
 /** Builds an organization's services in its object, and the handler of its requests. Closing the scope ends them. */
 export const organizationServices = (

@@ -35,13 +35,15 @@ export interface SaidWithError {
   readonly isCut: boolean;
 }
 
-/** The error of a reply with another status than 2xx. `redirectHint`: shown for 3xx in place of a message. */
+/** The error of a reply with another status than 2xx. `redirectHint`: shown for redirects in place of a message. */
 export const httpError = (
   { headers, status }: Pick<UpstreamResponse, "headers" | "status">,
   { data, isCut, message }: SaidWithError,
   redirectHint: string,
 ): ToolCallError => {
-  const hint = status >= 300 && status < 400 ? redirectHint : "It gave no message.";
+  // 304 answers a condition in the request's headers (RFC 9110, 15.4.5).
+  const isRedirect = status >= 300 && status < 400 && status !== 304;
+  const hint = isRedirect ? redirectHint : "It gave no message.";
   return new ToolCallError({
     outcome: "upstream_error",
     errorType: String(status),

@@ -5,6 +5,7 @@ import {
   InvalidSourceDocument,
   peekDocument,
   ReadBodies,
+  UnsentMethods,
 } from "@executor/sdk";
 import type {
   LoadedSource,
@@ -52,7 +53,10 @@ import { mayBePart, readReply } from "./calls/reply.ts";
  */
 export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpClient> = Effect.gen(
   function* () {
-    const context = Context.add(yield* httpAndFiles, ReadBodies, yield* ReadBodies);
+    const context = (yield* httpAndFiles).pipe(
+      Context.add(ReadBodies, yield* ReadBodies),
+      Context.add(UnsentMethods, yield* UnsentMethods),
+    );
     return {
       kind: "openapi",
       detect: (settings) => Effect.provide(detect(settings), context),
@@ -102,7 +106,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const readReferenced = makeReadReferenced(library, settings, warnings);
   const references = makeReferences(library, warnings);
   yield* readReferenced(pathItemLinks(document));
-  const operations = yield* inSteps(readOperations(document, references));
+  const operations = yield* inSteps(readOperations(document, references, yield* UnsentMethods));
   if (operations.length === 0) yield* warnOfNothing(warnings);
   const paths = yield* inSteps(toolPaths(operations));
   const named = operations.map((operation, index) => ({

@@ -38,17 +38,22 @@ const otherMembers: ReadonlySet<string> = new Set([
   "summary",
 ]);
 
-/** Every operation under `paths`, in the order of the methods. What is none is told, and left out like those whose name held a credential. */
+/**
+ * Every operation under `paths`, in the order of the methods, but those of the methods that cannot be sent. What is none is told,
+ * and left out like those whose name held a credential.
+ */
 export function* readOperations(
   document: OpenApiDocument,
   references: References,
+  unsent: ReadonlySet<string>,
 ): Steps<ReadonlyArray<Operation>> {
   const operations: Array<Operation> = [];
   for (const [path, item] of pathsOf(document)) {
     yield;
     const pathItem = readPathItem(path, item, references);
     if (pathItem === undefined) continue;
-    for (const { method, operation, place, verb } of candidates(pathItem, references.warnings)) {
+    const found = candidates(pathItem, references.warnings, unsent);
+    for (const { method, operation, place, verb } of found) {
       const tags = member(operation, "tags");
       const operationId = text(member(operation, "operationId"));
       if (`${path} ${operationId}`.includes(redacted)) {
@@ -73,7 +78,11 @@ interface Candidate {
   readonly place: string;
 }
 
-const candidates = (pathItem: PathItem, warnings: Warnings): ReadonlyArray<Candidate> => {
+const candidates = (
+  pathItem: PathItem,
+  warnings: Warnings,
+  unsent: ReadonlySet<string>,
+): ReadonlyArray<Candidate> => {
   const found: Array<Candidate> = [];
   const take = (method: string, verb: Method, operation: Json, place: string): void => {
     if (isObject(operation)) found.push({ method, verb, operation, place });
@@ -100,9 +109,10 @@ const candidates = (pathItem: PathItem, warnings: Warnings): ReadonlyArray<Candi
   for (const [method, operation] of Object.entries(isObject(additional) ? additional : {})) {
     const place =
       pathItem.placeOf("additionalOperations") + pointer("additionalOperations", method);
-    if (!isMethod(method)) {
+    if (!isMethod(method) || unsent.has(method)) {
       const shown = JSON.stringify(shorten(method, 100));
-      const why = `Requests with the method ${shown} are not sent, so the operation is no tool.`;
+      const from = isMethod(method) ? " from where Executor runs" : "";
+      const why = `Requests with the method ${shown} are not sent${from}, so the operation is no tool.`;
       warnings.warn("method_not_sent", why, place);
     } else if (found.some(({ verb }) => verb === method)) {
       const why = `The path item has a member for ${method}, so this operation is no tool.`;

@@ -85,9 +85,10 @@ describe("replies", () => {
     [failing(502, "{broken"), "The upstream answered 502. {broken"],
     [failing(500, "bytes", "image/png"), "The upstream answered 500. It gave no message."],
     [
-      () => new Response(null, { status: 304 }),
-      "The upstream answered 304. It redirects elsewhere",
+      () => new Response(null, { status: 303 }),
+      "The upstream answered 303. It redirects elsewhere",
     ],
+    [() => new Response(null, { status: 304 }), "The upstream answered 304. It gave no message."],
   ])("%#: an error says %s", ([response, message]) =>
     Effect.gen(function* () {
       const error = yield* failure(response);

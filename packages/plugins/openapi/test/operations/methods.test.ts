@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
+import { UnsentMethods } from "@executor/sdk";
 import { Effect } from "effect";
 import { describing, invoke, load, serve, tool } from "../support.ts";
 
@@ -53,6 +54,22 @@ describe("the operations of a path item", () => {
         ].toSorted(),
       );
     }),
+  );
+
+  it.effect("are no tools where the HTTP client cannot send their method", () =>
+    Effect.gen(function* () {
+      const { tools, warnings } = yield* load(
+        describing({ "/a": { additionalOperations: { LINK: {}, COPY: {} } } }),
+      );
+      expect(tools.map(({ path }) => path)).toEqual(["a.copy"]);
+      expect(warnings).toMatchObject([
+        {
+          code: "method_not_sent",
+          message: expect.stringContaining("from where Executor runs"),
+          place: "/paths/~1a/additionalOperations/LINK",
+        },
+      ]);
+    }).pipe(Effect.provideService(UnsentMethods, new Set(["LINK"]))),
   );
 
   it.effect("have callbacks and links, and a description webhooks, which are told once", () =>

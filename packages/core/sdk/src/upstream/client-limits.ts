@@ -7,3 +7,9 @@ import { Context } from "effect";
 export class ReadBodies extends Context.Reference<ReadBodies>()("@executor/sdk/ReadBodies", {
   defaultValue: () => false,
 }) {}
+
+/** Methods that the app's HTTP client cannot send, in capital letters; none unless the app provides them. */
+export class UnsentMethods extends Context.Reference<UnsentMethods>()(
+  "@executor/sdk/UnsentMethods",
+  { defaultValue: (): ReadonlySet<string> => new Set() },
+) {}
