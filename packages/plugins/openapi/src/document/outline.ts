@@ -32,10 +32,10 @@ export const readOutline = (root: Json): Either.Either<OpenApiDocument, NotOpenA
   }
   const version = swagger === undefined ? member(root, "openapi") : "3.0";
   if (version === undefined) return somethingElse("the field `openapi` is missing");
-  const [, minor] = /^3\.([012])(\.|$)/.exec(JSON.stringify(version).replaceAll('"', "")) ?? [];
+  const minor = minorOf(version);
   if (minor === undefined) {
     return unusable(
-      `This is OpenAPI ${JSON.stringify(version)}, which is not supported. Give a description of Swagger 2.0 or OpenAPI 3.`,
+      `This is OpenAPI ${JSON.stringify(version)}, which is not supported. Give a description of Swagger 2.0 or OpenAPI 3.0 to 3.2.`,
     );
   }
   const paths = member(root, "paths");
@@ -52,11 +52,21 @@ export const readOutline = (root: Json): Either.Either<OpenApiDocument, NotOpenA
   }
   return Either.right({
     root,
-    dialect: minor === "0" ? "3.0" : "2020-12",
+    dialect: dialectOf(root),
     title: text(member(member(root, "info"), "title")) ?? "OpenAPI",
     paths: isObject(paths) ? paths : {},
   });
 };
+
+/** The minor version of OpenAPI 3. YAML reads `3.0` without quotes as the number 3. */
+const minorOf = (version: Json | undefined): string | undefined => {
+  const [, minor] = /^3(?:\.([012])(?:\.|$)|$)/.exec(String(version).trim()) ?? [undefined, null];
+  return minor === null ? undefined : (minor ?? "0");
+};
+
+/** The dialect of a description that is read as OpenAPI 3. */
+export const dialectOf = (root: Json): OpenApiDocument["dialect"] =>
+  minorOf(member(root, "openapi")) === "0" ? "3.0" : "2020-12";
 
 const unusable = (message: string): Either.Either<never, NotOpenApi> =>
   Either.left({ isOpenApi: true, message });

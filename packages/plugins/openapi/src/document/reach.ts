@@ -4,11 +4,15 @@ import {
   isObject,
   member,
   pointer,
+  shorten,
   type Steps,
   type Warnings,
 } from "@executor/plugin-kit";
 import { keysOf, type Library, type Trail } from "./library.ts";
 import { maxHops } from "./references.ts";
+import { componentName } from "../schemas/discriminator.ts";
+import { ignoredKeywords } from "../schemas/ignored-keywords.ts";
+import { dialectOf } from "./outline.ts";
 import { consequences, shapes, type Kind, type Member } from "./shapes.ts";
 
 /** A value whose references are followed, with its place. */
@@ -59,6 +63,8 @@ export const makeReach = (
   /** What lies within targets that may lie within one another, by kind. */
   const visited = new Map<Kind, Set<object>>();
 
+  const is30 = dialectOf(library.entry.root) === "3.0";
+
   const lose = ({ kind, place, trail }: Node, code: string, why: string): void =>
     warnings.warn(code, `${why}, so ${consequences[kind]}.`, place + pointer(...keysOf(trail)));
 
@@ -77,6 +83,7 @@ export const makeReach = (
     const { kind, value } = node;
     if (!isObject(value)) {
       if (kind !== "schema") lose(node, "not_an_object", "This is not an object");
+      else if (typeof value !== "boolean") lose(node, "not_an_object", "This is not a schema");
       return;
     }
     if (visited.get(kind)?.has(value) === true) return;
@@ -89,8 +96,64 @@ export const makeReach = (
     const isReference = typeof written === "string";
     const target = isReference ? follow(node, value, written) : undefined;
     if (target !== undefined) yield target;
-    const hasSiblings = kind === "schema" || kind === "pathItem";
-    if (!isReference || hasSiblings) yield* childrenOf(node, value);
+    const hasSiblings = kind === "pathItem" || (kind === "schema" && !is30);
+    if (isReference && !hasSiblings) {
+      tellMembersBeside(node, value);
+      return;
+    }
+    if (kind === "schema") {
+      tellIgnored(node, value);
+      yield* mappingOf(node, value);
+    }
+    yield* childrenOf(node, value, (form, key) => {
+      const what = form === "map" ? "an object" : "a list";
+      const code = form === "map" ? "not_an_object" : "not_a_list";
+      warn(node, code, `This is not ${what}, so it is not used.`, key);
+    });
+  }
+
+  const warn = ({ place, trail }: Node, code: string, message: string, key: string): void =>
+    warnings.warn(code, message, place + pointer(...keysOf(trail), key));
+
+  const tellIgnored = (node: Node, schema: JsonObject): void => {
+    for (const { isKnown, keyword } of ignoredKeywords(schema)) {
+      const why = isKnown ? "its value is not what belongs there" : "schemas are read without it";
+      warn(node, "schema_keyword_ignored", `\`${keyword}\` is not used: ${why}.`, keyword);
+    }
+  };
+
+  /** Members beside `$ref` are not used, but for descriptions and, beside that of a schema, `nullable`. */
+  const tellMembersBeside = (node: Node, holder: JsonObject): void => {
+    if (node.kind === "link" || node.kind === "mapping") return;
+    for (const key of Object.keys(holder)) {
+      const isUsed = node.kind === "schema" && key === "nullable";
+      if (isUsed || /^(\$ref|description|summary|x-.*)$/s.test(key)) continue;
+      const why = `\`${shorten(key, 100)}\` beside \`$ref\` is not used, as OpenAPI says.`;
+      warn(node, "reference_members_ignored", why, key);
+    }
+  };
+
+  /** The schemas that a discriminator's values stand for. */
+  function* mappingOf(node: Node, schema: JsonObject): Generator<Node, void> {
+    const discriminator = member(schema, "discriminator");
+    const mapping = member(discriminator, "mapping");
+    if (!isObject(discriminator) || !isObject(mapping)) return;
+    for (const [key, written] of Object.entries(mapping)) {
+      const trail = ["discriminator", "mapping", key].reduce<Trail | undefined>(
+        (before, each) => ({ before, key: each }),
+        node.trail,
+      );
+      const at = { ...node, kind: "mapping", trail } as const;
+      if (typeof written !== "string") {
+        lose(at, "reference_of_other_kind", "This is not the name of a schema or a reference");
+        continue;
+      }
+      const named = library.target(discriminator, `#/components/schemas/${written}`).reference;
+      const isFile = /\.(ya?ml|json)$/i.test(written) && library.locate(named) === undefined;
+      const isName = componentName.test(written) && !isFile;
+      const $ref = isName ? named : library.target(discriminator, written).reference;
+      yield { ...at, value: { $ref } };
+    }
   }
 
   const remember = (kind: Kind, value: object): void => {
@@ -101,26 +164,27 @@ export const makeReach = (
 
   /** The target of a reference, unless it was visited or cannot be followed. */
   const follow = (node: Node, holder: JsonObject, written: string): Node | undefined => {
-    const { kind } = node;
+    const kind = node.kind === "mapping" ? "schema" : node.kind;
     const { document, reference } = library.target(holder, written);
+    const shown = node.kind === "mapping" ? library.placeOf(reference) : written;
     if (document === undefined) {
       const why = "the URL of the description is not known";
-      lose(node, "document_not_read", `\`${written}\` is not read: ${why}`);
+      lose(node, "document_not_read", `\`${shown}\` is not read: ${why}`);
       return undefined;
     }
     if (library.part(document) === undefined) {
       const why = unread(document);
       if (why === undefined) waiting.set(document, [...(waiting.get(document) ?? []), node]);
-      else lose(node, "document_not_read", `\`${written}\` is not read: ${why}`);
+      else lose(node, "document_not_read", `\`${shown}\` is not read: ${why}`);
       return undefined;
     }
     const found = library.locate(reference);
     if (found === undefined) {
-      lose(node, "reference_not_found", `\`${written}\` leads to nothing`);
+      lose(node, "reference_not_found", `\`${shown}\` leads to nothing`);
     } else if (!isObject(found) && !(kind === "schema" && typeof found === "boolean")) {
-      lose(node, "reference_of_other_kind", `\`${written}\` does not lead to an object`);
+      lose(node, "reference_of_other_kind", `\`${shown}\` does not lead to an object`);
     } else if (isEndless(found)) {
-      lose(node, "reference_cycle", `\`${written}\` leads back to itself`);
+      lose(node, "reference_cycle", `\`${shown}\` leads back to itself`);
     } else if (!components.has(`${kind} ${reference}`)) {
       const remembered = !component.test(reference);
       if (!remembered) components.add(`${kind} ${reference}`);
@@ -153,13 +217,21 @@ export const makeReach = (
   };
 };
 
-function* childrenOf(node: Node, value: JsonObject): Generator<Node, void> {
+function* childrenOf(node: Node, value: JsonObject, tell: TellForm): Generator<Node, void> {
   const shape = shapes[node.kind];
   for (const [key, child] of Object.entries(value)) {
     const held = Object.hasOwn(shape, key) ? shape[key] : undefined;
-    if (held !== undefined) yield* valuesOf(node, key, child, held);
+    if (held === undefined) continue;
+    const isWrong =
+      held.form === "map" ? !isObject(child) : held.form === "list" && !isArray(child);
+    // A schema's keywords are told of by themselves, and `null` is what YAML makes of nothing.
+    if (isWrong && child !== null && node.kind !== "schema") tell(held.form, key);
+    yield* valuesOf(node, key, child, held);
   }
 }
+
+/** Tells of a member that is not a list, or an object of values by name. */
+type TellForm = (form: Member["form"], key: string) => void;
 
 function* valuesOf(
   node: Node,
@@ -169,6 +241,8 @@ function* valuesOf(
 ): Generator<Node, void> {
   const depth = node.kind === "schema" && kind === "schema" ? node.depth + 1 : 0;
   const trail = { before: node.trail, key };
+  // A schema's keywords are told of by themselves.
+  if (node.kind === "schema" && form === "one" && !isObject(value) && !isArray(value)) return;
   if (form === "one" && !isArray(value)) {
     yield { ...node, value, kind, trail, depth };
   } else if (form !== "map" && isArray(value)) {

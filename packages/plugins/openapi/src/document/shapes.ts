@@ -1,10 +1,11 @@
 import { keywords } from "../schemas/keywords.ts";
 
-/** The kinds of object whose references are followed. `link` stands for a path item of which only the `$ref` is followed. */
+/** The kinds of object whose references are followed. `link` stands for a path item of which only the `$ref` is followed, `mapping` for a value of a discriminator. */
 export type Kind =
   | "encoding"
   | "header"
   | "link"
+  | "mapping"
   | "mediaType"
   | "operation"
   | "parameter"
@@ -33,6 +34,7 @@ export const shapes: Readonly<Record<Kind, Readonly<Record<string, Member>>>> = 
   encoding: { headers: map("header"), encoding: map("encoding") },
   header: parameter,
   link: {},
+  mapping: {},
   mediaType: {
     schema: one("schema"),
     itemSchema: one("schema"),
@@ -62,6 +64,7 @@ export const consequences: Readonly<Record<Kind, string>> = {
   encoding: "the field is written in the default way",
   header: "the header is not described",
   link: "the operations there are left out",
+  mapping: "the value stands for no schema",
   mediaType: "its schema is left open",
   operation: "the operation is left out",
   parameter: "the parameter is left out",

@@ -53,6 +53,13 @@ export function* readOperations(
     const pathItem = readPathItem(path, item, references);
     if (pathItem === undefined) continue;
     const found = candidates(pathItem, references.warnings, unsent);
+    if (path.includes("#") && found.length > 0) {
+      references.warnings.warn(
+        "path_fragment_not_sent",
+        "What follows the `#` of the path is not sent, so that other operations may get the same requests.",
+        pointer("paths", path),
+      );
+    }
     for (const { method, operation, place, verb } of found) {
       const tags = member(operation, "tags");
       const operationId = text(member(operation, "operationId"));

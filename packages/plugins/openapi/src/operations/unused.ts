@@ -3,7 +3,7 @@ import type { OpenApiDocument } from "../document/outline.ts";
 import type { References } from "../document/references.ts";
 import type { Operation } from "./operations.ts";
 
-/** Tells of the webhooks, callbacks and links of a description, which become no tools: once for each kind, with their number. */
+/** Tells of the webhooks, callbacks, links and `x-ms-paths` of a description, which become no tools: once for each kind, with their number. */
 export function* tellUnused(
   document: OpenApiDocument,
   operations: ReadonlyArray<Operation>,
@@ -22,6 +22,11 @@ export function* tellUnused(
     }
   }
   const kinds = [
+    {
+      code: "ms_paths_not_used",
+      found: placesIn(member(document.root, "x-ms-paths"), "/x-ms-paths"),
+      what: "Paths under `x-ms-paths`",
+    },
     { code: "webhooks_not_used", found: placesIn(webhooks, "/webhooks"), what: "Webhooks" },
     { code: "callbacks_not_used", found: callbacks, what: "Callbacks" },
     { code: "links_not_used", found: links, what: "Links" },

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "@executor/sdk";
 import { fromEntries, isArray, isObject, member, text } from "@executor/plugin-kit";
 import type { References } from "../document/references.ts";
 
-const componentName = /^[A-Za-z0-9._-]+$/;
+export const componentName = /^[A-Za-z0-9._-]+$/;
 const lastPart = /#(?:.*\/)?([^/]+)$/;
 
 /**
@@ -28,10 +28,10 @@ export const readDiscriminator = (
   };
   const written = member(discriminator, "mapping");
   for (const [value, target] of isObject(written) ? Object.entries(written) : []) {
-    if (typeof target !== "string") continue;
+    if (typeof target !== "string" || !isObject(discriminator)) continue;
     const isName = componentName.test(target);
-    const named = isName ? find(schema, `#/components/schemas/${target}`) : undefined;
-    add(value, named ?? find(schema, target));
+    const named = isName ? find(discriminator, `#/components/schemas/${target}`) : undefined;
+    add(value, named ?? find(discriminator, target));
   }
   const mapped = new Set(mapping.values());
   for (const branch of branches(schema)) {

@@ -105,7 +105,7 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
     }
     const discriminator = readDiscriminator(schema, references, nameFor);
     if (discriminator !== undefined) converted["discriminator"] = discriminator;
-    return is30 ? from30(schema, converted) : converted;
+    return from30(schema, converted);
   };
 
   const readMap = (schemas: JsonObject, depth: number): JsonObject =>
@@ -126,7 +126,10 @@ export const makeSchemas = (document: OpenApiDocument, references: References): 
   };
 };
 
-/** Converts keywords of OpenAPI 3.0 that JSON Schema writes differently: `nullable`, and exclusive bounds as flags. */
+/**
+ * Converts keywords of OpenAPI 3.0 that JSON Schema writes differently: `nullable`, and exclusive bounds as flags. Later descriptions
+ * have them too, by mistake or in documents of 3.0 that they refer to.
+ */
 const from30 = (schema: JsonObject, converted: Record<string, Json>): JsonObject => {
   for (const [bound, exclusive] of exclusiveBounds) {
     const value = converted[bound];
