@@ -36,6 +36,15 @@ export type FieldBinding = typeof FieldBinding.Type;
 const JsonKind = Schema.Literal("object", "array", "string", "number", "boolean", "null");
 export type JsonKind = typeof JsonKind.Type;
 
+/** What a member of a body has to be, if it is there, for its media type to take the body. */
+export const MemberBinding = Schema.Struct({
+  name: Schema.String,
+  kinds: Schema.Array(JsonKind),
+  /** The texts that it may be; `null` for any. */
+  values: Schema.NullOr(Schema.Array(Schema.String)),
+});
+export type MemberBinding = typeof MemberBinding.Type;
+
 /** One media type that a body can be sent in. */
 export const BodyBinding = Schema.Struct({
   kind: Schema.Literal("json", "form", "multipart", "text", "binary"),
@@ -46,6 +55,8 @@ export const BodyBinding = Schema.Struct({
   kinds: Schema.optionalWith(Schema.Array(JsonKind), { default: () => JsonKind.literals }),
   /** Names that an object has to have. */
   required: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] }),
+  /** Members of an object that tell JSON types from each other. */
+  members: Schema.optionalWith(Schema.Array(MemberBinding), { default: () => [] }),
   /** The body is or may be a file, whatever its kind. */
   bytes: Schema.optionalWith(Schema.Boolean, { default: () => false }),
 });

@@ -1,7 +1,8 @@
+import { isBigInteger } from "@executor/sdk";
 import type { Json, JsonObject } from "@executor/sdk";
 import { isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
-import type { BodyBinding, FieldBinding, JsonKind } from "./binding.ts";
+import type { BodyBinding, FieldBinding, JsonKind, MemberBinding } from "./binding.ts";
 import { concreteType, isRange, isWithin } from "./content-types.ts";
 import { essence } from "./reply.ts";
 
@@ -39,9 +40,19 @@ const holdsFile = ({ fields, kind, bytes }: BodyBinding, body: Json): boolean =>
   );
 };
 
-const takes = ({ kinds, required }: BodyBinding, body: Json): boolean =>
+const takes = ({ kinds, members, required }: BodyBinding, body: Json): boolean =>
   kinds.includes(kindOfValue(body)) &&
-  (!isObject(body) || required.every((name) => Object.hasOwn(body, name)));
+  (!isObject(body) ||
+    (required.every((name) => Object.hasOwn(body, name)) &&
+      members.every((each) => takesMember(each, member(body, each.name)))));
+
+const takesMember = ({ kinds, values }: MemberBinding, value: Json | undefined): boolean => {
+  if (value === undefined) return true;
+  if (typeof value !== "string") return kinds.includes(kindOfValue(value));
+  return kinds.includes("string")
+    ? values === null || values.includes(value)
+    : kinds.includes("number") && isBigInteger(value);
+};
 
 /**
  * The media type that a body is sent in, among those that the description offers: the caller's own choice; else one whose file

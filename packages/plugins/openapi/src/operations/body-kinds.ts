@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, member } from "@executor/plugin-kit";
-import type { JsonKind } from "../calls/binding.ts";
+import { isArray, isObject, member } from "@executor/plugin-kit";
+import type { JsonKind, MemberBinding } from "../calls/binding.ts";
 import { kindOfValue } from "../calls/offers.ts";
 import { essence } from "../calls/reply.ts";
 import type { References } from "../document/references.ts";
@@ -96,4 +96,49 @@ export const requiredNames = (
     requiredNames(part, references, seen),
   );
   return [...new Set([...own, ...inherited])].slice(0, maxRequired);
+};
+
+/** Members that are looked at. */
+const maxMembers = 10;
+
+/** Texts of a member that are kept, and characters of each and of a name: a body may be offered in 20 types. */
+const maxTexts = 10;
+const maxText = 40;
+
+/**
+ * What members of an object have to be, by its schema and the parts of its `allOf`: of the first 10 that do not take every
+ * value, the kinds of value, and the texts where there are at most 10 short ones.
+ */
+export const memberBindings = (
+  schema: Json | undefined,
+  references: References,
+  seen = new Set<JsonObject>(),
+  known = new Map<JsonObject, ReadonlyArray<JsonKind>>(),
+): ReadonlyArray<MemberBinding> => {
+  const target = references.follow(schema);
+  if (target === undefined || seen.has(target)) return [];
+  seen.add(target);
+  const all = member(target, "allOf");
+  const properties = member(target, "properties");
+  const own = Object.entries(isObject(properties) ? properties : {})
+    .filter(([name]) => name.length <= maxText)
+    .map(([name, property]) => ({
+      name,
+      kinds: kindsOf(property, references, known),
+      values: textsOf(references.follow(property)),
+    }));
+  const inherited = (isArray(all) ? all : []).flatMap((part) =>
+    memberBindings(part, references, seen, known),
+  );
+  return [...own, ...inherited]
+    .filter(({ kinds, values }) => kinds.length < jsonKinds.length || values !== null)
+    .slice(0, maxMembers);
+};
+
+const textsOf = (schema: JsonObject | undefined): ReadonlyArray<string> | null => {
+  const constant = member(schema, "const");
+  const listed = constant === undefined ? member(schema, "enum") : [constant];
+  if (!isArray(listed) || listed.length > maxTexts) return null;
+  const texts = listed.filter((value) => typeof value === "string");
+  return texts.some((text) => text.length > maxText) ? null : texts;
 };

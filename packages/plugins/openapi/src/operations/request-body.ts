@@ -5,7 +5,7 @@ import { isRange } from "../calls/content-types.ts";
 import { essence } from "../calls/reply.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
-import { jsonKinds, jsonPatch, requiredNames, takenKinds } from "./body-kinds.ts";
+import { jsonKinds, jsonPatch, memberBindings, requiredNames, takenKinds } from "./body-kinds.ts";
 import { fileSchema, fileUse } from "./files.ts";
 import { formSchema, readFields } from "./form-fields.ts";
 import type { Operation } from "./operations.ts";
@@ -45,9 +45,13 @@ export const readRequestBody = (
     );
     return undefined;
   }
+  const isChoice = types.filter(({ kind }) => kind === "json").length > 1;
   const offers = types.map((type) => {
     const where = `${at}${pointer("content", type.contentType)}`;
-    return readOffer(type, references, schemas, where);
+    const { binding, schema } = readOffer(type, references, schemas, where);
+    const tells = isChoice && binding.kind === "json";
+    const members = tells ? memberBindings(member(type.value, "schema"), references) : [];
+    return { binding: { ...binding, members }, schema };
   });
   if (!types.some(({ kind }) => kind === "multipart")) tellFiles(offers, references, at);
   const key = offers.length === 1 ? null : freeKey(taken);
@@ -94,7 +98,7 @@ const tellFiles = (offers: ReadonlyArray<Offer>, { warnings }: References, place
 };
 
 interface Offer {
-  readonly binding: BodyBinding;
+  readonly binding: Omit<BodyBinding, "members">;
   readonly schema: JsonObject;
 }
 
@@ -174,7 +178,7 @@ const bytesSchema = (contentType: string): JsonObject => {
 
 /** A body that is sent as text: as the caller writes it, lists as lines of JSON, and what YAML says as JSON, which it includes. */
 const textOffer = (
-  binding: Omit<BodyBinding, "kinds" | "required">,
+  binding: Omit<BodyBinding, "kinds" | "members" | "required">,
   value: JsonObject,
   schemas: Schemas,
 ): Offer => {

@@ -1,4 +1,4 @@
-import type { Json } from "@executor/sdk";
+import type { Json, JsonObject } from "@executor/sdk";
 import { fromEntries, isObject, member } from "@executor/plugin-kit";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Either, Schema } from "effect";
@@ -108,6 +108,29 @@ describe("the media type of a body", () => {
         "application/vnd.a+json",
         "application/vnd.a+json",
       ]);
+    }),
+  );
+
+  it.scopedLive("is the first whose members the body's have the kinds and texts of", () =>
+    Effect.gen(function* () {
+      const having = (properties: JsonObject) => ({ schema: { type: "object", properties } });
+      const document = sending({
+        "application/vnd.a+json": having({ k: { enum: ["a", "x"] }, n: { type: "string" } }),
+        "application/vnd.b+json": having({ k: { const: "b" }, n: { type: "integer" } }),
+        "application/vnd.c+json": { schema: { allOf: [having({ k: { type: "null" } }).schema] } },
+      });
+      const sent: ReadonlyArray<readonly [Json, string]> = [
+        [{ k: "x" }, "a"],
+        [{ k: "b" }, "b"],
+        [{ n: 1 }, "b"],
+        [{ k: "b", n: "9007199254740993" }, "b"],
+        [{ k: null }, "c"],
+        [{ k: 1 }, "a"],
+      ];
+      for (const [body, name] of sent) {
+        const type = `application/vnd.${name}+json`;
+        expect(yield* arriving(document, { body })).toMatchObject({ type });
+      }
     }),
   );
 
