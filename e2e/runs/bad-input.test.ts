@@ -272,10 +272,10 @@ describe("bad input", () => {
         says: /`openapi` is missing/,
       },
       {
-        name: "Swagger 2.0 now",
+        name: "Swagger 1.2 now",
         answer: () => new Response(swaggerDocument),
         status: 422,
-        says: /2\.0.*Convert/,
+        says: /1\.2.*Swagger 2\.0 or OpenAPI 3/,
       },
       {
         name: "an error",

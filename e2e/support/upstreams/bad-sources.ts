@@ -1,6 +1,6 @@
-/** What was before OpenAPI 3. */
+/** What was before Swagger 2.0. */
 export const swaggerDocument =
-  '{ "swagger": "2.0", "info": { "title": "Old", "version": "1" }, "paths": {} }';
+  '{ "swagger": "1.2", "info": { "title": "Old", "version": "1" }, "paths": {} }';
 
 /** A node that holds nodes, a pair that hold each other, and a path that is a reference to another. */
 export const cyclicDocument = JSON.stringify({
@@ -67,10 +67,10 @@ const malformed = (name: string, source: Refusal["source"], says: RegExp): Refus
 export const refusals: ReadonlyArray<Refusal> = [
   unusable("an empty document", "", /empty.*Give an OpenAPI document/),
   unusable("a document that is not JSON", "{ not json", /not JSON.*Correct it/),
-  unusable("a document that is prose", "hello", /not an OpenAPI document.*3\.0 or 3\.1/),
-  unusable("JSON that is not OpenAPI", '{ "a": 1 }', /`openapi` is missing.*3\.0 or 3\.1/),
+  unusable("a document that is prose", "hello", /not an OpenAPI document.*2\.0 or OpenAPI 3/),
+  unusable("JSON that is not OpenAPI", '{ "a": 1 }', /`openapi` is missing.*2\.0 or OpenAPI 3/),
   unusable("an HTML page", "<!doctype html><html></html>", /HTML.*Give the URL of the OpenAPI/),
-  unusable("Swagger 2.0", swaggerDocument, /2\.0.*Convert/),
+  unusable("Swagger 1.2", swaggerDocument, /1\.2.*Swagger 2\.0 or OpenAPI 3/),
   {
     name: "neither a URL nor a document",
     source: { document: undefined },
