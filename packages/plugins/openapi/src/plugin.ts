@@ -116,7 +116,11 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   const chosen = yield* inSteps(takeOnly(named, settings.only, filterNames, warnings));
   tellRepeatedIds(operations, chosen, warnings);
   yield* readReferenced(operationParts(chosen));
-  yield* inSteps(tellUnused(document, chosen, references));
+  const readable = chosen.filter(
+    ({ operation, pathItem }) =>
+      !library.oversized.has(operation) && !library.oversized.has(pathItem.value),
+  );
+  yield* inSteps(tellUnused(document, readable, references));
   const isChosen = new Set(chosen);
   const left = named.filter((operation) => !isChosen.has(operation));
   const schemas = makeSchemas(document, references);
@@ -126,7 +130,7 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
   return yield* inSteps(
     (function* (): Steps<LoadedSource> {
       const tools: Array<ToolDefinition> = [];
-      for (const operation of chosen) {
+      for (const operation of readable) {
         const server = serverOf(operation);
         tools.push(toolDefinition(operation.toolPath, operation, server, surroundings));
         yield;

@@ -27,6 +27,8 @@ export interface Target {
 /** The documents of one description. */
 export interface Library {
   readonly entry: Part;
+  /** Objects that hold more than is read. */
+  readonly oversized: WeakSet<object>;
   readonly part: (id: string) => Part | undefined;
   /** Takes up a document that was read from a URL. */
   readonly add: (id: string, location: string, root: Json) => Steps<void>;
@@ -123,6 +125,7 @@ export const makeLibrary = (root: JsonObject, location: string | undefined): Lib
 
   return {
     entry,
+    oversized: new WeakSet(),
     part: (id) => parts.get(id),
     index: () => register(entry),
     *add(id, from, value) {

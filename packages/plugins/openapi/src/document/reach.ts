@@ -29,6 +29,13 @@ interface Node extends Start {
   readonly depth: number;
   /** Whether everything below is remembered as visited. */
   readonly remembered: boolean;
+  readonly tally: Tally;
+}
+
+/** Count of the values in an operation or in the target of a reference, without those that it refers to. */
+interface Tally {
+  readonly whole: Start;
+  values: number;
 }
 
 export interface Reach {
@@ -42,6 +49,9 @@ export interface Reach {
 
 /** Levels of nesting of a schema, more than any valid one has. What is deeper is left open. */
 const maxDepth = 100;
+
+/** Values in one operation or one target, more than any that is known has. They are converted without a turn for others. */
+const maxValues = 5_000;
 
 /** Values that are looked at in one step. */
 const chunk = 200;
@@ -81,6 +91,7 @@ export const makeReach = (
   /** The values to visit next, one after another: a list may be long. */
   function* visit(node: Node): Generator<Node, void> {
     const { kind, value } = node;
+    if (!isCounted(node)) return;
     if (!isObject(value)) {
       if (kind !== "schema") lose(node, "not_an_object", "This is not an object");
       else if (typeof value !== "boolean") lose(node, "not_an_object", "This is not a schema");
@@ -111,6 +122,17 @@ export const makeReach = (
       warn(node, code, `This is not ${what}, so it is not used.`, key);
     });
   }
+
+  const isCounted = ({ tally }: Node): boolean => {
+    tally.values += 1;
+    const { kind, place, value } = tally.whole;
+    if (tally.values === maxValues && isObject(value)) {
+      const what = `This has more than ${maxValues} values that would be read`;
+      warnings.warn("part_too_large", `${what}, so ${consequences[kind]}.`, place);
+      library.oversized.add(value);
+    }
+    return tally.values < maxValues;
+  };
 
   const warn = ({ place, trail }: Node, code: string, message: string, key: string): void =>
     warnings.warn(code, message, place + pointer(...keysOf(trail), key));
@@ -189,7 +211,7 @@ export const makeReach = (
       const remembered = !component.test(reference);
       if (!remembered) components.add(`${kind} ${reference}`);
       const place = library.placeOf(reference);
-      return { value: found, kind, place, trail: undefined, depth: 0, remembered };
+      return startAt({ value: found, kind, place }, remembered);
     }
     return undefined;
   };
@@ -205,8 +227,7 @@ export const makeReach = (
   };
 
   return {
-    from: (starts) =>
-      walk(starts.map((start) => ({ ...start, trail: undefined, depth: 0, remembered: false }))),
+    from: (starts) => walk(starts.map((start) => startAt(start, false))),
     resume: () => {
       const nodes = [...waiting.values()].flat();
       for (const { kind, value } of nodes) if (isObject(value)) visited.get(kind)?.delete(value);
@@ -216,6 +237,14 @@ export const makeReach = (
     missing: () => [...waiting.keys()],
   };
 };
+
+const startAt = (whole: Start, remembered: boolean): Node => ({
+  ...whole,
+  trail: undefined,
+  depth: 0,
+  remembered,
+  tally: { whole, values: 0 },
+});
 
 function* childrenOf(node: Node, value: JsonObject, tell: TellForm): Generator<Node, void> {
   const shape = shapes[node.kind];

@@ -38,6 +38,7 @@ export const makeReferences = (library: Library, warnings: Warnings): References
     if (known !== undefined) return known;
     // What is not found may be in a document that is read later.
     const found = library.locate(reference);
+    if (isObject(found) && library.oversized.has(found)) return undefined;
     if (found !== undefined) resolved.set(reference, found);
     return found;
   };

@@ -214,3 +214,37 @@ describe("the version of a description", () => {
     }),
   );
 });
+
+describe("a part of a description that is too large to be read at once", () => {
+  it.effect("is told and left out, and what is beside it stays", () =>
+    Effect.gen(function* () {
+      const many = Array.from({ length: 5_001 }, () => ({}));
+      const document = describing(
+        {
+          "/a": { get: { operationId: "a", parameters: many } },
+          "/b": { parameters: many, get: { operationId: "b" } },
+          "/c": {
+            get: { operationId: "c", responses: { 200: { $ref: "#/components/responses/C" } } },
+          },
+        },
+        {
+          components: {
+            responses: {
+              C: {
+                content: { "application/json": { schema: { $ref: "#/components/schemas/C" } } },
+              },
+            },
+            schemas: { C: { properties: { many: { allOf: many } } } },
+          },
+        },
+      );
+      const source = yield* load(document);
+      expect(source.tools.map(({ path }) => path)).toEqual(["c"]);
+      const places = source.warnings.flatMap(({ code, place }) =>
+        code === "part_too_large" ? [place] : [],
+      );
+      expect(places).toEqual(["/paths/~1b", "/paths/~1a/get", "/components/schemas/C"]);
+      expect(tool(source, "c").outputSchema).toEqual({});
+    }),
+  );
+});
