@@ -52,8 +52,10 @@ describe("tree rules", () => {
     const page = { path: "docs/descriptions.md", text: "| `a_known` | something |" };
     const path = "packages/plugins/openapi/src/a.ts";
     const text = 'warnings.warn("a_known", "", null);\nwarnings.warn(\n  "a_new",\n);';
-    expect(checkTree([page, { path, text }])).toEqual([
+    const sdk = { path: "packages/core/sdk/src/b.ts", text: '({ code: "an_other" })' };
+    expect(checkTree([page, { path, text }, sdk])).toEqual([
       `${path}: warning-codes: the warning a_new is not in docs/descriptions.md.`,
+      `${sdk.path}: warning-codes: the warning an_other is not in docs/descriptions.md.`,
     ]);
   });
 });

@@ -50,7 +50,7 @@ export const treeRules: ReadonlyArray<TreeRule> = [
       const page = files.find(({ path }) => path === "docs/descriptions.md")?.text;
       if (page === undefined) return [];
       const codes = files
-        .filter(({ path }) => isSource(path) && path.startsWith("packages/plugins/"))
+        .filter(({ path }) => isSource(path) && /^packages\/(?:plugins|core\/sdk)\//.test(path))
         .flatMap(({ path, text }) =>
           [...text.matchAll(warningCode)].map(([, code = ""]) => ({ path, code })),
         );
@@ -62,7 +62,7 @@ export const treeRules: ReadonlyArray<TreeRule> = [
 ];
 
 /** The code of a warning where it is given. */
-const warningCode = /\b(?:warn|tell|lose)\(\s*(?:\w+,\s*)?"([a-z]+(?:_[a-z]+)+)"/g;
+const warningCode = /\b(?:(?:warn|tell|lose)\(\s*(?:\w+,\s*)?|code: )"([a-z]+(?:_[a-z]+)+)"/g;
 
 /** Where runs of this file's lines stand already; `places` learns those that are new. */
 const repeats = (

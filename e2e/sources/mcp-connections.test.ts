@@ -83,6 +83,33 @@ describe("connections to an MCP server", () => {
     expect(await client.counted("executor_source_tools", { executor_source: "growing" })).toBe(2);
   });
 
+  it("let new tools that write wait, where the operator wants that", async () => {
+    const growing = startGrowingServer("seed");
+    stops.push(growing.stop);
+    await client.add("watched", { url: growing.url, reviewNewWrites: true });
+    await client.allowAll("watched");
+    growing.grow("saw", true);
+    growing.grow("leaf");
+    const source = "/api/sources/watched";
+    await until("the new tools are there", async () => {
+      const reply = await daemon.request("GET", source);
+      return /"toolCount":2,"pendingToolCount":1,/.test(reply.text);
+    });
+    const api = apiClient(daemon);
+    const listed = async (query: Record<string, string>) =>
+      (await api.searchTools({ namespace: "watched", ...query })).items.map((each) => each.address);
+    expect(await listed({})).toEqual(["watched.leaf", "watched.seed"]);
+    expect(await listed({ pending: "true" })).toEqual(["watched.saw"]);
+    const call = () =>
+      client.run(`try { return await tools.watched.saw({}) } catch (error) { return error.code }`);
+    expect((await call()).output).toMatchObject({ value: "blocked" });
+    await daemon.request("POST", `${source}/review`, {
+      refreshedAt: new Date().toISOString(),
+      tools: ["watched.saw"],
+    });
+    expect((await call()).output).toMatchObject({ value: "saw" });
+  });
+
   it("say nothing of headers in the log, the metrics or the answers", async () => {
     const sources = await daemon.request("GET", "/api/sources");
     const metrics = await apiClient(daemon).metrics();

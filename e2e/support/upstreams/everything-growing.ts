@@ -3,21 +3,23 @@ import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/
 
 export interface GrowingServer {
   readonly url: string;
-  /** Adds a tool, and tells every session. */
-  readonly grow: (tool: string) => void;
+  /** Adds a tool, which reads unless it is said to write, and tells every session. */
+  readonly grow: (tool: string, writes?: boolean) => void;
   readonly stop: () => Promise<void>;
 }
 
+type Tool = readonly [name: string, writes: boolean];
+
 /** Tells the client of it where it is connected. */
-const register = (server: McpServer, tool: string): void => {
-  server.registerTool(tool, { annotations: { readOnlyHint: true } }, () => ({
+const register = (server: McpServer, [tool, writes]: Tool): void => {
+  server.registerTool(tool, { annotations: { readOnlyHint: !writes } }, () => ({
     content: [{ type: "text", text: tool }],
   }));
 };
 
 /** An MCP server whose list of tools grows while it runs, which server-everything's does not. */
 export const startGrowingServer = (...first: ReadonlyArray<string>): GrowingServer => {
-  const tools = [...first];
+  const tools = first.map((name): Tool => [name, false]);
   const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>();
   const servers: Array<McpServer> = [];
 
@@ -49,9 +51,9 @@ export const startGrowingServer = (...first: ReadonlyArray<string>): GrowingServ
   });
   return {
     url: `http://127.0.0.1:${listener.port}/mcp`,
-    grow: (tool) => {
-      tools.push(tool);
-      for (const server of servers) register(server, tool);
+    grow: (name, writes = false) => {
+      tools.push([name, writes]);
+      for (const server of servers) register(server, [name, writes]);
     },
     stop: () => listener.stop(true),
   };
