@@ -49,7 +49,8 @@ export const ReadableDecodeErrors = HttpApiBuilder.middleware((app) =>
   Effect.catchAllCause(app, (cause) => {
     const error = Cause.squash(cause);
     if (!(error instanceof HttpApiDecodeError)) return Effect.failCause(cause);
-    const issues = error.issues.map((issue) => ({
+    const told = error.issues.filter(({ message }) => !orAbsent.test(message));
+    const issues = (told.length > 0 ? told : error.issues).map((issue) => ({
       ...issue,
       message: withoutValue(issue.message),
     }));
@@ -59,6 +60,9 @@ export const ReadableDecodeErrors = HttpApiBuilder.middleware((app) =>
     }).pipe(Effect.orDie);
   }),
 );
+
+/** What an optional field might have been instead; it says nothing beside what is wrong with the value that it has. */
+const orAbsent = /^Expected (?:undefined|null)(?:,|$)/;
 
 const line = ({ path, message }: typeof HttpApiError.Issue.Type): string =>
   path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;

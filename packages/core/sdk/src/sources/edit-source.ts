@@ -33,8 +33,8 @@ export const makeEditSource = (
       const kept = keptTexts(stored, edit);
       const { baseUrl } = settings;
       const place = callOrigin(kind, settings) ?? (kind === "mcp" ? undefined : baseUrl);
-      // Where it is known already, nothing is sent there first.
-      if (place !== undefined) yield* requireSamePlace(stored, place, kept);
+      // Where it is known already, nothing is sent there first. What is no URL, the plugin refuses.
+      if (place !== undefined && URL.canParse(place)) yield* requireSamePlace(stored, place, kept);
       const loaded = yield* countConnect(namespace, namespace)(access.load(plugin, settings));
       yield* requireSamePlace(stored, loaded.url, kept);
       return loaded;
