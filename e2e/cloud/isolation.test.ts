@@ -105,6 +105,33 @@ describe("two organizations in one process", () => {
     }
   };
 
+  it("change and review their own sources alone, even those of one name", async () => {
+    const [aurora, borealis] = members;
+    if (aurora === undefined || borealis === undefined) throw new Error("Two are needed.");
+    const before = await borealis.client.ask("GET", "/api/sources/shop");
+    const edit = { name: "Only here", timeoutMs: 1_234, reviewNewWrites: true };
+    expect(await aurora.client.ask("PATCH", "/api/sources/shop", edit)).toMatchObject(edit);
+    expect(await borealis.client.ask("GET", "/api/sources/shop")).toEqual(before);
+    const review = { refreshedAt: new Date().toISOString(), all: true };
+    const foreign = `/api/sources/${aurora.ownSource}`;
+    for (const [method, path, body] of [
+      ["GET", foreign, undefined],
+      ["PATCH", foreign, { enabled: false }],
+      ["POST", `${foreign}/refresh`, {}],
+      ["POST", `${foreign}/review`, review],
+    ] as const) {
+      const { status, text } = await borealis.client.request(method, path, body);
+      expect([method, path, status]).toEqual([method, path, 404]);
+      expect(text).toContain("SourceNotFound");
+    }
+    expect(await aurora.client.ask("GET", foreign)).toMatchObject({ enabled: true });
+    await aurora.client.ask("PATCH", "/api/sources/shop", {
+      name: "Shop",
+      timeoutMs: 30_000,
+      reviewNewWrites: false,
+    });
+  });
+
   it("see nothing of each other, whatever they do at once and however their objects end", async () => {
     const actions = fc.array(
       fc.constantFrom<Action>(
