@@ -156,8 +156,8 @@ const addMember = (
   return target.mayEnd ? next - 1 : next;
 };
 
-/** The place after the string that begins at `start`; the text's end for one without an end. */
-const endOfString = (source: string, start: number): number => {
+/** The place after the string of a JSON text that begins at `start`; the text's end for one without an end. */
+export const endOfString = (source: string, start: number): number => {
   let at = start;
   for (;;) {
     at = source.indexOf('"', at + 1);

@@ -34,7 +34,7 @@ import { readOutline } from "./document/outline.ts";
 import { makeLibrary } from "./document/library.ts";
 import { mend } from "./document/overlay/mend.ts";
 import { readDocument } from "./document/parse.ts";
-import { inSteps, makeReadReferenced } from "./document/referenced-documents.ts";
+import { inSteps, makeReadReferenced, tellName } from "./document/referenced-documents.ts";
 import { makeReferences } from "./document/references.ts";
 import { makeServers } from "./document/servers.ts";
 import { filterNames, outside } from "./operations/filter.ts";
@@ -92,8 +92,8 @@ const filler =
   /^(the|a|an|api|apis|rest|http|https|official|openapi|swagger|spec|specification|public|v?\d+)$/;
 
 const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
-  const { documentUrl, hasIdentifiers, read } = yield* fetchRoot(settings);
   const told = makeWarnings();
+  const { documentUrl, hasIdentifiers, read } = yield* fetchRoot(settings, told);
   const mended = yield* mend(read, settings.overlay, documentUrl, told);
   const { root, warnings } = yield* inSteps(asOpenApi(mended, documentUrl, told));
   const document = yield* Either.mapLeft(
@@ -142,10 +142,10 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
 });
 
 /** The description's value, without its text: a long one must not stay in memory while the value is read. */
-const fetchRoot = Effect.fnUntraced(function* (settings: ResolvedSettings) {
+const fetchRoot = Effect.fnUntraced(function* (settings: ResolvedSettings, told: Warnings) {
   const { raw, url } = yield* fetchDocument(settings);
   return {
-    read: yield* readDocument(raw),
+    read: yield* readDocument(raw, tellName(told)),
     documentUrl: url ?? settings.url,
     /** Whether schemas may have URLs or anchors of their own. */
     hasIdentifiers: /\$(id|anchor|dynamicAnchor)\b/.test(raw),

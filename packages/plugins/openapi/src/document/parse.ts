@@ -2,14 +2,21 @@ import { CredentialGuard, InvalidSourceDocument, type Json, type Redactor } from
 import { readJson, readJsonInSteps, runSteps } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
+import { tellRepeatedNames } from "./repeated-names.ts";
 import { exactIntTag } from "./yaml-integers.ts";
 import { readTree } from "./yaml-tree.ts";
 
 /** YAML 1.2 with the merge key `<<`, which most descriptions that have it expect. */
 const yamlSchema = CORE_SCHEMA.withTags(exactIntTag, mergeTag);
 
-/** Reads JSON or YAML text, and takes the source's credentials out of what it gives and says. */
-export const readDocument = (source: string): Effect.Effect<Json, InvalidSourceDocument> =>
+/**
+ * Reads JSON or YAML text, and takes the source's credentials out of what it gives and says. `tell` gets the places of names that an
+ * object of JSON has more than once; YAML with such names is refused.
+ */
+export const readDocument = (
+  source: string,
+  tell?: (place: string) => void,
+): Effect.Effect<Json, InvalidSourceDocument> =>
   Effect.flatMap(CredentialGuard, ({ redactor }) => {
     const start = source.trimStart().slice(0, 200);
     if (start === "") return invalid("The description is empty. Give an OpenAPI document.");
@@ -19,7 +26,7 @@ export const readDocument = (source: string): Effect.Effect<Json, InvalidSourceD
       );
     }
     return start.startsWith("{") || start.startsWith("[")
-      ? Effect.catchAll(parseJson(source, redactor), (error) =>
+      ? Effect.catchAll(parseJson(source, redactor, tell), (error) =>
           // Flow style in YAML starts with the same brackets.
           Effect.mapError(parseYaml(source, redactor), () => error),
         )
@@ -29,6 +36,7 @@ export const readDocument = (source: string): Effect.Effect<Json, InvalidSourceD
 const parseJson = (
   source: string,
   redactor: Redactor,
+  tell: ((place: string) => void) | undefined,
 ): Effect.Effect<Json, InvalidSourceDocument> =>
   runSteps(readJsonInSteps(source, (piece) => Either.map(readJson(piece), redactor.json))).pipe(
     Effect.flatten,
@@ -37,6 +45,11 @@ const parseJson = (
         new InvalidSourceDocument({
           message: `The description is not JSON: ${firstLine(reason, redactor)}. Correct it, or give it as YAML.`,
         }),
+    ),
+    Effect.tap(() =>
+      tell === undefined
+        ? Effect.void
+        : Effect.orDie(runSteps(tellRepeatedNames(source, (place) => tell(redactor.text(place))))),
     ),
   );
 

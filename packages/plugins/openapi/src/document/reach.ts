@@ -144,12 +144,16 @@ export const makeReach = (
     }
   };
 
-  /** Members beside `$ref` are not used, but for descriptions and, beside that of a schema, `nullable`. */
+  /** Members beside `$ref` are not used, but for what only describes and, beside that of a schema, `nullable`. */
   const tellMembersBeside = (node: Node, holder: JsonObject): void => {
     if (node.kind === "link" || node.kind === "mapping") return;
     for (const key of Object.keys(holder)) {
       const isUsed = node.kind === "schema" && key === "nullable";
-      if (isUsed || /^(\$ref|description|summary|x-.*)$/s.test(key)) continue;
+      if (
+        isUsed ||
+        /^(\$ref|description|examples?|externalDocs|summary|title|x-.*|xml)$/s.test(key)
+      )
+        continue;
       const why = `\`${shorten(key, 100)}\` beside \`$ref\` is not used, as OpenAPI says.`;
       warn(node, "reference_members_ignored", why, key);
     }

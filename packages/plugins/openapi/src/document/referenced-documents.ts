@@ -43,7 +43,9 @@ export const makeReadReferenced = (
     const found = yield* fetchReferenced(settings, location, id, maxDocumentBytes);
     if ("unread" in found) return found.unread;
     size += found.raw.length;
-    const root = yield* Effect.either(readDocument(found.raw));
+    const root = yield* Effect.either(
+      readDocument(found.raw, tellName(warnings, `${shownUrl(id)}#`)),
+    );
     if (Either.isLeft(root)) return withoutAdvice(root.left.message);
     const url = found.url ?? id;
     const converted = yield* inSteps(asOpenApi(root.right, url, warnings, `${shownUrl(id)}#`));
@@ -75,6 +77,14 @@ export const makeReadReferenced = (
       onTimeout: () => tooSlow,
     });
 };
+
+/** Tells of a name that an object has more than once. `prefix` stands before the places of another document. */
+export const tellName =
+  (warnings: Warnings, prefix = "") =>
+  (place: string): void => {
+    const why = "An object has this name more than once, of which the last one counts.";
+    warnings.warn("name_repeated", why, prefix + place);
+  };
 
 const withoutAdvice = (message: string): string =>
   message.replace(/\. (Give|Correct|Write) .*$|\.$/s, "").replace(/^The description/, "it");

@@ -1,0 +1,64 @@
+import { endOfString, pointer, type Steps } from "@executor/plugin-kit";
+
+/** Characters of text that are looked at in one step, strings apart. */
+const chunk = 16 * 1024;
+
+/** An object or a list that the reading is inside of. */
+interface Holder {
+  /** Names that were read; `undefined` for a list. */
+  readonly names: Set<string> | undefined;
+  /** The member or the item under way. */
+  key: string | number;
+  /** Whether the next string is a name. */
+  isBeforeName: boolean;
+}
+
+/**
+ * Tells the places, as JSON pointers, where an object of a JSON text has a name that it had before. `JSON.parse` takes the last one and
+ * says nothing. The text has been parsed before: it is not checked.
+ */
+export function* tellRepeatedNames(source: string, tell: (place: string) => void): Steps<void> {
+  const open: Array<Holder> = [];
+  let inner: Holder | undefined;
+  let nextStep = chunk;
+  for (let at = 0; at < source.length; at += 1) {
+    const code = source.charCodeAt(at);
+    if (code === quote) {
+      const end = endOfString(source, at);
+      if (inner?.isBeforeName === true && inner.names !== undefined) {
+        const name = nameOf(source.slice(at, end));
+        inner.key = name;
+        inner.isBeforeName = false;
+        if (inner.names.has(name)) tell(pointer(...open.map(({ key }) => key)));
+        else inner.names.add(name);
+      }
+      at = end - 1;
+    } else if (code === openBrace || code === openBracket) {
+      const isList = code === openBracket;
+      inner = isList
+        ? { names: undefined, key: 0, isBeforeName: false }
+        : { names: new Set(), key: "", isBeforeName: true };
+      open.push(inner);
+    } else if (code === closeBrace || code === closeBracket) {
+      open.pop();
+      inner = open.at(-1);
+    } else if (code === comma && inner !== undefined) {
+      inner.isBeforeName = inner.names !== undefined;
+      if (typeof inner.key === "number") inner.key += 1;
+    }
+    if (at >= nextStep) {
+      nextStep = at + chunk;
+      yield;
+    }
+  }
+}
+
+const nameOf = (quoted: string): string =>
+  quoted.includes("\\") ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
+
+const quote = 0x22;
+const comma = 0x2c;
+const openBracket = 0x5b;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
