@@ -257,6 +257,7 @@ describe("describedTool", () => {
     expect(refusal("#/nothing")).toContain("#/nothing is no part of the tool");
     expect(refusal("Repo")).toContain("Repo is no part of the tool");
     expect(refusal("#/inputSchema", 7)).toContain("has 0 parts");
+    expect(refusal("#", 2)).toContain("give `at` with it");
     expect(refusal(`#/${long}`).length).toBeLessThan(500);
   });
 });

@@ -1,6 +1,6 @@
 import { mergeHeaders, placesIn, withIntegers } from "@executor/sdk";
 import type { IntegerPlaces, Json, JsonObject, UpstreamHeaders } from "@executor/sdk";
-import { fromEntries, member, text } from "@executor/plugin-kit";
+import { fromEntries, member, shorten, text } from "@executor/plugin-kit";
 import { Either } from "effect";
 import type { Binding, ParameterBinding } from "./binding.ts";
 import { isOverride } from "./method-override.ts";
@@ -50,6 +50,7 @@ export const buildRequest = (
   integers?: IntegerPlaces,
 ): Either.Either<Request, string> =>
   Either.gen(function* () {
+    yield* checkInputNames(binding, values);
     const input = withJsonIntegers(binding, values, integers);
     const path = yield* requestPath(binding, input);
     const query = queryOf(binding, input);
@@ -73,6 +74,23 @@ export const buildRequest = (
       body: content?.bytes,
     };
   });
+
+/** Checks that everything in the input has a place in the request, which an operator's source without checks leaves open. */
+const checkInputNames = (
+  { body, parameters }: Binding,
+  input: JsonObject,
+): Either.Either<void, string> => {
+  const choice = body !== null && "offers" in body ? body.key : null;
+  const known = new Set([
+    ...parameters.map(({ key }) => key),
+    choice,
+    body === null ? null : "body",
+  ]);
+  const unknown = Object.keys(input).find((name) => !known.has(name));
+  return unknown === undefined
+    ? Either.void
+    : Either.left(`\`${shorten(unknown, 100)}\` is no input of the tool, so it would not be sent.`);
+};
 
 /** The body that the input gives, if it gives one. */
 const contentOf = (

@@ -83,9 +83,7 @@ const isWritable = (
 /** Warns of properties that are described as bytes, where no media type of the body can hold bytes. */
 const tellFiles = (offers: ReadonlyArray<Offer>, { warnings }: References, place: string): void => {
   const filesIn = (wanted: BodyBinding["kind"]): string => {
-    const fields = offers.flatMap(({ binding: { fields, kind } }) =>
-      kind === wanted ? fields : [],
-    );
+    const fields = offers.flatMap(({ binding }) => (binding.kind === wanted ? binding.fields : []));
     const names = fields.flatMap(({ file, name }) => (file ? [name] : []));
     return shorten(names.join(", "), 200);
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import type { IntegerPlaces, Json, JsonObject } from "@executor/sdk";
+import { isArray, isObject } from "@executor/plugin-kit";
 import { Effect, Either, Schema } from "effect";
 import { Binding } from "../../src/calls/binding.ts";
 import { buildRequest } from "../../src/calls/request.ts";
@@ -11,14 +12,14 @@ const digits = "1234567890123456789";
 /** The places of all such digits in a value. */
 const placesOf = (value: Json): IntegerPlaces | undefined => {
   if (value === digits) return true;
-  if (typeof value !== "object" || value === null) return undefined;
-  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  return new Map(
-    entries.flatMap(([key, item]) => {
-      const places = placesOf(item);
-      return places === undefined ? [] : [[key, places] as const];
-    }),
-  );
+  const below = (key: string | number, item: Json) => {
+    const places = placesOf(item);
+    return places === undefined ? [] : [[key, places] as const];
+  };
+  if (isArray(value)) return new Map(value.flatMap((item, index) => below(index, item)));
+  return isObject(value)
+    ? new Map(Object.entries(value).flatMap(([key, item]) => below(key, item)))
+    : undefined;
 };
 
 /** The path, query, headers and body of the request that a call of `send` makes. */

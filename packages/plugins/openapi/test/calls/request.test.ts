@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
+import type { JsonObject } from "@executor/sdk";
 import { Either } from "effect";
 import * as fc from "fast-check";
 import type { Binding, ParameterBinding } from "../../src/calls/binding.ts";
@@ -108,6 +109,18 @@ describe("buildRequest", () => {
     for (const path of ["/a/{id}/b", "/a/{id}"]) {
       const request = buildRequest(binding(path, parameter("path", "id")), input, base, {});
       expect(Either.isLeft(request)).toBe(true);
+    }
+  });
+
+  it("refuses what has no place in the request", () => {
+    const told = (input: JsonObject) =>
+      Either.flip(buildRequest(binding("/a", parameter("query", "q")), input, base, {}));
+    expect(told({ q: 1, qq: 2 })).toEqual(
+      Either.right("`qq` is no input of the tool, so it would not be sent."),
+    );
+    expect(Either.isLeft(told({ q: 1 }))).toBe(true);
+    for (const name of ["body", "contentType", "__proto__", "constructor"]) {
+      expect(Either.isRight(told(Object.fromEntries([[name, 1]])))).toBe(true);
     }
   });
 

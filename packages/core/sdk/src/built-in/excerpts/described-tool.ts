@@ -46,6 +46,11 @@ export const describedTool = (
 ): Either.Either<JsonObject, string> => {
   const place = at.startsWith("/") ? `#${at}` : at;
   if (place === "#" || place === "") {
+    if (from !== undefined && from > 0) {
+      return Either.left(
+        "`from` counts in one part of the tool: give `at` with it, as `more` does.",
+      );
+    }
     const { inputSchema, outputSchema } = tool;
     const all = { ...summary, inputSchema, outputSchema };
     const isShort = textSize(all, maxDescribed, (reference) => reference) <= maxDescribed;
