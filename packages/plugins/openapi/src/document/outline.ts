@@ -60,8 +60,9 @@ export const readOutline = (root: Json): Either.Either<OpenApiDocument, NotOpenA
 
 /** The minor version of OpenAPI 3. YAML reads `3.0` without quotes as the number 3. */
 const minorOf = (version: Json | undefined): string | undefined => {
-  const [, minor] = /^3(?:\.([012])(?:\.|$)|$)/.exec(String(version).trim()) ?? [undefined, null];
-  return minor === null ? undefined : (minor ?? "0");
+  if (typeof version !== "string" && typeof version !== "number") return undefined;
+  const [minor] = /(?<=^3\.)[012](?=\.|$)|^3$/.exec(String(version).trim()) ?? [];
+  return minor === "3" ? "0" : minor;
 };
 
 /** The dialect of a description that is read as OpenAPI 3. */

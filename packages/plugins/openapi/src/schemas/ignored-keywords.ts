@@ -26,7 +26,7 @@ export const ignoredKeywords = (schema: JsonObject): ReadonlyArray<IgnoredKeywor
 const isUsable = (keyword: string, value: Json): boolean => {
   if (keyword === "discriminator") return typeof member(value, "propertyName") === "string";
   // OpenAPI 3.0 has flags for exclusive bounds.
-  if (/^exclusiveM/.test(keyword) && typeof value === "boolean") return true;
+  if (keyword.startsWith("exclusive") && typeof value === "boolean") return true;
   const kind = keywords.get(keyword);
   if (typeof kind === "function") return kind(value);
   if (kind === "map") return isObject(value);
