@@ -31,7 +31,7 @@ export const fetchReferenced = (
     return target.href.startsWith(folder)
       ? Effect.catchAll(
           readFileDocument(target.href, maxBytes, tooLarge(maxBytes), folder),
-          ({ message }) => unread(withoutDot(message)),
+          ({ message }) => unread(withoutAdvice(message)),
         )
       : unread("it is not in the folder of the description or below");
   }
@@ -70,5 +70,11 @@ const tooLarge = (maxBytes: number): SourceDocumentTooLarge =>
 
 const unread = (reason: string): Effect.Effect<UnreadDocument> =>
   Effect.succeed({ unread: reason });
+
+/** The part of a sentence that says why a file was not read; what follows from that comes after it. */
+const withoutAdvice = (message: string): string =>
+  withoutDot(message.replace(/\. (?:Check|Give|Write) .*$/s, ""))
+    .replace(/^The file /, "the file ")
+    .replace(/^Files /, "files ");
 
 const withoutDot = (message: string): string => message.replace(/\.$/, "");

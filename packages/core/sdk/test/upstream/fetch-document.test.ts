@@ -2,7 +2,7 @@ import { FetchHttpClient, FileSystem } from "@effect/platform";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Option, Stream } from "effect";
 import type { ResolvedSettings } from "../../src/model/source.ts";
-import { fetchDocument, peekDocument } from "../../src/index.ts";
+import { fetchDocument, fetchReferenced, peekDocument } from "../../src/index.ts";
 
 const serve = (handler: (request: Request, url: URL) => Response) =>
   Effect.acquireRelease(
@@ -136,6 +136,16 @@ describe("fetchDocument", () => {
         fetchDocument(settings({ document: " ".repeat(64 * 1024 * 1024 + 1) })),
       );
       expect(given._tag).toBe("SourceDocumentTooLarge");
+    }).pipe(Effect.provide(FetchHttpClient.layer)),
+  );
+
+  it.live("says in a clause why another file is not read", () =>
+    Effect.gen(function* () {
+      const read = fetchReferenced(settings({}), "file:///here/a.json", "file:///here/b.json", 10);
+      expect(yield* read).toEqual({ unread: "files cannot be read here" });
+      expect(yield* Effect.provide(read, FileSystem.layerNoop({}))).toEqual({
+        unread: expect.stringMatching(/^the file \/here\/\S* cannot be read$/),
+      });
     }).pipe(Effect.provide(FetchHttpClient.layer)),
   );
 
