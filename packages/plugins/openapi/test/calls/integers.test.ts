@@ -30,7 +30,12 @@ const written = (document: string, input: JsonObject) =>
     const request = buildRequest(binding, input, "https://a.example", {}, places);
     const { body, headers, url } = Either.getOrThrow(request);
     const text = new TextDecoder().decode(body);
-    return [decodeURIComponent(url), headers["x-p"], headers["cookie"], text].join(" ");
+    return [
+      decodeURIComponent(url),
+      headers["x-p"],
+      decodeURIComponent(headers["cookie"] ?? ""),
+      text,
+    ].join(" ");
   });
 
 const withParameter = (parameter: JsonObject): string =>
