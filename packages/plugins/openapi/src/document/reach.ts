@@ -51,7 +51,7 @@ export interface Reach {
 const maxDepth = 100;
 
 /** Values in one operation or one target, more than any that is known has. They are converted without a turn for others. */
-const maxValues = 5_000;
+const maxValues = 20_000;
 
 /** Values that are looked at in one step. */
 const chunk = 200;

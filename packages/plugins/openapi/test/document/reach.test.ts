@@ -218,7 +218,7 @@ describe("the version of a description", () => {
 describe("a part of a description that is too large to be read at once", () => {
   it.effect("is told and left out, and what is beside it stays", () =>
     Effect.gen(function* () {
-      const many = Array.from({ length: 5_001 }, () => ({}));
+      const many = Array.from({ length: 20_001 }, () => ({}));
       const document = describing(
         {
           "/a": { get: { operationId: "a", parameters: many } },
