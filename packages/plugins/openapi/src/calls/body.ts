@@ -12,7 +12,7 @@ import { concreteType, fallbackType, isRange, isWithin, sentType } from "./conte
 import type { Content } from "./content-types.ts";
 import { multipart } from "./multipart.ts";
 import { chooseOffer, isFileObject } from "./offers.ts";
-import { essence, isJson } from "./reply.ts";
+import { essence, isJson } from "./content.ts";
 import { plain, queryParts, withStyledIntegers } from "./styles.ts";
 
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
 import type { BodyBinding } from "./binding.ts";
-import { essence } from "./reply.ts";
+import { essence } from "./content.ts";
 
 /** A request body with its content type. */
 export interface Content {

@@ -39,6 +39,15 @@ export const decode = (body: Uint8Array, contentType: string): string => {
 const decodeStrictly = (body: Uint8Array): string | undefined =>
   Either.getOrUndefined(Either.try(() => new TextDecoder("utf-8", { fatal: true }).decode(body)));
 
+/** What a stream's text holds. */
+export interface StreamRead {
+  readonly items: ReadonlyArray<Json>;
+  /** Text behind the last item: the beginning of one that did not come in full, or items beyond the maximum. */
+  readonly rest: string;
+  /** Indices of the items that should be JSON and are not. */
+  readonly invalid: ReadonlyArray<number>;
+}
+
 /** `type/subtype` in lower case, without parameters. */
 export const essence = (mediaType: string): string =>
   mediaType.split(";", 1)[0]?.trim().toLowerCase() ?? "";

@@ -2,7 +2,7 @@ import type { Json } from "@executor/sdk";
 import { fromEntries, isObject, isArray, readJson } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
 import { Either } from "effect";
-import type { StreamRead } from "./stream-reply.ts";
+import type { StreamRead } from "./content.ts";
 
 /**
  * Server-sent events as HTML's standard reads them ("Interpreting an event stream"): `{ event?, id?, data }`. Data that is a

@@ -2,7 +2,7 @@ import type { Json } from "@executor/sdk";
 import { readJson } from "@executor/plugin-kit";
 import type { Steps } from "@executor/plugin-kit";
 import { Either } from "effect";
-import type { StreamRead } from "./stream-reply.ts";
+import type { StreamRead } from "./content.ts";
 
 /**
  * JSON values that stand one a line (NDJSON, JSON Lines), or one behind each record separator (RFC 7464). A record that is not

@@ -6,7 +6,7 @@ import type { BodyBinding, FieldBinding } from "./binding.ts";
 import { concreteType, sentType } from "./content-types.ts";
 import type { Content } from "./content-types.ts";
 import { isFileIn, isFileObject } from "./offers.ts";
-import { essence, isJson } from "./reply.ts";
+import { essence, isJson } from "./content.ts";
 import { plain, queryParts, withStyledIntegers } from "./styles.ts";
 
 const encoder = new TextEncoder();

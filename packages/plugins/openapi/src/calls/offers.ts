@@ -4,7 +4,7 @@ import { isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
 import { Either, Encoding } from "effect";
 import type { BodyBinding, FieldBinding, JsonKind, MemberBinding } from "./binding.ts";
 import { concreteType, isRange, isWithin } from "./content-types.ts";
-import { essence } from "./reply.ts";
+import { essence } from "./content.ts";
 
 export const kindOfValue = (value: Json): JsonKind => {
   if (value === null) return "null";

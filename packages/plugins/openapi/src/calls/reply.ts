@@ -6,8 +6,6 @@ import { readData } from "./content.ts";
 import { errorReply, unreadableReply } from "./error-reply.ts";
 import { isStream, readStream } from "./stream-reply.ts";
 
-export { essence, isJson, isText } from "./content.ts";
-
 /** Streams and errors are worth having as far as they came. */
 export const mayBePart = (head: Pick<UpstreamResponse, "headers" | "status">): boolean =>
   !isSuccess(head) || isStream(head);

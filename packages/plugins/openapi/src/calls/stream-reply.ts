@@ -4,15 +4,6 @@ import { decode, essence } from "./content.ts";
 import { readEvents } from "./event-stream.ts";
 import { readRecords } from "./json-lines.ts";
 
-/** What a stream's text holds. */
-export interface StreamRead {
-  readonly items: ReadonlyArray<Json>;
-  /** Text behind the last item: the beginning of one that did not come in full, or items beyond the maximum. */
-  readonly rest: string;
-  /** Indices of the items that should be JSON and are not. */
-  readonly invalid: ReadonlyArray<number>;
-}
-
 /** Items of a stream that are given; each costs more memory than its bytes. */
 const maxItems = 100_000;
 

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "@executor/sdk";
 import { isArray, isObject, member } from "@executor/plugin-kit";
 import type { JsonKind, MemberBinding } from "../calls/binding.ts";
 import { kindOfValue } from "../calls/offers.ts";
-import { essence } from "../calls/reply.ts";
+import { essence } from "../calls/content.ts";
 import type { References } from "../document/references.ts";
 
 export const jsonKinds: ReadonlyArray<JsonKind> = [

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "@executor/sdk";
 import { isArray, member, shorten, text } from "@executor/plugin-kit";
-import { essence, isJson, isText } from "../calls/reply.ts";
+import { essence, isJson, isText } from "../calls/content.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 

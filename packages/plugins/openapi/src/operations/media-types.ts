@@ -3,7 +3,7 @@ import { isObject, member, shorten } from "@executor/plugin-kit";
 import type { Warnings } from "@executor/plugin-kit";
 import type { BodyBinding } from "../calls/binding.ts";
 import { concreteType, fallbackType, isRange } from "../calls/content-types.ts";
-import { essence, isJson, isText } from "../calls/reply.ts";
+import { essence, isJson, isText } from "../calls/content.ts";
 
 type BodyKind = BodyBinding["kind"];
 

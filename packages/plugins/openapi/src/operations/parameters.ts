@@ -4,7 +4,7 @@ import { isArray, isObject, member, pointer, shorten, text } from "@executor/plu
 import { Option, Schema } from "effect";
 import { ParameterPlace } from "../calls/binding.ts";
 import type { ParameterBinding } from "../calls/binding.ts";
-import { essence, isJson } from "../calls/reply.ts";
+import { essence, isJson } from "../calls/content.ts";
 import type { References } from "../document/references.ts";
 import type { Operation } from "./operations.ts";
 

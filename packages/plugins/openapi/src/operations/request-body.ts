@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "@executor/sdk";
 import { isObject, member, pointer, shorten, text } from "@executor/plugin-kit";
 import type { Binding, BodyBinding } from "../calls/binding.ts";
 import { isRange } from "../calls/content-types.ts";
-import { essence } from "../calls/reply.ts";
+import { essence } from "../calls/content.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 import { jsonKinds, jsonPatch, memberBindings, requiredNames, takenKinds } from "./body-kinds.ts";

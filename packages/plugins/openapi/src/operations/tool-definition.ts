@@ -9,7 +9,7 @@ import {
 } from "@executor/plugin-kit";
 import type { Binding } from "../calls/binding.ts";
 import { annotationsByMethod } from "../calls/methods.ts";
-import { isJson } from "../calls/reply.ts";
+import { isJson } from "../calls/content.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 import type { Operation } from "./operations.ts";
