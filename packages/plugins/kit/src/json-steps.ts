@@ -3,27 +3,32 @@ import { Either } from "effect";
 import { fromEntries, isArray, isObject, readJson } from "./json-values.ts";
 import type { Steps } from "./steps.ts";
 
-/** Characters of text that are parsed without a step between: about a millisecond. */
-const defaultPieceChars = 64 * 1024;
+/** Bytes of text that are parsed without a step between: about a millisecond. */
+const defaultPieceBytes = 64 * 1024;
 
 /** Levels of nesting, more than any valid description has. Deeper text is parsed in one piece. */
 const maxLevels = 512;
 
 type Parsed = Either.Either<Json, string>;
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /**
- * Parses JSON text as `JSON.parse` does, but in steps: long objects and lists are taken apart into runs of members, each of which
- * `parse` reads. Gives what `parse` gives for the whole text; the left side is its message.
+ * Parses JSON text, or its bytes in UTF-8, as `JSON.parse` does, but in steps: long objects and lists are taken apart into runs of members, each of which
+ * `parse` reads. Gives what `parse` gives for the whole text; the left side is its message. Of bytes, no whole text is made.
  */
 export function* readJsonInSteps(
-  source: string,
+  source: string | Uint8Array,
   parse: (piece: string) => Parsed = readJson,
-  pieceChars = defaultPieceChars,
+  pieceBytes = defaultPieceBytes,
 ): Steps<Parsed> {
-  if (source.length <= pieceChars) return parse(source);
-  const value = yield* readPieces(source, parse, pieceChars);
+  const parseWhole = () => parse(typeof source === "string" ? source : decoder.decode(source));
+  if (source.length <= pieceBytes) return parseWhole();
+  const bytes = typeof source === "string" ? encoder.encode(source) : source;
+  const value = yield* readPieces(bytes, parse, pieceBytes);
   // What is wrong with a text that cannot be taken apart, the parser itself tells best.
-  return value === undefined ? parse(source) : Either.right(value);
+  return value === undefined ? parseWhole() : Either.right(value);
 }
 
 /** An object or a list that the reading is inside of. */
@@ -44,14 +49,14 @@ interface Container {
 
 /** The value; `undefined` for text that is broken, or nested too deeply. */
 function* readPieces(
-  source: string,
+  source: Uint8Array,
   parse: (piece: string) => Parsed,
-  pieceChars: number,
+  pieceBytes: number,
 ): Steps<Json | undefined> {
   const stack: Array<Container> = [];
-  let nextStep = pieceChars;
+  let nextStep = pieceBytes;
   for (let at = 0; at < source.length; at += 1) {
-    const code = source.charCodeAt(at);
+    const code = source[at];
     if (code === quote) {
       at = endOfString(source, at) - 1;
     } else if (code === openBrace || code === openBracket) {
@@ -61,7 +66,7 @@ function* readPieces(
       const inner = stack.at(-1);
       if (inner === undefined) return undefined;
       inner.member = at + 1;
-      if (at - inner.run > pieceChars && !addRun(inner, source, at, parse)) return undefined;
+      if (at - inner.run > pieceBytes && !addRun(inner, source, at, parse)) return undefined;
     } else if (code === closeBrace || code === closeBracket) {
       const inner = stack.pop();
       if (inner === undefined || inner.isList !== (code === closeBracket)) return undefined;
@@ -80,7 +85,7 @@ function* readPieces(
       return undefined;
     }
     if (at >= nextStep) {
-      nextStep = at + pieceChars;
+      nextStep = at + pieceBytes;
       yield;
     }
   }
@@ -104,12 +109,12 @@ const valueOf = ({ isList, items, entries }: Container): Json =>
 /** Parses and adds the members up to the comma or bracket at `end`; `false` where they are broken. */
 const addRun = (
   target: Container,
-  source: string,
+  source: Uint8Array,
   end: number,
   parse: (piece: string) => Parsed,
 ): boolean => {
   if (isBlank(source, target.run, end)) return false;
-  const text = source.slice(target.run, end);
+  const text = decoder.decode(source.subarray(target.run, end));
   target.run = end + 1;
   target.isTakenApart = true;
   target.mayEnd = false;
@@ -129,7 +134,7 @@ const addRun = (
  */
 const addMember = (
   target: Container,
-  source: string,
+  source: Uint8Array,
   inner: Container,
   last: number,
   parse: (piece: string) => Parsed,
@@ -141,13 +146,13 @@ const addMember = (
     target.items.push(valueOf(inner));
   } else {
     // The key is read with an empty value, so that the parser checks what stands between.
-    const key = parse(`{${source.slice(member, inner.start)}0}`);
+    const key = parse(`{${decoder.decode(source.subarray(member, inner.start))}0}`);
     const [entry] = Either.isRight(key) && isObject(key.right) ? Object.keys(key.right) : [];
     if (entry === undefined) return undefined;
     target.entries.push([entry, valueOf(inner)]);
   }
   const next = skipSpace(source, last + 1);
-  const code = source.charCodeAt(next);
+  const code = source[next];
   if (code !== comma && code !== closeBrace && code !== closeBracket) return undefined;
   target.isTakenApart = true;
   target.mayEnd = code !== comma;
@@ -156,25 +161,25 @@ const addMember = (
   return target.mayEnd ? next - 1 : next;
 };
 
-/** The place after the string of a JSON text that begins at `start`; the text's end for one without an end. */
-export const endOfString = (source: string, start: number): number => {
+/** The place after the string of a JSON text that begins at `start`; the end of the text for one without an end. */
+export const endOfString = (source: Uint8Array, start: number): number => {
   let at = start;
   for (;;) {
-    at = source.indexOf('"', at + 1);
+    at = source.indexOf(quote, at + 1);
     if (at === -1) return source.length;
     let backslashes = 0;
-    while (source.charCodeAt(at - 1 - backslashes) === backslash) backslashes += 1;
+    while (source[at - 1 - backslashes] === backslash) backslashes += 1;
     if (backslashes % 2 === 0) return at + 1;
   }
 };
 
-const skipSpace = (source: string, start: number): number => {
+const skipSpace = (source: Uint8Array, start: number): number => {
   let at = start;
-  while (isSpace(source.charCodeAt(at))) at += 1;
+  while (isSpace(source[at])) at += 1;
   return at;
 };
 
-const isBlank = (source: string, start: number, end: number): boolean =>
+const isBlank = (source: Uint8Array, start: number, end: number): boolean =>
   skipSpace(source, start) >= end;
 
 const quote = 0x22;
@@ -186,5 +191,5 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
 /** White space of JSON (RFC 8259, section 2). */
-const isSpace = (code: number): boolean =>
+export const isSpace = (code: number | undefined): boolean =>
   code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;

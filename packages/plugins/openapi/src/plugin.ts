@@ -27,6 +27,7 @@ import {
 } from "@executor/plugin-kit";
 import type { Steps, Warnings } from "@executor/plugin-kit";
 import { Context, Effect, Either, Option } from "effect";
+import { Buffer } from "node:buffer";
 import { Binding } from "./calls/binding.ts";
 import { nextInput } from "./calls/next-page.ts";
 import { buildRequest, isRead } from "./calls/request.ts";
@@ -75,7 +76,7 @@ export const openApiPlugin: Effect.Effect<SourcePlugin, never, HttpClient.HttpCl
 const detect = Effect.fn("OpenApi.detect")(function* (settings: ResolvedSettings) {
   const source = yield* peekDocument(settings);
   if (Option.isNone(source)) return Option.none();
-  const read = yield* Effect.option(readDocument(source.value.raw));
+  const read = yield* Effect.option(readDocument(source.value.bytes));
   if (Option.isNone(read)) return Option.none();
   const root = yield* mend(read.value, settings.overlay, undefined, makeWarnings());
   const outline = readOutline(root);
@@ -143,14 +144,17 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
 
 /** The description's value, without its text: a long one must not stay in memory while the value is read. */
 const fetchRoot = Effect.fnUntraced(function* (settings: ResolvedSettings, told: Warnings) {
-  const { raw, url } = yield* fetchDocument(settings);
+  const { bytes, url } = yield* fetchDocument(settings);
   return {
-    read: yield* readDocument(raw, tellName(told)),
+    read: yield* readDocument(bytes, tellName(told)),
     documentUrl: url ?? settings.url,
-    /** Whether schemas may have URLs or anchors of their own. */
-    hasIdentifiers: /\$(id|anchor|dynamicAnchor)\b/.test(raw),
+    hasIdentifiers: hasIdentifiers(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
   };
 });
+
+/** Whether schemas may have URLs or anchors of their own. */
+const hasIdentifiers = (text: Buffer): boolean =>
+  ["$id", "$anchor", "$dynamicAnchor"].some((keyword) => text.includes(keyword));
 
 const lostReferences: ReadonlySet<string> = new Set([
   "document_not_read",

@@ -49,9 +49,10 @@ const findDocument = (
 ): Effect.Effect<SourceDocument | UpstreamResponse, SourceLoadError, HttpClient.HttpClient> => {
   const { document, url } = settings;
   if (document !== undefined) {
-    return new TextEncoder().encode(document).byteLength > maxBytes
+    const bytes = new TextEncoder().encode(document);
+    return bytes.byteLength > maxBytes
       ? Effect.fail(tooLarge)
-      : Effect.succeed({ raw: document, url: undefined });
+      : Effect.succeed({ bytes, url: undefined });
   }
   if (url === undefined) {
     return Effect.fail(
@@ -85,7 +86,7 @@ export const requestDocument = (
     }),
     (response) =>
       response.status >= 200 && response.status < 300 && !isEventStream(response.headers)
-        ? { raw: new TextDecoder().decode(response.body), url: response.url }
+        ? { bytes: response.body, url: response.url }
         : response,
   );
 

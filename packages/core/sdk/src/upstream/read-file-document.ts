@@ -1,15 +1,16 @@
+import { Buffer } from "node:buffer";
 import { FileSystem } from "@effect/platform";
 import { Effect, Option, Stream } from "effect";
 import { SourceUnreachable } from "../model/source.ts";
 import type { SourceDocumentTooLarge, SourceLoadError } from "../model/source.ts";
 
-/** A description as text, with its URL after redirects; without a URL where the operator gave the text. */
+/** A description in UTF-8, with its URL after redirects; without a URL where the operator gave the text. */
 export interface SourceDocument {
   /**
    * The text as it came, or as the operator gave it: it may repeat the source's credentials. Who reads it takes them out of what
-   * it keeps and says, by the `CredentialGuard`'s redactor; in steps, because descriptions are long.
+   * it keeps and says, by the `CredentialGuard`'s redactor. Bytes, because decoding a long description at once holds others up.
    */
-  readonly raw: string;
+  readonly bytes: Uint8Array;
   readonly url: string | undefined;
 }
 
@@ -46,19 +47,18 @@ export const readFileDocument = (
     }
     const info = yield* Effect.mapError(fileSystem.value.stat(path), () => unreadable(path));
     if (info.type !== "File") return yield* unreadable(path);
-    const decoder = new TextDecoder();
     let size = 0;
-    let text = "";
+    const chunks: Array<Uint8Array> = [];
     yield* fileSystem.value.stream(path).pipe(
       Stream.mapError(() => unreadable(path)),
       Stream.runForEach((chunk) => {
         size += chunk.byteLength;
         if (size > maxBytes) return Effect.fail(tooLarge);
-        text += decoder.decode(chunk, { stream: true });
+        chunks.push(chunk);
         return Effect.void;
       }),
     );
-    return { raw: text + decoder.decode(), url };
+    return { bytes: Buffer.concat(chunks), url };
   });
 
 const realPath = (fileSystem: FileSystem.FileSystem, path: string) =>

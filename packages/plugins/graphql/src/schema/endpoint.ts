@@ -65,8 +65,8 @@ export const fetchSchema = (
 };
 
 /** The text without the source's credentials. */
-export const redactedText = ({ raw }: SourceDocument): Effect.Effect<string> =>
-  Effect.map(CredentialGuard, ({ redactor }) => redactor.text(raw));
+export const redactedText = ({ bytes }: SourceDocument): Effect.Effect<string> =>
+  Effect.map(CredentialGuard, ({ redactor }) => redactor.text(new TextDecoder().decode(bytes)));
 
 /** The URL without its query, which may hold a credential. */
 export const shownUrl = (endpoint: string): string => endpoint.replace(/[?#].*$/s, "");

@@ -1,5 +1,5 @@
 import { CredentialGuard, InvalidSourceDocument, type Json, type Redactor } from "@executor/sdk";
-import { readJson, readJsonInSteps, runSteps } from "@executor/plugin-kit";
+import { isSpace, readJson, readJsonInSteps, runSteps } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
 import { tellRepeatedNames } from "./repeated-names.ts";
@@ -10,15 +10,16 @@ import { readTree } from "./yaml-tree.ts";
 const yamlSchema = CORE_SCHEMA.withTags(exactIntTag, mergeTag);
 
 /**
- * Reads JSON or YAML text, and takes the source's credentials out of what it gives and says. `tell` gets the places of names that an
+ * Reads JSON or YAML text in UTF-8, and takes the source's credentials out of what it gives and says. `tell` gets the places of names that an
  * object of JSON has more than once; YAML with such names is refused.
  */
 export const readDocument = (
-  source: string,
+  given: Uint8Array,
   tell?: (place: string) => void,
 ): Effect.Effect<Json, InvalidSourceDocument> =>
   Effect.flatMap(CredentialGuard, ({ redactor }) => {
-    const start = source.trimStart().slice(0, 200);
+    const source = withoutMark(given);
+    const start = startOf(source);
     if (start === "") return invalid("The description is empty. Give an OpenAPI document.");
     if (start.startsWith("<")) {
       return invalid(
@@ -33,8 +34,22 @@ export const readDocument = (
       : parseYaml(source, redactor);
   });
 
+/** Without a byte order mark. */
+const withoutMark = (bytes: Uint8Array): Uint8Array =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+
+/** The first characters that are not white space. */
+const startOf = (source: Uint8Array): string => {
+  let at = 0;
+  while (isSpace(source[at])) at += 1;
+  return new TextDecoder()
+    .decode(source.subarray(at, at + 400))
+    .trimStart()
+    .slice(0, 100);
+};
+
 const parseJson = (
-  source: string,
+  source: Uint8Array,
   redactor: Redactor,
   tell: ((place: string) => void) | undefined,
 ): Effect.Effect<Json, InvalidSourceDocument> =>
@@ -54,11 +69,11 @@ const parseJson = (
   );
 
 const parseYaml = (
-  source: string,
+  source: Uint8Array,
   redactor: Redactor,
 ): Effect.Effect<Json, InvalidSourceDocument> =>
   Effect.try({
-    try: () => load(source, { schema: yamlSchema }),
+    try: () => load(new TextDecoder().decode(source), { schema: yamlSchema }),
     catch: (error) => new InvalidSourceDocument({ message: yamlProblem(error, redactor) }),
   }).pipe(
     Effect.flatMap((value) => Effect.orDie(runSteps(readTree(value)))),

@@ -42,9 +42,9 @@ export const makeReadReferenced = (
     count += 1;
     const found = yield* fetchReferenced(settings, location, id, maxDocumentBytes);
     if ("unread" in found) return found.unread;
-    size += found.raw.length;
+    size += found.bytes.length;
     const root = yield* Effect.either(
-      readDocument(found.raw, tellName(warnings, `${shownUrl(id)}#`)),
+      readDocument(found.bytes, tellName(warnings, `${shownUrl(id)}#`)),
     );
     if (Either.isLeft(root)) return withoutAdvice(root.left.message);
     const url = found.url ?? id;

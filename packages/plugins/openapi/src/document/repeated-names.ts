@@ -1,7 +1,9 @@
 import { endOfString, pointer, type Steps } from "@executor/plugin-kit";
 
-/** Characters of text that are looked at in one step, strings apart. */
+/** Bytes of text that are looked at in one step, strings apart. */
 const chunk = 16 * 1024;
+
+const decoder = new TextDecoder();
 
 /** An object or a list that the reading is inside of. */
 interface Holder {
@@ -14,19 +16,19 @@ interface Holder {
 }
 
 /**
- * Tells the places, as JSON pointers, where an object of a JSON text has a name that it had before. `JSON.parse` takes the last one and
+ * Tells the places, as JSON pointers, where an object of a JSON text in UTF-8 has a name that it had before. `JSON.parse` takes the last one and
  * says nothing. The text has been parsed before: it is not checked.
  */
-export function* tellRepeatedNames(source: string, tell: (place: string) => void): Steps<void> {
+export function* tellRepeatedNames(source: Uint8Array, tell: (place: string) => void): Steps<void> {
   const open: Array<Holder> = [];
   let inner: Holder | undefined;
   let nextStep = chunk;
   for (let at = 0; at < source.length; at += 1) {
-    const code = source.charCodeAt(at);
+    const code = source[at];
     if (code === quote) {
       const end = endOfString(source, at);
       if (inner?.isBeforeName === true && inner.names !== undefined) {
-        const name = nameOf(source.slice(at, end));
+        const name = nameOf(decoder.decode(source.subarray(at, end)));
         inner.key = name;
         inner.isBeforeName = false;
         if (inner.names.has(name)) tell(pointer(...open.map(({ key }) => key)));

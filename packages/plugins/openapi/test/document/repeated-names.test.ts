@@ -8,7 +8,9 @@ import { loadFrom, site } from "./split.ts";
 const told = (source: string) =>
   Effect.gen(function* () {
     const places: Array<string> = [];
-    yield* runSteps(tellRepeatedNames(source, (place) => places.push(place)));
+    yield* runSteps(
+      tellRepeatedNames(new TextEncoder().encode(source), (place) => places.push(place)),
+    );
     return places;
   });
 

@@ -18,7 +18,7 @@ export const mend = Effect.fnUntraced(function* (
 ) {
   if (text === undefined) return root;
   const document = yield* Effect.mapError(
-    readDocument(text),
+    readDocument(new TextEncoder().encode(text)),
     ({ message }) =>
       new InvalidSourceDocument({
         message: message
