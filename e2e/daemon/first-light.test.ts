@@ -294,7 +294,7 @@ describe("GitHub as a source", () => {
       expect(
         await value('sum(http_client_request_duration_seconds_count{executor_source="github"})'),
       ).toBe(gateway.requests().length);
-      expect(await value('sum(executor_executions_total{trigger="api"})')).toBe(6);
+      expect(await value('sum(executor_executions_total{trigger="api"})')).toBe(7);
     });
 
     it("stores whole histograms", async () => {
