@@ -104,6 +104,14 @@ export const rules: ReadonlyArray<Rule> = [
       (fact.name === "content-type" || /^(json|bytes)$/.test(fact.kind)),
   },
   {
+    // A form has an object's fields. This one warns of another form, and sends the list in the other type that is offered.
+    name: "a list is sent as a form without fields",
+    explains: ({ fact }, { body, contentType }) =>
+      Array.isArray(body) &&
+      /^multipart|urlencoded/.test(contentType ?? "") &&
+      (fact.name === "content-type" || /^(json|bytes|part|field)$/.test(fact.kind)),
+  },
+  {
     // A second cookie replaces the first one's header; lists are not exploded, and no character is encoded.
     name: "the last cookie alone is sent, lists joined, characters as they are",
     explains: ({ fact }, { parameters }) => {
