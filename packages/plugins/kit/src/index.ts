@@ -1,5 +1,6 @@
 export * from "./filter.ts";
 export * from "./json-steps.ts";
+export * as jsonText from "./json-text.ts";
 export * from "./json-values.ts";
 export * from "./names.ts";
 export * from "./links.ts";

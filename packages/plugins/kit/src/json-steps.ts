@@ -1,5 +1,17 @@
 import type { Json } from "@executor/sdk";
 import { Either } from "effect";
+import {
+  closeBrace,
+  closeBracket,
+  comma,
+  endOfString,
+  isBlank,
+  isSpace,
+  openBrace,
+  openBracket,
+  quote,
+  skipSpace,
+} from "./json-text.ts";
 import { fromEntries, isArray, isObject, readJson } from "./json-values.ts";
 import type { Steps } from "./steps.ts";
 
@@ -160,36 +172,3 @@ const addMember = (
   target.member = target.run;
   return target.mayEnd ? next - 1 : next;
 };
-
-/** The place after the string of a JSON text that begins at `start`; the end of the text for one without an end. */
-export const endOfString = (source: Uint8Array, start: number): number => {
-  let at = start;
-  for (;;) {
-    at = source.indexOf(quote, at + 1);
-    if (at === -1) return source.length;
-    let backslashes = 0;
-    while (source[at - 1 - backslashes] === backslash) backslashes += 1;
-    if (backslashes % 2 === 0) return at + 1;
-  }
-};
-
-const skipSpace = (source: Uint8Array, start: number): number => {
-  let at = start;
-  while (isSpace(source[at])) at += 1;
-  return at;
-};
-
-const isBlank = (source: Uint8Array, start: number, end: number): boolean =>
-  skipSpace(source, start) >= end;
-
-const quote = 0x22;
-const comma = 0x2c;
-const backslash = 0x5c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
-
-/** White space of JSON (RFC 8259, section 2). */
-export const isSpace = (code: number | undefined): boolean =>
-  code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;

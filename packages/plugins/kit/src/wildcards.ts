@@ -19,7 +19,7 @@ export const wildcard = (pattern: string): ((text: string) => boolean) => {
     if (limit < start.length || !text.startsWith(start) || !text.endsWith(end)) return false;
     let at = start.length;
     for (const part of between) {
-      // The first place is as good as any later one: it leaves the most for the parts that follow.
+      // Its first place: no other gives the next parts more text.
       const found = text.indexOf(part, at);
       if (found === -1 || found + part.length > limit) return false;
       at = found + part.length;

@@ -1,5 +1,5 @@
 import { CredentialGuard, InvalidSourceDocument, type Json, type Redactor } from "@executor/sdk";
-import { isSpace, readJson, readJsonInSteps, runSteps } from "@executor/plugin-kit";
+import { jsonText, readJson, readJsonInSteps, runSteps } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
 import { tellRepeatedNames } from "./repeated-names.ts";
@@ -40,8 +40,7 @@ const withoutMark = (bytes: Uint8Array): Uint8Array =>
 
 /** The first characters that are not white space. */
 const startOf = (source: Uint8Array): string => {
-  let at = 0;
-  while (isSpace(source[at])) at += 1;
+  const at = jsonText.skipSpace(source, 0);
   return new TextDecoder()
     .decode(source.subarray(at, at + 400))
     .trimStart()

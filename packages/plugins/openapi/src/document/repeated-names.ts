@@ -1,8 +1,9 @@
-import { endOfString, pointer, type Steps } from "@executor/plugin-kit";
+import { jsonText, pointer, type Steps } from "@executor/plugin-kit";
 
 /** Bytes of text that are looked at in one step, strings apart. */
 const chunk = 16 * 1024;
 
+const { closeBrace, closeBracket, comma, endOfString, openBrace, openBracket, quote } = jsonText;
 const decoder = new TextDecoder();
 
 /** An object or a list that the reading is inside of. */
@@ -57,10 +58,3 @@ export function* tellRepeatedNames(source: Uint8Array, tell: (place: string) => 
 
 const nameOf = (quoted: string): string =>
   quoted.includes("\\") ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
-
-const quote = 0x22;
-const comma = 0x2c;
-const openBracket = 0x5b;
-const closeBracket = 0x5d;
-const openBrace = 0x7b;
-const closeBrace = 0x7d;
