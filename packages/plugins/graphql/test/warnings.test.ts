@@ -211,7 +211,11 @@ describe("a filter", () => {
     [
       { operations: ["none"] },
       "",
-      ["filter_matches_nothing only.operations none", "no_operations null"],
+      [
+        "filter_matches_nothing only.operations none",
+        "filter_leaves_nothing only",
+        "no_operations null",
+      ],
     ],
     [
       { operations: ["post"], tags: ["a"], paths: ["/b"] },

@@ -1,8 +1,12 @@
 import type { LoadedSource, ResolvedSettings, ToolDefinition } from "@executor/sdk";
-import { isReserved, makeWarnings, type Steps } from "@executor/plugin-kit";
-import type { GraphQLObjectType } from "graphql";
-import type { Binding } from "../calls/operation.ts";
-import { makeFieldFilter } from "./field-filter.ts";
+import {
+  type FilterNames,
+  isReserved,
+  makeWarnings,
+  type Steps,
+  takeOnly,
+} from "@executor/plugin-kit";
+import type { GraphQLField, GraphQLSchema } from "graphql";
 import { makeJsonSchemas } from "./json-schemas.ts";
 import { makeOmissions } from "./omissions.ts";
 import type { NamedSchema } from "../schema/read-schema.ts";
@@ -16,45 +20,26 @@ export function* readTools(
   named: NamedSchema,
   { only, overlay }: Pick<ResolvedSettings, "only" | "overlay"> = {},
 ): Steps<Pick<LoadedSource, "tools" | "definitions" | "warnings">> {
-  const { schema } = named;
   const schemas = makeJsonSchemas();
   const warnings = makeWarnings();
   const omissions = makeOmissions();
-  const filter = makeFieldFilter(only);
   const tools: Array<ToolDefinition> = [];
-  const roots: ReadonlyArray<
-    readonly [Binding["operation"], GraphQLObjectType | null | undefined]
-  > = [
-    ["query", schema.getQueryType()],
-    ["mutation", schema.getMutationType()],
-  ];
-  for (const [operation, type] of roots) {
-    const fields = Object.values(type?.getFields() ?? {});
-    const taken = new Set(fields.map(({ name }) => name));
-    for (const field of fields) {
-      const name = segment(field.name, taken);
-      const path = `${operation}.${name}`;
-      if (!filter.takes(field.name, path)) continue;
-      if (name !== field.name) {
-        warnings.warn(
-          "name_reserved",
-          `${field.name} is a name that every object has, so the tool is called ${path}.`,
-          `${type?.name}.${field.name}`,
-        );
-      }
-      tools.push(toolDefinition(path, operation, field, named, schemas, omissions.of(path)));
-      yield;
+  for (const root of yield* takeOnly(rootFields(named.schema), only, filterNames, warnings)) {
+    const { field, operation, path, place } = root;
+    if (operation === "subscription") {
+      const message = `The subscription ${field.name} is not a tool: a tool answers once.`;
+      warnings.warn("subscription_not_supported", message, place);
+      continue;
     }
-  }
-  const subscriptions = schema.getSubscriptionType();
-  for (const { name } of Object.values(subscriptions?.getFields() ?? {})) {
-    const place = `${subscriptions?.name}.${name}`;
-    if (!filter.takes(name, `subscription.${name}`)) continue;
-    warnings.warn(
-      "subscription_not_supported",
-      `The subscription ${name} is not a tool: a tool answers once.`,
-      place,
-    );
+    if (path !== `${operation}.${field.name}`) {
+      warnings.warn(
+        "name_reserved",
+        `${field.name} is a name that every object has, so the tool is called ${path}.`,
+        place,
+      );
+    }
+    tools.push(toolDefinition(path, operation, field, named, schemas, omissions.of(path)));
+    yield;
   }
   if (overlay !== undefined) {
     warnings.warn(
@@ -63,7 +48,6 @@ export function* readTools(
       "overlay",
     );
   }
-  filter.warn(warnings);
   omissions.warn(warnings);
   if (tools.length === 0) {
     warnings.warn("no_operations", "The source has no tools.", null);
@@ -71,6 +55,38 @@ export function* readTools(
   const definitions = yield* schemas.definitions();
   return { tools, definitions, warnings: [...named.warnings, ...warnings.all()] };
 }
+
+/** A field of a root type. */
+interface RootField {
+  readonly operation: "query" | "mutation" | "subscription";
+  readonly field: GraphQLField<unknown, unknown>;
+  /** Path of its tool, if it becomes one. */
+  readonly path: string;
+  readonly place: string;
+}
+
+const rootFields = (schema: GraphQLSchema): ReadonlyArray<RootField> => {
+  const roots = [
+    ["query", schema.getQueryType()],
+    ["mutation", schema.getMutationType()],
+    ["subscription", schema.getSubscriptionType()],
+  ] as const;
+  return roots.flatMap(([operation, type]) => {
+    const fields = Object.values(type?.getFields() ?? {});
+    const taken = new Set(fields.map(({ name }) => name));
+    return fields.map((field) => ({
+      operation,
+      field,
+      path: `${operation}.${segment(field.name, taken)}`,
+      place: `${type?.name}.${field.name}`,
+    }));
+  });
+};
+
+/** A filter finds a field by its name or its tool's path. GraphQL has neither tags nor paths. */
+const filterNames: FilterNames<RootField> = {
+  operations: ({ field, path }) => [field.name, path],
+};
 
 /**
  * The path segment of a field. GraphQL's names are identifiers (October 2021, section 2.1.9); a reserved one gets trailing
