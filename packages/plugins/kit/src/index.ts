@@ -1,3 +1,4 @@
+export { shorten } from "@executor/sdk";
 export * from "./filter.ts";
 export * from "./json-steps.ts";
 export * as jsonText from "./json-text.ts";

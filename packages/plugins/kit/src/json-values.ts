@@ -30,23 +30,6 @@ export const fromEntries = (entries: Iterable<readonly [string, Json]>): JsonObj
   Object.fromEntries(entries);
 
 /**
- * Shortens text to `max` characters, the ellipsis included, without splitting a surrogate pair.
- *
- * ```ts
- * import { shorten } from "@executor/plugin-kit";
- *
- * shorten("abcd", 3); // => "ab…"
- * ```
- */
-export const shorten = (value: string, max: number): string =>
-  value.length <= max
-    ? value
-    : `${value
-        .slice(0, max - 1)
-        .toWellFormed()
-        .replace(/\ufffd$/, "")}…`;
-
-/**
  * A decoder for the bindings that a plugin stored with its tools. A plugin reads back only what it wrote itself, so any other
  * value is a broken invariant and throws a `ParseError`. Results are cached for as long as the stored object lives, which is
  * as long as the sdk keeps the tool in use.

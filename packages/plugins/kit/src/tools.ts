@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, ToolAnnotations } from "@executor/sdk";
-import { fromEntries, shorten } from "./json-values.ts";
+import { type Json, type JsonObject, shorten, ToolAnnotations } from "@executor/sdk";
+import { fromEntries } from "./json-values.ts";
 
 /** Annotations of tools that change nothing, that change something, and that may remove or overwrite. */
 export const readOnlyTool = new ToolAnnotations({

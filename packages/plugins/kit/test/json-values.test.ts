@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Either, Schema } from "effect";
-import { bindingReader, fromEntries, member, readJson, shorten } from "../src/json-values.ts";
+import { bindingReader, fromEntries, member, readJson } from "../src/json-values.ts";
 
 describe("member", () => {
   it("finds own properties only", () => {
@@ -18,14 +18,6 @@ describe("readJson", () => {
   it("fails for text that is not JSON", () => {
     expect(readJson("[null]")).toEqual(Either.right([null]));
     expect(Either.isLeft(readJson("{"))).toBe(true);
-  });
-});
-
-describe("shorten", () => {
-  it("never splits a surrogate pair", () => {
-    expect(shorten("abc", 3)).toBe("abc");
-    expect(shorten("abcd", 3)).toBe("ab…");
-    expect(shorten("a😀b", 3)).toBe("a…");
   });
 });
 

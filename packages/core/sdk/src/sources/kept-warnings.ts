@@ -1,4 +1,5 @@
 import type { SourceWarning } from "../model/description.ts";
+import { shorten } from "../model/shorten.ts";
 
 /** Warnings of a source that are kept as they are. */
 const maxKept = 100;
@@ -17,9 +18,9 @@ export const keptWarnings = (
   redact: (text: string) => string,
 ): ReadonlyArray<SourceWarning> => {
   const kept = warnings.slice(0, maxKept).map(({ code, message, place }) => ({
-    code: cut(code, maxCodeChars),
-    message: cut(redact(message), maxMessageChars),
-    place: place === null ? null : cut(redact(place), maxPlaceChars),
+    code: shorten(code, maxCodeChars),
+    message: shorten(redact(message), maxMessageChars),
+    place: place === null ? null : shorten(redact(place), maxPlaceChars),
   }));
   return warnings.length > maxKept ? [...kept, others(warnings.slice(maxKept))] : kept;
 };
@@ -30,7 +31,7 @@ const others = (warnings: ReadonlyArray<SourceWarning>): SourceWarning => {
   const sorted = [...counts].toSorted(([, left], [, right]) => right - left);
   const shown = sorted
     .slice(0, maxCountedCodes)
-    .map(([code, count]) => `${cut(code, maxCodeChars)} ${count}`);
+    .map(([code, count]) => `${shorten(code, maxCodeChars)} ${count}`);
   if (sorted.length > maxCountedCodes) shown.push("others");
   return {
     code: "more_warnings",
@@ -38,6 +39,3 @@ const others = (warnings: ReadonlyArray<SourceWarning>): SourceWarning => {
     place: null,
   };
 };
-
-const cut = (text: string, length: number): string =>
-  text.length > length ? `${text.slice(0, length - 1)}…` : text;

@@ -1,4 +1,5 @@
 import { DateTime, Effect } from "effect";
+import { shorten } from "../model/shorten.ts";
 import { type SourceReview, ToolNotPending } from "../model/source-review.ts";
 import { record, type SourceChanges } from "./source-changes.ts";
 
@@ -32,11 +33,13 @@ const notPending = (
 ) => {
   const more = addresses.length > maxNamed ? ` and ${addresses.length - maxNamed} more` : "";
   return new ToolNotPending({
-    message: `These tools do not wait for a review as they were at ${DateTime.formatIso(refreshedAt)}: ${addresses.slice(0, maxNamed).map(shortened).join(", ")}${more}. GET /api/tools?namespace=${namespace}&pending=true and executor sources review ${namespace} list those that do, as they are now.`,
+    message: `These tools do not wait for a review as they were at ${DateTime.formatIso(refreshedAt)}: ${addresses
+      .slice(0, maxNamed)
+      .map((address) => shorten(address, maxAddressChars))
+      .join(
+        ", ",
+      )}${more}. GET /api/tools?namespace=${namespace}&pending=true and executor sources review ${namespace} list those that do, as they are now.`,
   });
 };
 
 const maxAddressChars = 200;
-
-const shortened = (address: string): string =>
-  address.length > maxAddressChars ? `${address.slice(0, maxAddressChars)}…` : address;

@@ -1,6 +1,7 @@
 import { Context, Effect, Either, Layer, Schema } from "effect";
 import { ToolCatalogue } from "./tool-catalogue.ts";
 import { toolRows } from "./tool-rows.ts";
+import { shorten } from "../model/shorten.ts";
 import { InvalidCursor, type Tool, ToolNotFound, type ToolSummary } from "../model/tool.ts";
 
 export interface ToolQuery {
@@ -74,8 +75,7 @@ export class Tools extends Context.Tag("@executor/sdk/Tools")<
 const maxShownAddress = 200;
 
 const notFoundMessage = (address: string, similar: ReadonlyArray<ToolSummary>): string => {
-  const shown =
-    address.length > maxShownAddress ? `${address.slice(0, maxShownAddress)}…` : address;
+  const shown = shorten(address, maxShownAddress);
   const hint =
     similar.length === 0
       ? "Search for one by what it does."

@@ -12,7 +12,7 @@ import { concreteType, fallbackType, isRange, isWithin, sentType } from "./conte
 import type { Content } from "./content-types.ts";
 import { multipart } from "./multipart.ts";
 import { chooseOffer, isFileObject } from "./offers.ts";
-import { essence, isJson } from "./content.ts";
+import { essence, isJson, isJsonLines } from "./content.ts";
 import { plain, queryParts, withStyledIntegers } from "./styles.ts";
 
 const encoder = new TextEncoder();
@@ -89,7 +89,7 @@ const writeText = (
 ): Either.Either<string, string> => {
   if (offer.kind !== "json" && !isJson(offer.contentType)) {
     const type = essence(offer.contentType);
-    const isLines = /ndjson|jsonl|json-lines/.test(type);
+    const isLines = isJsonLines(type);
     if (isLines && isArray(value)) {
       const lines = value.map((line, at) => `${writeExactJson(line, placesIn(integers, at))}\n`);
       return Either.right(lines.join(""));

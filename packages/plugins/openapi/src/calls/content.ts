@@ -55,6 +55,10 @@ export const essence = (mediaType: string): string =>
 export const isJson = (mediaType: string): boolean =>
   /^(application|text)\/json$|\+json$/.test(essence(mediaType));
 
+/** Whether a body of this type is JSON values, one a line. */
+export const isJsonLines = (mediaType: string): boolean =>
+  /[/+.](x-)?(ndjson|jsonl|json-?lines)$|^application\/stream\+json$/.test(essence(mediaType));
+
 /** Whether an agent can read and write bodies of this type as text. */
 export const isText = (mediaType: string): boolean =>
   /^text\/|[/+](xml|yaml|x-yaml|javascript|graphql|sql|toml|x-ndjson|jsonl|x-www-form-urlencoded)$/.test(

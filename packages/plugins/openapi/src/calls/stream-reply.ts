@@ -1,6 +1,6 @@
 import type { Json, ToolResult, UpstreamResponse } from "@executor/sdk";
 import type { Steps } from "@executor/plugin-kit";
-import { decode, essence } from "./content.ts";
+import { decode, essence, isJsonLines } from "./content.ts";
 import { readEvents } from "./event-stream.ts";
 import { readRecords } from "./json-lines.ts";
 
@@ -16,9 +16,7 @@ const formatOf = (contentType: string): Format | undefined => {
   const type = essence(contentType);
   if (type === "text/event-stream") return "events";
   if (/^application\/json-seq$|\+json-seq$/.test(type)) return "sequence";
-  return /^application\/((x-)?ndjson|(x-)?jsonl|(x-)?json-?lines|stream\+json)$/.test(type)
-    ? "lines"
-    : undefined;
+  return isJsonLines(type) ? "lines" : undefined;
 };
 
 /** Whether a reply is a stream, which may be given as far as it came. */

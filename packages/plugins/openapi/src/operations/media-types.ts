@@ -1,3 +1,4 @@
+import { Array as Arr } from "effect";
 import type { Json, JsonObject } from "@executor/sdk";
 import { isObject, member, shorten } from "@executor/plugin-kit";
 import type { Warnings } from "@executor/plugin-kit";
@@ -38,9 +39,8 @@ export const offeredTypes = (
 ): ReadonlyArray<MediaType> => {
   if (!isObject(content)) return [];
   const sorted = sortedTypes(content);
-  const usable = sorted.filter(({ contentType }) => isSendable(contentType));
-  for (const { contentType } of sorted) {
-    if (isSendable(contentType)) continue;
+  const [unusable, usable] = Arr.partition(sorted, ({ contentType }) => isSendable(contentType));
+  for (const { contentType } of unusable) {
     warnings.warn(
       "media_type_unusable",
       `${shorten(JSON.stringify(contentType), 200)} is not a media type, so ${usable.length === 0 ? "the body is sent with a general one" : "the body cannot be sent as it"}.`,

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "@executor/sdk";
 import { isObject, member, pointer, shorten, text } from "@executor/plugin-kit";
 import type { Binding, BodyBinding } from "../calls/binding.ts";
 import { isRange } from "../calls/content-types.ts";
-import { essence } from "../calls/content.ts";
+import { essence, isJsonLines } from "../calls/content.ts";
 import type { References } from "../document/references.ts";
 import type { Schemas } from "../schemas/schemas.ts";
 import { jsonKinds, jsonPatch, memberBindings, requiredNames, takenKinds } from "./body-kinds.ts";
@@ -190,7 +190,7 @@ const textOffer = (
       schema: schema === undefined ? {} : { anyOf: [schemas.read(schema), asText] },
     };
   }
-  if (/ndjson|jsonl|json-lines/.test(type)) {
+  if (isJsonLines(type)) {
     const items = schemas.read(member(value, "itemSchema"));
     return {
       binding: { ...binding, kinds: ["string", "array"], required: [] },

@@ -1,4 +1,5 @@
 import { Either } from "effect";
+import { shorten } from "../../model/shorten.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../model/json.ts";
 import type { Tool } from "../../model/tool.ts";
 import {
@@ -231,4 +232,4 @@ const quotedWithin = (text: string, room: number): boolean =>
   text.length <= room && quoted(text) <= room;
 
 const noSuchPlace = (place: string): string =>
-  `${place.length > 200 ? `${place.slice(0, 200)}…` : place} is no part of the tool. Give \`at\` as an answer shows it: the value of a $ref, or a place such as #/inputSchema or #/outputSchema.`;
+  `${shorten(place, 200)} is no part of the tool. Give \`at\` as an answer shows it: the value of a $ref, or a place such as #/inputSchema or #/outputSchema.`;
