@@ -127,7 +127,7 @@ const readListed = (
     if (!httpToken.test(name)) return ignored(`${called} has characters that HTTP does not allow`);
     if (where === "header" && forbiddenHeaders.test(name.toLowerCase())) {
       const isMissed = !alwaysSent.test(name) && !configured.has(`header ${name.toLowerCase()}`);
-      return isMissed && member(parameter, "required") === true
+      return isMissed
         ? ignored(`${called} is not a caller's to set; the source's settings can give it`)
         : undefined;
     }

@@ -35,8 +35,8 @@ describe("a credential in a description", () => {
       "escaped YAML",
       `openapi: 3.1.0\ninfo: {title: "${unicode}"}\nservers: [{url: https://a.example.com}]\npaths: {}`,
     ],
-    ["the error of a text that is not JSON", `{"openapi": ${token}}`],
-    ["the error of a text that is not YAML", `openapi: [${token}`],
+    ["the error of a text that is not JSON", `{"openapi": ${token}, ]`],
+    ["the error of a text that is not YAML", `openapi: !${token} 3.1.0`],
     ["the error of an unknown version", `{"openapi": "${token}"}`],
   ])("is not in what is kept or said of %s", ([, document]) =>
     Effect.map(kept(document), (shown) => {

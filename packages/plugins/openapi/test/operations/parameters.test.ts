@@ -131,6 +131,7 @@ describe("parameters that cannot be sent as they are described", () => {
         `parameter_ignored ${at}/2`,
         `parameter_ignored ${at}/3`,
         `parameter_ignored ${at}/4`,
+        `parameter_ignored ${at}/6`,
         `style_unknown ${at}/9`,
         `style_unknown ${at}/7`,
         `style_unknown ${at}/8`,
