@@ -10,7 +10,8 @@ import type { StoredSource } from "./source-rows.ts";
 
 /**
  * Changes what an operator set of a source. Reads its description with the new settings where they change what is read; what
- * cannot be read changes nothing. Gives what changed of the tools; `null` if it was not read. `onEdited` runs after each change, even if the client that asked for it disconnects.
+ * cannot be read changes nothing. Gives what changed of the tools; `null` if it was not read. `onEdited` runs after each change,
+ * even if the client that asked for it disconnects.
  */
 export const makeEditSource = (
   changes: SourceChanges,

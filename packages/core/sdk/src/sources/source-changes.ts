@@ -9,6 +9,7 @@ import {
   sourceConnects,
 } from "../metrics.ts";
 import { SourcePlugins } from "../model/plugin.ts";
+import { shorten } from "../model/shorten.ts";
 import {
   BuiltInSource,
   NamespaceUnavailable,
@@ -146,7 +147,7 @@ export const countConnect =
 
 export const sourceNotFound = (namespace: string) =>
   new SourceNotFound({
-    message: `There is no source with the namespace ${namespace.slice(0, 100)}. List the sources to see their namespaces.`,
+    message: `There is no source with the namespace ${shorten(namespace, 100)}. List the sources to see their namespaces.`,
   });
 
 const builtInSourceError = new BuiltInSource({

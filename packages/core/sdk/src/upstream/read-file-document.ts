@@ -1,7 +1,7 @@
-import { Buffer } from "node:buffer";
 import { FileSystem } from "@effect/platform";
 import { Effect, Option, Stream } from "effect";
 import { SourceUnreachable } from "../model/source.ts";
+import { BoundedChunks } from "./bounded-body.ts";
 import type { SourceDocumentTooLarge, SourceLoadError } from "../model/source.ts";
 
 /** A description in UTF-8, with its URL after redirects; without a URL where the operator gave the text. */
@@ -47,18 +47,12 @@ export const readFileDocument = (
     }
     const info = yield* Effect.mapError(fileSystem.value.stat(path), () => unreadable(path));
     if (info.type !== "File") return yield* unreadable(path);
-    let size = 0;
-    const chunks: Array<Uint8Array> = [];
+    const collected = new BoundedChunks(maxBytes);
     yield* fileSystem.value.stream(path).pipe(
       Stream.mapError(() => unreadable(path)),
-      Stream.runForEach((chunk) => {
-        size += chunk.byteLength;
-        if (size > maxBytes) return Effect.fail(tooLarge);
-        chunks.push(chunk);
-        return Effect.void;
-      }),
+      Stream.runForEach((chunk) => (collected.add(chunk) ? Effect.void : Effect.fail(tooLarge))),
     );
-    return { bytes: Buffer.concat(chunks), url };
+    return { bytes: collected.concatenate(), url };
   });
 
 const realPath = (fileSystem: FileSystem.FileSystem, path: string) =>

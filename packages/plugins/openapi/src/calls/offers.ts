@@ -56,7 +56,8 @@ const takesMember = ({ kinds, values }: MemberBinding, value: Json | undefined):
 
 /**
  * The media type that a body is sent in, among those that the description offers: the caller's own choice; else one whose file
- * the body holds, of the type that the file names if there is one; else the first that takes the body, as far as is known, JSON before others. The left side names the types.
+ * the body holds, of the type that the file names if there is one; else the first that takes the body, as far as is known, JSON
+ * before others. The left side names the types.
  */
 export const chooseOffer = (
   offers: ReadonlyArray<BodyBinding>,
