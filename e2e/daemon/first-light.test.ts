@@ -212,7 +212,7 @@ describe("GitHub as a source", () => {
     expect(await call("github.repos.delete", "declined")).toBe(1);
     expect(await call("_OTHER", "invalid_input")).toBe(1);
     expect(await counted(name, { executor_source: "github" })).toBe(26);
-    expect(await counted("executor_tool_call_errors_total", { executor_source: "github" })).toBe(5);
+    expect(await counted("executor_tool_call_errors_total", { executor_source: "github" })).toBe(4);
     expect(
       await counted("executor_tool_call_duration_seconds_count", { executor_source: "github" }),
     ).toBe(26);

@@ -284,8 +284,8 @@ describe("approvals and time", () => {
     expect(late).toMatchObject({ status: 409, _tag: "ExecutionEnded" });
     expect(shop.orders).toEqual([]);
     expect(await client.decidedSince(before)).toEqual({ expired: 1 });
-    const error = { executor_source: "shop", error_type: "approval_expired" };
-    expect(sumOf(await client.scrape(), "executor_tool_call_errors_total", error)).toBe(1);
+    const refusal = { executor_source: "shop", reason: "approval_expired" };
+    expect(sumOf(await client.scrape(), "executor_tool_call_refusals_total", refusal)).toBe(1);
   });
 
   it("is refused a timeout that makes no sense", async () => {

@@ -124,7 +124,7 @@ describe("policies", () => {
     expect(metrics.text).toMatch(
       /^executor_tool_calls_total\{.*mcp_tool_name="echo\.write",outcome="blocked".*\} 1$/m,
     );
-    expect(metrics.text).toMatch(/error_type="blocked_by_policy"/);
+    expect(metrics.text).toMatch(/reason="blocked_by_policy"/);
   });
 
   it("hold after a restart", async () => {

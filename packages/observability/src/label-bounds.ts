@@ -1,4 +1,4 @@
-import { ToolCallFailureOutcome } from "@executor/sdk/schemas";
+import { toolCallOutcomes } from "@executor/sdk/schemas";
 
 /** The values that a label can have, and their number, or the things that the number grows with. */
 export interface LabelBound {
@@ -21,7 +21,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     values: "namespaces of the sources that there are or were; `_OTHER` where none resolved",
     count: "sources",
   },
-  "executor.tool.calls/outcome": listed("ok", ...ToolCallFailureOutcome.literals),
+  "executor.tool.calls/outcome": listed(...toolCallOutcomes),
   "executor.source.connects/outcome": listed("ok", "error"),
   "executor.auth.attempts/outcome": listed(
     "ok",
@@ -33,7 +33,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   ),
   surface: listed("mcp", "api", "metrics"),
   "executor.tool.call.errors/error.type": {
-    values: "the upstream's status, or one of some twenty words that the code holds",
+    values: "the upstream's status, or one of some fifteen words that the code holds",
     count: 40,
   },
   "mcp.server.operation.duration/error.type": {
@@ -63,6 +63,10 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     "computing_budget",
     "crash",
   ),
+  "executor.tool.call.refusals/reason": {
+    values: "one of some ten words that the code holds, such as `blocked_by_policy`",
+    count: 12,
+  },
   "executor.execution.refusals/reason": listed("queue_full", "computing_budget"),
   "executor.tool.input.unchecked/reason": listed("unsupported_schema", "budget_exceeded"),
   "executor.metrics.conflicts/reason": {

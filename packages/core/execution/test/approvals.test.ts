@@ -111,9 +111,10 @@ describe("approvals by pausing", () => {
         const code = "try { await tools.shop.write({}) } catch (e) { return [e.code, e.message] }";
         const answered = (action: ResumeRequest["action"]) =>
           Effect.flatMap(run(code), (paused) => resume(paused, { action }));
-        const errors = (type: string) =>
-          total("executor.tool.call.errors", { "executor.source": "shop", "error.type": type });
-        const expired = errors("approval_expired");
+        const errors = () => total("executor.tool.call.errors", { "executor.source": "shop" });
+        const refusals = (reason: string) =>
+          total("executor.tool.call.refusals", { "executor.source": "shop", reason });
+        const [failures, expired] = [errors(), refusals("approval_expired")];
 
         expect((yield* answered("decline")).output?.value).toEqual([
           "declined",
@@ -129,7 +130,8 @@ describe("approvals by pausing", () => {
         expect(end.output?.value).toEqual(["declined", expect.stringContaining("in time")]);
         expect((yield* Effect.flip(resume(late)))._tag).toBe("ExecutionEnded");
         expect(decidedSince(before)).toEqual({ declined: 1, cancelled: 1, expired: 1 });
-        expect(errors("approval_expired") - expired).toBe(1);
+        expect(refusals("approval_expired") - expired).toBe(1);
+        expect(errors()).toBe(failures);
       }),
       { approvalTimeoutMs: 1_000 },
     ),

@@ -5,6 +5,7 @@ import { Effect, Either, Fiber, Layer } from "effect";
 import { Executions } from "../src/executions.ts";
 import { active, until } from "./support/approvals.ts";
 import { layerWith } from "./support/layer.ts";
+import { addShop } from "./support/plugin.ts";
 import { total } from "@executor/testing/series";
 
 const run = (code: string, timeoutMs?: number) =>
@@ -139,6 +140,18 @@ describe("Executions", () => {
       expect(counted).toBe(1);
       expect(yield* executions.list(1)).toMatchObject([{ status: "cancelled" }]);
       expect(total("executor.execution.active", { state: "running" })).toBe(0);
+    }).pipe(Effect.provide(layerWith())),
+  );
+
+  it.live("cancel the calls that their code does not wait for, which are no failures", () =>
+    Effect.gen(function* () {
+      yield* addShop;
+      const calls = { "mcp.tool.name": "shop.slow", "executor.source": "shop" };
+      const { status } = yield* run("tools.shop.slow({}); await tools.shop.read({}); return 1");
+      expect(status).toBe("completed");
+      expect(total("executor.tool.calls", { ...calls, outcome: "cancelled" })).toBe(1);
+      expect(total("executor.tool.calls", calls)).toBe(1);
+      expect(total("executor.tool.call.errors", { "executor.source": "shop" })).toBe(0);
     }).pipe(Effect.provide(layerWith())),
   );
 

@@ -9,8 +9,8 @@ import {
 } from "@executor/telemetry";
 import { DateTime } from "effect";
 import type { SourceKind } from "./model/source.ts";
+import { toolCallOutcomes } from "./model/tool.ts";
 
-const outcomes = 7;
 const tools = perOrganization(() => ({ count: 0 }));
 
 /** Sets how many tools the catalogue has: the label budget of the tool metrics grows with it. */
@@ -26,7 +26,7 @@ export const toolCalls = counter({
   description: "Tool calls by their outcome.",
   unit: "{call}",
   labels: ["mcp.tool.name", "executor.source", "outcome"],
-  maxLabelSets: perTool(outcomes),
+  maxLabelSets: perTool(toolCallOutcomes.length),
 });
 
 export const toolCallDuration = histogram({
@@ -40,9 +40,17 @@ export const toolCallDuration = histogram({
 
 export const toolCallErrors = counter({
   name: "executor.tool.call.errors",
-  description: "Tool calls that did not return data, by what went wrong.",
+  description:
+    "Tool calls that failed, by what went wrong. Blocked, declined and cancelled ones did not.",
   unit: "{error}",
   labels: ["executor.source", "error.type"],
+});
+
+export const toolCallRefusals = counter({
+  name: "executor.tool.call.refusals",
+  description: "Tool calls that a policy, a person or the source's settings stopped.",
+  unit: "{call}",
+  labels: ["executor.source", "reason"],
 });
 
 export const toolInputUnchecked = counter({

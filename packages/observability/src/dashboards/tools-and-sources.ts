@@ -39,8 +39,12 @@ export const toolsAndSources = (): string =>
           ),
         ),
         "Errors by type": lines.rate(
-          "Why calls did not return data.",
+          "Why calls failed.",
           rateBy(errors, ["executor.source", "error.type"], source),
+        ),
+        Refusals: lines.rate(
+          "Calls that a policy, a person or the source's settings stopped.",
+          rateBy("executor.tool.call.refusals", ["executor.source", "reason"], source),
         ),
         "Inputs not checked": lines.rate(
           "Inputs that were too much to check, or whose schema is broken or not supported in part.",

@@ -81,8 +81,9 @@ export const toToolCallError = (failure: McpFailure): ToolCallError => {
     case "too_many_connections":
     case "connection_error":
     case "invalid_response":
-    case "response_too_large":
       return new ToolCallError({ outcome: "upstream_error", errorType, message });
+    case "response_too_large":
+      return new ToolCallError({ outcome: "too_large", errorType, message });
   }
 };
 

@@ -118,7 +118,7 @@ describe("results", () => {
         const bytes = 11 * 1024 * 1024;
         const error = yield* Effect.flip(call(mcp, settings, "big", { bytes }));
         expect(error).toMatchObject({
-          outcome: "upstream_error",
+          outcome: "too_large",
           errorType: "response_too_large",
         });
         expect((yield* call(mcp, settings, "big", { bytes: 1_000_000 })).data).toHaveLength(1e6);

@@ -118,8 +118,8 @@ const sinceRestart = (reading: Reading, before: Reading | undefined): Reading | 
 /** Name for the measurements of the overflow series, which the label budgets do not tell apart. */
 const others = "(others)";
 
-/** Outcomes that are not failures; a person or a policy decides on blocked and declined calls. */
-const unfailed = new Set(["ok", "blocked", "declined"]);
+/** Outcomes that are not failures: a person or a policy decides on blocked and declined calls, and callers give up. */
+const unfailed = new Set(["ok", "blocked", "declined", "cancelled"]);
 
 const activitiesOf =
   (reading: Reading, before: Reading | undefined) =>

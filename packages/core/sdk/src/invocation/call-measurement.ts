@@ -5,12 +5,13 @@ import {
   recordSourceWorked,
   toolCallDuration,
   toolCallErrors,
+  toolCallRefusals,
   toolCalls,
   toolResultSize,
 } from "../metrics.ts";
 import type { ToolResult } from "../model/plugin.ts";
 import type { Namespace, SourceKind } from "../model/source.ts";
-import type { Tool, ToolCallError } from "../model/tool.ts";
+import type { Tool, ToolCallError, ToolCallOutcome } from "../model/tool.ts";
 
 /** Time since its creation, without the time during which anything waited for a person. */
 export class ActiveTime {
@@ -77,10 +78,12 @@ const record = (
 ): void => {
   const source = called?.source.namespace ?? other;
   const labels = { "mcp.tool.name": called?.tool.address ?? other, "executor.source": source };
-  const { outcome, errorType } = Exit.isSuccess(exit) ? succeeded : failureOf(exit.cause);
+  const { outcome, errorType } = Exit.isSuccess(exit) ? succeeded : endOf(exit.cause);
   toolCalls.add(1, { ...labels, outcome });
   toolCallDuration.record(seconds, labels);
-  if (errorType !== undefined) {
+  if (outcome === "blocked" || outcome === "declined") {
+    toolCallRefusals.add(1, { "executor.source": source, reason: errorType });
+  } else if (errorType !== undefined) {
     toolCallErrors.add(1, { "executor.source": source, "error.type": errorType });
   }
   if (Exit.isSuccess(exit)) toolResultSize.record(exit.value.size, { "executor.source": source });
@@ -89,11 +92,20 @@ const record = (
   else if (outcome === "ok") recordSourceWorked(called.source, DateTime.unsafeNow());
 };
 
-const succeeded = { outcome: "ok", errorType: undefined };
+/** How a call ended: its outcome, and why it failed or was refused. */
+interface End {
+  readonly outcome: ToolCallOutcome;
+  readonly errorType: string | undefined;
+}
 
-/** An interrupted call is a failed call too; a defect is the plugin's own failure. */
-const failureOf = (cause: Cause.Cause<ToolCallError>) =>
-  Option.getOrElse(Cause.failureOption(cause), () => ({
-    outcome: "tool_error",
-    errorType: Cause.isInterrupted(cause) ? "cancelled" : "internal_error",
-  }));
+const succeeded: End = { outcome: "ok", errorType: undefined };
+
+/** A call is interrupted because its caller gave up; a defect is the plugin's own failure. */
+const endOf = (cause: Cause.Cause<ToolCallError>): End =>
+  Option.match(Cause.failureOption(cause), {
+    onNone: () =>
+      Cause.isInterruptedOnly(cause)
+        ? { outcome: "cancelled", errorType: undefined }
+        : { outcome: "tool_error", errorType: "internal_error" },
+    onSome: (error) => error,
+  });

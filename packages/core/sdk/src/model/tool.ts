@@ -43,8 +43,8 @@ export class InvalidCursor extends apiError<InvalidCursor>()("InvalidCursor", 40
 export class ToolNotFound extends apiError<ToolNotFound>()("ToolNotFound", 404) {}
 
 /**
- * Outcome of a failed call: the values of the label `outcome` of `executor.tool.calls`. `tool_error`: the tool itself failed.
- * `upstream_error`: the upstream answered with an error or could not be reached.
+ * Outcome of a call that ends with an error. `tool_error`: the tool itself failed. `upstream_error`: the upstream answered with an
+ * error or could not be reached. `too_large`: the reply is over a limit of Executor's own.
  */
 export const ToolCallFailureOutcome = Schema.Literal(
   "tool_error",
@@ -53,8 +53,13 @@ export const ToolCallFailureOutcome = Schema.Literal(
   "declined",
   "timeout",
   "invalid_input",
+  "too_large",
 );
 export type ToolCallFailureOutcome = typeof ToolCallFailureOutcome.Type;
+
+/** Values of the label `outcome` of `executor.tool.calls`. `cancelled`: the caller gave up, so that nobody sees how the call ends. */
+export const toolCallOutcomes = ["ok", "cancelled", ...ToolCallFailureOutcome.literals] as const;
+export type ToolCallOutcome = (typeof toolCallOutcomes)[number];
 
 /** A call that did not return data. */
 export class ToolCallError extends Schema.TaggedError<ToolCallError>()("ToolCallError", {

@@ -76,8 +76,8 @@ export const mergeHeaders = (
 
 /**
  * Sends one request for a tool call and reads its whole reply. A reply of any status is a success. Fails with the outcome
- * `timeout`, `invalid_input` (a header that cannot be sent), `blocked` (a credential that is for another place) or
- * `upstream_error` with the error types `connection_error` and `response_too_large`. Nothing is retried.
+ * `timeout`, `invalid_input` (a header that cannot be sent), `blocked` (a credential that is for another place), `too_large` or
+ * `upstream_error` (with the error type `connection_error`). Nothing is retried.
  */
 export const callUpstream: (
   call: UpstreamCall,
@@ -90,7 +90,7 @@ const outcomes = {
   invalid_request: "invalid_input",
   forbidden_origin: "blocked",
   connection_error: "upstream_error",
-  response_too_large: "upstream_error",
+  response_too_large: "too_large",
 } as const;
 
 const toolCallError = ({ reason, message }: UpstreamFailure): ToolCallError =>

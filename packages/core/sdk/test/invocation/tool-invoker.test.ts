@@ -3,7 +3,7 @@ import { Effect, Exit, Fiber } from "effect";
 import { Sources } from "../../src/sources/sources.ts";
 import { ToolInvoker } from "../../src/invocation/tool-invoker.ts";
 import { fixtureSource, layerFixture } from "../support/fixture.ts";
-import { counterValue, gaugeValue, labelValues } from "@executor/testing/series";
+import { counterValue, gaugeValue, labelValues, total } from "@executor/testing/series";
 
 const calls = (tool: string, source: string, outcome: string) =>
   counterValue("executor.tool.calls", {
@@ -62,7 +62,9 @@ describe("ToolInvoker", () => {
       expect(calls("apart.write", "apart", "blocked")).toBe(1);
       expect(errors("apart", "404")).toBe(1);
       expect(errors("apart", "invalid_input")).toBe(1);
-      expect(errors("apart", "approval_required")).toBe(1);
+      expect(errors("apart", "approval_required")).toBe(0);
+      const refusal = { "executor.source": "apart", reason: "approval_required" };
+      expect(counterValue("executor.tool.call.refusals", refusal)).toBe(1);
       expect(labelValues("executor.tool.calls", "outcome")).not.toContain("undefined");
     }).pipe(Effect.provide(layerFixture)),
   );
@@ -93,7 +95,7 @@ describe("ToolInvoker", () => {
     }).pipe(Effect.provide(layerFixture)),
   );
 
-  it.effect("counts a defect of the plugin and a cancelled call too", () =>
+  it.effect("counts a defect of the plugin as a failure, and a cancelled call as none", () =>
     Effect.gen(function* () {
       yield* addSource("odd");
       const { call } = yield* ToolInvoker;
@@ -104,9 +106,10 @@ describe("ToolInvoker", () => {
       yield* Effect.yieldNow();
       yield* Fiber.interrupt(hanging);
       expect(calls("odd.bug", "odd", "tool_error")).toBe(1);
-      expect(calls("odd.hang", "odd", "tool_error")).toBe(1);
+      expect(calls("odd.hang", "odd", "cancelled")).toBe(1);
       expect(errors("odd", "internal_error")).toBe(1);
-      expect(errors("odd", "cancelled")).toBe(1);
+      expect(errors("odd", "invalid_input")).toBe(1);
+      expect(total("executor.tool.call.errors", { "executor.source": "odd" })).toBe(2);
     }).pipe(Effect.provide(layerFixture)),
   );
 

@@ -228,7 +228,7 @@ describe("callUpstream", () => {
           ),
       );
       const error = yield* Effect.flip(call({ url: origin, namespace: "too_large" }));
-      expect(error).toMatchObject({ outcome: "upstream_error", errorType: "response_too_large" });
+      expect(error).toMatchObject({ outcome: "too_large", errorType: "response_too_large" });
       expect(error.message).toContain("10 MiB");
       expect(sent).toBeLessThan(100);
       expect(measured("too_large")).toEqual({ "GET 127.0.0.1 200": 1 });
