@@ -5,7 +5,7 @@ import type { CloudApp } from "../support/cloud/app.ts";
 import { everyPermission, makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
 import type { CloudClient, CloudOrganization } from "../support/cloud/client.ts";
 import { startShop } from "../support/cloud/shop.ts";
-import { sumOf } from "@executor/testing";
+import { sumOf, until } from "@executor/testing";
 import type { Sample } from "@executor/testing";
 
 const rounds = 20;
@@ -108,6 +108,27 @@ describe("the counters of an organization", () => {
     await app.kill();
     app = await startCloud({ dataDirectory, port });
     expect(calls(await client.metrics())).toBe(before + 5);
+  });
+
+  it("have an execution that the end of the object cut off as interrupted, once, and the key that asked for it", async () => {
+    const interrupted = async () =>
+      sumOf(await client.metrics(), "executor_executions_total", { status: "interrupted" });
+    const before = await interrupted();
+    const cutOff = client
+      .request("POST", "/api/executions", { code: "await new Promise(() => {})" })
+      .catch(() => undefined);
+    const newest = () => client.ask("GET", "/api/executions?limit=1");
+    await until("it runs", async () => JSON.stringify(await newest()).includes('"running"'));
+    await app.abort(acme.id);
+    await cutOff;
+    const told = [
+      { status: "interrupted", caller: { client: null, subject: expect.stringMatching(/^key:./) } },
+    ];
+    expect(await newest()).toMatchObject(told);
+    expect(await interrupted()).toBe(before + 1);
+    await app.abort(acme.id);
+    expect(await newest()).toMatchObject(told);
+    expect(await interrupted()).toBe(before + 1);
   });
 
   it("are whole in every scrape that meets the object's start", async () => {

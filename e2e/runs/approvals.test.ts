@@ -319,21 +319,20 @@ describe("approvals and the end of the daemon", () => {
     daemon = await startDaemon({ dataDirectory: first.dataDirectory, port: first.port });
     const client = clientOf(daemon);
 
-    expect(await client.get(paused.id)).toMatchObject({
-      status: "cancelled",
-      error: { name: "Cancelled" },
-      approvals: [],
-    });
+    const [status, name] =
+      signal === "SIGKILL" ? ["interrupted", "Interrupted"] : ["cancelled", "Cancelled"];
+    expect(await client.get(paused.id)).toMatchObject({ status, error: { name }, approvals: [] });
     const answer = readRefusal(
       await client.answer(paused.id, paused.approvals[0]?.id ?? "", "accept"),
     );
     expect(answer).toMatchObject({ status: 409, _tag: "ExecutionEnded" });
-    expect(answer.message).toMatch(/cancelled.*daemon/);
+    expect(answer.message).toMatch(new RegExp(`${status}.*daemon`));
     expect(shop.orders).toEqual([]);
     // The next daemon counts what a killed one could not.
     const lost = signal === "SIGKILL" ? 1 : 0;
     const samples = await client.scrape();
-    expect(sumOf(samples, "executor_executions_total", { status: "cancelled" })).toBe(lost);
+    expect(sumOf(samples, "executor_executions_total", { status: "interrupted" })).toBe(lost);
+    expect(sumOf(samples, "executor_executions_total")).toBe(lost);
     expect(sumOf(samples, "executor_approvals_total", { decision: "cancelled" })).toBe(lost);
     expect(sumOf(samples, "executor_execution_active")).toBe(0);
   });

@@ -11,6 +11,8 @@ const listed = (...values: ReadonlyArray<string>): LabelBound => ({
   count: values.length,
 });
 
+const ended = ["completed", "failed", "timeout", "cancelled", "out_of_memory"];
+
 /** By label, or by metric and label where one label means several things. */
 const bounds: Readonly<Record<string, LabelBound>> = {
   "mcp.tool.name": {
@@ -48,7 +50,8 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     values: "absent, `rejected`, `timeout`, `connection_error`, a known status, `_OTHER`",
     count: 20,
   },
-  status: listed("completed", "failed", "timeout", "cancelled", "out_of_memory"),
+  "executor.execution.duration/status": listed(...ended),
+  status: listed(...ended, "interrupted"),
   trigger: listed("mcp", "api", "cli"),
   state: listed("running", "paused"),
   truncated: listed("true", "false"),

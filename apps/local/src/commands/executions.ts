@@ -1,6 +1,6 @@
 import { Command } from "@effect/cli";
 import type { Execution, ExecutionSummary } from "@executor/execution/schemas";
-import { describePause, outputText } from "../terminal/execution.ts";
+import { describeCaller, describePause, outputText } from "../terminal/execution.ts";
 import { printable } from "../terminal/printable.ts";
 import type { Column } from "../terminal/table.ts";
 import { count, seconds, time } from "../terminal/units.ts";
@@ -10,7 +10,7 @@ import { limitOption, terms, textArgument } from "./options.ts";
 const columns: ReadonlyArray<Column<ExecutionSummary>> = [
   { title: "ID", cell: ({ id }) => id },
   { title: "STATUS", cell: ({ status }) => status },
-  { title: "BY", cell: ({ trigger }) => trigger },
+  { title: "BY", cell: describeCaller },
   { title: "STARTED", cell: ({ startedAt }) => time(startedAt) },
   { title: "TOOK", align: "right", cell: ({ durationMs }) => seconds(durationMs / 1000) },
   { title: "CALLS", align: "right", cell: ({ toolCalls }) => String(toolCalls) },
@@ -42,7 +42,7 @@ const showCommand = Command.make(
 const describe = (execution: Execution, port: number): string => {
   const { output, error, console } = execution;
   const parts = [
-    `${execution.id} ${execution.status}, by ${execution.trigger}, ${time(execution.startedAt)}, ` +
+    `${execution.id} ${execution.status}, by ${describeCaller(execution)}, ${time(execution.startedAt)}, ` +
       `${seconds(execution.durationMs / 1000)}, ${count(execution.toolCalls, "tool call")}`,
     execution.code.trimEnd(),
     console.map(({ level, text }) => `[${level}] ${text}`).join("\n"),

@@ -1,4 +1,4 @@
-import type { Execution, ExecutionOutput } from "@executor/execution/schemas";
+import type { Execution, ExecutionOutput, ExecutionSummary } from "@executor/execution/schemas";
 import { Console, DateTime, Effect } from "effect";
 import { defaultPort } from "../server/config.ts";
 import { CommandError, exitCodes } from "./command-error.ts";
@@ -41,6 +41,12 @@ const failureText = (execution: Execution, port: number): string => {
 /** A result as JSON; the text that is left of a truncated result. */
 export const outputText = ({ value, truncated }: ExecutionOutput): string =>
   typeof value === "string" && truncated ? escaped(value) : jsonText(value, 2);
+
+/** Who asked for an execution, and over what, such as `mcp (claude-code, key:abc)`. */
+export const describeCaller = ({ trigger, caller }: ExecutionSummary): string => {
+  const known = [caller.client, caller.subject].filter((part) => part !== null);
+  return known.length === 0 ? trigger : `${trigger} (${known.join(", ")})`;
+};
 
 /** The open questions of a paused execution, and the commands that answer them. */
 export const describePause = ({ id, approvals }: Execution, port: number): string => {

@@ -37,7 +37,12 @@ export const CoreHandlers = Layer.mergeAll(
         .handle("run", ({ payload, headers }) =>
           Effect.flatMap(Caller, ({ owner }) =>
             executions
-              .run({ ...payload, trigger: headers["executor-client"] ?? "api", owner })
+              .run({
+                ...payload,
+                trigger: headers["executor-client"] ?? "api",
+                owner,
+                caller: { client: null, subject: owner._tag === "Client" ? owner.name : null },
+              })
               .pipe(Effect.tapErrorTag("ComputingBudgetSpent", retryAfter)),
           ),
         )

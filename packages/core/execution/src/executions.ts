@@ -10,6 +10,7 @@ import {
   cancelled,
   measureThreads,
   recordEnd,
+  recordInterrupted,
   recordOutcome,
   recordUse,
   terminalState,
@@ -51,7 +52,7 @@ export class Executions extends Context.Tag("@executor/execution/Executions")<
       | UncheckableForm
     >;
     readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
-    /** Lists at most `limit` executions, newest first. */
+    /** Lists at most `limit` executions, those under way too, newest first. */
     readonly list: (limit: number) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
   }
 >() {
@@ -73,11 +74,12 @@ const make = Effect.gen(function* () {
   const runs = new Map<string, LiveRun>();
   yield* measureThreads(runner);
 
-  (yield* history.endPaused).forEach(recordLost);
+  (yield* history.endUnfinished).forEach(recordLeft);
 
   const runToCompletion = Effect.fnUntraced(function* (run: LiveRun) {
     const { code, timeoutMs } = run.request;
     const wallTimeMs = Math.min(timeoutMs ?? limits.wallTimeMs, limits.wallTimeMs);
+    yield* history.begin(run.toExecution());
     const exit = yield* runner
       .run({
         code,
@@ -97,11 +99,15 @@ const make = Effect.gen(function* () {
       yield* Effect.logError("The sandbox could not run the code.", exit.cause);
     }
     const execution = run.toExecution(end, result);
-    recordEnd(execution);
-    const use = result ?? run.observe?.();
-    if (use !== undefined) recordUse(runner.runtime, use);
-    if (result !== undefined) recordOutcome(result.outcome);
-    yield* history.save(execution);
+    const ended = Effect.sync(() => {
+      runs.delete(run.id);
+      recordEnd(execution);
+      const use = result ?? run.observe?.();
+      if (use !== undefined) recordUse(runner.runtime, use);
+      if (result !== undefined) recordOutcome(result.outcome);
+    });
+    // Whoever sees the count finds the end in the history.
+    yield* Effect.ensuring(history.save(execution), ended);
     return execution;
   });
 
@@ -162,11 +168,8 @@ const make = Effect.gen(function* () {
     return yield* pausedOrEnded(live);
   });
 
-  /** The current state of an execution that the history lists as paused. */
-  const current = (id: string): Execution | undefined => {
-    const live = runs.get(id);
-    return live?.isDetached === true ? live.toExecution() : undefined;
-  };
+  /** The current state of an execution that is under way: the history has it as it was when it began or paused. */
+  const current = (id: string): Execution | undefined => runs.get(id)?.toExecution();
 
   const get = (id: string) =>
     Effect.suspend(() => {
@@ -212,10 +215,9 @@ const endMessage = ({ id, status, error }: Execution): string => {
   return `The execution ${id} waits for no answer: it has ended as ${status}.${reason}`;
 };
 
-/** Records an execution that was paused when an earlier daemon ended, and its questions. */
-const recordLost = (execution: Execution): void => {
-  const { trigger, durationMs } = execution;
-  recordEnd({ status: "cancelled", trigger, durationMs });
+/** Records an execution that an earlier process left under way, and its questions. */
+const recordLeft = (execution: Execution): void => {
+  recordInterrupted(execution);
   for (const { askedAt } of execution.approvals) {
     recordDecision("cancel", Math.max(0, Date.now() - askedAt.epochMillis) / 1000);
   }

@@ -1,21 +1,23 @@
 import { SqlClient } from "@effect/sql";
 import { Context, Effect, Layer, Schema } from "effect";
 import { Limits } from "./limits.ts";
-import { lost } from "./run/outcome.ts";
+import { interrupted } from "./run/outcome.ts";
 import { Execution, ExecutionNotFound, ExecutionSummary } from "./schemas.ts";
 
 const Row = Schema.Struct({ record: Schema.parseJson(Execution) });
 const decodeRows = Schema.decodeUnknown(Schema.Array(Row));
 const encodeRecord = Schema.encode(Schema.parseJson(Execution));
 
-/** Stores executions that have ended or are paused, newest first; the oldest are deleted beyond `maxHistory`. */
+/** Stores executions from their beginning, newest first; the oldest are deleted beyond `maxHistory`. */
 export class History extends Context.Tag("@executor/execution/History")<
   History,
   {
-    /** Stores an execution durably, in place of the same one stored as paused; one that has ended is never changed. */
+    /** Stores an execution that begins, so that it is known if the process ends under it. */
+    readonly begin: (execution: Execution) => Effect.Effect<void>;
+    /** Stores an execution durably, in place of the same one stored before; one that has ended is never changed. */
     readonly save: (execution: Execution) => Effect.Effect<void>;
-    /** Ends the paused executions of an earlier daemon, which cannot continue. Returns them as they were. */
-    readonly endPaused: Effect.Effect<ReadonlyArray<Execution>>;
+    /** Ends the executions that an earlier process left under way as interrupted. Returns them as they were. */
+    readonly endUnfinished: Effect.Effect<ReadonlyArray<Execution>>;
     readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
     readonly list: (limit: number) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
   }
@@ -32,7 +34,11 @@ export class History extends Context.Tag("@executor/execution/History")<
         yield* sql`INSERT INTO executions (id, status, started_at, record)
           VALUES (${id}, ${status}, ${execution.startedAt.epochMillis}, ${record})
           ON CONFLICT (id) DO UPDATE SET status = excluded.status, record = excluded.record
-          WHERE executions.status = 'paused'`;
+          WHERE executions.status IN ('running', 'paused')`;
+      }, Effect.orDie);
+
+      const begin = Effect.fn("History.begin")(function* (execution: Execution) {
+        yield* save(execution);
         yield* sql`DELETE FROM executions
           WHERE sequence <= (SELECT max(sequence) FROM executions) - ${maxHistory}`;
       }, Effect.orDie);
@@ -44,17 +50,17 @@ export class History extends Context.Tag("@executor/execution/History")<
           Effect.orDie,
         );
 
-      const endPaused = Effect.gen(function* () {
+      const endUnfinished = Effect.gen(function* () {
         const executions = yield* records(
-          sql`SELECT record FROM executions WHERE status = 'paused'`,
+          sql`SELECT record FROM executions WHERE status IN ('running', 'paused')`,
         );
-        for (const paused of executions) {
+        for (const left of executions) {
           yield* save(
-            new Execution({ ...paused, ...lost, approvals: [] }, { disableValidation: true }),
+            new Execution({ ...left, ...interrupted, approvals: [] }, { disableValidation: true }),
           );
         }
         return executions;
-      }).pipe(Effect.withSpan("History.endPaused"));
+      }).pipe(Effect.withSpan("History.endUnfinished"));
 
       const get = Effect.fn("History.get")(function* (id: string) {
         const [record] = yield* records(sql`SELECT record FROM executions WHERE id = ${id}`);
@@ -71,7 +77,7 @@ export class History extends Context.Tag("@executor/execution/History")<
         return stored.map((record) => new ExecutionSummary(record, { disableValidation: true }));
       });
 
-      return { save, endPaused, get, list };
+      return { begin, save, endUnfinished, get, list };
     }),
   );
 }

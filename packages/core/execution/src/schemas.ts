@@ -29,7 +29,10 @@ export const PendingApproval = Schema.Struct({
 }).annotations({ identifier: "PendingApproval" });
 export type PendingApproval = typeof PendingApproval.Type;
 
-/** `paused`: it waits for people's answers. `running`: it was paused and continues. The other statuses are final. */
+/**
+ * `running`: it has begun. `paused`: it waits for people's answers. The other statuses are final; `interrupted`: the daemon, or the
+ * organization's object, ended under it without a chance to end it.
+ */
 export const ExecutionStatus = Schema.Literal(
   "paused",
   "running",
@@ -38,6 +41,7 @@ export const ExecutionStatus = Schema.Literal(
   "timeout",
   "cancelled",
   "out_of_memory",
+  "interrupted",
 ).annotations({ identifier: "ExecutionStatus" });
 export type ExecutionStatus = typeof ExecutionStatus.Type;
 export type EndStatus = Exclude<ExecutionStatus, "paused" | "running">;
@@ -48,6 +52,17 @@ export const ExecutionTrigger = Schema.Literal("mcp", "api", "cli").annotations(
 });
 export type ExecutionTrigger = typeof ExecutionTrigger.Type;
 
+/** Who asked for an execution, as far as it is known. */
+export const ExecutionCaller = Schema.Struct({
+  /** MCP client, by its label in `executor.client.requests`: a name of a list, or `_OTHER`. Null for what is no MCP client. */
+  client: Schema.NullOr(Schema.String),
+  /** `key:` or `user:` and the id of the API key or the person. Null where an app tells nobody apart, as the daemon. */
+  subject: Schema.NullOr(Schema.String),
+}).annotations({ identifier: "ExecutionCaller" });
+export type ExecutionCaller = typeof ExecutionCaller.Type;
+
+export const unknownCaller: ExecutionCaller = { client: null, subject: null };
+
 /** One line that the code wrote to its console. */
 export class ConsoleEntry extends Schema.Class<ConsoleEntry>("ConsoleEntry")({
   level: Schema.Literal("debug", "log", "info", "warn", "error"),
@@ -56,7 +71,10 @@ export class ConsoleEntry extends Schema.Class<ConsoleEntry>("ConsoleEntry")({
 
 /** Reason why an execution did not complete. */
 export class ExecutionError extends Schema.Class<ExecutionError>("ExecutionError")({
-  /** The name of the error that the code threw, or `Timeout`, `OutOfMemory`, `ComputingBudgetSpent`, `Cancelled`, `SandboxCrash`. */
+  /**
+   * The name of the error that the code threw, or `Timeout`, `OutOfMemory`, `ComputingBudgetSpent`, `Cancelled`, `Interrupted`,
+   * `SandboxCrash`.
+   */
   name: Schema.String,
   message: Schema.String,
   stack: Schema.optional(Schema.String),
@@ -76,10 +94,14 @@ export class ExecutionSummary extends Schema.Class<ExecutionSummary>("ExecutionS
   id: ExecutionId,
   status: ExecutionStatus,
   trigger: ExecutionTrigger,
+  caller: Schema.optionalWith(ExecutionCaller, { default: () => unknownCaller }),
   startedAt: Schema.DateTimeUtc,
-  /** Milliseconds from the first instruction to the end, without waiting for a free sandbox or for people. */
+  /**
+   * Milliseconds from the first instruction to the end, without waiting for a free sandbox or for people; so far, while it has not
+   * ended. Of an interrupted one, as far as it was stored: 0, or the time until it was paused.
+   */
   durationMs: Schema.Number,
-  /** Number of tool calls that the code made. */
+  /** Number of tool calls that the code made; of an interrupted one, as far as it was stored. */
   toolCalls: Schema.Int,
 }) {}
 

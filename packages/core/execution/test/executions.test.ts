@@ -197,6 +197,62 @@ describe("Executions", () => {
     );
   });
 
+  it.live("are listed while they run, with what they have done so far", () =>
+    Effect.gen(function* () {
+      const executions = yield* Executions;
+      const fiber = yield* Effect.fork(
+        run(
+          "console.log('so far'); await tools.search({ query: 'a' }); await new Promise(() => {})",
+        ),
+      );
+      const [one] = yield* until(executions.list(10), ([first]) => first?.toolCalls === 1);
+      expect(one).toMatchObject({ status: "running", trigger: "api" });
+      expect(yield* executions.get(one?.id ?? "")).toMatchObject({
+        status: "running",
+        console: [{ text: "so far" }],
+        output: null,
+        error: null,
+      });
+      yield* Fiber.interrupt(fiber);
+      expect(yield* executions.list(10)).toMatchObject([{ id: one?.id, status: "cancelled" }]);
+    }).pipe(Effect.provide(layerWith())),
+  );
+
+  it.live("are interrupted if the process died under them, and counted once", () =>
+    Effect.gen(function* () {
+      const executions = yield* Executions;
+      // Services of a later process on the same database: they know nothing of the run of this one.
+      const restarted = Executions.pipe(
+        Effect.flatMap(({ list }) => list(1)),
+        Effect.provide(Layer.fresh(Executions.layer)),
+      );
+      const fiber = yield* Effect.fork(run("await new Promise(() => {})"));
+      yield* until(executions.list(1), ([first]) => first?.status === "running");
+      const durations = () => total("executor.execution.duration", { status: "interrupted" });
+      const [listed, counted] = yield* growth(ended("interrupted"), restarted);
+      expect(listed).toMatchObject([{ status: "interrupted", durationMs: expect.any(Number) }]);
+      expect(counted).toBe(1);
+      expect(yield* growth(ended("interrupted"), restarted)).toEqual([listed, 0]);
+      expect(durations()).toBe(0);
+      // A run that lives on against all odds changes nothing of what was said about its end.
+      yield* Fiber.interrupt(fiber);
+      const [{ id } = { id: "" }] = listed;
+      const { error, status } = yield* executions.get(id);
+      expect([status, error?.name]).toEqual(["interrupted", "Interrupted"]);
+    }).pipe(Effect.provide(layerWith())),
+  );
+
+  it.live("tell who asked for them", () =>
+    Effect.gen(function* () {
+      const executions = yield* Executions;
+      const caller = { client: "cursor", subject: "key:one" };
+      yield* executions.run({ code: "return 1", trigger: "mcp", owner: operator, caller });
+      yield* run("return 2");
+      const listed = yield* executions.list(2);
+      expect(listed.map((one) => one.caller)).toEqual([{ client: null, subject: null }, caller]);
+    }).pipe(Effect.provide(layerWith())),
+  );
+
   it.live("are deleted, oldest first, when the history is full", () =>
     Effect.gen(function* () {
       const executions = yield* Executions;

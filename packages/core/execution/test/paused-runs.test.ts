@@ -76,23 +76,25 @@ describe("paused runs", () => {
     ),
   );
 
-  it.live("are cancelled when the layer closes, or at the next start if the process died", () =>
-    inShop(
-      Effect.gen(function* () {
-        const before = decided();
-        const own = Layer.fresh(Executions.layer);
-        const stopped = yield* run(write).pipe(Effect.provide(own));
-        const { get } = yield* Executions;
-        expect(yield* get(stopped.id)).toMatchObject({ status: "cancelled", approvals: [] });
-        expect(decidedSince(before)).toEqual({ cancelled: 1 });
+  it.live(
+    "are cancelled when the layer closes, and interrupted at the next start if the process died",
+    () =>
+      inShop(
+        Effect.gen(function* () {
+          const before = decided();
+          const own = Layer.fresh(Executions.layer);
+          const stopped = yield* run(write).pipe(Effect.provide(own));
+          const { get } = yield* Executions;
+          expect(yield* get(stopped.id)).toMatchObject({ status: "cancelled", approvals: [] });
+          expect(decidedSince(before)).toEqual({ cancelled: 1 });
 
-        const left = yield* run(write);
-        const cancelled = total("executor.executions", { status: "cancelled" });
-        const answer = yield* Effect.flip(resume(left)).pipe(Effect.provide(own));
-        expect(answer._tag).toBe("ExecutionEnded");
-        expect(answer.message).toContain("Run the code again");
-        expect(total("executor.executions", { status: "cancelled" }) - cancelled).toBe(1);
-      }),
-    ),
+          const left = yield* run(write);
+          const interrupted = total("executor.executions", { status: "interrupted" });
+          const answer = yield* Effect.flip(resume(left)).pipe(Effect.provide(own));
+          expect(answer._tag).toBe("ExecutionEnded");
+          expect(answer.message).toContain("Run the code again");
+          expect(total("executor.executions", { status: "interrupted" }) - interrupted).toBe(1);
+        }),
+      ),
   );
 });

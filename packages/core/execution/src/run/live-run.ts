@@ -8,14 +8,16 @@ import type {
   Progress,
 } from "@executor/sdk";
 import { type DateTime, type Deferred, Effect, type Exit } from "effect";
-import { ConsoleEntry, Execution, ExecutionId } from "../schemas.ts";
-import type { ExecutionTrigger, PendingApproval } from "../schemas.ts";
+import { ConsoleEntry, Execution, ExecutionId, unknownCaller } from "../schemas.ts";
+import type { ExecutionCaller, ExecutionTrigger, PendingApproval } from "../schemas.ts";
 import type { TerminalState } from "./outcome.ts";
 import type { Slot } from "./run-slots.ts";
 
 export interface ExecutionRequest {
   readonly code: string;
   readonly trigger: ExecutionTrigger;
+  /** Told in the history; it decides nothing. */
+  readonly caller?: ExecutionCaller | undefined;
   /** Milliseconds of wall time, if less than the limit. */
   readonly timeoutMs?: number | undefined;
   /** Caller that may resume it: the operator for the API and the CLI of a local daemon, a client for an MCP session. */
@@ -136,13 +138,14 @@ export class LiveRun {
 
   /** The execution in its current state, or in its final state if `end` is given. */
   toExecution(end?: TerminalState, result?: RunResult): Execution {
-    const { code, trigger } = this.request;
+    const { caller = unknownCaller, code, trigger } = this.request;
     const approvals =
       end === undefined ? [...this.openQuestions.values()].map(({ approval }) => approval) : [];
     return new Execution(
       {
         id: this.id,
         trigger,
+        caller,
         code,
         startedAt: this.startedAt,
         durationMs: this.time.elapsedMs(),

@@ -32,11 +32,11 @@ export const cancelled: TerminalState = failure(
   "The execution was cancelled before it ended: its caller disconnected, or the daemon stopped.",
 );
 
-/** State of a run that was paused when an earlier daemon ended. */
-export const lost: TerminalState = failure(
-  "cancelled",
-  "Cancelled",
-  "The daemon ended while the execution waited for an answer, so it cannot continue. Run the code again.",
+/** State of a run that was under way when the process ended without a chance to end it. */
+export const interrupted: TerminalState = failure(
+  "interrupted",
+  "Interrupted",
+  "The daemon ended while the execution was under way, so it cannot continue. Its last tool calls may have been made: see what they changed. Run the code again if it still has something to do.",
 );
 
 /** State of a run whose runner failed, which its contract rules out. */
@@ -91,13 +91,14 @@ const toOutput = ({ json, truncated, totalChars }: RunOutput): ExecutionOutput =
   new ExecutionOutput({ value: truncated ? json : parseJson(json), truncated, totalChars });
 
 /** Records one ended execution. */
-export const recordEnd = ({
-  status,
-  trigger,
-  durationMs,
-}: Pick<Execution, "status" | "trigger" | "durationMs">): void => {
+export const recordEnd = ({ status, trigger, durationMs }: Execution): void => {
   executions.add(1, { status, trigger });
   executionDuration.record(durationMs / 1000, { status });
+};
+
+/** Counts an execution that an earlier process left under way. When it ended is not known, so it has no duration. */
+export const recordInterrupted = ({ trigger }: Execution): void => {
+  executions.add(1, { status: interrupted.status, trigger });
 };
 
 /** Records the resources that a run used. */

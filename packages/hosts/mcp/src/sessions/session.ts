@@ -12,7 +12,7 @@ import type { Effect } from "effect";
 import type { JsonRpcError } from "../json-rpc.ts";
 import { streamsActive } from "../metrics.ts";
 import type { HostTools } from "../tools/call-tool.ts";
-import { type NetworkTransport, observedTransport, Operations } from "./operations.ts";
+import { clientLabel, type NetworkTransport, observedTransport, Operations } from "./operations.ts";
 
 export interface SessionOptions {
   readonly id: string;
@@ -136,7 +136,7 @@ export const openSession = (options: SessionOptions): Session => {
 };
 
 /** The SDK's server without its own tool registry, which supports neither JSON Schemas nor descriptions that change. */
-const toolServer = ({ id, version, tools, run }: SessionOptions): McpServer["server"] => {
+const toolServer = ({ holder, id, version, tools, run }: SessionOptions): McpServer["server"] => {
   const owner = client(`mcp:${id}`);
   const { server } = new McpServer(
     { name: "executor", title: "Executor", version },
@@ -147,7 +147,11 @@ const toolServer = ({ id, version, tools, run }: SessionOptions): McpServer["ser
   }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, context) => {
     const canElicit = server.getClientCapabilities()?.elicitation?.form !== undefined;
-    return run(tools.call(params, context, { owner, canElicit }), context.signal);
+    const told = {
+      client: clientLabel(server.getClientVersion()?.name),
+      subject: holder === "" ? null : holder,
+    };
+    return run(tools.call(params, context, { owner, told, canElicit }), context.signal);
   });
   return server;
 };

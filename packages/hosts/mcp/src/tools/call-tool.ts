@@ -1,4 +1,4 @@
-import { type Execution, Executions, Limits } from "@executor/execution";
+import { type Execution, type ExecutionCaller, Executions, Limits } from "@executor/execution";
 import { type Actor, Sources } from "@executor/sdk";
 import type { CallToolRequest, CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
 import { Effect, ParseResult, Schema } from "effect";
@@ -11,6 +11,8 @@ import { executionContent, executionText } from "./execution-result.ts";
 export interface Caller {
   /** Owner of the runs that it starts; it can resume no others. */
   readonly owner: Actor;
+  /** What the history tells of it. */
+  readonly told: ExecutionCaller;
   /** Whether the client can show its person a form. */
   readonly canElicit: boolean;
 }
@@ -31,7 +33,7 @@ export const hostTools = Effect.gen(function* () {
   const execute = Effect.fn("McpHost.execute")(function* (
     params: Params,
     context: RequestContext,
-    { owner, canElicit }: Caller,
+    { owner, told, canElicit }: Caller,
   ) {
     const { code } = yield* decodeExecute(params.arguments);
     const elicit = canElicit ? elicitFrom(context) : undefined;
@@ -39,6 +41,7 @@ export const hostTools = Effect.gen(function* () {
       code,
       trigger: "mcp",
       owner,
+      caller: told,
       elicit,
       ...progressListeners(context),
     });

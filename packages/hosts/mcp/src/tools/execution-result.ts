@@ -27,6 +27,7 @@ const titles: Readonly<Record<Execution["status"], string>> = {
   timeout: "The run took too long and was ended.",
   out_of_memory: "The run needed too much memory and was ended.",
   cancelled: "The run was cancelled.",
+  interrupted: "The run was interrupted.",
 };
 
 const paused = (id: string, approvals: ReadonlyArray<PendingApproval>): string =>
