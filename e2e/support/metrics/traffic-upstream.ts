@@ -1,6 +1,9 @@
 /** An upstream that answers as a test wants, and can go and come back. */
 export interface TrafficUpstream {
-  /** Its OpenAPI document: `list` reads, `order` writes, `flaky` answers what `answerWith` says. */
+  /**
+   * Its OpenAPI document: `list` reads, `order` writes, `flaky` answers what `answerWith` says, `slow` takes a minute, `huge` is
+   * over the limit of a reply.
+   */
   readonly document: string;
   readonly answerWith: (status: number) => void;
   readonly stop: () => Promise<void>;
@@ -9,6 +12,8 @@ export interface TrafficUpstream {
 /** A parameter whose pattern cannot be matched in linear time, and is left unchecked. */
 const code = { name: "code", in: "query", schema: { type: "string", pattern: "^(?!x)" } };
 
+const huge = "x".repeat(11 * 1024 * 1024);
+
 const responses = { default: { description: "The answer" } };
 
 export const startTrafficUpstream = (): TrafficUpstream => {
@@ -16,9 +21,12 @@ export const startTrafficUpstream = (): TrafficUpstream => {
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
-    fetch: (request) => {
-      const flaky = new URL(request.url).pathname === "/flaky";
-      return Response.json({ ok: true }, { status: flaky ? flakyStatus : 200 });
+    idleTimeout: 120,
+    fetch: async (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/huge") return new Response(huge);
+      if (pathname === "/slow") await Bun.sleep(60_000);
+      return Response.json({ ok: true }, { status: pathname === "/flaky" ? flakyStatus : 200 });
     },
   });
   const document = JSON.stringify({
@@ -31,6 +39,8 @@ export const startTrafficUpstream = (): TrafficUpstream => {
         post: { operationId: "order", responses },
       },
       "/flaky": { get: { operationId: "flaky", responses } },
+      "/slow": { get: { operationId: "slow", responses } },
+      "/huge": { get: { operationId: "huge", responses } },
     },
   });
   return {

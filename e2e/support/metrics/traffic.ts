@@ -36,6 +36,8 @@ const codes = [
   `return await tools.shop.list({ nothing: 1 })`,
   `return await tools.shop.list({ code: "a" })`,
   `return await tools.shop.nothing({})`,
+  `tools.shop.slow({}); return await tools.shop.list({})`,
+  `return await tools.shop.huge({}).catch(String)`,
   `throw new Error("broken")`,
   `const all = []; for (;;) all.push(new Array(100000).fill(all.length))`,
   `return "x".repeat(40000)`,

@@ -24,6 +24,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     count: "sources",
   },
   "executor.tool.calls/outcome": listed(...toolCallOutcomes),
+  "executor.source.calls/outcome": listed(...toolCallOutcomes),
   "executor.source.connects/outcome": listed("ok", "error"),
   "executor.auth.attempts/outcome": listed(
     "ok",

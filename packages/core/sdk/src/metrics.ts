@@ -89,12 +89,23 @@ export const sourceLastSuccess = gauge({
   labels: ["executor.source"],
 });
 
+/** The one count of calls that stands at 0 before the first call: its label sets are few, those of `executor.tool.calls` are not. */
+export const sourceCalls = counter({
+  name: "executor.source.calls",
+  description: "Calls of all tools of a source by their outcome, from 0 on for each outcome.",
+  unit: "{call}",
+  labels: ["executor.source", "outcome"],
+});
+
 export const sourceConnects = counter({
   name: "executor.source.connects",
   description: "Attempts to read a source's description, by their outcome.",
   unit: "{connect}",
   labels: ["executor.source", "outcome"],
 });
+
+/** Values of the label `outcome` of `executor.source.connects`. */
+export const connectOutcomes = ["ok", "error"] as const;
 
 export const httpClientRequestDuration = histogram({
   name: "http.client.request.duration",
@@ -127,10 +138,23 @@ export const recordSourceFailed = (source: Subject): void => {
   if (present().has(source.namespace)) sourceUp.set(0, sourceLabels(source));
 };
 
-/** Records how many tools the source has. The first record of every source. */
+/** Records how many tools the source has. The first record of every source, which gives it its counts of 0. */
 export const recordSourceTools = (source: Subject, count: number): void => {
+  if (!present().has(source.namespace)) recordZeros(source);
   present().add(source.namespace);
   sourceTools.set(count, sourceLabels(source));
+};
+
+/** Counts that begin with the source, so that what grows between two scrapes is seen even where it is the first. */
+const recordZeros = ({ namespace, kind }: Subject): void => {
+  for (const outcome of toolCallOutcomes) {
+    sourceCalls.add(0, { "executor.source": namespace, outcome });
+  }
+  // Nothing is read from elsewhere for the built-in source.
+  if (kind === "executor") return;
+  for (const outcome of connectOutcomes) {
+    sourceConnects.add(0, { "executor.source": namespace, outcome });
+  }
 };
 
 /** Removes the series of a source that was removed. */

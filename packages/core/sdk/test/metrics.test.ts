@@ -5,9 +5,38 @@ import {
   recordSourceFailed,
   recordSourceTools,
   recordSourceWorked,
+  sourceConnects,
 } from "../src/metrics.ts";
 import { Namespace } from "../src/model/source.ts";
-import { gaugeValue } from "@executor/testing/series";
+import { gaugeValue, labelValues } from "@executor/testing/series";
+
+describe("counts of a source", () => {
+  it("stand at 0 from when it is there, and go on after it was away", () => {
+    const source = { namespace: Namespace.make("counted"), kind: "openapi" as const };
+    const counts = (name: string) =>
+      [...labelValues(name, "outcome")].map((outcome) => [
+        outcome,
+        gaugeValue(name, { "executor.source": "counted", outcome }),
+      ]);
+    recordSourceTools(source, 1);
+    expect(Object.fromEntries(counts("executor.source.calls"))).toEqual({
+      ok: 0,
+      cancelled: 0,
+      tool_error: 0,
+      upstream_error: 0,
+      blocked: 0,
+      declined: 0,
+      timeout: 0,
+      invalid_input: 0,
+      too_large: 0,
+    });
+    expect(Object.fromEntries(counts("executor.source.connects"))).toEqual({ ok: 0, error: 0 });
+    sourceConnects.add(1, { "executor.source": "counted", outcome: "ok" });
+    forgetSource(source);
+    recordSourceTools(source, 1);
+    expect(Object.fromEntries(counts("executor.source.connects"))).toEqual({ ok: 1, error: 0 });
+  });
+});
 
 describe("gauges of a source", () => {
   const source = { namespace: Namespace.make("gauged"), kind: "mcp" as const };

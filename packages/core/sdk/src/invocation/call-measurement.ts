@@ -3,6 +3,7 @@ import { Elicitor } from "../approvals/elicitation.ts";
 import {
   recordSourceFailed,
   recordSourceWorked,
+  sourceCalls,
   toolCallDuration,
   toolCallErrors,
   toolCallRefusals,
@@ -80,6 +81,7 @@ const record = (
   const labels = { "mcp.tool.name": called?.tool.address ?? other, "executor.source": source };
   const { outcome, errorType } = Exit.isSuccess(exit) ? succeeded : endOf(exit.cause);
   toolCalls.add(1, { ...labels, outcome });
+  sourceCalls.add(1, { "executor.source": source, outcome });
   toolCallDuration.record(seconds, labels);
   if (outcome === "blocked" || outcome === "declined") {
     toolCallRefusals.add(1, { "executor.source": source, reason: errorType });

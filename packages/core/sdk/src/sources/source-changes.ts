@@ -2,6 +2,7 @@ import { SqlClient } from "@effect/sql";
 import { SqlError } from "@effect/sql/SqlError";
 import { Data, DateTime, Effect, Either, PubSub, Stream } from "effect";
 import {
+  type connectOutcomes,
   recordSourceFailed,
   recordSourceTools,
   recordSourceWorked,
@@ -137,7 +138,7 @@ export const record = (stored: StoredSource): void => {
 export const countConnect =
   (namespace: string, failedNamespace: string) =>
   <A, E>(load: Effect.Effect<A, E>): Effect.Effect<A, E> => {
-    const count = (source: string, outcome: string) =>
+    const count = (source: string, outcome: (typeof connectOutcomes)[number]) =>
       Effect.sync(() => sourceConnects.add(1, { "executor.source": source, outcome }));
     return Effect.tapBoth(load, {
       onSuccess: () => count(namespace, "ok"),

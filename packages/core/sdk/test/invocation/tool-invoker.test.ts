@@ -59,6 +59,8 @@ describe("ToolInvoker", () => {
       expect(yield* fails("write")).toMatchObject({ outcome: "blocked" });
       expect(calls("apart.missing", "apart", "upstream_error")).toBe(1);
       expect(calls("apart.echo", "apart", "invalid_input")).toBe(1);
+      const invalid = { "executor.source": "apart", outcome: "invalid_input" };
+      expect(counterValue("executor.source.calls", invalid)).toBe(1);
       expect(calls("apart.write", "apart", "blocked")).toBe(1);
       expect(errors("apart", "404")).toBe(1);
       expect(errors("apart", "invalid_input")).toBe(1);
