@@ -161,17 +161,29 @@ const collect = (
     ),
   );
 
-/** Chunks of a body up to a bound. */
+/** Chunks of a body up to a bound. A body of the expected size is in one piece when it has come. */
 export class BoundedChunks<Buffer extends ArrayBufferLike> {
-  readonly #chunks: Array<Uint8Array<Buffer>> = [];
+  readonly #chunks: Array<Uint8Array<Buffer | ArrayBuffer>> = [];
+  readonly #expected: Uint8Array<ArrayBuffer>;
   #size = 0;
 
-  constructor(readonly maxBytes: number) {}
+  /** `expectedBytes` may be wrong. Memory is touched only for what comes. */
+  constructor(
+    readonly maxBytes: number,
+    expectedBytes = 0,
+  ) {
+    this.#expected = new Uint8Array(Math.min(expectedBytes, maxBytes));
+  }
 
   /** Adds a chunk; `false` where it goes beyond the bound. */
   add(chunk: Uint8Array<Buffer>): boolean {
-    this.#chunks.push(chunk);
-    this.#size += chunk.byteLength;
+    const end = this.#size + chunk.byteLength;
+    if (end <= this.#expected.byteLength) this.#expected.set(chunk, this.#size);
+    else {
+      if (this.#chunks.length === 0) this.#chunks.push(this.#expected.subarray(0, this.#size));
+      this.#chunks.push(chunk);
+    }
+    this.#size = end;
     return this.#size <= this.maxBytes;
   }
 
@@ -181,7 +193,8 @@ export class BoundedChunks<Buffer extends ArrayBufferLike> {
   }
 
   concatenate(): Uint8Array<Buffer | ArrayBuffer> {
-    const [first] = this.#chunks;
+    if (this.#chunks.length === 0) return this.#expected.subarray(0, this.#size);
+    const [, first] = this.#chunks;
     if (first !== undefined && first.byteLength === this.#size) {
       return first.subarray(0, this.maxBytes);
     }

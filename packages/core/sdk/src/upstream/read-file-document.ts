@@ -47,7 +47,7 @@ export const readFileDocument = (
     }
     const info = yield* Effect.mapError(fileSystem.value.stat(path), () => unreadable(path));
     if (info.type !== "File") return yield* unreadable(path);
-    const collected = new BoundedChunks(maxBytes);
+    const collected = new BoundedChunks(maxBytes, Number(info.size));
     yield* fileSystem.value.stream(path).pipe(
       Stream.mapError(() => unreadable(path)),
       Stream.runForEach((chunk) => (collected.add(chunk) ? Effect.void : Effect.fail(tooLarge))),
