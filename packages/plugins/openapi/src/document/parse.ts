@@ -60,10 +60,12 @@ const parseJson = (
           message: `The description is not JSON: ${firstLine(reason, redactor)}. Correct it, or give it as YAML.`,
         }),
     ),
-    Effect.tap(() =>
+    Effect.tap((value) =>
       tell === undefined
         ? Effect.void
-        : Effect.orDie(runSteps(tellRepeatedNames(source, (place) => tell(redactor.text(place))))),
+        : Effect.orDie(
+            runSteps(tellRepeatedNames(source, value, (place) => tell(redactor.text(place)))),
+          ),
     ),
   );
 

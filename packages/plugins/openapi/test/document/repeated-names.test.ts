@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
-import { pointer, runSteps } from "@executor/plugin-kit";
-import { Effect } from "effect";
+import { pointer, readJson, runSteps } from "@executor/plugin-kit";
+import { Effect, Either } from "effect";
 import * as fc from "fast-check";
 import { tellRepeatedNames } from "../../src/document/repeated-names.ts";
 import { loadFrom, site } from "./split.ts";
@@ -9,7 +9,11 @@ const told = (source: string) =>
   Effect.gen(function* () {
     const places: Array<string> = [];
     yield* runSteps(
-      tellRepeatedNames(new TextEncoder().encode(source), (place) => places.push(place)),
+      tellRepeatedNames(
+        new TextEncoder().encode(source),
+        Either.getOrThrow(readJson(source)),
+        (place) => places.push(place),
+      ),
     );
     return places;
   });
