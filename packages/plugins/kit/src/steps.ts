@@ -4,7 +4,7 @@ import { Effect } from "effect";
 export type Steps<A> = Generator<void, A>;
 
 /** Milliseconds of computing between two turns of the event loop. */
-const turnMs = 5;
+const turnMs = 1;
 
 /** Steps between two turns where the clock stands still while code computes, as in Cloudflare's Workers. */
 const turnSteps = 8;

@@ -1,6 +1,6 @@
 import { Array as Arr, Effect } from "effect";
 
-const chunkSize = 50;
+const chunkSize = 20;
 
 /**
  * Handles a large source's items in chunks, with a turn of the event loop after each. Yielding to other fibers alone would
