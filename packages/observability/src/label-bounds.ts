@@ -74,7 +74,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   "executor.execution.refusals/reason": listed("queue_full", "computing_budget"),
   "executor.tool.input.unchecked/reason": listed("unsupported_schema", "budget_exceeded"),
   "executor.metrics.conflicts/reason": {
-    values: "the repairs that the exposition knows",
+    values: "the repairs that the exposition knows; absent where it made none",
     count: 12,
   },
   kind: listed("openapi", "mcp", "graphql", "executor"),
@@ -89,7 +89,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     values: "hosts that an operator configured; `_OTHER` where a redirect led elsewhere",
     count: "sources",
   },
-  metric: { values: "names of the metrics on this page", count: 40 },
+  metric: { values: "names of the metrics on this page; `_OTHER`", count: 40 },
   version: { values: "the daemon's version", count: 1 },
   commit: { values: "the commit that was built", count: 1 },
   "cpu.mode": listed("user", "system"),

@@ -7,12 +7,14 @@ import {
   memoryBytes,
   sizeBytes,
 } from "@executor/telemetry";
+import { endStatuses, ExecutionTrigger } from "./schemas.ts";
 
 export const executions = counter({
   name: "executor.executions",
   description: "Executions by how they ended.",
   unit: "{execution}",
   labels: ["status", "trigger"],
+  zeros: { status: endStatuses, trigger: ExecutionTrigger.literals },
 });
 
 export const executionDuration = histogram({
@@ -29,6 +31,7 @@ export const executionsActive = gauge({
     "Executions that have begun and not ended; paused are those that only wait for people.",
   unit: "{execution}",
   labels: ["state"],
+  zeros: { state: ["running", "paused"] },
 });
 
 export const approvals = counter({
@@ -36,6 +39,7 @@ export const approvals = counter({
   description: "Questions to people by what came of them; those of a run that ended are cancelled.",
   unit: "{approval}",
   labels: ["decision"],
+  zeros: { decision: ["approved", "declined", "cancelled", "expired"] },
 });
 
 export const approvalWaitDuration = histogram({
@@ -66,6 +70,7 @@ export const executionRefusals = counter({
   description: "Executions that were refused before they began, by what there was too little of.",
   unit: "{execution}",
   labels: ["reason"],
+  zeros: { reason: ["queue_full", "computing_budget"] },
 });
 
 export const executionOutputSize = histogram({
@@ -104,4 +109,5 @@ export const sandboxTerminations = counter({
   description: "Runs that the sandbox ended, by the limit that they met.",
   unit: "{termination}",
   labels: ["reason"],
+  zeros: { reason: ["timeout", "out_of_memory", "computing_budget", "crash"] },
 });

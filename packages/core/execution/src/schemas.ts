@@ -29,22 +29,24 @@ export const PendingApproval = Schema.Struct({
 }).annotations({ identifier: "PendingApproval" });
 export type PendingApproval = typeof PendingApproval.Type;
 
-/**
- * `running`: it has begun. `paused`: it waits for people's answers. The other statuses are final; `interrupted`: the daemon, or the
- * organization's object, ended under it without a chance to end it.
- */
-export const ExecutionStatus = Schema.Literal(
-  "paused",
-  "running",
+export const endStatuses = [
   "completed",
   "failed",
   "timeout",
   "cancelled",
   "out_of_memory",
   "interrupted",
-).annotations({ identifier: "ExecutionStatus" });
+] as const;
+
+/**
+ * `running`: it has begun. `paused`: it waits for people's answers. The other statuses are final; `interrupted`: the daemon, or the
+ * organization's object, ended under it without a chance to end it.
+ */
+export const ExecutionStatus = Schema.Literal("paused", "running", ...endStatuses).annotations({
+  identifier: "ExecutionStatus",
+});
 export type ExecutionStatus = typeof ExecutionStatus.Type;
-export type EndStatus = Exclude<ExecutionStatus, "paused" | "running">;
+export type EndStatus = (typeof endStatuses)[number];
 
 /** Interface through which the execution was requested. */
 export const ExecutionTrigger = Schema.Literal("mcp", "api", "cli").annotations({

@@ -5,6 +5,7 @@ export type {
   InstrumentDefinition,
   InstrumentOptions,
   LabelValues,
+  NumberOptions,
 } from "./labels/label-sets.ts";
 export { counter, gauge, histogram } from "./instruments/instrument.ts";
 export type { Counter, Gauge, Histogram } from "./instruments/instrument.ts";

@@ -51,6 +51,9 @@ export const makeView = (reading: Reading, before: Reading | undefined) => {
     Object.fromEntries(
       [...grouped(of(name), label)].map(([key, samples]) => [key, sum(samples)] as const),
     );
+  /** Without the zeros that stand there from the start. */
+  const counts = (name: string, label: string): Record<string, number> =>
+    Object.fromEntries(Object.entries(by(name, label)).filter(([, count]) => count > 0));
   const active = by(names.active, "state");
   const lastExport = only(names.lastExport);
   const exported = of(names.exported);
@@ -67,11 +70,11 @@ export const makeView = (reading: Reading, before: Reading | undefined) => {
     executions: {
       running: active["running"] ?? 0,
       paused: active["paused"] ?? 0,
-      ended: by(names.executions, "status"),
+      ended: counts(names.executions, "status"),
     },
     approvals: {
       oldestSeconds: only(names.oldestApproval),
-      decided: by(names.approvals, "decision"),
+      decided: counts(names.approvals, "decision"),
     },
     /** `null` where metrics are not pushed. */
     push:

@@ -133,6 +133,7 @@ describe("makeView", () => {
         'executor_execution_active{state="paused"} 1',
         'executor_executions_total{status="failed",trigger="api"} 1',
         'executor_executions_total{status="failed",trigger="cli"} 2',
+        'executor_executions_total{status="timeout",trigger="cli"} 0',
         'executor_approvals_total{decision="expired"} 4',
         "executor_approval_oldest_age_seconds 61",
         "process_memory_usage_bytes 1048576",

@@ -1,5 +1,5 @@
 import { MetricBoundaries, MetricKey } from "effect";
-import type { InstrumentOptions, LabelValues } from "../labels/label-sets.ts";
+import type { InstrumentOptions, LabelValues, NumberOptions } from "../labels/label-sets.ts";
 import { labelSets } from "../labels/label-sets.ts";
 import { CounterSeries, GaugeSeries, HistogramSeries } from "./recording.ts";
 
@@ -64,7 +64,7 @@ export interface Histogram<Label extends string> {
 
 /** A monotonic sum. */
 export const counter = <const Label extends string = never>(
-  options: InstrumentOptions<Label>,
+  options: NumberOptions<Label>,
 ): Counter<Label> => {
   const { name, description } = options;
   const sets = labelSets(
@@ -82,7 +82,7 @@ export const counter = <const Label extends string = never>(
 
 /** The last value of something that goes up and down. */
 export const gauge = <const Label extends string = never>(
-  options: InstrumentOptions<Label>,
+  options: NumberOptions<Label>,
 ): Gauge<Label> => {
   const { name, description } = options;
   const sets = labelSets(

@@ -30,8 +30,8 @@ const defaultMaxLabelSets = 2_000;
 const overflowLabel = "otel.metric.overflow";
 const overflowLabels = [MetricLabel.make(overflowLabel, "true")];
 
-/** Metrics about metrics are outside an organization's budget: they must be there to tell that it is spent. */
-const aboutMetrics = "executor.metrics.";
+/** Metrics about metrics are outside the budget of all metrics together: they must be there to tell that it is spent. */
+export const isBudgeted = (name: string): boolean => !name.startsWith("executor.metrics.");
 
 export interface LabelSets<Series> {
   /** The series of these values; the overflow series once the budget is spent. */
@@ -127,11 +127,16 @@ export const labelSets = <Series, Base>(
   const last = Math.max(labelKeys.length - 1, 0);
   /** A metric without labels has its one series where an absent label would be. */
   const lastKey = labelKeys[last] ?? "";
-  const currentState = perOrganization((owner) => new OwnerState<Series, Base>(owner, base()));
+  const zeros = combinations(definition.zeros);
+  const currentState = perOrganization((owner) => {
+    const state = new OwnerState<Series, Base>(owner, base());
+    if (hasRoom(state, zeros.length)) for (const values of zeros) add(state, values);
+    return state;
+  });
   const max = definition.maxLabelSets ?? defaultMaxLabelSets;
   const declared = typeof max === "number" ? () => max : max;
   const maxLabelSets = () => chosenBudget(definition.name) ?? declared();
-  const isBudgeted = !definition.name.startsWith(aboutMetrics);
+  const counted = isBudgeted(definition.name);
 
   /** Values are looked up as they come, since most are short enough, and then in the form in which they are kept. */
   const find = (state: State, values: LabelValues<string>): Series | undefined => {
@@ -156,15 +161,15 @@ export const labelSets = <Series, Base>(
       level = level.findLevel(value) ?? level.addLevel(value);
     }
     state.known += 1;
-    if (isBudgeted) state.owner.series += 1;
+    if (counted) state.owner.series += 1;
     const series = make(state.base, labels, state.owner);
     return level.addSeries(bounded[last]?.[1] ?? "", series);
   };
 
   const overflow = (state: State): Series =>
     (state.overflow ??= make(state.base, overflowLabels, state.owner));
-  const hasRoom = ({ known, owner }: State): boolean =>
-    known < maxLabelSets() && (!isBudgeted || owner.series < owner.maxSeries);
+  const hasRoom = ({ known, owner }: State, sets = 1): boolean =>
+    known + sets <= maxLabelSets() && (!counted || owner.series + sets <= owner.maxSeries);
 
   register({
     definition,
@@ -193,6 +198,16 @@ export const labelSets = <Series, Base>(
     },
   };
 };
+
+/** Every label set that takes one of the values of each label. */
+const combinations = (zeros: Zeros<string> | undefined): ReadonlyArray<LabelValues<string>> =>
+  zeros === undefined
+    ? []
+    : Object.entries(zeros).reduce<ReadonlyArray<LabelValues<string>>>(
+        (sets, [label, values]) =>
+          sets.flatMap((set) => values.map((value) => ({ ...set, [label]: value }))),
+        [{}],
+      );
 
 const maxBytes = 128;
 const encoder = new TextEncoder();
@@ -238,7 +253,20 @@ export interface InstrumentOptions<Label extends string> {
   readonly maxLabelSets?: number | (() => number);
 }
 
-export interface InstrumentDefinition extends InstrumentOptions<string> {
+/** Some values of each label. */
+export type Zeros<Label extends string> = { readonly [Key in Label]: ReadonlyArray<string> };
+
+/** Declaration of an instrument whose series have one value. */
+export interface NumberOptions<Label extends string> extends InstrumentOptions<Label> {
+  /**
+   * The label sets that stand at 0 before anything is recorded: every combination of these values. A server sees the first
+   * increment of such a series, while `increase` ignores the value that a series begins with. For few and fixed sets; where the
+   * budget has no room for all of them, none does.
+   */
+  readonly zeros?: Zeros<NoInfer<Label>>;
+}
+
+export interface InstrumentDefinition extends NumberOptions<string> {
   readonly type: "counter" | "gauge" | "histogram";
   readonly boundaries?: MetricBoundaries.MetricBoundaries;
 }

@@ -1,6 +1,6 @@
 import { MetricKeyType, MetricState, Option } from "effect";
 import type { MetricPair } from "effect";
-import { catalogue, findDefinition } from "../labels/label-sets.ts";
+import { catalogue, findDefinition, isBudgeted } from "../labels/label-sets.ts";
 import { entriesOf, isRetired, retirements, sizeOf } from "../instruments/recording.ts";
 import { currentOwner, perOrganization, processRegistries } from "../tenancy/organization.ts";
 import {
@@ -298,14 +298,16 @@ export const observe = (): void => {
 
 const series = gauge({
   name: "executor.metrics.series",
-  description: "Label sets that a metric holds.",
+  description:
+    "Label sets of the metrics that have used a tenth of their limit or more; those of the others together are _OTHER.",
   unit: "{series}",
   labels: ["metric"],
 });
 
 const seriesLimit = gauge({
   name: "executor.metrics.series.limit",
-  description: "Label sets that a metric may hold before further ones share its overflow series.",
+  description:
+    "Label sets that a metric may hold before further ones share its overflow series, where it has used a tenth of them or more.",
   unit: "{series}",
   labels: ["metric"],
 });
@@ -318,14 +320,26 @@ const budget = gauge({
   labels: [],
 });
 
+/** The share of its limit from which a metric has series of its own about its label sets. */
+const notableShare = 0.1;
+
 /** Brings `executor.metrics.series` and the limits up to date, for every instrument in the catalogue. */
 const observeLabelBudgets = (): void => {
   const { maxSeries } = currentOwner();
   if (Number.isFinite(maxSeries)) budget.set(maxSeries, {});
   else budget.remove({});
+  let others = 0;
   for (const { definition, labelSets, maxLabelSets } of catalogue()) {
     const labels = { metric: definition.name };
-    seriesLimit.set(maxLabelSets(), labels);
-    series.set(labelSets(), labels);
+    const [sets, limit] = [labelSets(), maxLabelSets()];
+    if (sets >= limit * notableShare) {
+      seriesLimit.set(limit, labels);
+      series.set(sets, labels);
+    } else {
+      seriesLimit.remove(labels);
+      series.remove(labels);
+      if (isBudgeted(definition.name)) others += sets;
+    }
   }
+  series.set(others, { metric: "_OTHER" });
 };

@@ -46,6 +46,5 @@ describe("the operator's label budgets", () => {
     counter({ name, ...described }).add(1, { a: "1" });
     expect(values(name)).toEqual({ "otel.metric.overflow=true": 1 });
     expect(values("executor.metrics.overflow")[`metric=${name}`]).toBe(1);
-    expect(values("executor.metrics.series.limit")[`metric=${name}`]).toBe(2_000);
   });
 });

@@ -20,18 +20,27 @@ describe("observeBeforeSnapshot", () => {
 });
 
 describe("executor.metrics.series", () => {
-  it("shows each metric's label sets and their limit in every snapshot", () => {
+  it("shows the label sets and the limit of each metric that has used a tenth of it, and the others as one", () => {
     const name = "test.self.budget";
+    let limit = 20;
     const things = counter({
       name,
       description: "For a test.",
       unit: "{thing}",
       labels: ["a"],
-      maxLabelSets: 2,
+      maxLabelSets: () => limit,
     });
-    expect(values("executor.metrics.series")[`metric=${name}`]).toBe(0);
-    for (const a of ["1", "2", "3"]) things.add(1, { a });
-    expect(values("executor.metrics.series")[`metric=${name}`]).toBe(2);
-    expect(values("executor.metrics.series.limit")[`metric=${name}`]).toBe(2);
+    const sets = (metric: string) => values("executor.metrics.series")[`metric=${metric}`];
+    const limits = () => values("executor.metrics.series.limit")[`metric=${name}`];
+    const others = sets("_OTHER") ?? Number.NaN;
+    things.add(1, { a: "1" });
+    expect([sets(name), limits(), sets("_OTHER")]).toEqual([undefined, undefined, others + 1]);
+    things.add(1, { a: "2" });
+    expect([sets(name), limits(), sets("_OTHER")]).toEqual([2, 20, others]);
+    limit = 21;
+    expect([sets(name), limits(), sets("_OTHER")]).toEqual([undefined, undefined, others + 2]);
+    limit = 2;
+    things.add(1, { a: "3" });
+    expect([sets(name), limits(), sets("_OTHER")]).toEqual([2, 2, others]);
   });
 });

@@ -239,7 +239,7 @@ const scrapeSize = gauge({
 const conflictSeries = gauge({
   name: "executor.metrics.conflicts",
   description:
-    "Series that the last scrape could not write as they were recorded, by what was done.",
+    "Series that the last scrape could not write as they were recorded, by what was done; one series of 0 without a reason where there are none.",
   unit: "{series}",
   labels: ["reason"],
 });
@@ -252,7 +252,10 @@ export const recordScrape = (
   collectionDuration.record(seconds, {});
   if (whole === undefined) return;
   scrapeSize.set(whole.bytes, {});
-  for (const reason of conflictReasons) {
-    conflictSeries.set(whole.conflicts.get(reason) ?? 0, { reason });
+  for (const reason of [undefined, ...conflictReasons]) {
+    const series = reason === undefined ? undefined : whole.conflicts.get(reason);
+    const isShown = reason === undefined ? whole.conflicts.size === 0 : series !== undefined;
+    if (isShown) conflictSeries.set(series ?? 0, { reason });
+    else conflictSeries.remove({ reason });
   }
 };
