@@ -11,6 +11,8 @@ export { counter, gauge, histogram } from "./instruments/instrument.ts";
 export type { Counter, Gauge, Histogram } from "./instruments/instrument.ts";
 export type { NativeBuckets, NativeHistogramState } from "./instruments/native-histogram.ts";
 export type { Exemplar, SavedSeries, SavedState } from "./instruments/recording.ts";
+export { distribution, type Distribution } from "./instruments/distribution.ts";
+export { estimateTokens } from "./tokens/token-estimate.ts";
 export { limitLabelSets, type LabelBudgets } from "./labels/label-sets.ts";
 export { httpMethodLabel } from "./labels/label-sets.ts";
 export { processMetricsLayer, type BuildInfo } from "./process/process-metrics.ts";

@@ -44,6 +44,11 @@ export const memoryBytes = MetricBoundaries.fromIterable([
   64 * mebibyte,
 ]);
 
+/** Tokens of a text; 100 to 100,000. */
+export const tokenCounts = MetricBoundaries.fromIterable([
+  100, 300, 1_000, 3_000, 10_000, 30_000, 100_000,
+]);
+
 export interface Counter<Label extends string> {
   /** Adds `amount`, which is never negative. */
   readonly add: (amount: number, labels: LabelValues<Label>) => void;
@@ -133,6 +138,6 @@ const overflow = counter({
   labels: ["metric"],
 });
 
-function countOverflow(metric: string): void {
+export function countOverflow(metric: string): void {
   overflow.add(1, { metric });
 }

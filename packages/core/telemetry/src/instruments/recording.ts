@@ -102,7 +102,7 @@ export interface Recording {
  */
 const recording: unique symbol = Symbol("@executor/telemetry/recording");
 
-const attach = (key: MetricKey.MetricKey.Untyped, attached: Recording): void => {
+export const attach = (key: MetricKey.MetricKey.Untyped, attached: Recording): void => {
   Object.defineProperty(key, recording, { value: attached });
 };
 
@@ -134,7 +134,7 @@ export class CounterSeries implements Recording {
 }
 
 /**
- * Gauges whose subject is gone. Effect's registry never forgets a series, so these are left out of readings: Prometheus then
+ * Series whose subject is gone. Effect's registry never forgets a series, so these are left out of readings: Prometheus then
  * sees the series end and not stand still.
  */
 const retired = new WeakSet<MetricKey.MetricKey.Untyped>();
@@ -146,6 +146,16 @@ export const isRetired = (key: MetricKey.MetricKey.Untyped): boolean =>
 /** The number of times that a series was retired or revived. */
 export const retirements = (): number => changes;
 
+export const retire = (key: MetricKey.MetricKey.Untyped): void => {
+  if (retired.has(key)) return;
+  retired.add(key);
+  changes += 1;
+};
+
+export const revive = (key: MetricKey.MetricKey.Untyped): void => {
+  if (changes > 0 && retired.delete(key)) changes += 1;
+};
+
 export class GaugeSeries {
   readonly #key: MetricKey.MetricKey.Gauge<number>;
   readonly #hook: MetricHook.MetricHook.Gauge<number>;
@@ -156,24 +166,18 @@ export class GaugeSeries {
   }
 
   set(value: number): void {
-    this.#revive();
+    revive(this.#key);
     this.#hook.update(value);
   }
 
   add(amount: number): void {
-    this.#revive();
+    revive(this.#key);
     this.#hook.modify(amount);
   }
 
   retire(): void {
     this.#hook.update(0);
-    if (retired.has(this.#key)) return;
-    retired.add(this.#key);
-    changes += 1;
-  }
-
-  #revive(): void {
-    if (changes > 0 && retired.delete(this.#key)) changes += 1;
+    retire(this.#key);
   }
 }
 
