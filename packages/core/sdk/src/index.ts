@@ -13,6 +13,7 @@ export { Secrets } from "./credentials/secrets.ts";
 export { ActiveTime } from "./invocation/call-measurement.ts";
 export { checkInput } from "./invocation/input-check.ts";
 export { ToolInvoker } from "./invocation/tool-invoker.ts";
+export { toolListingTokens } from "./metrics.ts";
 export { Policies } from "./policies/policies.ts";
 export { Sources } from "./sources/sources.ts";
 export type { AddSourceError, EditSourceError, RefreshSourceError } from "./sources/sources.ts";

@@ -1,11 +1,13 @@
 import {
   counter,
+  distribution,
   durationSeconds,
   gauge,
   histogram,
   httpDurationSeconds,
   perOrganization,
   sizeBytes,
+  tokenCounts,
 } from "@executor/telemetry";
 import { DateTime } from "effect";
 import type { SourceKind } from "./model/source.ts";
@@ -66,6 +68,23 @@ export const toolResultSize = histogram({
   unit: "By",
   labels: ["executor.source"],
   boundaries: sizeBytes,
+});
+
+const toolDefinitionTokens = distribution({
+  name: "executor.tool.definition.tokens",
+  description:
+    "Estimated tokens of the definitions that the source's tools have now: name, description and input schema.",
+  unit: "{token}",
+  labels: ["executor.source"],
+  boundaries: tokenCounts,
+});
+
+export const toolListingTokens = gauge({
+  name: "executor.tool.listing.tokens",
+  description:
+    "Estimated tokens of a list of tools in a client's context: of the one that clients get, by code mode, and of one with every tool.",
+  unit: "{token}",
+  labels: ["listing"],
 });
 
 export const sourceUp = gauge({
@@ -138,6 +157,27 @@ export const recordSourceFailed = (source: Subject): void => {
   if (present().has(source.namespace)) sourceUp.set(0, sourceLabels(source));
 };
 
+const definitionTokens = perOrganization(() => new Map<string, number>());
+
+/** Records what the source's tools would cost a client that lists them, if that is known. A disabled source's are not listed. */
+export const recordDefinitionTokens = (
+  { namespace, enabled }: { readonly namespace: string; readonly enabled: boolean },
+  tokens: ReadonlyArray<number> | null,
+): void => {
+  const totals = definitionTokens();
+  if (tokens === null) toolDefinitionTokens.remove({ "executor.source": namespace });
+  else toolDefinitionTokens.replace(tokens, { "executor.source": namespace });
+  if (tokens === null || !enabled) totals.delete(namespace);
+  else totals.set(namespace, sum(tokens));
+  toolListingTokens.set(sum(totals.values()), { listing: "every_tool" });
+};
+
+const sum = (values: Iterable<number>): number => {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+};
+
 /** Records how many tools the source has. The first record of every source, which gives it its counts of 0. */
 export const recordSourceTools = (source: Subject, count: number): void => {
   if (!present().has(source.namespace)) recordZeros(source);
@@ -163,4 +203,5 @@ export const forgetSource = (source: Subject): void => {
   sourceUp.remove(sourceLabels(source));
   sourceTools.remove(sourceLabels(source));
   sourceLastSuccess.remove({ "executor.source": source.namespace });
+  recordDefinitionTokens({ namespace: source.namespace, enabled: false }, null);
 };

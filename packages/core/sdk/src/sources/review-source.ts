@@ -1,13 +1,13 @@
 import { DateTime, Effect } from "effect";
 import { shorten } from "../model/shorten.ts";
 import { type SourceReview, ToolNotPending } from "../model/source-review.ts";
-import { record, type SourceChanges } from "./source-changes.ts";
+import type { SourceChanges } from "./source-changes.ts";
 
 /** Addresses that an error names. */
 const maxNamed = 5;
 
 /** Lets tools be called that wait for a review and are as they were shown. Approves all that are named, or none. */
-export const makeReviewSource = ({ commit, find, tools }: SourceChanges) =>
+export const makeReviewSource = ({ commit, find, record, tools }: SourceChanges) =>
   Effect.fn("Sources.review")(function* (namespace: string, review: SourceReview) {
     const stored = yield* find(namespace);
     yield* commit(
@@ -22,7 +22,7 @@ export const makeReviewSource = ({ commit, find, tools }: SourceChanges) =>
       }),
     );
     const after = yield* find(namespace);
-    record(after);
+    yield* record(after);
     return after;
   });
 

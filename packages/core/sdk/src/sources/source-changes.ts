@@ -3,6 +3,7 @@ import { SqlError } from "@effect/sql/SqlError";
 import { Data, DateTime, Effect, Either, PubSub, Stream } from "effect";
 import {
   type connectOutcomes,
+  recordDefinitionTokens,
   recordSourceFailed,
   recordSourceTools,
   recordSourceWorked,
@@ -46,6 +47,17 @@ export const makeSourceChanges = Effect.gen(function* () {
   return {
     rows,
     tools,
+
+    /** Sets the gauges of a source. The built-in source's tools are not among those that code mode saves. */
+    record: (stored: StoredSource) => {
+      recordSourceTools(stored, stored.tool_count);
+      if (stored.last_error !== null) recordSourceFailed(stored);
+      else if (stored.refreshed_at !== null) recordSourceWorked(stored, stored.refreshed_at);
+      if (stored.kind === "executor") return Effect.void;
+      return Effect.map(tools.definitionTokens(stored.namespace), (tokens) =>
+        recordDefinitionTokens(stored, tokens),
+      );
+    },
 
     /** Emits after every change. */
     changes: Stream.fromPubSub(changed),
@@ -126,13 +138,6 @@ export const unlessOutdated = <A, E, R>(
     (error) => error instanceof OutdatedSource,
     () => unlessOutdated(change),
   );
-
-/** Sets the gauges of a source. */
-export const record = (stored: StoredSource): void => {
-  recordSourceTools(stored, stored.tool_count);
-  if (stored.last_error !== null) recordSourceFailed(stored);
-  else if (stored.refreshed_at !== null) recordSourceWorked(stored, stored.refreshed_at);
-};
 
 /** Counts an attempt to read a description; a failed one under `failedNamespace`. */
 export const countConnect =

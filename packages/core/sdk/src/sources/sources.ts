@@ -19,7 +19,7 @@ import { makeEditSource } from "./edit-source.ts";
 import { makeReloadSource } from "./reload-source.ts";
 import { makeReviewSource } from "./review-source.ts";
 import type { UseSourceError } from "./source-access.ts";
-import { makeSourceChanges, record } from "./source-changes.ts";
+import { makeSourceChanges } from "./source-changes.ts";
 import { makeSourceFollowers } from "./source-followers.ts";
 import { type StoredSource, toDetails, toSource } from "./source-rows.ts";
 
@@ -69,22 +69,21 @@ export class Sources extends Context.Tag("@executor/sdk/Sources")<
 
 const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
   const changes = yield* makeSourceChanges;
-  const { commit, find, findChangeable, rows, tools } = changes;
+  const { commit, find, findChangeable, record, rows, tools } = changes;
   const details = (stored: StoredSource) =>
     Effect.map(rows.warnings(stored.namespace), (warnings) => toDetails(stored, warnings));
-  const afterReading = (stored: StoredSource, read: ToolChanges | null) => {
-    record(stored);
-    return Effect.map(details(stored), (shown) => new RefreshedSource({ ...shown, changes: read }));
-  };
+  const afterReading = (stored: StoredSource, read: ToolChanges | null) =>
+    Effect.map(
+      Effect.zipRight(record(stored), details(stored)),
+      (shown) => new RefreshedSource({ ...shown, changes: read }),
+    );
   const add = yield* makeAddSource(changes);
   const review = makeReviewSource(changes);
   const reload = yield* makeReloadSource(changes);
   const followers = yield* makeSourceFollowers((namespace) =>
     reload(namespace).pipe(
-      Effect.map(({ stored, loaded }) => {
-        record(stored);
-        return Hash.string(JSON.stringify(loaded.tools));
-      }),
+      Effect.tap(({ stored }) => record(stored)),
+      Effect.map(({ loaded }) => Hash.string(JSON.stringify(loaded.tools))),
       Effect.catchAllCause((cause) =>
         Effect.as(
           Effect.logWarning(`The source ${namespace} changed, but could not be read.`, cause),
@@ -98,7 +97,7 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
 
   yield* storeBuiltIn(changes, builtIn);
   for (const stored of yield* rows.all) {
-    record(stored);
+    yield* record(stored);
     yield* followers.follow(stored);
   }
 

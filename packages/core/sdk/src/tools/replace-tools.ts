@@ -5,6 +5,7 @@ import type { LoadedSource, ToolDefinition } from "../model/plugin.ts";
 import type { Namespace } from "../model/source.ts";
 import { maxChangesListed, type ToolChanges } from "../model/refreshed-source.ts";
 import { ToolAddress, ToolAnnotations } from "../model/tool.ts";
+import { DefinitionTokens } from "./definition-tokens.ts";
 import { inChunks } from "./in-chunks.ts";
 import { referencedNames } from "./schema-bundle.ts";
 import { addressWords, summaryOf } from "./tool-words.ts";
@@ -123,10 +124,16 @@ export const replaceTools = (sql: SqlClient.SqlClient) => {
     const definitions = yield* replaceDefinitions(namespace, loaded.definitions, before.size === 0);
     const [last] = yield* sql<{ id: number }>`SELECT coalesce(max(id), 0) AS id FROM tools`;
     let id = last?.id ?? 0;
+    const counting = new DefinitionTokens(loaded.definitions);
+    const tokens: Array<number> = [];
 
     yield* inChunks(loaded.tools, (chunk) =>
       Effect.gen(function* () {
-        const rows = chunk.map((tool) => toRow(namespace, tool));
+        const rows = chunk.map((tool) => {
+          const row = toRow(namespace, tool);
+          tokens.push(counting.count(row, tool.inputSchema));
+          return row;
+        });
         const present = rows.map(({ address }) => address).filter((each) => before.has(each));
         const stored = new Map<string, StoredRow>();
         if (present.length > 0) {
@@ -156,6 +163,7 @@ export const replaceTools = (sql: SqlClient.SqlClient) => {
       }),
     );
     yield* inChunks(removed, removeTools);
+    yield* sql`UPDATE sources SET definition_tokens = ${JSON.stringify(tokens)} WHERE namespace = ${namespace}`;
     return summary(added, [...removed], changed);
   });
 };

@@ -27,6 +27,10 @@ const DefinitionRow = Schema.Struct({
   schema: Schema.parseJson(JsonObject),
 });
 
+const DefinitionTokensRow = Schema.Struct({
+  definition_tokens: Schema.NullOr(Schema.parseJson(Schema.Array(Schema.Number))),
+});
+
 /** Rows of a query; a failing database, or a row that does not decode, is a defect. */
 const rowsOf = <A, I>(row: Schema.Schema<A, I>) => {
   const decode = Schema.decodeUnknown(Schema.Array(row));
@@ -36,6 +40,7 @@ const rowsOf = <A, I>(row: Schema.Schema<A, I>) => {
 const summariesOf = rowsOf(SummaryRow);
 const toolsOf = rowsOf(ToolRow);
 const definitionsOf = rowsOf(DefinitionRow);
+const definitionTokensOf = rowsOf(DefinitionTokensRow);
 
 /** Weight of a word in a summary, where one in an address has weight 1: found by ranking GitHub's 1,223 operations. */
 const summaryWeight = 2;
@@ -94,6 +99,13 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
       Effect.map((rows) => rows[0]?.count ?? 0),
       Effect.orDie,
     ),
+
+    /** Estimated tokens of the definition of each tool of a source; `null` where they were stored without. */
+    definitionTokens: (namespace: Namespace) =>
+      sql`SELECT definition_tokens FROM sources WHERE namespace = ${namespace}`.pipe(
+        definitionTokensOf,
+        Effect.map((rows) => rows[0]?.definition_tokens ?? null),
+      ),
 
     find: (address: string) =>
       sql`SELECT * FROM tools WHERE address = ${address}`.pipe(
