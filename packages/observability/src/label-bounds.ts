@@ -55,6 +55,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   status: listed(...ended, "interrupted"),
   trigger: listed("mcp", "api", "cli"),
   state: listed("running", "paused"),
+  listing: listed("code_mode", "every_tool"),
   truncated: listed("true", "false"),
   decision: listed("approved", "declined", "cancelled", "expired"),
   "executor.sandbox.cpu.time/runtime": listed("quickjs"),

@@ -6,6 +6,7 @@ import {
   longDurationSeconds,
   memoryBytes,
   sizeBytes,
+  tokenCounts,
 } from "@executor/telemetry";
 import { endStatuses, ExecutionTrigger } from "./schemas.ts";
 
@@ -79,6 +80,22 @@ export const executionOutputSize = histogram({
   unit: "By",
   labels: ["truncated"],
   boundaries: sizeBytes,
+});
+
+export const executionOutputTokens = histogram({
+  name: "executor.execution.output.tokens",
+  description: "Estimated tokens of the results that executions returned, as they were cut.",
+  unit: "{token}",
+  labels: [],
+  boundaries: tokenCounts,
+});
+
+export const toolResultTokens = histogram({
+  name: "executor.tool.result.tokens",
+  description: "Estimated tokens of what tool calls gave to agent code.",
+  unit: "{token}",
+  labels: ["executor.source"],
+  boundaries: tokenCounts,
 });
 
 export const sandboxCpuTime = counter({

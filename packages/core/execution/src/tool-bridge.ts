@@ -1,7 +1,9 @@
 import { type ToolCallFailure, WallClock } from "@executor/kernel";
 import { Elicitor, parseJson, ProgressListener, ToolInvoker } from "@executor/sdk";
+import { estimateTokens } from "@executor/telemetry";
 import { Context, Effect, Option, Schema } from "effect";
 import { askPeople } from "./approvals/ask-people.ts";
+import { toolResultTokens } from "./metrics.ts";
 import type { LiveRun } from "./run/live-run.ts";
 
 /** Names of built-in tools in agent code: `tools.search(...)` and `tools.describe(...)`. */
@@ -44,9 +46,11 @@ export const toolBridge = Effect.gen(function* () {
     options: CallOptions,
   ): Effect.Effect<string, ToolCallFailure> =>
     Effect.suspend(() => call(address, parseJson(inputJson), options)).pipe(
-      Effect.map(({ data, response }) =>
-        JSON.stringify(options.response === true ? { data, ...response } : data),
-      ),
+      Effect.map(({ data, response }) => {
+        const json = JSON.stringify(options.response === true ? { data, ...response } : data);
+        recordTokens(address, json);
+        return json;
+      }),
       Effect.catchAllDefect((defect) =>
         Effect.zipRight(
           Effect.logError(`The tool call ${address} failed unexpectedly.`, defect),
@@ -89,6 +93,12 @@ export const toolBridge = Effect.gen(function* () {
         );
       });
 });
+
+/** Records what a result would cost a context that it went into whole; code mode keeps it in the sandbox. */
+const recordTokens = (address: string, json: string): void => {
+  const source = address.slice(0, address.indexOf("."));
+  toolResultTokens.record(estimateTokens(json), { "executor.source": source });
+};
 
 /** Services of a call that reach people: one asks them, the other reports progress to them. */
 const peopleOf = (

@@ -6,7 +6,7 @@ import { Executions } from "../src/executions.ts";
 import { active, until } from "./support/approvals.ts";
 import { layerWith } from "./support/layer.ts";
 import { addShop } from "./support/plugin.ts";
-import { total } from "@executor/testing/series";
+import { observed, total } from "@executor/testing/series";
 
 const run = (code: string, timeoutMs?: number) =>
   Effect.flatMap(Executions, (executions) =>
@@ -40,6 +40,27 @@ describe("Executions", () => {
       expect(yield* executions.get(execution.id)).toEqual(execution);
       expect((yield* executions.list(10)).map(({ id }) => id)).toEqual([execution.id]);
       expect(total("executor.execution.active", { state: "running" })).toBe(0);
+    }).pipe(Effect.provide(layerWith())),
+  );
+
+  it.live("measure what results of tools and of runs would cost a context, in tokens", () =>
+    Effect.gen(function* () {
+      yield* addShop;
+      const [, results] = yield* growth(
+        () => observed("executor.tool.result.tokens", { "executor.source": "shop" }),
+        run(
+          "return (await tools.shop.read({ words: 'four words of text '.repeat(100) })).words.length",
+        ),
+      );
+      expect(results).toBeGreaterThan(340);
+      expect(results).toBeLessThan(460);
+      const [, outputs] = yield* growth(
+        () => observed("executor.execution.output.tokens"),
+        run("return 'four words of text '.repeat(100_000)"),
+      );
+      // The result is cut after 30,000 characters: 6,300 words.
+      expect(outputs).toBeGreaterThan(5_400);
+      expect(outputs).toBeLessThan(7_200);
     }).pipe(Effect.provide(layerWith())),
   );
 

@@ -49,7 +49,9 @@ const make = ({ version, holderOf = () => "" }: McpHostOptions) =>
       Effect.repeat(Schedule.spaced(limits.maxIdleMs / 10)),
       Effect.forkScoped,
     );
+    yield* tools.measure;
     yield* sources.changes.pipe(
+      Stream.tap(() => tools.measure),
       Stream.runForEach(() => Effect.promise(() => notifyAll([...sessions.byId.values()]))),
       Effect.forkScoped,
     );

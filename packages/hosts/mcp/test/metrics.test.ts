@@ -2,7 +2,8 @@ import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
 import { connect, execute, initialize, post } from "./support/client.ts";
 import { served } from "./support/host.ts";
-import { observed, total } from "@executor/testing/series";
+import { estimateTokens } from "@executor/telemetry";
+import { gaugeValue, observed, total } from "@executor/testing/series";
 import { untilEffect } from "@executor/testing";
 
 const operations = (labels: Readonly<Record<string, string>>) =>
@@ -39,6 +40,18 @@ describe("metrics", () => {
       });
       // initialize, tools/list and three calls.
       expect(total("executor.client.requests", { "mcp.client.name": "claude-code" })).toBe(5);
+    }).pipe(Effect.provide(served())),
+  );
+
+  it.scopedLive("measures what the list of tools costs a client's context, in tokens", () =>
+    Effect.gen(function* () {
+      const { client } = yield* connect({ name: "claude-code" });
+      const { tools } = yield* Effect.promise(() => client.listTools());
+      const listed = tools.map(({ name, description, inputSchema }) =>
+        JSON.stringify({ name, description, inputSchema }),
+      );
+      const tokens = gaugeValue("executor.tool.listing.tokens", { listing: "code_mode" }) ?? 0;
+      expect(Math.abs(tokens / estimateTokens(listed.join(",")) - 1)).toBeLessThan(0.02);
     }).pipe(Effect.provide(served())),
   );
 

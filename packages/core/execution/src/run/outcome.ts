@@ -1,11 +1,12 @@
 import type { CodeRunner, RunOutcome, RunOutput, RunUse } from "@executor/kernel";
 import { parseJson } from "@executor/sdk";
-import { observeBeforeSnapshot } from "@executor/telemetry";
+import { estimateTokens, observeBeforeSnapshot } from "@executor/telemetry";
 import { type Context, Effect } from "effect";
 import { type EndStatus, type Execution, ExecutionError, ExecutionOutput } from "../schemas.ts";
 import {
   executionDuration,
   executionOutputSize,
+  executionOutputTokens,
   executions,
   sandboxCpuTime,
   sandboxMemoryPeak,
@@ -121,8 +122,9 @@ export const measureThreads = ({ runtime, stuckThreads }: Context.Tag.Service<Co
 /** Records the output size of a completed run, or the limit that ended it. */
 export const recordOutcome = (outcome: RunOutcome): void => {
   if (outcome._tag === "Completed") {
-    const { totalBytes, truncated } = outcome.output;
+    const { json, totalBytes, truncated } = outcome.output;
     executionOutputSize.record(totalBytes, { truncated: String(truncated) });
+    executionOutputTokens.record(estimateTokens(json), {});
   }
   const reason = terminationReasons[outcome._tag];
   if (reason !== undefined) sandboxTerminations.add(1, { reason });

@@ -1,5 +1,6 @@
 import { type Execution, type ExecutionCaller, Executions, Limits } from "@executor/execution";
-import { type Actor, Sources } from "@executor/sdk";
+import { type Actor, Sources, toolListingTokens } from "@executor/sdk";
+import { estimateTokens } from "@executor/telemetry";
 import type { CallToolRequest, CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
 import { Effect, ParseResult, Schema } from "effect";
 import { errorCodes, JsonRpcError } from "../json-rpc.ts";
@@ -57,6 +58,14 @@ export const hostTools = Effect.gen(function* () {
     resumeTool,
   ]);
 
+  /** Records what the list costs a client's context: output schemas and hints are for programs. */
+  const measure: Effect.Effect<void> = Effect.map(list, (tools) => {
+    const definitions = tools.map(({ name, description, inputSchema }) =>
+      JSON.stringify({ name, description, inputSchema }),
+    );
+    toolListingTokens.set(estimateTokens(definitions.join(",")), { listing: "code_mode" });
+  });
+
   /** Fails if there is no such tool; every other error is returned as a result. */
   const call = (params: Params, context: RequestContext, caller: Caller) => {
     switch (params.name) {
@@ -74,7 +83,7 @@ export const hostTools = Effect.gen(function* () {
     }
   };
 
-  return { list, call };
+  return { list, measure, call };
 });
 
 const toResult = (
