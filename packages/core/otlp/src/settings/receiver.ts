@@ -1,17 +1,7 @@
-/** Where metrics are pushed to and with which headers, by OpenTelemetry's "OTLP Exporter" specification. */
+import { exporterVariables, type Signal, signalTraits } from "./signal.ts";
+import { type Lookup, percentDecode, readKeyValues, type Report } from "./values.ts";
 
-/** Text of an environment variable; `undefined` where it is unset. */
-export type Lookup = (variable: string) => string | undefined;
-
-/** Takes one whole sentence about a variable that cannot be used as it is. */
-export type Report = (problem: string) => void;
-
-export const metricsEndpointVariable = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
-export const baseEndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
-
-/** The headers for all signals, then those for metrics, which win. */
-const headerVariables = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_METRICS_HEADERS"];
-
+/** Where a signal is pushed to and with which headers, by OpenTelemetry's "OTLP Exporter" specification. */
 export interface Receiver {
   /** Without user and password, which become a header. */
   readonly url: string;
@@ -20,17 +10,24 @@ export interface Receiver {
 }
 
 /** `undefined` where no endpoint can be used. */
-export const resolveReceiver = (lookup: Lookup, report: Report): Receiver | undefined => {
-  const url = resolveUrl(lookup, report);
+export const resolveReceiver = (
+  signal: Signal,
+  lookup: Lookup,
+  report: Report,
+): Receiver | undefined => {
+  const url = resolveUrl(signal, lookup, report);
   if (url === undefined) return undefined;
   const authorization = takeCredentials(url);
-  const headers = { ...authorization, ...resolveHeaders(lookup, report) };
+  const headers = { ...authorization, ...resolveHeaders(signal, lookup, report) };
   return { url: url.href, headers };
 };
 
-/** The metrics endpoint unchanged, else the base endpoint with `/v1/metrics` appended. */
-const resolveUrl = (lookup: Lookup, report: Report): URL | undefined => {
-  for (const variable of [metricsEndpointVariable, baseEndpointVariable]) {
+/** The signal's endpoint unchanged, else the base endpoint with the signal's path appended. */
+const resolveUrl = (signal: Signal, lookup: Lookup, report: Report): URL | undefined => {
+  const { path } = signalTraits[signal];
+  const variables = exporterVariables(signal, "ENDPOINT");
+  const [ownVariable, baseVariable] = variables;
+  for (const variable of variables) {
     const text = lookup(variable);
     if (text === undefined) continue;
     const url = URL.parse(text);
@@ -38,20 +35,20 @@ const resolveUrl = (lookup: Lookup, report: Report): URL | undefined => {
       report(`${variable} is not an address that begins with http:// or https://, and is ignored.`);
       continue;
     }
-    if (variable === metricsEndpointVariable) {
+    if (variable === ownVariable) {
       if (url.pathname === "/") {
         report(
-          `${metricsEndpointVariable} is used as it stands and has no path; most receivers take metrics at /v1/metrics. Add the path, or set ${baseEndpointVariable} instead, to which /v1/metrics is appended.`,
+          `${variable} is used as it stands and has no path; most receivers take ${signal} at ${path}. Add the path, or set ${baseVariable} instead, to which ${path} is appended.`,
         );
       }
     } else {
-      const path = url.pathname.replace(/\/+$/, "");
-      if (path.endsWith("/v1/metrics")) {
+      const base = url.pathname.replace(/\/+$/, "");
+      if (/\/v1\/(metrics|traces|logs)$/.test(base)) {
         report(
-          `${baseEndpointVariable} ends in /v1/metrics, and /v1/metrics is appended to it. Remove it there, or set ${metricsEndpointVariable} instead.`,
+          `${variable} ends in ${base.slice(base.lastIndexOf("/v1/"))}, and ${path} is appended to it. Remove it there, or set ${ownVariable} instead.`,
         );
       }
-      url.pathname = `${path}/v1/metrics`;
+      url.pathname = `${base}${path}`;
     }
     if (url.port === "4317") {
       report(
@@ -81,9 +78,14 @@ const reserved = new Set([
   "transfer-encoding",
 ]);
 
-const resolveHeaders = (lookup: Lookup, report: Report): Readonly<Record<string, string>> => {
+/** The headers for all signals, then those for this one, which win. */
+const resolveHeaders = (
+  signal: Signal,
+  lookup: Lookup,
+  report: Report,
+): Readonly<Record<string, string>> => {
   const headers = new Map<string, string>();
-  for (const variable of headerVariables) {
+  for (const variable of exporterVariables(signal, "HEADERS").toReversed()) {
     for (const [key, value] of readKeyValues(variable, lookup, report)) {
       const name = key.toLowerCase();
       const problem = headerProblem(name, value);
@@ -91,9 +93,11 @@ const resolveHeaders = (lookup: Lookup, report: Report): Readonly<Record<string,
       else report(`In ${variable}, ${problem} and is left out.`);
     }
   }
-  if (headers.has("x-axiom-dataset") && !headers.has("x-axiom-metrics-dataset")) {
+  const wrongDataset = signal === "metrics" ? "x-axiom-dataset" : "x-axiom-metrics-dataset";
+  const dataset = signal === "metrics" ? "x-axiom-metrics-dataset" : "x-axiom-dataset";
+  if (headers.has(wrongDataset) && !headers.has(dataset)) {
     report(
-      "The header x-axiom-dataset names a dataset for traces and logs. Axiom takes metrics with x-axiom-metrics-dataset, which names a dataset of the metrics kind.",
+      `The header ${wrongDataset} does not name a dataset for ${signal}. Axiom takes ${signal} with ${dataset}.`,
     );
   }
   return Object.fromEntries(headers);
@@ -106,46 +110,6 @@ const headerProblem = (name: string, value: string): string | undefined => {
     return `the value of ${name} has characters that a header cannot hold`;
   }
   return reserved.has(name) ? `${name} follows from what is sent` : undefined;
-};
-
-/**
- * Entries of a list in the form of OpenTelemetry's variables: commas between entries, values percent-encoded. A value may hold
- * `=`. An entry that cannot be read is left out; a value that is not percent-encoded correctly is taken unchanged. Problems name keys
- * and positions, never values.
- */
-export const readKeyValues = (
-  variable: string,
-  lookup: Lookup,
-  report: Report,
-): ReadonlyArray<readonly [key: string, value: string]> => {
-  const entries: Array<readonly [string, string]> = [];
-  for (const [index, entry] of (lookup(variable) ?? "").split(",").entries()) {
-    if (entry.trim() === "") continue;
-    const separator = entry.indexOf("=");
-    const key = percentDecode(entry.slice(0, Math.max(0, separator)).trim());
-    const text = entry.slice(separator + 1).trim();
-    const value = percentDecode(text);
-    if (separator < 1 || key === undefined || key === "") {
-      report(`In ${variable}, entry ${index + 1} is not of the form key=value and is left out.`);
-      continue;
-    }
-    if (value === undefined) {
-      report(
-        `In ${variable}, the value of ${key} is not percent-encoded and is taken as it stands.`,
-      );
-    }
-    entries.push([key, value ?? text]);
-  }
-  return entries;
-};
-
-/** `undefined` where the text is not percent-encoded correctly. */
-const percentDecode = (text: string): string | undefined => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 };
 
 /** The address without its query, which can hold a key. */

@@ -1,4 +1,5 @@
 import { Config } from "effect";
+import type { Signal } from "./signal.ts";
 
 const text = (name: string) =>
   Config.string(name).pipe(Config.withDefault(""), Config.map(trimmed));
@@ -6,19 +7,22 @@ const text = (name: string) =>
 const trimmed = (value: string): string => value.trim();
 
 /**
- * Whether the environment asks for a push: an endpoint is set, and nothing switches it off (OpenTelemetry's "Environment Variable
- * Specification"). The module is separate, so that a push that is off loads nothing else.
+ * Whether the environment asks for a push of a signal: an endpoint is set, and nothing switches it off (OpenTelemetry's
+ * "Environment Variable Specification"). The module is separate, so that a push that is off loads nothing else.
  */
-export const isPushWanted: Config.Config<boolean> = Config.all([
-  text("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"),
-  text("OTEL_EXPORTER_OTLP_ENDPOINT"),
-  text("OTEL_SDK_DISABLED"),
-  text("OTEL_METRICS_EXPORTER"),
-]).pipe(
-  Config.map(
-    ([metricsEndpoint, endpoint, disabled, exporter]) =>
-      (metricsEndpoint !== "" || endpoint !== "") &&
-      disabled.toLowerCase() !== "true" &&
-      exporter.toLowerCase() !== "none",
-  ),
-);
+export const isPushWanted = (signal: Signal): Config.Config<boolean> => {
+  const name = signal.toUpperCase();
+  return Config.all([
+    text(`OTEL_EXPORTER_OTLP_${name}_ENDPOINT`),
+    text("OTEL_EXPORTER_OTLP_ENDPOINT"),
+    text("OTEL_SDK_DISABLED"),
+    text(`OTEL_${name}_EXPORTER`),
+  ]).pipe(
+    Config.map(
+      ([own, endpoint, disabled, exporter]) =>
+        (own !== "" || endpoint !== "") &&
+        disabled.toLowerCase() !== "true" &&
+        exporter.toLowerCase() !== "none",
+    ),
+  );
+};

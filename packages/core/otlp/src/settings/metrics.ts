@@ -1,0 +1,47 @@
+import { Effect } from "effect";
+import type { Temporality } from "../metrics/encoding.ts";
+import type { SettingsDefinition } from "./environment.ts";
+import { type ExporterSettings, resolveExporter, variablesOfExporter } from "./exporter.ts";
+import { shownUrl } from "./receiver.ts";
+import { resolveChoice, resolveMillis } from "./values.ts";
+
+/** To save memory, `lowmemory` leaves asynchronous counters cumulative; there are none here, so it is `delta`. */
+const temporalities = ["cumulative", "delta", "lowmemory"] as const;
+
+/** Settings of the push of metrics. */
+export interface MetricsSettings extends ExporterSettings {
+  readonly temporality: Temporality;
+  /** From the end of an export to the start of the next. */
+  readonly intervalMillis: number;
+}
+
+const temporalityVariable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+const intervalVariable = "OTEL_METRIC_EXPORT_INTERVAL";
+
+export const metricsSettings: SettingsDefinition<MetricsSettings> = {
+  variables: [...variablesOfExporter("metrics"), temporalityVariable, intervalVariable],
+  resolve: (lookup, defaults, report) =>
+    Effect.map(resolveExporter("metrics", lookup, defaults, report), (exporter) => {
+      if (exporter === undefined) return undefined;
+      if (
+        exporter.protocol === "http/json" &&
+        /(^|\.)axiom\.co$/.test(new URL(exporter.url).hostname)
+      ) {
+        report("Axiom takes metrics as http/protobuf only, and the protocol is http/json.");
+      }
+      const temporality = resolveChoice(lookup, [temporalityVariable], temporalities, report);
+      return {
+        ...exporter,
+        temporality: temporality === "lowmemory" ? "delta" : temporality,
+        intervalMillis: resolveMillis(lookup, [intervalVariable], 60_000, report),
+      };
+    }),
+};
+
+/** One line about where metrics are pushed, without secrets. */
+export const describe = (settings: MetricsSettings): string => {
+  const { protocol, compression, temporality, intervalMillis } = settings;
+  const headers = Object.keys(settings.headers).toSorted();
+  const sent = headers.length === 0 ? "" : `; headers ${headers.join(", ")}`;
+  return `Metrics are pushed to ${shownUrl(settings.url)} every ${intervalMillis / 1_000} s (${protocol}, ${compression === "none" ? "not compressed" : compression}, ${temporality}${sent})`;
+};
