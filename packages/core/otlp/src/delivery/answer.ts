@@ -1,9 +1,11 @@
+import { Either } from "effect";
+import { type Signal, signalTraits } from "../settings/signal.ts";
 import { readFields } from "./protobuf-reader.ts";
 
-/** A request that the receiver took, with `ExportMetricsPartialSuccess` of its answer. */
+/** A request that the receiver took, with the partial success of its answer. */
 export interface Accepted {
   readonly status: number;
-  /** Data points that the receiver left out. */
+  /** Items that the receiver left out. */
   readonly rejected: number;
   /** Remark of the receiver in one line; `""` for none. */
   readonly message: string;
@@ -18,6 +20,8 @@ export interface Failed {
   /** Clause that follows "because": no capital letter, no full stop. */
   readonly reason: string;
   readonly retryable: boolean;
+  /** Whether the next request would fail too: only 400 and 413 refuse the content of a request. */
+  readonly isGeneral: boolean;
   /** Time that the receiver wants to pass before the next request. */
   readonly retryAfterMillis: number;
 }
@@ -39,53 +43,96 @@ const knownStatuses = new Set([
   504,
 ]);
 
-const advice = new Map([
-  [401, "check the headers"],
-  [403, "check the headers"],
-  [404, "check the address, which usually ends in /v1/metrics"],
-  [405, "check the address, which usually ends in /v1/metrics"],
-  [415, "check the protocol and the compression"],
-]);
-
-export const isSuccess = ({ status }: Answer): boolean => status >= 200 && status < 300;
-
-/** Reads `ExportMetricsServiceResponse` in either encoding; any other body is ignored. */
-export const readSuccess = ({ status, headers, body }: Answer): Accepted => {
-  const type = bodyType(headers);
-  if (type === "json") {
-    const partial = member(parseJson(body), "partialSuccess");
-    const rejected = toCount(member(partial, "rejectedDataPoints"));
-    return { status, rejected, message: oneLine(member(partial, "errorMessage")) };
+const adviceOn = (status: number, signal: Signal): string | undefined => {
+  switch (status) {
+    case 401:
+    case 403:
+      return "check the headers";
+    case 404:
+    case 405:
+      return `check the address, which usually ends in ${signalTraits[signal].path}`;
+    case 415:
+      return "check the protocol and the compression";
+    default:
+      return undefined;
   }
-  let rejected = 0;
-  let message = "";
-  if (type === "x-protobuf") {
-    for (const [field, value] of readFields(body)) {
-      if (field !== 1 || typeof value === "bigint") continue;
-      for (const [inner, content] of readFields(value)) {
-        if (inner === 1 && typeof content === "bigint") rejected = toCount(content);
-        if (inner === 2 && typeof content !== "bigint") message = oneLine(decode(content));
-      }
-    }
-  }
-  return { status, rejected, message };
 };
 
+/** What became of a request, by the answer to it. */
+export const readAnswer = (
+  answer: Answer,
+  signal: Signal,
+  nowMillis: number,
+): Either.Either<Accepted, Failed> => {
+  const { status } = answer;
+  if (status < 200 || status > 299) return Either.left(readRefusal(answer, signal, nowMillis));
+  const partial = readSuccess(answer, signal);
+  return partial === undefined
+    ? Either.left(notOtlp(answer, signal))
+    : Either.right({ status, ...partial });
+};
+
+/** `Export<signal>ServiceResponse` in either encoding, or an empty body, which is one too; `undefined` for any other body. */
+const readSuccess = (
+  { headers, body }: Answer,
+  signal: Signal,
+): Pick<Accepted, "rejected" | "message"> | undefined => {
+  if (body.length === 0) return { rejected: 0, message: "" };
+  const type = bodyType(headers);
+  if (type === "x-protobuf") return readProtobufSuccess(body);
+  const parsed = parseJson(body);
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
+  const partial = member(parsed, "partialSuccess");
+  if (partial === undefined && Object.keys(parsed).length > 0) return undefined;
+  const rejected = toCount(member(partial, signalTraits[signal].rejected));
+  return { rejected, message: oneLine(member(partial, "errorMessage")) };
+};
+
+const readProtobufSuccess = (
+  body: Uint8Array,
+): Pick<Accepted, "rejected" | "message"> | undefined => {
+  let rejected = 0;
+  let message = "";
+  const fields = readFields(body);
+  if (fields === undefined) return undefined;
+  for (const [field, value] of fields) {
+    if (field !== 1) continue;
+    const partial = typeof value === "bigint" ? undefined : readFields(value);
+    if (partial === undefined) return undefined;
+    for (const [inner, content] of partial) {
+      if (inner === 1 && typeof content === "bigint") rejected = toCount(content);
+      if (inner === 2 && typeof content !== "bigint") message = oneLine(decode(content));
+    }
+  }
+  return { rejected, message };
+};
+
+/** A success of something else, such as the page of a proxy or a sign-in: nothing says that the items were taken. */
+const notOtlp = ({ status, headers }: Answer, signal: Signal): Failed => ({
+  status,
+  errorType: "invalid_response",
+  reason: `the receiver answered ${status} with ${oneLine(headers["content-type"]) || "a body of no content type"}, which is no answer of OTLP; ${adviceOn(404, signal)}`,
+  retryable: false,
+  isGeneral: true,
+  retryAfterMillis: 0,
+});
+
 /** Explains a refusal by its status and the receiver's own words. */
-export const readRefusal = (answer: Answer, nowMillis: number): Failed => {
+const readRefusal = (answer: Answer, signal: Signal, nowMillis: number): Failed => {
   const { status, headers } = answer;
   const quoted = refusalText(answer);
   const details = [
     quoted === "" ? undefined : `"${quoted}"`,
     status >= 300 && status < 400
       ? `redirects are not followed${headers["location"] === undefined ? "" : `, here to ${headers["location"]}`}`
-      : advice.get(status),
+      : adviceOn(status, signal),
   ].filter((detail) => detail !== undefined);
   return {
     status,
     errorType: knownStatuses.has(status) ? String(status) : "_OTHER",
     reason: `the receiver answered ${status}${details.length === 0 ? "" : `: ${details.join("; ")}`}`,
     retryable: retryableStatuses.has(status),
+    isGeneral: status !== 400 && status !== 413,
     retryAfterMillis: parseRetryAfter(headers["retry-after"], nowMillis),
   };
 };
@@ -96,6 +143,7 @@ export const unreachable = (cause: unknown): Failed => ({
   errorType: "connection_error",
   reason: `there is no connection to the receiver: ${firstSentence(cause)}`,
   retryable: true,
+  isGeneral: true,
   retryAfterMillis: 0,
 });
 
@@ -104,6 +152,7 @@ export const timedOut = (timeoutMillis: number): Failed => ({
   errorType: "timeout",
   reason: `the receiver did not answer within ${timeoutMillis} ms`,
   retryable: false,
+  isGeneral: true,
   retryAfterMillis: 0,
 });
 
@@ -115,18 +164,22 @@ const refusalText = ({ headers, body }: Answer): string => {
     return oneLine(member(parsed, "message") ?? member(parsed, "error") ?? decode(body));
   }
   if (type !== "x-protobuf") return oneLine(decode(body));
-  for (const [field, value] of readFields(body)) {
+  for (const [field, value] of readFields(body) ?? []) {
     if (field === 2 && typeof value !== "bigint") return oneLine(decode(value));
   }
   return "";
 };
 
+/** A longer wait that a receiver asks for is cut to this. */
+const maxRetryAfterMillis = 60 * 60 * 1_000;
+
 /** Seconds or an HTTP date (RFC 9110, 10.2.3) as milliseconds from now; 0 for anything else. */
 const parseRetryAfter = (header: string | undefined, nowMillis: number): number => {
   if (header === undefined) return 0;
-  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1_000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? 0 : Math.max(0, date - nowMillis);
+  const millis = /^\s*\d+\s*$/.test(header)
+    ? Number(header) * 1_000
+    : Date.parse(header) - nowMillis;
+  return Number.isNaN(millis) ? 0 : Math.min(Math.max(0, millis), maxRetryAfterMillis);
 };
 
 const bodyType = (headers: Answer["headers"]): string | undefined =>

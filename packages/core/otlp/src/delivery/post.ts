@@ -2,14 +2,15 @@ import { FetchHttpClient, HttpBody, HttpClientRequest } from "@effect/platform";
 import type { HttpClient, HttpClientError, HttpClientResponse } from "@effect/platform";
 import { Clock, Duration, Effect, Schedule, Stream } from "effect";
 import { gzip } from "node:zlib";
-import type { PushSettings } from "../settings/environment.ts";
-import { isSuccess, readRefusal, readSuccess, timedOut, unreachable } from "./answer.ts";
+import type { ExporterSettings } from "../settings/exporter.ts";
+import type { Signal } from "../settings/signal.ts";
+import { readAnswer, timedOut, unreachable } from "./answer.ts";
 import type { Accepted, Answer, Failed } from "./answer.ts";
 
 export interface PostOptions {
   readonly client: HttpClient.HttpClient;
-  readonly settings: PushSettings;
-  readonly contentType: string;
+  readonly signal: Signal;
+  readonly settings: ExporterSettings;
   readonly userAgent: string;
 }
 
@@ -19,13 +20,18 @@ export interface RequestBody {
   readonly compressed: boolean;
 }
 
+const contentTypes = {
+  "http/protobuf": "application/x-protobuf",
+  "http/json": "application/json",
+} as const;
+
 /** The rest of a longer answer is not read. */
 const maxAnswerBytes = 64 * 1024;
 
 /** Compresses in the thread pool. On metrics, the higher levels cost three times as much for another tenth. */
 export const compress = (
   bytes: Uint8Array,
-  { compression }: Pick<PushSettings, "compression">,
+  { compression }: Pick<ExporterSettings, "compression">,
 ): Effect.Effect<RequestBody> =>
   compression === "none"
     ? Effect.succeed({ bytes, compressed: false })
@@ -83,7 +89,7 @@ const backoff = Schedule.exponential("250 millis").pipe(
 
 /** Sends a request once and reads the answer, within the time. Redirects are not followed: headers hold keys. */
 const post = (
-  { client, settings, contentType, userAgent }: PostOptions,
+  { client, signal, settings, userAgent }: PostOptions,
   { bytes, compressed }: RequestBody,
   timeoutMillis: number,
 ): Effect.Effect<Accepted, Failed> => {
@@ -93,23 +99,27 @@ const post = (
       ...settings.headers,
       ...(compressed ? { "content-encoding": "gzip" } : {}),
     },
-    body: HttpBody.uint8Array(bytes, contentType),
+    body: HttpBody.uint8Array(bytes, contentTypes[settings.protocol]),
   });
   return client.execute(request).pipe(
-    Effect.flatMap(readAnswer),
-    Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
+    Effect.flatMap(readResponse),
+    Effect.provideService(FetchHttpClient.RequestInit, requestInit(settings)),
     Effect.withTracerEnabled(false),
     Effect.mapError((error) => unreachable(error.cause ?? error)),
-    Effect.filterOrElse(isSuccess, (answer) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.fail(readRefusal(answer, now))),
+    Effect.flatMap((answer) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => readAnswer(answer, signal, now)),
     ),
-    Effect.map(readSuccess),
     Effect.timeoutFail({ duration: timeoutMillis, onTimeout: () => timedOut(timeoutMillis) }),
   );
 };
 
+const requestInit = ({ certificates: tls }: ExporterSettings): BunFetchRequestInit => ({
+  redirect: "manual",
+  ...(tls === undefined ? {} : { tls }),
+});
+
 /** Reads status, headers and at most {@link maxAnswerBytes} of the body, which may be absent. */
-const readAnswer = ({
+const readResponse = ({
   status,
   headers,
   stream,
