@@ -83,7 +83,6 @@ export interface Sender {
 
 /** A way to write an `ExportMetricsServiceRequest` of OTLP 1.x, piece by piece. */
 export interface Encoding {
-  readonly contentType: string;
   readonly encodePoints: (points: ReadonlyArray<Point>) => Uint8Array;
   /** Pieces of one metric must follow each other. */
   readonly encodeRequest: (sender: Sender, pieces: ReadonlyArray<Piece>) => Uint8Array;

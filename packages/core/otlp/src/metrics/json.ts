@@ -6,7 +6,6 @@ import type { Encoding, Sender, HistogramValues, MetricHeader, Point } from "./e
  * that JSON lacks as strings (Protocol Buffers, "ProtoJSON Format").
  */
 export const jsonEncoding: Encoding = {
-  contentType: "application/json",
   encodePoints: (points) =>
     encoder.encode(points.map((point) => JSON.stringify(toPoint(point))).join(",")),
   encodeRequest: ({ resource, scope }, pieces) => {

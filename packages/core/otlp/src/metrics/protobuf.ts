@@ -21,7 +21,6 @@ const dataFields = { gauge: 5, sum: 7, counter: 7, histogram: 9, summary: 11 } a
 const writer = new ProtobufWriter();
 
 export const protobufEncoding: Encoding = {
-  contentType: "application/x-protobuf",
   encodePoints: (points) => {
     writer.clear();
     // The writer goes from the last byte to the first.
