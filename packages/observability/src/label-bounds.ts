@@ -13,6 +13,12 @@ const listed = (...values: ReadonlyArray<string>): LabelBound => ({
 
 const ended = ["completed", "failed", "timeout", "cancelled", "out_of_memory"];
 
+const exportErrors: LabelBound = {
+  values:
+    "absent, `rejected`, `timeout`, `connection_error`, `invalid_response`, a known status, `_OTHER`",
+  count: 21,
+};
+
 /** By label, or by metric and label where one label means several things. */
 const bounds: Readonly<Record<string, LabelBound>> = {
   "mcp.tool.name": {
@@ -47,10 +53,9 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     values: "absent, `tool_error`, or one of the words that the code holds",
     count: 12,
   },
-  "otel.sdk.exporter.metric_data_point.exported/error.type": {
-    values: "absent, `rejected`, `timeout`, `connection_error`, a known status, `_OTHER`",
-    count: 20,
-  },
+  "otel.sdk.exporter.metric_data_point.exported/error.type": exportErrors,
+  "otel.sdk.exporter.span.exported/error.type": exportErrors,
+  "otel.sdk.exporter.log.exported/error.type": exportErrors,
   "executor.execution.duration/status": listed(...ended),
   status: listed(...ended, "interrupted"),
   trigger: listed("mcp", "api", "cli"),

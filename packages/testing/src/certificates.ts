@@ -31,11 +31,11 @@ const makeKeys = () => crypto.subtle.generateKey(algorithm, true, ["sign", "veri
 const serialNumber = (): string => crypto.randomUUID().replaceAll("-", "").replace(/^./, "1");
 
 /** A new authority, which nothing trusts unless it is told to. */
-export const makeAuthority = async (): Promise<Authority> => {
+export const makeAuthority = async (name = "Authority of a test"): Promise<Authority> => {
   const keys = await makeKeys();
   const now = Date.now();
   const root = await X509CertificateGenerator.createSelfSigned({
-    name: "CN=Authority of a test",
+    name: `CN=${name}`,
     serialNumber: serialNumber(),
     notBefore: new Date(now - day),
     notAfter: new Date(now + 30 * day),
@@ -45,10 +45,10 @@ export const makeAuthority = async (): Promise<Authority> => {
   });
   return {
     certificate: root.toString("pem"),
-    issue: async ({ name, days = 10 } = {}) => {
+    issue: async ({ name: subject, days = 10 } = {}) => {
       const own = await makeKeys();
       const certificate = await X509CertificateGenerator.create({
-        subject: `CN=${name ?? "localhost"}`,
+        subject: `CN=${subject ?? "localhost"}`,
         issuer: root.subject,
         serialNumber: serialNumber(),
         notBefore: new Date(now - 20 * day),
@@ -58,12 +58,12 @@ export const makeAuthority = async (): Promise<Authority> => {
         signingAlgorithm: algorithm,
         extensions: [
           new SubjectAlternativeNameExtension(
-            name === undefined
+            subject === undefined
               ? [
                   { type: "dns", value: "localhost" },
                   { type: "ip", value: "127.0.0.1" },
                 ]
-              : [{ type: "dns", value: name }],
+              : [{ type: "dns", value: subject }],
           ),
         ],
       });

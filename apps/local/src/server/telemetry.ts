@@ -1,6 +1,7 @@
 import { processMetricsLayer } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
 import { FetchHttpClient } from "@effect/platform";
+import { BunFileSystem } from "@effect/platform-bun";
 import { Context, Effect, Exit, Layer, ManagedRuntime, type Scope } from "effect";
 import { hostname } from "node:os";
 import { logger } from "../logger.ts";
@@ -40,12 +41,18 @@ class PushEnd extends Context.Tag("@executor/local/PushEnd")<
 const loadOtlp = Effect.promise(() => import("@executor/otlp"));
 const loadOtlpMetrics = Effect.promise(() => import("@effect/opentelemetry/OtlpMetrics"));
 
+/** Settings of the environment. The module is loaded when they are read. */
+const readMetrics = Effect.gen(function* () {
+  const { readEnvironment, metricsSettings } = yield* loadOtlp;
+  return yield* readEnvironment(metricsSettings, resourceDefaults);
+}).pipe(Effect.provide(BunFileSystem.layer));
+
 /** The push. Its modules are loaded when it is built. */
 const pushLayer = Layer.unwrapEffect(
   Effect.gen(function* () {
     const otlp = yield* loadOtlp;
     const OtlpMetrics = yield* loadOtlpMetrics;
-    const { settings, problems } = yield* otlp.readEnvironment(resourceDefaults);
+    const { settings, problems } = yield* readMetrics;
     for (const problem of problems) yield* Effect.logWarning(problem);
     if (settings === undefined) {
       return Layer.succeed(PushEnd, { announce: () => Effect.void, withinMillis: 0 });
@@ -81,7 +88,7 @@ const runtime = ManagedRuntime.make(Layer.provide(pushLayer, logger));
  */
 export const startMetricsExport = (): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
-    if (!(yield* Effect.orDie(isPushWanted))) return;
+    if (!(yield* Effect.orDie(isPushWanted("metrics")))) return;
     const { context } = yield* runtime.runtimeEffect;
     yield* Effect.addFinalizer((exit) => end(Context.get(context, PushEnd), exit));
   }).pipe(
@@ -111,9 +118,9 @@ const end = (
  * series do not mix with a running daemon's. Without settings it pushes nothing and gives no report.
  */
 export const tryMetricsExport = Effect.gen(function* () {
-  if (!(yield* Effect.orDie(isPushWanted))) return { settings: undefined, problems: [] };
+  if (!(yield* Effect.orDie(isPushWanted("metrics")))) return { settings: undefined, problems: [] };
   const otlp = yield* loadOtlp;
-  const { settings, problems } = yield* otlp.readEnvironment(resourceDefaults);
+  const { settings, problems } = yield* readMetrics;
   if (settings === undefined) return { settings, problems };
   const instance = `${settings.resource["service.instance.id"]}-dry-run`;
   const resource = { ...settings.resource, "service.instance.id": instance };

@@ -1,6 +1,6 @@
 import { Command } from "@effect/cli";
 import { Console, Effect } from "effect";
-import type { PushReport, PushSettings } from "@executor/otlp";
+import type { PushReport, MetricsSettings } from "@executor/otlp";
 import { CommandError, usageError } from "../../terminal/command-error.ts";
 import { count } from "../../terminal/units.ts";
 import { flag } from "../options.ts";
@@ -38,7 +38,7 @@ export const metricsPushCommand = Command.make("push", { dryRun: dryRunOption },
   }),
 ).pipe(Command.withDescription("Try the push of metrics over OTLP"));
 
-const describeSettings = (settings: PushSettings, url: string): string => {
+const describeSettings = (settings: MetricsSettings, url: string): string => {
   const headers = Object.keys(settings.headers).toSorted();
   const resource = Object.entries(settings.resource);
   const rows = [
