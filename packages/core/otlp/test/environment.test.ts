@@ -1,15 +1,36 @@
+import { BunFileSystem } from "@effect/platform-bun";
 import { describe, expect, it } from "@effect/vitest";
 import { ConfigProvider, Effect } from "effect";
-import {
-  describe as describeSettings,
-  readEnvironment,
-  resolve,
-} from "../src/settings/environment.ts";
+import { readEnvironment } from "../src/settings/environment.ts";
+import { resolveExporter, variablesOfExporter } from "../src/settings/exporter.ts";
+import { describe as describeSettings, metricsSettings } from "../src/settings/metrics.ts";
+import type { Signal } from "../src/settings/signal.ts";
 
 const base = "http://127.0.0.1:4318";
 const defaults = { "service.name": "executor-local", "service.version": "1" };
 
-const read = (env: Record<string, string>) => resolve((name) => env[name], defaults);
+const withVariables = (env: Record<string, string>) =>
+  Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env))));
+
+const read = (env: Record<string, string>) =>
+  Effect.runSync(
+    readEnvironment(metricsSettings, defaults).pipe(
+      withVariables(env),
+      Effect.provide(BunFileSystem.layer),
+    ),
+  );
+
+/** Settings that every signal has. */
+const readSignal = (signal: Signal, env: Record<string, string>) =>
+  Effect.runSync(
+    readEnvironment(
+      {
+        variables: variablesOfExporter(signal),
+        resolve: (lookup, resource, report) => resolveExporter(signal, lookup, resource, report),
+      },
+      defaults,
+    ).pipe(withVariables(env), Effect.provide(BunFileSystem.layer)),
+  );
 
 const withBase = (env: Record<string, string>) =>
   read({ OTEL_EXPORTER_OTLP_ENDPOINT: base, ...env });
@@ -24,6 +45,7 @@ describe("the environment", () => {
         compression: "gzip",
         temporality: "cumulative",
         timeoutMillis: 10_000,
+        certificates: undefined,
         intervalMillis: 60_000,
         resource: defaults,
       },
@@ -31,19 +53,64 @@ describe("the environment", () => {
     });
   });
 
-  it("is read from the process, where empty means unset", async () => {
-    const provider = ConfigProvider.fromMap(
-      new Map([
-        ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "  "],
-        ["OTEL_EXPORTER_OTLP_ENDPOINT", base],
-        ["OTEL_EXPORTER_OTLP_PROTOCOL", ""],
-      ]),
-    );
-    const { settings, problems } = await Effect.runPromise(
-      Effect.withConfigProvider(readEnvironment(defaults), provider),
-    );
+  it("takes an empty variable as unset", () => {
+    const { settings, problems } = withBase({
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "  ",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "",
+    });
     expect(settings?.url).toBe(`${base}/v1/metrics`);
     expect(problems).toEqual([]);
+  });
+
+  it.each(["metrics", "traces", "logs"] as const)("has variables of its own for %s", (signal) => {
+    const own = (suffix: string) => `OTEL_EXPORTER_OTLP_${signal.toUpperCase()}_${suffix}`;
+    const general = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://all/otlp",
+      OTEL_EXPORTER_OTLP_HEADERS: "a=1,b=2",
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+      OTEL_EXPORTER_OTLP_TIMEOUT: "1",
+      OTEL_EXPORTER_OTLP_COMPRESSION: "none",
+    };
+    expect(readSignal(signal, general)).toMatchObject({
+      settings: {
+        url: `http://all/otlp/v1/${signal}`,
+        headers: { a: "1", b: "2" },
+        protocol: "http/json",
+        timeoutMillis: 1,
+        compression: "none",
+      },
+      problems: [],
+    });
+    const specific = {
+      [own("ENDPOINT")]: "http://own/path",
+      [own("HEADERS")]: "b=3",
+      [own("PROTOCOL")]: "http/protobuf",
+      [own("TIMEOUT")]: "2",
+      [own("COMPRESSION")]: "gzip",
+    };
+    expect(readSignal(signal, { ...general, ...specific })).toMatchObject({
+      settings: {
+        url: "http://own/path",
+        headers: { a: "1", b: "3" },
+        protocol: "http/protobuf",
+        timeoutMillis: 2,
+        compression: "gzip",
+      },
+      problems: [],
+    });
+  });
+
+  it.each(["metrics", "traces", "logs"] as const)("has an exporter of its own for %s", (signal) => {
+    const choice = `OTEL_${signal.toUpperCase()}_EXPORTER`;
+    const chosen = (exporter: string) =>
+      readSignal(signal, { OTEL_EXPORTER_OTLP_ENDPOINT: base, [choice]: exporter });
+    for (const exporter of ["prometheus", "console", "zipkin"]) {
+      expect(chosen(exporter)).toEqual({
+        settings: undefined,
+        problems: [expect.stringMatching(`are not pushed, because ${choice} does not name otlp`)],
+      });
+    }
+    expect(chosen("console, OTLP")).toMatchObject({ settings: { protocol: "http/protobuf" } });
   });
 
   it("prefers the variables for metrics", () => {
@@ -142,7 +209,6 @@ describe("a wrong variable", () => {
     [{ OTEL_EXPORTER_OTLP_HEADERS: "a=hidden%zz" }, /the value of a is not percent-encoded/],
     [{ OTEL_EXPORTER_OTLP_HEADERS: "X-Axiom-Dataset=hidden" }, /x-axiom-metrics-dataset/],
     [{ OTEL_RESOURCE_ATTRIBUTES: "hidden" }, /entry 1 is not of the form/],
-    [{ OTEL_METRICS_EXPORTER: "prometheus" }, /neither otlp nor none/],
     [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "localhost:4318" }, /begins with http/],
     [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: base }, /has no path/],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: `${base}/v1/metrics` }, /is appended to it/],

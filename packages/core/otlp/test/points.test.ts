@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "@effect/vitest";
 import { MetricBoundaries } from "effect";
-import type { PushSettings } from "../src/settings/environment.ts";
+import type { MetricsSettings } from "../src/settings/metrics.ts";
 import { settingsFor, startExporter, startTime } from "./support/exporter.ts";
 import type { FlatPoint } from "./support/otlp-request.ts";
 import { metricsOf } from "./support/otlp-request.ts";
@@ -15,7 +15,7 @@ afterEach(() => receiver?.stop());
 
 const push = async (
   registry: Registry,
-  changes: Partial<PushSettings> = {},
+  changes: Partial<MetricsSettings> = {},
 ): Promise<ReadonlyArray<FlatPoint>> => {
   receiver = startReceiver();
   const exporter = startExporter(registry, settingsFor(receiver.url, changes));

@@ -16,7 +16,7 @@ import {
   emptySerialization,
   exporterServices,
   MetricsExporter,
-} from "../../src/delivery/exporter.ts";
+} from "../../src/metrics/exporter.ts";
 import { settingsFor, startTime } from "./exporter.ts";
 
 /** `OtlpMetrics.layer` that pushes once, when it is closed. */

@@ -1,14 +1,17 @@
 import { FetchHttpClient } from "@effect/platform";
 import { Effect, Layer, Logger, LogLevel, ManagedRuntime } from "effect";
-import { MetricsExporter } from "../../src/delivery/exporter.ts";
-import type { ExporterOptions } from "../../src/delivery/exporter.ts";
+import { MetricsExporter } from "../../src/metrics/exporter.ts";
+import type { ExporterOptions } from "../../src/metrics/exporter.ts";
 import type { PushReport } from "../../src/delivery/report.ts";
-import type { PushSettings } from "../../src/settings/environment.ts";
+import type { MetricsSettings } from "../../src/settings/metrics.ts";
 import { RegistryReading } from "@executor/telemetry/reading";
 import type { FindDefinition } from "@executor/telemetry/reading";
 import type { Registry } from "./registry.ts";
 
-export const settingsFor = (url: string, changes: Partial<PushSettings> = {}): PushSettings => ({
+export const settingsFor = (
+  url: string,
+  changes: Partial<MetricsSettings> = {},
+): MetricsSettings => ({
   url,
   headers: {},
   protocol: "http/protobuf",
@@ -16,6 +19,7 @@ export const settingsFor = (url: string, changes: Partial<PushSettings> = {}): P
   temporality: "cumulative",
   timeoutMillis: 10_000,
   intervalMillis: 60_000,
+  certificates: undefined,
   resource: { "service.name": "test" },
   ...changes,
 });
@@ -39,7 +43,7 @@ export interface TestExporter {
 /** An exporter of a registry over real HTTP. */
 export const startExporter = (
   { registry }: Pick<Registry, "registry">,
-  settings: PushSettings,
+  settings: MetricsSettings,
   definition: FindDefinition = () => undefined,
   reading: ExporterOptions["reading"] = new RegistryReading({ registries: [registry], definition }),
 ): TestExporter => {

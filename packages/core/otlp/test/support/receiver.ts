@@ -53,13 +53,26 @@ export interface Receiver {
 
 export const ok: Answer = () => new Response(null, { status: 200 });
 
+export interface ReceiverOptions {
+  /** The answer until another is set; 200 unless given. */
+  readonly answer?: Answer;
+  readonly port?: number;
+  /** Certificates of a receiver that speaks HTTPS. */
+  readonly tls?: Bun.TLSOptions;
+}
+
 /** A real HTTP server that takes OTLP and decodes it strictly. */
-export const startReceiver = (first: Answer = ok, port = 0): Receiver => {
+export const startReceiver = ({
+  answer: first = ok,
+  port = 0,
+  tls,
+}: ReceiverOptions = {}): Receiver => {
   const requests: Array<ReceivedRequest> = [];
   let answer = first;
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port,
+    ...(tls === undefined ? {} : { tls }),
     idleTimeout: 0,
     fetch: async (incoming) => {
       const body = new Uint8Array(await incoming.arrayBuffer());
@@ -73,7 +86,7 @@ export const startReceiver = (first: Answer = ok, port = 0): Receiver => {
     },
   });
   return {
-    url: `http://127.0.0.1:${server.port}/v1/metrics`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${server.port}/v1/metrics`,
     port: server.port ?? 0,
     requests,
     answerWith: (next) => {
