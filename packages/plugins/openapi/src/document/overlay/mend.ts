@@ -3,8 +3,9 @@ import { isObject, type Warnings } from "@executor/plugin-kit";
 import { Effect } from "effect";
 import { readDocument } from "../parse.ts";
 import { inSteps } from "../referenced-documents.ts";
-import { readOverlay } from "./actions.ts";
-import { applyOverlay } from "./apply.ts";
+
+/** Overlays are rare, and JSONPath has 41 modules. */
+const loaded = Effect.promise(() => Promise.all([import("./actions.ts"), import("./apply.ts")]));
 
 /**
  * The description as the operator's overlay mends it, if there is one (JSON or YAML text). It is applied to the description as it
@@ -26,6 +27,7 @@ export const mend = Effect.fnUntraced(function* (
           .replace("an OpenAPI document", "one in JSON or YAML"),
       }),
   );
+  const [{ readOverlay }, { applyOverlay }] = yield* loaded;
   const overlay = yield* readOverlay(document);
   // Anything else is refused later, with a better message than an overlay has.
   if (!isObject(root)) return root;
