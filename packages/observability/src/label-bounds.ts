@@ -56,6 +56,11 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   "otel.sdk.exporter.metric_data_point.exported/error.type": exportErrors,
   "otel.sdk.exporter.span.exported/error.type": exportErrors,
   "otel.sdk.exporter.log.exported/error.type": exportErrors,
+  "http.client.request.duration/error.type": {
+    values:
+      "absent; the status if it is 400 or more; `timeout`, `cancelled`, `connection_error`, `response_incomplete`, `response_too_large`, `internal_error`",
+    count: 6,
+  },
   "executor.execution.duration/status": listed(...ended),
   status: listed(...ended, "interrupted"),
   trigger: listed("mcp", "api", "cli"),
@@ -93,6 +98,10 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   "http.route": { values: "templates of the API's routes; absent where none matched", count: 25 },
   "server.address": {
     values: "hosts that an operator configured; `_OTHER` where a redirect led elsewhere",
+    count: "sources",
+  },
+  "server.port": {
+    values: "ports that an operator configured, 80 and 443; absent where a redirect led elsewhere",
     count: "sources",
   },
   metric: { values: "names of the metrics on this page; `_OTHER`", count: 40 },

@@ -1,11 +1,13 @@
 import { type Instrument, instruments } from "./instruments.ts";
 import { boundOf } from "./label-bounds.ts";
 
-/** A label whose value follows from another one, and multiplies nothing. */
+/** A label whose value follows from another one, nearly always, and multiplies nothing. */
 const implied: ReadonlyMap<string, string> = new Map([
   ["executor.source", "mcp.tool.name"],
   ["server.address", "executor.source"],
+  ["server.port", "executor.source"],
   ["kind", "executor.source"],
+  ["error.type", "http.response.status_code"],
 ]);
 
 /** Lines of a scrape for one label set: buckets, `_sum` and `_count` of a histogram, else one. */

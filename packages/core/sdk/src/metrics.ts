@@ -130,7 +130,14 @@ export const httpClientRequestDuration = histogram({
   name: "http.client.request.duration",
   description: "Time of requests to upstreams, from sending to the end of the reply.",
   unit: "s",
-  labels: ["executor.source", "server.address", "http.request.method", "http.response.status_code"],
+  labels: [
+    "executor.source",
+    "server.address",
+    "server.port",
+    "http.request.method",
+    "http.response.status_code",
+    "error.type",
+  ],
   boundaries: httpDurationSeconds,
 });
 

@@ -11,6 +11,7 @@ import {
   toolResultSize,
 } from "../metrics.ts";
 import type { ToolResult } from "../model/plugin.ts";
+import { unknownSource } from "../model/source-in-use.ts";
 import type { Namespace, SourceKind } from "../model/source.ts";
 import type { Tool, ToolCallError, ToolCallOutcome } from "../model/tool.ts";
 
@@ -69,16 +70,19 @@ export const measured = <A extends ToolResult>(
     );
   });
 
-/** Label for an address that a client named and no tool has (OpenTelemetry's HTTP conventions use the same). */
-const other = "_OTHER";
+/** Label for an address that a client named and no tool has. */
+const unknownTool = "_OTHER";
 
 const record = (
   called: MeasuredTool | undefined,
   seconds: number,
   exit: Exit.Exit<ToolResult, ToolCallError>,
 ): void => {
-  const source = called?.source.namespace ?? other;
-  const labels = { "mcp.tool.name": called?.tool.address ?? other, "executor.source": source };
+  const source = called?.source.namespace ?? unknownSource;
+  const labels = {
+    "mcp.tool.name": called?.tool.address ?? unknownTool,
+    "executor.source": source,
+  };
   const { outcome, errorType } = Exit.isSuccess(exit) ? succeeded : endOf(exit.cause);
   toolCalls.add(1, { ...labels, outcome });
   sourceCalls.add(1, { "executor.source": source, outcome });

@@ -1,12 +1,10 @@
 import { DateTime, Effect, Either, Option } from "effect";
 import { builtInNamespace, SourceSettings } from "../model/source.ts";
 import type { NewSource, SourceKind } from "../model/source.ts";
+import { unknownSource } from "../model/source-in-use.ts";
 import { SourceAccess, type UseSourceError } from "./source-access.ts";
 import { countConnect, type SourceChanges } from "./source-changes.ts";
 import { type DetectedSource, type LoadedSource, SourcePlugins } from "../model/plugin.ts";
-
-/** Label in place of a namespace that no source has, so that failed additions add no series. */
-const other = "_OTHER";
 
 /** Reads the description of a new source, and stores the source with its tools. */
 export const makeAddSource = ({
@@ -24,7 +22,7 @@ export const makeAddSource = ({
       const { document: _, ...settings } = given;
       const loaded = yield* countConnect(
         namespace,
-        other,
+        unknownSource,
       )(access.load(plugin, new SourceSettings(given)));
       const now = yield* DateTime.now;
       const row = yield* rows.seal({

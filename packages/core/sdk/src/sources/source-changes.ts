@@ -20,6 +20,7 @@ import {
   UnsupportedSourceKind,
 } from "../model/source.ts";
 import type { Namespace, SourceKind, SourceSettings } from "../model/source.ts";
+import { SourceInUse } from "../model/source-in-use.ts";
 import { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { toolRows } from "../tools/tool-rows.ts";
 import type { ReadSource } from "./source-access.ts";
@@ -139,15 +140,15 @@ export const unlessOutdated = <A, E, R>(
     () => unlessOutdated(change),
   );
 
-/** Counts an attempt to read a description; a failed one under `failedNamespace`. */
+/** Counts an attempt to read a description. Its requests, and a failure, are measured under `namespaceUntilRead`. */
 export const countConnect =
-  (namespace: string, failedNamespace: string) =>
+  (namespace: string, namespaceUntilRead: string) =>
   <A, E>(load: Effect.Effect<A, E>): Effect.Effect<A, E> => {
     const count = (source: string, outcome: (typeof connectOutcomes)[number]) =>
       Effect.sync(() => sourceConnects.add(1, { "executor.source": source, outcome }));
-    return Effect.tapBoth(load, {
+    return Effect.tapBoth(Effect.provideService(load, SourceInUse, namespaceUntilRead), {
       onSuccess: () => count(namespace, "ok"),
-      onFailure: () => count(failedNamespace, "error"),
+      onFailure: () => count(namespaceUntilRead, "error"),
     });
   };
 

@@ -1,11 +1,10 @@
 import { FetchHttpClient, HttpBody, HttpClient, HttpClientRequest } from "@effect/platform";
 import type { HttpMethod } from "@effect/platform";
-import { httpMethodLabel } from "@executor/telemetry";
 import { Duration, Effect, Record } from "effect";
 import { CredentialGuard } from "../credentials/credential-guard.ts";
 import type { SourceGuard } from "../credentials/credential-guard.ts";
-import { httpClientRequestDuration } from "../metrics.ts";
 import { httpFieldValue, httpToken } from "../model/source.ts";
+import { SourceInUse } from "../model/source-in-use.ts";
 import { ToolCallError } from "../model/tool.ts";
 import {
   BoundedChunks,
@@ -14,6 +13,7 @@ import {
   readReplyPart,
   UpstreamFailure,
 } from "./bounded-body.ts";
+import { RequestMeasurement } from "./request-measurement.ts";
 import { tlsFailure } from "./tls-failure.ts";
 
 /** Headers by name, in lower case. */
@@ -21,8 +21,8 @@ export type UpstreamHeaders = Readonly<Record<string, string>>;
 
 /** One request to a source's upstream. */
 export interface UpstreamCall {
-  /** Label `executor.source`; absent before the source has a namespace. */
-  readonly namespace: string | undefined;
+  /** Label `executor.source`; that of {@link SourceInUse} where absent. */
+  readonly namespace?: string | undefined;
   /** Of HTTP, in capital letters. */
   readonly method: string;
   readonly url: string;
@@ -56,8 +56,10 @@ export interface UpstreamResponse {
 
 /** A call under way. */
 interface Exchange extends UpstreamCall {
+  readonly namespace: string;
   /** The reply that is being read. */
   readonly reading: {
+    measurement?: RequestMeasurement;
     head?: Omit<UpstreamResponse, "body" | "incomplete">;
     body: BoundedChunks<ArrayBufferLike>;
   };
@@ -110,7 +112,12 @@ export const exchange = (
 ): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
   Effect.flatMap(CredentialGuard, (guard) => {
     const { redactor } = guard;
-    return Effect.mapBoth(guardedExchange(request, guard), {
+    const { namespace } = request;
+    const exchanging =
+      namespace === undefined
+        ? Effect.flatMap(SourceInUse, (source) => guardedExchange(request, source, guard))
+        : guardedExchange(request, namespace, guard);
+    return Effect.mapBoth(exchanging, {
       onFailure: (failure) =>
         new UpstreamFailure({ ...failure, message: redactor.text(failure.message) }),
       onSuccess: (response) => ({
@@ -123,10 +130,11 @@ export const exchange = (
 
 const guardedExchange = (
   call: UpstreamCall,
+  namespace: string,
   guard: SourceGuard,
 ): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
   Effect.suspend(() => {
-    const request: Exchange = { ...call, reading: { body: emptyBody(call) } };
+    const request: Exchange = { ...call, namespace, reading: { body: emptyBody(call) } };
     const url = httpUrl(request.url, undefined);
     if (url === undefined) {
       return invalidRequest(
@@ -158,20 +166,23 @@ const inTime = <E, R>(
   following: Effect.Effect<UpstreamResponse, E, R>,
 ): Effect.Effect<UpstreamResponse, E | UpstreamFailure, R> => {
   const late = Effect.suspend((): Effect.Effect<UpstreamResponse, UpstreamFailure> => {
-    const { body, head } = reading;
+    const { body, head, measurement } = reading;
     if (head !== undefined && mayBePart?.(head) === true) {
+      measurement?.end(undefined);
       return Effect.succeed({ ...head, body: body.concatenate(), incomplete: "timeout" });
     }
+    measurement?.end("timeout");
     const came = body.size === 0 ? "" : `; ${body.size} bytes had come`;
     const message = `The upstream did not answer in full within ${timeoutMs} ms${came}. Ask for less, or let the operator raise the source's timeout.`;
     return Effect.fail(new UpstreamFailure({ reason: "timeout", message }));
   });
-  return Effect.flatten(
-    Effect.timeoutTo(following, {
-      duration: Duration.millis(timeoutMs),
-      onSuccess: (response) => Effect.succeed(response),
-      onTimeout: () => late,
-    }),
+  return Effect.timeoutTo(following, {
+    duration: Duration.millis(timeoutMs),
+    onSuccess: (response) => Effect.succeed(response),
+    onTimeout: () => late,
+  }).pipe(
+    Effect.flatten,
+    Effect.onInterrupt(() => Effect.sync(() => reading.measurement?.end("cancelled"))),
   );
 };
 
@@ -227,7 +238,7 @@ const redirectTarget = (
   return request.sameOrigin === true && target?.origin !== url.origin ? undefined : target;
 };
 
-/** Sends one request on the wire, and measures it however it ends. */
+/** Sends one request on the wire, and measures it; who interrupts it tells its measurement why. */
 const send = (
   request: Exchange,
   first: URL,
@@ -235,12 +246,13 @@ const send = (
   headers: UpstreamHeaders,
 ): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
   Effect.flatMap(HttpClient.HttpClient, (client) => {
-    const startedAt = performance.now();
-    let status: number | undefined;
+    const { method, namespace: source } = request;
+    const measurement = new RequestMeasurement({ source, method, first, url });
+    request.reading.measurement = measurement;
     return client.execute(platformRequest(request, url, headers)).pipe(
       Effect.mapError((error) => connectionError(url, error)),
       Effect.flatMap((response) => {
-        status = response.status;
+        measurement.responded(response.status);
         const head = { status: response.status, headers: response.headers, url: url.href };
         const body = emptyBody(request);
         Object.assign(request.reading, { head, body });
@@ -255,25 +267,9 @@ const send = (
         const skipped = request.skipBody?.(response.headers) === true;
         return Effect.map(skipped ? abandon(read) : read, (whole) => ({ ...head, body: whole }));
       }),
-      Effect.ensuring(
-        Effect.sync(() => {
-          httpClientRequestDuration.record((performance.now() - startedAt) / 1000, {
-            "executor.source": request.namespace,
-            "server.address": isConfigured(request, first, url) ? url.hostname : "_OTHER",
-            "http.request.method": httpMethodLabel(request.method),
-            "http.response.status_code": status === undefined ? undefined : String(status),
-          });
-        }),
-      ),
+      Effect.onExit((exit) => Effect.sync(() => measurement.settled(exit))),
     );
   });
-
-/**
- * Whether a source is configured with the host, which bounds the label. The host of a redirect is the upstream's choice, and
- * the host of a source that is not added yet is whatever a client typed.
- */
-const isConfigured = ({ namespace }: UpstreamCall, first: URL, url: URL): boolean =>
-  namespace !== undefined && url.hostname === first.hostname;
 
 /** Interrupts the reading of the body at once, which closes the connection. */
 const abandon = (

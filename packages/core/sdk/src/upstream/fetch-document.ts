@@ -75,7 +75,6 @@ export const requestDocument = (
 ): Effect.Effect<SourceDocument | UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
   Effect.map(
     exchange({
-      namespace: undefined,
       method: "GET",
       url,
       headers: mergeHeaders({ accept }, headersFor(settings, url)),

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { FetchHttpClient } from "@effect/platform";
 import { describe, expect, it } from "@effect/vitest";
+import { total } from "@executor/testing/series";
 import { snapshot } from "@executor/telemetry";
 import { Effect, Fiber, MetricState } from "effect";
 import { callUpstream } from "../../src/index.ts";
@@ -35,7 +36,7 @@ const call = (overrides: Partial<UpstreamCall> & { readonly url: string }) =>
 
 const text = (body: Uint8Array) => new TextDecoder().decode(body);
 
-/** Counts of the requests measured under a namespace, by their other labels. */
+/** Counts of the requests measured under a namespace, by method, host, status and what went wrong. */
 const measured = (namespace: string): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (const { metricKey, metricState } of snapshot()) {
@@ -44,7 +45,8 @@ const measured = (namespace: string): Record<string, number> => {
     const labels = Object.fromEntries(metricKey.tags.map(({ key, value }) => [key, value]));
     if (labels["executor.source"] !== namespace) continue;
     const id = `${labels["http.request.method"]} ${labels["server.address"]} ${labels["http.response.status_code"] ?? "-"}`;
-    counts[id] = metricState.count;
+    const error = labels["error.type"];
+    counts[error === undefined ? id : `${id} ${error}`] = metricState.count;
   }
   return counts;
 };
@@ -59,7 +61,7 @@ describe("callUpstream", () => {
       expect(response.status).toBe(404);
       expect(response.headers["x-reason"]).toBe("gone");
       expect(text(response.body)).toBe("no such thing");
-      expect(measured("any_reply")).toEqual({ "GET 127.0.0.1 404": 1 });
+      expect(measured("any_reply")).toEqual({ "GET 127.0.0.1 404 404": 1 });
     }),
   );
 
@@ -130,6 +132,8 @@ describe("callUpstream", () => {
         ["Bearer t", "k", "a=b", "text/plain"],
         [undefined, undefined, undefined, "text/plain"],
       ]);
+      const own = { "executor.source": "redirected", "server.port": new URL(origin).port };
+      expect(total("http.client.request.duration", own)).toBe(2);
       expect(measured("redirected")).toEqual({
         "GET 127.0.0.1 301": 1,
         "GET 127.0.0.1 302": 1,
@@ -188,8 +192,8 @@ describe("callUpstream", () => {
         expect(error).toMatchObject({ outcome: "timeout", errorType: "timeout" });
         expect(performance.now() - startedAt).toBeLessThan(2_000);
       }
-      expect(measured("deadline_silent")).toEqual({ "GET 127.0.0.1 -": 1 });
-      expect(measured("deadline_trickle")).toEqual({ "GET 127.0.0.1 200": 1 });
+      expect(measured("deadline_silent")).toEqual({ "GET 127.0.0.1 - timeout": 1 });
+      expect(measured("deadline_trickle")).toEqual({ "GET 127.0.0.1 200 timeout": 1 });
     }),
   );
 
@@ -206,7 +210,7 @@ describe("callUpstream", () => {
       yield* Effect.promise(() => arrived.promise);
       yield* Fiber.interrupt(fiber);
       yield* Effect.promise(() => closed.promise);
-      expect(measured("given_up")).toEqual({ "GET 127.0.0.1 -": 1 });
+      expect(measured("given_up")).toEqual({ "GET 127.0.0.1 - cancelled": 1 });
     }),
   );
 
@@ -231,7 +235,7 @@ describe("callUpstream", () => {
       expect(error).toMatchObject({ outcome: "too_large", errorType: "response_too_large" });
       expect(error.message).toContain("10 MiB");
       expect(sent).toBeLessThan(100);
-      expect(measured("too_large")).toEqual({ "GET 127.0.0.1 200": 1 });
+      expect(measured("too_large")).toEqual({ "GET 127.0.0.1 200 response_too_large": 1 });
     }),
   );
 
@@ -276,11 +280,15 @@ describe("callUpstream", () => {
       expect(error).toMatchObject({ outcome: "upstream_error", errorType: "connection_error" });
       expect(error.message).toContain(`127.0.0.1:${port}`);
       expect(error.message).not.toContain("secret");
-      expect(measured("refused")).toEqual({ "POST 127.0.0.1 -": 1 });
+      expect(measured("refused")).toEqual({ "POST 127.0.0.1 - connection_error": 1 });
     }),
   );
 
-  it.scopedLive("reports a connection that breaks in the middle of the reply", () =>
+  it.scopedLive.each([
+    ["length", "Content-Length: 1000\r\n\r\nhalf"],
+    ["chunks", "Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n"],
+    ["coding", "Content-Encoding: gzip\r\nContent-Length: 1000\r\n\r\n\x1f\x8b"],
+  ])("reports a connection that breaks in the middle of the reply (%s)", ([kind, reply]) =>
     Effect.gen(function* () {
       const server = yield* Effect.acquireRelease(
         Effect.sync(() =>
@@ -289,7 +297,7 @@ describe("callUpstream", () => {
             port: 0,
             socket: {
               data(socket) {
-                socket.write("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf");
+                socket.write(Buffer.from(`HTTP/1.1 200 OK\r\n${reply}`, "latin1"));
                 socket.flush();
                 setTimeout(() => socket.terminate(), 20);
               },
@@ -299,10 +307,10 @@ describe("callUpstream", () => {
         (listener) => Effect.sync(() => listener.stop(true)),
       );
       const error = yield* Effect.flip(
-        call({ url: `http://127.0.0.1:${server.port}/`, namespace: "broken" }),
+        call({ url: `http://127.0.0.1:${server.port}/`, namespace: `broken_${kind}` }),
       );
       expect(error).toMatchObject({ outcome: "upstream_error", errorType: "connection_error" });
-      expect(measured("broken")).toEqual({ "GET 127.0.0.1 200": 1 });
+      expect(measured(`broken_${kind}`)).toEqual({ "GET 127.0.0.1 200 response_incomplete": 1 });
     }),
   );
 

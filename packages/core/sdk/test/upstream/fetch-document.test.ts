@@ -2,7 +2,8 @@ import { FetchHttpClient, FileSystem } from "@effect/platform";
 import { describe, expect, it } from "@effect/vitest";
 import { Effect, Option, Stream } from "effect";
 import type { ResolvedSettings } from "../../src/model/source.ts";
-import { fetchDocument, fetchReferenced, peekDocument } from "../../src/index.ts";
+import { fetchDocument, fetchReferenced, peekDocument, SourceInUse } from "../../src/index.ts";
+import { total } from "@executor/testing/series";
 
 const serve = (handler: (request: Request, url: URL) => Response) =>
   Effect.acquireRelease(
@@ -25,7 +26,29 @@ const settings = (given: Partial<ResolvedSettings>): ResolvedSettings => ({
 const textOf = ({ bytes }: { readonly bytes: Uint8Array }): string =>
   new TextDecoder().decode(bytes);
 
+const requests = (labels: Readonly<Record<string, string>>) =>
+  total("http.client.request.duration", labels);
+
 describe("fetchDocument", () => {
+  it.scopedLive("is measured under the source that it is for, and under none before that", () =>
+    Effect.gen(function* () {
+      const origin = yield* serve(() => new Response("{}"));
+      const fetching = fetchDocument(settings({ url: origin }));
+      const unknown = { "executor.source": "_OTHER", "server.address": "_OTHER" };
+      const before = requests(unknown);
+      yield* fetching;
+      expect(requests(unknown)).toBe(before + 1);
+      yield* Effect.provideService(fetching, SourceInUse, "measured_reading");
+      expect(
+        requests({
+          "executor.source": "measured_reading",
+          "server.address": "127.0.0.1",
+          "server.port": new URL(origin).port,
+        }),
+      ).toBe(1);
+    }).pipe(Effect.provide(FetchHttpClient.layer)),
+  );
+
   it.scopedLive(
     "sends the headers where calls go to the same origin, and tells where the text came from",
     () =>

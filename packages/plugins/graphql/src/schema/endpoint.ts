@@ -121,7 +121,6 @@ const ask = (
   query: string,
 ): Effect.Effect<Answer, SourceLoadError, HttpClient.HttpClient> =>
   callUpstream({
-    namespace: undefined,
     method: "POST",
     url,
     headers: requestHeaders(settings),
