@@ -1,17 +1,12 @@
 import { startVictoriaMetrics } from "@executor/testing/victoria-metrics";
-
-export interface StoredSeries {
-  readonly name: string;
-  /** Sorted; `le` in the shortest digits. */
-  readonly labels: string;
-  readonly value: number;
-}
+import { storedSet } from "./agreement.ts";
+import type { StoredSet } from "./agreement.ts";
 
 export interface OtlpVictoriaMetrics {
   /** Where metrics are pushed to. */
   readonly pushUrl: string;
   /** The last value of every series, by name and labels. */
-  readonly stored: () => Promise<ReadonlyMap<string, StoredSeries>>;
+  readonly stored: () => Promise<StoredSet>;
   /** Warnings and errors in the server's log. */
   readonly complaints: () => ReadonlyArray<string>;
   readonly stop: () => Promise<void>;
@@ -39,30 +34,15 @@ export const startOtlpVictoriaMetrics = async (binary: string): Promise<OtlpVict
 };
 
 /** Lines of VictoriaMetrics' export: `{"metric":{...},"values":[...],"timestamps":[...]}`. */
-const toSeries = (lines: ReadonlyArray<string>): ReadonlyMap<string, StoredSeries> => {
-  const all = new Map<string, StoredSeries>();
-  for (const line of lines) {
-    const row: unknown = JSON.parse(line);
-    if (!isRow(row)) throw new Error(`VictoriaMetrics exported something else: ${line}`);
-    const { __name__: name = "", ...labels } = row.metric;
-    const series = {
-      name,
-      labels: labelText(labels),
-      value: Number(row.values.at(-1)),
-    };
-    all.set(`${name}{${series.labels}}`, series);
-  }
-  return all;
-};
-
-/** Labels as one text that does not depend on their order or on how a bound is written. */
-export const labelText = (labels: Readonly<Record<string, string>>): string =>
-  Object.entries(labels)
-    .map(([key, value]) => `${key}=${key === "le" ? String(boundOf(value)) : value}`)
-    .toSorted()
-    .join(",");
-
-const boundOf = (text: string): number => (text === "+Inf" ? Infinity : Number(text));
+const toSeries = (lines: ReadonlyArray<string>): StoredSet =>
+  storedSet(
+    lines.map((line) => {
+      const row: unknown = JSON.parse(line);
+      if (!isRow(row)) throw new Error(`VictoriaMetrics exported something else: ${line}`);
+      const { __name__: name = "", ...labels } = row.metric;
+      return { name, labels, value: Number(row.values.at(-1)) };
+    }),
+  );
 
 interface Row {
   readonly metric: Readonly<Record<string, string>>;

@@ -32,8 +32,8 @@ export interface MetricsServerOptions {
   readonly binary: string;
   /** The arguments, given a new directory for the server's files and a free loopback port. */
   readonly args: (directory: string, port: number) => ReadonlyArray<string>;
-  /** A path that answers 2xx once the server is ready. */
-  readonly ready: string;
+  /** A path that answers 2xx once the server is ready, or what its log says then. */
+  readonly ready: string | ((log: string) => boolean);
 }
 
 /** Milliseconds; real servers start slowly on a busy machine. */
@@ -55,7 +55,8 @@ export const startMetricsServer = async ({
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    const isReady = async () => (await fetch(url + ready)).ok;
+    const isReady = async () =>
+      typeof ready === "string" ? (await fetch(url + ready)).ok : ready(server.log());
     await server.until("it was ready", isReady, serverTimeoutMs);
   } catch (error) {
     await stop();
@@ -74,11 +75,14 @@ export const startMetricsServer = async ({
   };
 };
 
-/** Programs to test with: the executable paths that an environment variable joins by `:`, else the one on the PATH. */
-export const findPrograms = (variable: string, name: string): ReadonlyArray<string> => {
+/**
+ * Programs to test with: the executable paths that an environment variable joins by `:`, else the one on the PATH where there
+ * is a name to look for.
+ */
+export const findPrograms = (variable: string, name?: string): ReadonlyArray<string> => {
   const paths = (process.env[variable] ?? "").split(delimiter).filter((path) => path !== "");
   if (paths.length > 0) return paths.filter(isExecutable);
-  const found = Bun.which(name);
+  const found = name === undefined ? null : Bun.which(name);
   return found === null ? [] : [found];
 };
 

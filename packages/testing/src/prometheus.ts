@@ -41,6 +41,10 @@ export interface RunningPrometheus extends Pick<MetricsServer, "url" | "log" | "
 export const findPrometheus = (): ReadonlyArray<string> =>
   findPrograms("EXECUTOR_PROMETHEUS", "prometheus");
 
+/** Those that take OTLP, built by `.ci/receivers`: `EXECUTOR_PROMETHEUS_OTLP`, paths joined by `:`. */
+export const findOtlpPrometheus = (): ReadonlyArray<string> =>
+  findPrograms("EXECUTOR_PROMETHEUS_OTLP");
+
 /** The promtools to test with: `EXECUTOR_PROMTOOL`, paths joined by `:`, else the one on the PATH. */
 export const findPromtool = (): ReadonlyArray<string> =>
   findPrograms("EXECUTOR_PROMTOOL", "promtool");
