@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "@effect/vitest";
+import { makeAuthority } from "@executor/testing/certificates";
+import { collectedSamples } from "@executor/testing/collected-samples";
+import { findCollectors, startCollector } from "@executor/testing/collector";
+import type { CollectorTls } from "@executor/testing/collector";
+import { findOtlpPrometheus, startPrometheus } from "@executor/testing/prometheus";
+import { startDaemon } from "../support/daemon/daemon.ts";
+import type { Daemon } from "../support/daemon/daemon.ts";
+import {
+  expectAgreement,
+  makeTraffic,
+  scrapeOf,
+  storedSet,
+  toStored,
+} from "../support/metrics/agreement.ts";
+
+const collectors = findCollectors();
+const servers = findOtlpPrometheus();
+
+const stops: Array<() => Promise<void>> = [];
+const directory = mkdtempSync(join(tmpdir(), "executor-receivers-"));
+const file = (name: string): string => join(directory, name);
+let server: CollectorTls;
+
+beforeAll(async () => {
+  const authority = await makeAuthority();
+  const [own, client] = [await authority.issue(), await authority.issue()];
+  writeFileSync(file("ca.pem"), authority.certificate);
+  writeFileSync(file("server.pem"), own.cert);
+  writeFileSync(file("server.key"), own.key);
+  writeFileSync(file("client.pem"), client.cert);
+  writeFileSync(file("client.key"), client.key);
+  server = { cert: file("server.pem"), key: file("server.key"), ca: file("ca.pem") };
+});
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) await stop();
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** A daemon that pushes to the receiver and has something to push. */
+const pushingTo = async (env: Record<string, string>): Promise<Daemon> => {
+  const daemon = await startDaemon({ env: { OTEL_METRIC_EXPORT_INTERVAL: "300", ...env } });
+  stops.push(daemon.stop);
+  await makeTraffic(daemon);
+  return daemon;
+};
+
+const expectQuiet = (daemon: Daemon, complaints: ReadonlyArray<string>): void => {
+  expect(complaints).toEqual([]);
+  expect(daemon.log()).not.toMatch(/level=(WARN|ERROR|FATAL)/);
+};
+
+const mutualTls = {
+  OTEL_EXPORTER_OTLP_CERTIFICATE: file("ca.pem"),
+  OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: file("client.pem"),
+  OTEL_EXPORTER_OTLP_CLIENT_KEY: file("client.key"),
+};
+
+describe("an OpenTelemetry Collector", () => {
+  it.skipIf(collectors.length > 0)("is missing: set EXECUTOR_OTEL_COLLECTOR", () =>
+    expect(collectors).toEqual([]),
+  );
+
+  for (const binary of collectors) {
+    it.each([
+      ["protobuf", "http/protobuf", "none", false],
+      ["protobuf with gzip", "http/protobuf", "gzip", false],
+      ["JSON", "http/json", "none", false],
+      ["JSON with gzip", "http/json", "gzip", false],
+      ["protobuf over mutual TLS", "http/protobuf", "gzip", true],
+      ["JSON over mutual TLS", "http/json", "gzip", true],
+    ])("takes what a scrape shows (%s)", async (_, protocol, compression, isMutual) => {
+      const collector = await startCollector(binary, isMutual ? server : undefined);
+      stops.push(collector.stop);
+      const daemon = await pushingTo({
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${collector.url}/v1/metrics`,
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        OTEL_EXPORTER_OTLP_COMPRESSION: compression,
+        ...(isMutual ? mutualTls : {}),
+      });
+      await expectAgreement(
+        () => scrapeOf(daemon),
+        async () => storedSet(collectedSamples(collector.taken("metrics"))),
+      );
+      expectQuiet(daemon, collector.complaints());
+    });
+
+    it("that asks for a certificate takes nothing without one", async () => {
+      const collector = await startCollector(binary, server);
+      stops.push(collector.stop);
+      const daemon = await pushingTo({
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${collector.url}/v1/metrics`,
+        OTEL_EXPORTER_OTLP_CERTIFICATE: file("ca.pem"),
+        OTEL_EXPORTER_OTLP_TIMEOUT: "300",
+      });
+      daemon.kill("SIGTERM");
+      await daemon.exited;
+      expect(daemon.log()).toMatch(/level=WARN .*Metrics cannot be pushed/);
+      expect(collector.taken("metrics")).toEqual([]);
+    });
+  }
+});
+
+describe("Prometheus's receiver of OTLP", () => {
+  it.skipIf(servers.length > 0)("is missing: set EXECUTOR_PROMETHEUS_OTLP", () =>
+    expect(servers).toEqual([]),
+  );
+
+  for (const binary of servers) {
+    it("has the names, labels and values of a scrape", async () => {
+      const prometheus = await startPrometheus({
+        binary,
+        jobs: [],
+        args: ["--web.enable-otlp-receiver"],
+      });
+      stops.push(prometheus.stop);
+      const daemon = await pushingTo({
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${prometheus.url}/api/v1/otlp/v1/metrics`,
+      });
+      await expectAgreement(
+        () => scrapeOf(daemon),
+        async () => toStored(await prometheus.query('{__name__!="",__name__!="target_info"}')),
+      );
+      expectQuiet(daemon, prometheus.complaints());
+    });
+  }
+});
