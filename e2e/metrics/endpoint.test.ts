@@ -44,7 +44,7 @@ describe("the metrics endpoint of the daemon", () => {
 
   it("has the same series in every text", async () => {
     const series = textSeries(await read(text));
-    expect(series.length).toBeGreaterThan(100);
+    expect(series.length).toBeGreaterThan(60);
     expect(textSeries(await read("text/plain;version=1.0.0;escaping=allow-utf-8"))).toEqual(series);
     const open = await read(openMetrics);
     expect(open.endsWith("# EOF\n")).toBe(true);

@@ -113,7 +113,7 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
         target,
         { "each takes up to five seconds": ["30m", { 5: "0+1x40" }] },
         {
-          "each takes milliseconds": ["30m", { 0.025: "0+1x40" }],
+          "each takes milliseconds": ["30m", { 0.01: "0+1x40" }],
           "a single one was slow": ["30m", { 5: "0+0x20 1+0x20" }],
         },
       ),

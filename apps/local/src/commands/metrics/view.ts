@@ -16,7 +16,7 @@ export interface Activity {
   /** Rate since the reading before; `null` in the first reading. */
   readonly callsPerSecond: number | null;
   readonly errorsPerSecond: number | null;
-  /** `null` where no call has ended. */
+  /** `null` where no call has ended, and for tools whose durations are not told apart. */
   readonly p50Seconds: number | null;
   readonly p95Seconds: number | null;
 }

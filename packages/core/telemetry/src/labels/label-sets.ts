@@ -135,8 +135,12 @@ export const labelSets = <Series, Base>(
   });
   const max = definition.maxLabelSets ?? defaultMaxLabelSets;
   const declared = typeof max === "number" ? () => max : max;
-  const maxLabelSets = () => chosenBudget(definition.name) ?? declared();
-  const counted = isBudgeted(definition.name);
+  const { detail, name } = definition;
+  /** An operator's budget of a metric with a detail is the detail's. */
+  const maxLabelSets = () => (detail === undefined ? chosenBudget(name) : undefined) ?? declared();
+  const isDetailed = ({ known }: State): boolean =>
+    detail === undefined || known < (chosenBudget(name) ?? detail.sets);
+  const counted = isBudgeted(name);
 
   /** Values are looked up as they come, since most are short enough, and then in the form in which they are kept. */
   const find = (state: State, values: LabelValues<string>): Series | undefined => {
@@ -192,8 +196,11 @@ export const labelSets = <Series, Base>(
       const state = currentState();
       const existing = find(state, values);
       if (existing !== undefined) return existing;
-      if (hasRoom(state)) return add(state, values);
-      onOverflow(definition.name);
+      const kept = isDetailed(state) ? values : { ...values, [detail?.label ?? ""]: other };
+      const collective = kept === values ? undefined : find(state, kept);
+      if (collective !== undefined) return collective;
+      if (hasRoom(state)) return add(state, kept);
+      onOverflow(name);
       return overflow(state);
     },
   };
@@ -235,7 +242,10 @@ const httpMethods: ReadonlySet<string> = new Set([
 
 /** A method as the label `http.request.method` has it: an unknown one is `_OTHER` (OpenTelemetry's HTTP conventions). */
 export const httpMethodLabel = (method: string): string =>
-  httpMethods.has(method) ? method : "_OTHER";
+  httpMethods.has(method) ? method : other;
+
+/** The value of a label for everything that has none of its own. */
+const other = "_OTHER";
 
 /** Declaration of an instrument, made once at module scope. */
 export interface InstrumentOptions<Label extends string> {
@@ -251,6 +261,11 @@ export interface InstrumentOptions<Label extends string> {
    * that grows, such as the number of tools.
    */
   readonly maxLabelSets?: number | (() => number);
+  /**
+   * The number of label sets beyond which `label` is `_OTHER` in each further one, whose other labels stay: for series that cost
+   * much and are read mostly in sum. An operator's budget for the metric takes the place of `sets`.
+   */
+  readonly detail?: { readonly label: NoInfer<Label>; readonly sets: number };
 }
 
 /** Some values of each label. */

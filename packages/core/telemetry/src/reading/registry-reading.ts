@@ -186,7 +186,7 @@ class RegistryWalk {
     for (const [key, hook] of entriesOf(this.#registry)) {
       size += 1;
       if (size % step === 0) yield;
-      if (isRetired(key)) continue;
+      if (isRetired(key) || isOfFibers(key)) continue;
       for (let gone = known[nextKnown]; gone !== undefined && isRetired(gone.key);) {
         nextKnown += 1;
         gone = known[nextKnown];
@@ -206,6 +206,12 @@ class RegistryWalk {
     this.#retirements = retirementsBefore;
   }
 }
+
+/**
+ * Whether Effect counts its own fibers here. They tell an operator nothing that the event loop's delay and the work under way do
+ * not, and would be a third of an idle process's series.
+ */
+const isOfFibers = ({ name }: Key): boolean => name.startsWith("effect_fiber_");
 
 type Kind = MetricType | "frequency";
 

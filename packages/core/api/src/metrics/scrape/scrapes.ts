@@ -1,10 +1,10 @@
-import { Context, Duration, Effect, Fiber, Layer } from "effect";
+import { Context, Duration, Effect, Fiber, Layer, MetricBoundaries } from "effect";
 import { Exposition, type Rendering } from "./exposition.ts";
 import type { ExpositionFormat } from "../format.ts";
 import { gzip } from "./gzip.ts";
 import type { ContentCoding } from "./negotiate.ts";
 import { ExpositionTooLarge, ScrapeTimeout, TooManyScrapes } from "../api.ts";
-import { gauge, histogram, httpDurationSeconds } from "@executor/telemetry";
+import { gauge, histogram } from "@executor/telemetry";
 import { conflictReasons, type Conflicts } from "../families/family.ts";
 
 /** The source of all metrics: an {@link Exposition}. */
@@ -226,7 +226,7 @@ const collectionDuration = histogram({
   description: "Time to read and write out all metrics for one scrape.",
   unit: "s",
   labels: [],
-  boundaries: httpDurationSeconds,
+  boundaries: MetricBoundaries.fromIterable([0.01, 0.1, 1, 5]),
 });
 
 const scrapeSize = gauge({

@@ -60,7 +60,7 @@ describe("seriesExemplar", () => {
   it("is that of the bucket which the value is in", () => {
     const name = "test.om.buckets";
     const wait = histogram({ name, ...described, boundaries: durationSeconds });
-    for (const value of [-3, 0.02, 0.021, 1e6]) {
+    for (const value of [-3, 0.02, 0.051, 1e6]) {
       inSpan({ traceId, spanId }, () => wait.record(value, {}));
     }
     const series = seriesOf(name);
@@ -68,7 +68,7 @@ describe("seriesExemplar", () => {
     expect([0, 1, 2, 3, last].map((bucket) => seriesExemplar(series, bucket)?.value)).toEqual([
       -3,
       0.02,
-      0.021,
+      0.051,
       undefined,
       1e6,
     ]);
@@ -77,9 +77,9 @@ describe("seriesExemplar", () => {
   it("has the unit of the series, which is seconds for what was recorded in milliseconds", () => {
     const name = "test.om.milliseconds";
     const wait = histogram({ name, ...described, boundaries: durationSeconds });
-    inSpan({ traceId, spanId }, () => wait.record(300, {}));
-    const bucket = durationSeconds.values.indexOf(300);
-    expect(seriesExemplar(seriesOf(name, "ms"), bucket)?.value).toBe(0.3);
+    inSpan({ traceId, spanId }, () => wait.record(30, {}));
+    const bucket = durationSeconds.values.indexOf(30);
+    expect(seriesExemplar(seriesOf(name, "ms"), bucket)?.value).toBe(0.03);
   });
 
   it("is none where the series' bounds are not those it was recorded for", () => {

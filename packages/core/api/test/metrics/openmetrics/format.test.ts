@@ -158,16 +158,16 @@ describe("openMetricsText", () => {
       yield* Effect.withSpan(record(7), "first");
       expect(marked()).toEqual([
         "test_exemplars_calls_total 2",
-        'test_exemplars_wait_seconds_bucket{le="10.0"} 2',
+        'test_exemplars_wait_seconds_bucket{le="30.0"} 2',
       ]);
       yield* Effect.withSpan(record(0.1), "second");
       expect(marked()).toEqual([
         "test_exemplars_calls_total 3",
         'test_exemplars_wait_seconds_bucket{le="0.1"} 2',
-        'test_exemplars_wait_seconds_bucket{le="10.0"} 3',
+        'test_exemplars_wait_seconds_bucket{le="30.0"} 3',
       ]);
       yield* record(8);
-      expect(marked()).toContain('test_exemplars_wait_seconds_bucket{le="10.0"} 4');
+      expect(marked()).toContain('test_exemplars_wait_seconds_bucket{le="30.0"} 4');
     }),
   );
 });

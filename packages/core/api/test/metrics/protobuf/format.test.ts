@@ -247,10 +247,11 @@ describe("the protobuf format", () => {
     const buckets = () => decoded(name)?.histogram?.bucket ?? [];
     size.record(1e9, {});
     expect(buckets()).toHaveLength(sizeBytes.values.length - 1);
-    for (const value of [256, 257, 300, 1e9]) within(traceId, true, () => size.record(value, {}));
+    for (const value of [1_024, 1_025, 2_000, 1e9])
+      within(traceId, true, () => size.record(value, {}));
     expect(buckets().map(({ exemplar }) => exemplar?.value)).toEqual([
-      256,
-      300,
+      1_024,
+      2_000,
       ...Array.from({ length: sizeBytes.values.length - 3 }, () => undefined),
       1e9,
     ]);
