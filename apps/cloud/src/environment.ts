@@ -29,8 +29,10 @@ export interface Environment {
   readonly EXECUTOR_SECRET_KEY: string;
   /** Where people reach the app, such as `https://executor.example`. */
   readonly EXECUTOR_URL: string;
-  /** Token of the platform's operator for `/api/platform/metrics`, which is closed if it is not set. */
+  /** Token of the platform's operator for `/api/platform/*`, which is closed if it is not set. */
   readonly EXECUTOR_PLATFORM_TOKEN?: string;
+  /** Organizations that `/api/platform/organizations/metrics` shows at most, those that were active last; off if it is not set. */
+  readonly EXECUTOR_PLATFORM_ORGANIZATIONS?: string;
   /** `true` lets sources lead to private addresses; for tests. */
   readonly EXECUTOR_PRIVATE_UPSTREAMS?: string;
   /** Milliseconds between two writes of the metrics' totals. */

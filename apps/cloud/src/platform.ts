@@ -4,12 +4,32 @@ import { Schema } from "effect";
 import { Identity, unauthorized } from "./auth/authenticate.ts";
 import type { Refusal } from "./auth/authenticate.ts";
 import type { DurableObjectNamespace, Environment } from "./environment.ts";
+import { maxScrapedOrganizations } from "./organization/settings.ts";
 
-/** Metrics of the requests that belong to no organization, for the platform's operator. */
-export const platformMetricsPath = "/api/platform/metrics";
+/** Path of an object's own metrics. */
+export const metricsPath = "/api/metrics";
+
+/** Metrics of all organizations together and of requests that belong to none, for the platform's operator. */
+const platformMetricsPath = "/api/platform/metrics";
+
+/** Metrics of each organization, under its id, for a platform's operator who has switched it on. */
+const organizationsMetricsPath = "/api/platform/organizations/metrics";
+
+/** Path of the platform's object that answers with the metrics of each organization. No client's request reaches it. */
+export const organizationsPath = "/internal/organizations";
+
+/**
+ * The path of the platform's object by a request's path; `undefined` for one that is not for the platform's operator, or that is
+ * switched off.
+ */
+export const platformPath = (pathname: string, environment: Environment): string | undefined => {
+  if (pathname === platformMetricsPath) return metricsPath;
+  const isOn = maxScrapedOrganizations(environment) > 0;
+  return pathname === organizationsMetricsPath && isOn ? organizationsPath : undefined;
+};
 
 /** Name of the object that counts for the platform's operator. No organization has an id like this. */
-const platformName = "platform";
+export const platformName = "platform";
 
 /** The operator by `EXECUTOR_PLATFORM_TOKEN`; a refusal without that token, or if it is not set. */
 export const platformIdentity = async (

@@ -59,7 +59,14 @@ export const organizationSettings = (environment: Environment): OrganizationSett
 export const maxRequests = (environment: Environment): number =>
   positive(environment, "EXECUTOR_MAX_REQUESTS", 600);
 
-type Setting = Extract<keyof Environment, `EXECUTOR_M${"AX" | "ETRICS"}_${string}`>;
+/** Organizations that one scrape shows at most; 0 where the operator has not switched it on. Throws an {@link InvalidSetting}. */
+export const maxScrapedOrganizations = (environment: Environment): number =>
+  positive(environment, "EXECUTOR_PLATFORM_ORGANIZATIONS", 0);
+
+type Setting = Extract<
+  keyof Environment,
+  `EXECUTOR_M${"AX" | "ETRICS"}_${string}` | "EXECUTOR_PLATFORM_ORGANIZATIONS"
+>;
 
 /** A limit from its variable. Throws an {@link InvalidSetting}. */
 export const positive = (environment: Environment, name: Setting, otherwise: number): number => {
