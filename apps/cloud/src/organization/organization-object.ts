@@ -1,12 +1,21 @@
 import { DurableObject } from "cloudflare:workers";
+import type { WebHandler } from "@executor/api";
 import { organizationMetrics } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
 import { Effect, Scope } from "effect";
 import type { DurableObjectState, Environment } from "../environment.ts";
-import { recordRefusals, refusalsPath } from "../platform.ts";
+import { reportsPath } from "../fleet/reports.ts";
+import { metricsPath, organizationsPath, recordRefusals, refusalsPath } from "../platform.ts";
 import { inOrganization, respondInOrganization } from "./in-organization.ts";
 import { organizationServices } from "./organization-services.ts";
 import { organizationSettings } from "./settings.ts";
+
+/** The handler of a path within the object. */
+const handlerOf = (pathname: string, { handle, organizations }: Services): WebHandler => {
+  if (pathname === refusalsPath) return recordRefusals;
+  if (pathname !== organizationsPath || organizations === undefined) return handle;
+  return (request) => organizations(new Request(new URL(metricsPath, request.url), request));
+};
 
 type Services = Effect.Effect.Success<ReturnType<typeof organizationServices>>;
 
@@ -42,17 +51,25 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
 
   override async fetch(request: Request): Promise<Response> {
     const services = await this.#ready;
+    const { pathname } = new URL(request.url);
+    if (pathname === reportsPath) return this.#takeReport(services, await request.text());
     this.#begin();
     const end = () => this.#end(services);
     try {
-      const isCount = new URL(request.url).pathname === refusalsPath;
-      const answer = isCount ? recordRefusals : services.handle;
+      const answer = handlerOf(pathname, services);
       const response = await inOrganization(this.#owner, () => answer(request));
       return respondInOrganization(this.#owner, response, end);
     } catch (error) {
       end();
       throw error;
     }
+  }
+
+  /** Stores a report of totals. It measures nothing, so there is nothing else to store. */
+  async #takeReport({ reports }: Services, body: string): Promise<Response> {
+    if (reports === undefined) return new Response(null, { status: 404 });
+    await this.#run(reports.take(body, Date.now()));
+    return new Response(null, { status: 204 });
   }
 
   override async alarm(): Promise<void> {
@@ -74,7 +91,9 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
 
   /** Writes the totals, and sets the next alarm unless the object is idle and no execution is paused. */
   async #rest(services: Services): Promise<void> {
+    const sendReport = await this.#run(services.report);
     await this.#run(services.write);
+    this.ctx.waitUntil(this.#run(sendReport));
     if (this.#isIdle() && !(await this.#run(services.hasPausedRuns))) {
       await this.ctx.storage.deleteAlarm();
       if (this.#isIdle()) return;

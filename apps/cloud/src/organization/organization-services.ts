@@ -16,12 +16,20 @@ import { CloudExecutorApi } from "../api.ts";
 import { orgAuthLayer, routerConfig } from "../auth/org-auth.ts";
 import { requestLimit } from "../auth/request-limit.ts";
 import { mcpPath, quickJs, suspending, typeStripper, version } from "../environment.ts";
+import { fleetReports, reporter } from "../fleet/reports.ts";
+import { organizationsExposition, withFleet } from "../fleet/scrapes.ts";
+import { platformName } from "../platform.ts";
 import { plugins } from "../plugins.ts";
 import { type BudgetStorage, HourlyBudget } from "./hourly-budget.ts";
 import { inOrganization } from "./in-organization.ts";
 import { mcpEndpoint, subjectOf } from "./mcp-sessions.ts";
 import { durableScrapes, savedMetrics } from "./saved-metrics.ts";
-import { computingLimits, initialMemoryBytes, secretKeyLayer } from "./settings.ts";
+import {
+  computingLimits,
+  initialMemoryBytes,
+  maxScrapedOrganizations,
+  secretKeyLayer,
+} from "./settings.ts";
 import type { OrganizationSettings } from "./settings.ts";
 import { StorageQuota } from "./storage-quota.ts";
 
@@ -68,6 +76,9 @@ const upstreamClient = Layer.merge(
   ),
 );
 
+/** Of a scrape of all organizations, each with its totals alone. */
+const scrapeLimits = { inFlight: 2, bytes: 64 * 1024 * 1024 };
+
 /** Builds an organization's services in its object, and the handler of its requests. Closing the scope ends them. */
 export const organizationServices = (
   ctx: DurableObjectState,
@@ -81,17 +92,29 @@ export const organizationServices = (
     const services = yield* Layer.build(servicesLayer(environment, settings, ctx.storage)).pipe(
       Effect.provide(database),
     );
-    const exposition = new Exposition({
-      reading: new RegistryReading({ registries: [owner.registry] }),
-    });
-    const api = HttpApiBuilder.api(CloudExecutorApi).pipe(
-      Layer.provide(CoreHandlers),
-      Layer.provide(orgAuthLayer(ctx.id, environment.ORGANIZATIONS)),
-      Layer.provide(Layer.succeedContext(services)),
-      Layer.provide(Layer.succeed(AppVersion, version)),
-      Layer.provideMerge(Scrapes.layerWith(durableScrapes(exposition, saved.write))),
-      Layer.merge(Layer.succeed(Organization, owner)),
-    );
+    const name = ctx.id.name ?? ctx.id.toString();
+    const own = new RegistryReading({ registries: [owner.registry] });
+    const reports =
+      name === platformName ? yield* Effect.provide(fleetReports, database) : undefined;
+    const reading = reports === undefined ? own : withFleet(own, reports);
+    const apiWith = (scrapes: Layer.Layer<Scrapes>) =>
+      HttpApiBuilder.api(CloudExecutorApi).pipe(
+        Layer.provide(CoreHandlers),
+        Layer.provide(orgAuthLayer(ctx.id, environment.ORGANIZATIONS)),
+        Layer.provide(Layer.succeedContext(services)),
+        Layer.provide(Layer.succeed(AppVersion, version)),
+        Layer.provideMerge(scrapes),
+        Layer.merge(Layer.succeed(Organization, owner)),
+      );
+    const exposition = new Exposition({ reading });
+    const api = apiWith(Scrapes.layerWith(durableScrapes(exposition, saved.write)));
+    const shown = maxScrapedOrganizations(environment);
+    const organizations =
+      reports === undefined
+        ? undefined
+        : yield* makeWebHandler(
+            apiWith(Scrapes.layerWith(organizationsExposition(reports, shown), scrapeLimits)),
+          ).pipe(HttpRouter.withRouterConfig(routerConfig));
     const quota = new StorageQuota(ctx.storage, settings.maxStorageBytes);
     const { handle } = Context.get(services, McpHost);
     const mcp = mcpEndpoint(quota.gate(handle, mcpLimits.maxBodyBytes));
@@ -101,6 +124,9 @@ export const organizationServices = (
         mcp: { path: mcpPath, handle: (request) => inOrganization(owner, () => mcp(request)) },
       }).pipe(HttpRouter.withRouterConfig(routerConfig)),
       write: saved.write,
+      report: reporter(name, owner, environment),
+      reports,
+      organizations,
       hasPausedRuns: Effect.provide(hasPausedRuns, database),
     };
   }).pipe(

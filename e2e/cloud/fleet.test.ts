@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { platformToken, startCloud } from "../support/cloud/app.ts";
+import type { CloudApp } from "../support/cloud/app.ts";
+import {
+  cloudClient,
+  everyPermission,
+  makeOrganization,
+  signUp,
+  withKey,
+} from "../support/cloud/client.ts";
+import type { CloudClient, CloudOrganization } from "../support/cloud/client.ts";
+import { startShop } from "../support/cloud/shop.ts";
+import { readSamples, sumOf, until } from "@executor/testing";
+import type { Sample } from "@executor/testing";
+
+const platformPath = "/api/platform/metrics";
+const organizationsPath = "/api/platform/organizations/metrics";
+const calls = "executor_tool_calls_total";
+
+interface Member {
+  readonly organization: CloudOrganization;
+  readonly client: CloudClient;
+}
+
+describe("the platform's operator", () => {
+  let app: CloudApp;
+  let operator: CloudClient;
+  let members: ReadonlyArray<Member> = [];
+  const shop = startShop();
+
+  beforeAll(async () => {
+    // The organizations that were active last: two of three.
+    app = await startCloud({ variables: { EXECUTOR_PLATFORM_ORGANIZATIONS: "2" } });
+    operator = cloudClient(app, { authorization: `Bearer ${platformToken}` });
+    members = [await join("aurora"), await join("borealis"), await join("corona")];
+    for (const [index, { client }] of members.entries()) {
+      for (let call = 0; call <= index; call += 1) {
+        await client.execute(`return await tools.${namespaces[index]}.items({})`);
+      }
+    }
+    await untilCalls(6);
+  });
+  afterAll(async () => {
+    await app.stop();
+    await shop.stop();
+  });
+
+  const namespaces = ["aurorashop", "borealisshop", "coronashop"];
+
+  const join = async (slug: string): Promise<Member> => {
+    const organization = await makeOrganization(app, await signUp(app, slug), slug);
+    const client = withKey(app, (await organization.makeKey(everyPermission)).key);
+    await shop.addTo(client, `${slug}shop`);
+    return { organization, client };
+  };
+
+  const scrape = async (path: string): Promise<ReadonlyArray<Sample>> => {
+    const { status, text } = await operator.request("GET", path);
+    expect(status).toBe(200);
+    return readSamples(text);
+  };
+
+  const untilCalls = (expected: number) =>
+    until(`${expected} calls in the totals`, async () => {
+      const samples = await scrape(platformPath);
+      return sumOf(samples, calls, { outcome: "ok" }) === expected;
+    });
+
+  it("sees the totals of all organizations, and nothing that tells which there are", async () => {
+    const samples = await scrape(platformPath);
+    expect(sumOf(samples, calls, { outcome: "ok" })).toBe(6);
+    expect(sumOf(samples, "executor_executions_total", { status: "completed" })).toBe(6);
+    expect(sumOf(samples, "executor_tool_call_duration_seconds_count", {})).toBe(6);
+    const { text } = await operator.request("GET", platformPath);
+    for (const { organization } of members) {
+      expect(text).not.toContain(organization.slug);
+      expect(text).not.toContain(organization.id);
+    }
+    expect(text).not.toContain("127.0.0.1");
+  });
+
+  it("wakes no object of an organization", async () => {
+    for (const { organization } of members) await app.abort(organization.id);
+    const starts = app.objectStarts();
+    await scrape(platformPath);
+    await scrape(organizationsPath);
+    expect(app.objectStarts()).toBe(starts);
+  });
+
+  it("loses no total and counts none twice over ends of all objects", async () => {
+    for (const { organization } of members) await app.abort(organization.id);
+    await app.abort("platform");
+    expect(sumOf(await scrape(platformPath), calls, { outcome: "ok" })).toBe(6);
+    const [aurora] = members;
+    await aurora?.client.execute("return await tools.aurorashop.items({})");
+    await untilCalls(7);
+  });
+
+  it("sees each organization under its id where that is switched on, up to the bound", async () => {
+    const samples = await scrape(organizationsPath);
+    const seen = new Set(samples.map(({ labels }) => labels["executor_organization"] ?? ""));
+    expect(seen.size).toBe(2);
+    for (const id of seen) {
+      const index = members.findIndex(({ organization }) => organization.id === id);
+      const made = index === 0 ? 2 : index + 1;
+      const labels = { executor_organization: id, outcome: "ok" };
+      expect(sumOf(samples, calls, labels)).toBe(made);
+    }
+  });
+
+  it("is the only one who sees them", async () => {
+    const [aurora] = members;
+    for (const path of [platformPath, organizationsPath]) {
+      expect((await cloudClient(app, {}).request("GET", path)).status).toBe(401);
+      const wrong = cloudClient(app, { authorization: `Bearer ${platformToken}x` });
+      expect((await wrong.request("GET", path)).status).toBe(401);
+      expect((await aurora?.client.request("GET", path))?.status).toBe(401);
+    }
+    const own = await aurora?.client.request("GET", "/api/metrics");
+    expect(own?.text).not.toContain("borealis");
+    expect(own?.text).not.toContain("executor_organization");
+    for (const path of ["/internal/reports", "/internal/organizations"]) {
+      expect((await operator.request("POST", path, {})).status).toBe(404);
+    }
+  });
+});
+
+describe("the platform's metrics", () => {
+  it("are closed without a token, and those of each organization without their variable", async () => {
+    const app = await startCloud({ variables: { EXECUTOR_PLATFORM_TOKEN: "" } });
+    try {
+      const anybody = cloudClient(app, { authorization: "Bearer " });
+      expect((await anybody.request("GET", platformPath)).status).toBe(401);
+    } finally {
+      await app.stop();
+    }
+    const without = await startCloud();
+    try {
+      const operator = cloudClient(without, { authorization: `Bearer ${platformToken}` });
+      expect((await operator.request("GET", platformPath)).status).toBe(200);
+      expect((await operator.request("GET", organizationsPath)).status).toBe(401);
+    } finally {
+      await without.stop();
+    }
+  });
+});
