@@ -11,7 +11,6 @@ export const reportsPath = "/internal/reports";
 
 const Report = Schema.parseJson(Schema.Struct({ organization: Schema.String, totals: Totals }));
 const decodeReport = Schema.decodeUnknown(Report);
-const encodeReport = Schema.encodeSync(Report);
 
 const TotalsRows = Schema.Array(Schema.Struct({ totals: Schema.parseJson(Totals) }));
 const OrganizationRows = Schema.Array(
@@ -19,7 +18,6 @@ const OrganizationRows = Schema.Array(
 );
 const decodeTotals = Schema.decodeUnknown(TotalsRows);
 const decodeOrganizations = Schema.decodeUnknown(OrganizationRows);
-const encodeTotals = Schema.encodeSync(Schema.parseJson(Totals));
 
 /**
  * What organizations counted, in the database of the platform's object. A report has totals and no growth, so that one which
@@ -43,9 +41,9 @@ export const fleetReports = Effect.gen(function* () {
         );
         const next = addReport(sums, totals, before?.totals ?? []);
         yield* sql`INSERT INTO fleet_reports (organization, reported_at, totals)
-          VALUES (${organization}, ${now}, ${encodeTotals(totals)})
+          VALUES (${organization}, ${now}, ${JSON.stringify(totals)})
           ON CONFLICT (organization) DO UPDATE SET reported_at = excluded.reported_at, totals = excluded.totals`;
-        yield* sql`INSERT INTO fleet_totals (id, totals) VALUES (1, ${encodeTotals(next)})
+        yield* sql`INSERT INTO fleet_totals (id, totals) VALUES (1, ${JSON.stringify(next)})
           ON CONFLICT (id) DO UPDATE SET totals = excluded.totals`;
         return next;
       }),
@@ -95,7 +93,7 @@ export const reporter = (
   return Effect.map(
     inSlices(() => reading.steps()),
     (series) => {
-      const body = encodeReport({ organization, totals: totalsOf(series) });
+      const body = JSON.stringify({ organization, totals: totalsOf(series) });
       return body === last ? Effect.void : Effect.catchAllCause(send(body), logLost);
     },
   );
