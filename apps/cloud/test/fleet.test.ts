@@ -1,6 +1,13 @@
 import { describe, expect, it } from "@effect/vitest";
 import * as Storage from "@executor/storage/bun";
-import { Organization, organizationMetrics } from "@executor/telemetry";
+import {
+  counter,
+  durationSeconds,
+  gauge,
+  histogram,
+  Organization,
+  organizationMetrics,
+} from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
 import { Effect } from "effect";
@@ -9,7 +16,6 @@ import { fleetReports } from "../src/fleet/reports.ts";
 import { addReport, toSeries, totalsOf } from "../src/fleet/totals.ts";
 import type { Total } from "../src/fleet/totals.ts";
 import { inOrganization } from "../src/organization/in-organization.ts";
-import { counter, durationSeconds, gauge, histogram } from "@executor/telemetry";
 
 const described = { description: "For a test.", unit: "{thing}" };
 const calls = counter({
