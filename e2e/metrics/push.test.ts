@@ -27,10 +27,11 @@ const start = async (env: Record<string, string> = {}): Promise<Daemon> => {
 const completed = (requestNumber: number): number | undefined =>
   receiver.requests
     .at(requestNumber)
-    ?.find(
+    ?.filter(
       ({ name, attributes }) =>
         name === "executor.executions" && attributes["status"] === "completed",
-    )?.value;
+    )
+    .reduce((sum, { value }) => sum + value, 0);
 
 const warnings = (log: string): ReadonlyArray<string> =>
   log.split("\n").filter((line) => line.includes("level=WARN"));
