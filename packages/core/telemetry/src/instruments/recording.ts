@@ -1,5 +1,6 @@
-import { Fiber, Metric, MetricHook, MetricRegistry, MetricState, MutableHashMap } from "effect";
+import { Metric, MetricHook, MetricRegistry, MetricState, MutableHashMap } from "effect";
 import type { MetricKey } from "effect";
+import { exemplarSpan } from "../tracing/traced.ts";
 import { NativeHistogram } from "./native-histogram.ts";
 import type { NativeHistogramState } from "./native-histogram.ts";
 
@@ -53,12 +54,10 @@ export interface Exemplar {
   readonly timestamp: number;
 }
 
-/** An exemplar of `value` where a sampled span is current in the running fiber; the span itself is not kept. */
+/** An exemplar of `value` where a span that is exported is current; the span itself is not kept. */
 const currentExemplar = (value: number): Exemplar | undefined => {
-  const fiber = Fiber.getCurrentFiber();
-  if (fiber._tag === "None") return undefined;
-  const span = fiber.value.currentSpan;
-  if (span === undefined || !span.sampled) return undefined;
+  const span = exemplarSpan();
+  if (span === undefined) return undefined;
   const { traceId, spanId } = span;
   return { traceId, spanId, value, timestamp: Date.now() / 1_000 };
 };

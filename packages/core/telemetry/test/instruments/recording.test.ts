@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { Effect, Metric, Tracer } from "effect";
 import { counter, durationSeconds, gauge, histogram } from "../../src/index.ts";
 import { RegistryReading } from "../../src/reading/index.ts";
+import { makeSampler, recordIn, SpanTracer, traced } from "../../src/tracing/index.ts";
 import type { HistogramSeries, Series } from "../../src/reading/index.ts";
 
 const described = { description: "For a test.", unit: "{thing}", labels: [] };
@@ -26,9 +27,12 @@ const histogramOf = (name: string): HistogramSeries => {
   return series;
 };
 
+const tracer = new SpanTracer({ sampler: makeSampler("always_on", 1), onEnd: () => {} });
+
 const inSpan = (traceId: string, sampled: boolean, record: () => void): void =>
   Effect.sync(record).pipe(
     Effect.withParentSpan(Tracer.externalSpan({ traceId, spanId: "span", sampled })),
+    Effect.withTracer(tracer),
     Effect.runSync,
   );
 
@@ -55,13 +59,33 @@ describe("an exemplar", () => {
     const things = counter({ name, ...described });
     const span = Effect.sync(() => things.add(1, {})).pipe(
       Effect.zipRight(Effect.currentSpan),
-      Effect.withSpan("work"),
+      traced(() => ({ name: "work" })),
+      Effect.withTracer(tracer),
       Effect.runSync,
     );
     expect(exemplarOf(name)).toMatchObject({
       traceId: span.traceId,
       spanId: span.spanId,
     });
+  });
+
+  it("is not of a span that Effect makes up where traces are off, nor of one that is not sampled", () => {
+    const name = "test.exemplar.off";
+    const things = counter({ name, ...described });
+    const add = Effect.sync(() => things.add(1, {}));
+    Effect.runSync(Effect.withSpan(add, "work"));
+    const off = new SpanTracer({ sampler: makeSampler("always_off", 1), onEnd: () => {} });
+    Effect.runSync(Effect.withTracer(traced(() => ({ name: "work" }))(add), off));
+    expect(exemplarOf(name)).toBeUndefined();
+  });
+
+  it("is of the span that is named where no fiber runs", () => {
+    const name = "test.exemplar.outside";
+    const things = counter({ name, ...described });
+    const span = tracer.start({ name: "work" }, undefined);
+    recordIn(span, () => things.add(1, {}));
+    things.add(1, {});
+    expect(exemplarOf(name)).toMatchObject({ traceId: span.traceId, spanId: span.spanId });
   });
 
   it("is kept for each bucket of a histogram, whose upper bounds are inclusive", () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { counter, durationSeconds, histogram } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
 import type { HistogramSeries, NumberSeries } from "@executor/telemetry/reading";
+import { recordingTracer } from "@executor/testing/tracer";
 import { Effect, Tracer } from "effect";
 import { formatExemplar, seriesExemplar } from "../../../src/metrics/openmetrics/exemplar.ts";
 
@@ -9,9 +10,12 @@ const traceId = "0af7651916cd43dd8448eb211c80319c";
 const spanId = "b7ad6b7169203331";
 const described = { description: "For a test.", unit: "s", labels: [] };
 
+const { tracer } = recordingTracer();
+
 const inSpan = (ids: { readonly traceId: string; readonly spanId: string }, record: () => void) =>
   Effect.sync(record).pipe(
     Effect.withParentSpan(Tracer.externalSpan({ ...ids, sampled: true })),
+    Effect.withTracer(tracer),
     Effect.runSync,
   );
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest";
 import { counter, durationSeconds, histogram } from "@executor/telemetry";
 import type { FindDefinition } from "@executor/telemetry/reading";
+import { traced } from "@executor/telemetry/tracing";
+import { recordingTracer } from "@executor/testing/tracer";
 import { Effect, MetricBoundaries } from "effect";
 import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
 import { Renderer } from "../../../src/metrics/scrape/exposition.ts";
@@ -155,12 +157,17 @@ describe("openMetricsText", () => {
 
       yield* record(0.1);
       expect(marked()).toEqual([]);
-      yield* Effect.withSpan(record(7), "first");
+      const inTrace = (value: number) =>
+        record(value).pipe(
+          traced(() => ({ name: "work" })),
+          Effect.withTracer(tracer),
+        );
+      yield* inTrace(7);
       expect(marked()).toEqual([
         "test_exemplars_calls_total 2",
         'test_exemplars_wait_seconds_bucket{le="30.0"} 2',
       ]);
-      yield* Effect.withSpan(record(0.1), "second");
+      yield* inTrace(0.1);
       expect(marked()).toEqual([
         "test_exemplars_calls_total 3",
         'test_exemplars_wait_seconds_bucket{le="0.1"} 2',
@@ -171,6 +178,8 @@ describe("openMetricsText", () => {
     }),
   );
 });
+
+const { tracer } = recordingTracer();
 
 const calls = counter({
   name: "test.exemplars.calls",

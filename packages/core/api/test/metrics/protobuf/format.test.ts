@@ -9,6 +9,7 @@ import { Renderer } from "../../../src/metrics/scrape/exposition.ts";
 import { SeriesIndex, toFamilies } from "../../../src/metrics/families/series-index.ts";
 import { nastyRegistry } from "../nasty.ts";
 import { decodeFamilies } from "@executor/testing/protobuf";
+import { recordingTracer } from "@executor/testing/tracer";
 import type { DecodedFamily, DecodedMetric } from "@executor/testing/protobuf";
 import { makeRegistry } from "../registry.ts";
 import type { TestRegistry } from "../registry.ts";
@@ -34,6 +35,7 @@ const decoded = (name: string): DecodedMetric | undefined =>
 const within = (traceId: string, sampled: boolean, record: () => void): void =>
   Effect.sync(record).pipe(
     Effect.withParentSpan(Tracer.externalSpan({ traceId, spanId: "b7ad6b7169203331", sampled })),
+    Effect.withTracer(recordingTracer().tracer),
     Effect.runSync,
   );
 

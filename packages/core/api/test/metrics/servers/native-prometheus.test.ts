@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { durationSeconds, histogram } from "@executor/telemetry";
 import { Effect, Tracer } from "effect";
 import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
+import { recordingTracer } from "@executor/testing/tracer";
 import { contentTypeOf } from "../../../src/metrics/scrape/negotiate.ts";
 import { Exposition } from "../../../src/metrics/scrape/exposition.ts";
 import { renderPrometheus } from "../../../src/metrics/prometheus.ts";
@@ -45,6 +46,7 @@ describe("a real Prometheus that prefers protobuf", () => {
         }
         Effect.sync(() => wait.record(1_000, {})).pipe(
           Effect.withParentSpan(Tracer.externalSpan({ traceId, spanId: "b7ad6b7169203331" })),
+          Effect.withTracer(recordingTracer().tracer),
           Effect.runSync,
         );
         const own = recorded(`${name}.`);
