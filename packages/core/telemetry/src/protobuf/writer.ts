@@ -50,6 +50,37 @@ export class ProtobufWriter {
     this.#bytes[last] = rest;
   }
 
+  /** An integer of any sign, as `int64`: a negative one takes ten bytes. */
+  int64(value: number): void {
+    if (value >= 0) {
+      this.varint(value);
+      return;
+    }
+    const size = 10;
+    this.#reserve(size);
+    let rest = BigInt.asUintN(64, BigInt(value));
+    for (let at = this.#start; at < this.#start + size - 1; at += 1) {
+      this.#bytes[at] = Number(rest & 0x7fn) | 0x80;
+      rest >>= 7n;
+    }
+    this.#bytes[this.#start + size - 1] = Number(rest);
+  }
+
+  /** The four bytes of a `fixed32`; its tag is the caller's. */
+  fixed32(value: number): void {
+    this.#reserve(4);
+    this.#view.setUint32(this.#start, value, true);
+  }
+
+  /** Bytes that are given as hex digits, two each. */
+  hex(tag: number, digits: string): void {
+    for (let at = digits.length - 2; at >= 0; at -= 2) {
+      this.byte(Number.parseInt(digits.slice(at, at + 2), 16));
+    }
+    this.varint(digits.length / 2);
+    this.byte(tag);
+  }
+
   /** An integer of any sign, as `sint32` or `sint64`. */
   signed(value: number): void {
     this.varint(value < 0 ? -2 * value - 1 : 2 * value);

@@ -30,6 +30,18 @@ describe("ProtobufWriter", () => {
     );
   });
 
+  it("writes int64 of either sign, fixed32, and bytes given as hex digits", () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (value) => {
+        expect(toNumber(written((writer) => writer.int64(value)).int64(), false)).toBe(value);
+      }),
+    );
+    expect(written((writer) => writer.fixed32(0xfffffffe)).fixed32()).toBe(0xfffffffe);
+    const reader = written((writer) => writer.hex(0x0a, "00ff7fa0"));
+    expect(reader.uint32()).toBe(0x0a);
+    expect([...reader.bytes()]).toEqual([0x00, 0xff, 0x7f, 0xa0]);
+  });
+
   it("writes numbers of either sign", () => {
     fc.assert(
       fc.property(fc.integer({ min: -(2 ** 50), max: 2 ** 50 }), (value) => {

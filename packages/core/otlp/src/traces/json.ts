@@ -1,0 +1,51 @@
+import { type AttributeValue, type RecordedSpan, traceStateOf } from "@executor/telemetry/tracing";
+import type { Tracer } from "effect";
+import { type EncodeSpans, errorCode, flagsOf, kindCodes, nanosOf } from "./encoding.ts";
+
+const encoder = new TextEncoder();
+
+/** Writes a request in OTLP's JSON: ids as hex digits, 64-bit integers as decimal strings, enumerations as numbers. */
+export const encodeJson: EncodeSpans = ({ resource, scope }, spans) => {
+  const attributes = toAttributes(resource.map(({ key, value }) => [key, value] as const));
+  const scopeSpans = [{ scope, spans: spans.map(toSpan) }];
+  const request = { resourceSpans: [{ resource: { attributes }, scopeSpans }] };
+  return encoder.encode(JSON.stringify(request));
+};
+
+const toSpan = (span: RecordedSpan) => {
+  const parent = span.parent._tag === "Some" ? span.parent.value : undefined;
+  return {
+    ...toIds(span, span.traceState),
+    parentSpanId: parent?.spanId,
+    flags: flagsOf(true, parent?._tag === "ExternalSpan"),
+    name: span.name,
+    kind: kindCodes[span.kind],
+    startTimeUnixNano: toNanos(span.startMillis),
+    endTimeUnixNano: toNanos(span.endMillis ?? span.startMillis),
+    attributes: toAttributes(span.attributes),
+    links: span.links.map(({ span: linked }) => ({
+      ...toIds(linked, traceStateOf(linked)),
+      flags: flagsOf(linked.sampled, linked._tag === "ExternalSpan"),
+    })),
+    status: span.isError ? { code: errorCode } : {},
+  };
+};
+
+const toIds = ({ traceId, spanId }: Tracer.AnySpan, traceState: string) => ({
+  traceId,
+  spanId,
+  traceState: traceState === "" ? undefined : traceState,
+});
+
+const toNanos = (millis: number): string => BigInt(nanosOf(millis)).toString();
+
+const toAttributes = (attributes: Iterable<readonly [string, AttributeValue]>) =>
+  Array.from(attributes, ([key, value]) => ({ key, value: toValue(value) }));
+
+const toValue = (value: AttributeValue): object => {
+  if (typeof value === "string") return { stringValue: value };
+  if (typeof value === "boolean") return { boolValue: value };
+  if (typeof value !== "number") return { arrayValue: { values: value.map(toValue) } };
+  if (Number.isSafeInteger(value)) return { intValue: String(value) };
+  return { doubleValue: Number.isFinite(value) ? value : String(value) };
+};
