@@ -3,6 +3,7 @@ import "@executor/api";
 import "@executor/execution";
 import "@executor/host-mcp";
 import "@executor/otlp/metrics";
+import "@executor/otlp/traces-metrics";
 import "@executor/plugin-mcp";
 import "@executor/sdk";
 /* oxlint-enable import/no-unassigned-import */
