@@ -24,6 +24,7 @@ const source = (warningCount: number, warnings: ReadonlyArray<SourceWarning>) =>
     hasOverlay: false,
     checkInputs: true,
     reviewNewWrites: false,
+    traceContext: true,
     warnings,
   });
 

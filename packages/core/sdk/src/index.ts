@@ -4,6 +4,7 @@ export { shorten } from "./model/shorten.ts";
 export { makeCache } from "./cache.ts";
 export type { CacheOptions } from "./cache.ts";
 export { sdkLayer } from "./layer.ts";
+export { outgoingTrace } from "./model/trace-context.ts";
 export { CredentialGuard } from "./credentials/credential-guard.ts";
 export { makeRedactor, redacted } from "./credentials/redactor.ts";
 export type { Redactor } from "./credentials/redactor.ts";

@@ -30,6 +30,7 @@ export const readingOptions = {
     "review-new-writes",
     "Whether tools that write, and that a refresh adds, wait for: executor sources review",
   ),
+  traceContext: yesOrNo("trace-context", "Whether the source is told the trace of each call"),
 };
 
 interface Given {
@@ -40,6 +41,7 @@ interface Given {
   readonly overlay: Option.Option<string>;
   readonly checkInputs: Option.Option<string>;
   readonly reviewNewWrites: Option.Option<string>;
+  readonly traceContext: Option.Option<string>;
 }
 
 /** The fields of settings that were given by {@link readingOptions}. */
@@ -55,6 +57,7 @@ export const readingSettings = Effect.fn("readingSettings")(function* (given: Gi
     ...(Option.isSome(given.overlay) ? { overlay: yield* readText(given.overlay.value) } : {}),
     ...field("checkInputs", given.checkInputs, isYes),
     ...field("reviewNewWrites", given.reviewNewWrites, isYes),
+    ...field("traceContext", given.traceContext, isYes),
   };
 });
 

@@ -33,6 +33,7 @@ const shown = (source: SourceDetails): string => {
     ["Overlay", yesOrNo(source.hasOverlay)],
     ["Inputs checked", yesOrNo(source.checkInputs)],
     ["New writes wait", yesOrNo(source.reviewNewWrites)],
+    ["Told the trace", yesOrNo(source.traceContext)],
     ["Refreshed", source.refreshedAt === null ? "-" : time(source.refreshedAt)],
     ["Last error", source.lastError ?? "-"],
   ];

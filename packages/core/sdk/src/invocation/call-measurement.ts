@@ -14,6 +14,7 @@ import type { ToolResult } from "../model/plugin.ts";
 import { unknownSource } from "../model/source-in-use.ts";
 import type { Namespace, SourceKind } from "../model/source.ts";
 import type { Tool, ToolCallError, ToolCallOutcome } from "../model/tool.ts";
+import { type Attributes, type RecordedSpan, traced } from "@executor/telemetry/tracing";
 
 /** Time since its creation, without the time during which anything waited for a person. */
 export class ActiveTime {
@@ -67,8 +68,44 @@ export const measured = <A extends ToolResult>(
       Effect.onExit((exit) =>
         Effect.sync(() => record(measuredTool, time.elapsedMs() / 1000, exit)),
       ),
+      traced(() => ({
+        name: executeTool,
+        attributes: () => spanAttributes,
+        onEnd: (span, exit) => describeCall(span, measuredTool, exit),
+      })),
     );
   });
+
+/** `gen_ai.operation.name` of a tool call, and the beginning of its span's name (OpenTelemetry's gen_ai conventions). */
+const executeTool = "execute_tool";
+
+/** The tools are those that the daemon calls itself, at other APIs. */
+const spanAttributes: Attributes = {
+  "gen_ai.operation.name": executeTool,
+  "gen_ai.tool.type": "extension",
+};
+
+/** Names a call's span by the tool, which was known once the call had found it; blocked and declined calls are no errors. */
+const describeCall = (
+  span: RecordedSpan,
+  called: MeasuredTool | undefined,
+  exit: Exit.Exit<ToolResult, ToolCallError>,
+): void => {
+  const address = called?.tool.address ?? unknownTool;
+  const { outcome, errorType } = Exit.isSuccess(exit) ? succeeded : endOf(exit.cause);
+  span.name = `${executeTool} ${address}`;
+  span.set({
+    "gen_ai.tool.name": address,
+    "executor.source": called?.source.namespace ?? unknownSource,
+    "executor.outcome": outcome,
+  });
+  if (isRefusal(outcome)) span.set({ "executor.refusal.reason": errorType });
+  else if (errorType !== undefined) span.fail(errorType);
+  span.judge();
+};
+
+const isRefusal = (outcome: ToolCallOutcome): boolean =>
+  outcome === "blocked" || outcome === "declined";
 
 /** Label for an address that a client named and no tool has. */
 const unknownTool = "_OTHER";
@@ -87,7 +124,7 @@ const record = (
   toolCalls.add(1, { ...labels, outcome });
   sourceCalls.add(1, { "executor.source": source, outcome });
   toolCallDuration.record(seconds, labels);
-  if (outcome === "blocked" || outcome === "declined") {
+  if (isRefusal(outcome)) {
     toolCallRefusals.add(1, { "executor.source": source, reason: errorType });
   } else if (errorType !== undefined) {
     toolCallErrors.add(1, { "executor.source": source, "error.type": errorType });

@@ -15,12 +15,14 @@ import {
   type ToolResult,
 } from "../model/plugin.ts";
 import { ToolCallError, type ToolCallFailureOutcome } from "../model/tool.ts";
+import { tellingTrace } from "../model/trace-context.ts";
 import { Policies } from "../policies/policies.ts";
 import type { PolicyDecision } from "../policies/policy.ts";
 import { type CallTarget, SourceRows } from "../sources/source-rows.ts";
 import { type CatalogueTool, ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { Tools } from "../tools/tools.ts";
 import { measured } from "./call-measurement.ts";
+import { notingArguments } from "./call-arguments.ts";
 import { type CheckedInput, checkInput } from "./input-check.ts";
 
 /** Calls tools: the one way for every caller, with the policy, the check of the input and the measurements. */
@@ -143,6 +145,7 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
           const guard = guarded(resolution, redactor);
           return {
             settings: resolution.settings,
+            redactor,
             shield: (invocation: Effect.Effect<ToolResult, ToolCallError>) =>
               resolution.credentials.length === 0
                 ? invocation
@@ -164,7 +167,11 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
     const about = { namespace, url, address, binding, inputSchema, wantsResponse: response };
     const sending = Effect.flatMap(
       prepare(Data.struct({ kind, settings: source.settings, url })),
-      ({ settings, shield }) => shield(plugin.invoke({ ...about, settings, input, integers })),
+      ({ redactor, settings, shield }) =>
+        shield(plugin.invoke({ ...about, settings, input, integers })).pipe(
+          tellingTrace(source.settings),
+          notingArguments(input, redactor),
+        ),
     );
     return advice === undefined ? sending : Effect.mapError(sending, advise(advice));
   };

@@ -29,6 +29,7 @@ export const SourceEdit = Schema.Struct({
   overlay: Schema.optional(Schema.NullOr(Schema.String)),
   checkInputs: Schema.optional(Schema.Boolean),
   reviewNewWrites: Schema.optional(Schema.Boolean),
+  traceContext: Schema.optional(Schema.Boolean),
 }).annotations({ identifier: "SourceEdit" });
 export type SourceEdit = typeof SourceEdit.Type;
 

@@ -137,12 +137,14 @@ export class SourceSettings extends Schema.Class<SourceSettings>("SourceSettings
   checkInputs: Schema.optionalWith(Schema.Boolean, { default: () => true }),
   /** Whether tools that write, and that a refresh adds, wait until the operator has looked at them. */
   reviewNewWrites: Schema.optionalWith(Schema.Boolean, { default: () => false }),
+  /** Whether the source is told the trace that a call is part of. */
+  traceContext: Schema.optionalWith(Schema.Boolean, { default: () => true }),
 }) {}
 
 /** Settings as a plugin sees them: with the secrets' values, which it must neither keep nor show. */
 export interface ResolvedSettings extends Omit<
   SourceSettings,
-  "headers" | "env" | "checkInputs" | "reviewNewWrites"
+  "headers" | "env" | "checkInputs" | "reviewNewWrites" | "traceContext"
 > {
   readonly headers: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -194,6 +196,7 @@ export class SourceDetails extends Source.extend<SourceDetails>("SourceDetails")
   hasOverlay: Schema.Boolean,
   checkInputs: Schema.Boolean,
   reviewNewWrites: Schema.Boolean,
+  traceContext: Schema.Boolean,
   /** The first 100 warnings; where there are more, a last entry `more_warnings` counts them by their codes. */
   warnings: Schema.Array(SourceWarning),
 }) {}

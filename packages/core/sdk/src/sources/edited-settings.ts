@@ -42,6 +42,7 @@ export const editedSettings = (
       overlay: changed(edit.overlay, settings.overlay),
       checkInputs: edit.checkInputs ?? settings.checkInputs,
       reviewNewWrites: edit.reviewNewWrites ?? settings.reviewNewWrites,
+      traceContext: edit.traceContext ?? settings.traceContext,
     }),
   );
 };

@@ -6,6 +6,7 @@ import type { Resolution, SecretProblem } from "../credentials/resolve-settings.
 import { SecretStore } from "../credentials/secret-store.ts";
 import type { SourceWarning } from "../model/description.ts";
 import type { JsonObject } from "../model/json.ts";
+import { tellingTrace } from "../model/trace-context.ts";
 import type { LoadedSource, SourcePlugin, ToolDefinition } from "../model/plugin.ts";
 import {
   InvalidSourceDocument,
@@ -48,7 +49,12 @@ const make = ({ find }: Context.Tag.Service<typeof SecretStore>) => {
     // An OpenAPI description without `baseUrl` is fetched without secrets: only the description tells where calls go.
     if (origin !== undefined || plugin.kind !== "openapi") yield* requireAll(resolution);
     const redactor = makeRedactor(resolution.credentials);
-    const loaded = yield* shielded(plugin.load(resolution.settings), resolution, redactor);
+    const loaded = yield* shielded(
+      plugin.load(resolution.settings),
+      settings,
+      resolution,
+      redactor,
+    );
     const after = callOrigin(plugin.kind, settings, loaded.url);
     yield* requireAll(
       after === origin ? resolution : yield* resolveSettings(find, settings, after),
@@ -64,7 +70,12 @@ const make = ({ find }: Context.Tag.Service<typeof SecretStore>) => {
     const origin = callOrigin(plugin.kind, settings, settings.baseUrl ?? settings.url);
     const resolution = yield* resolveSettings(find, settings, origin);
     const redactor = makeRedactor(resolution.credentials);
-    const found = yield* shielded(plugin.detect(resolution.settings), resolution, redactor);
+    const found = yield* shielded(
+      plugin.detect(resolution.settings),
+      settings,
+      resolution,
+      redactor,
+    );
     if (Option.isNone(found)) yield* requireAll(resolution);
     return Option.map(found, ({ name, namespace }) => ({ name: redactor.text(name), namespace }));
   });
@@ -84,11 +95,13 @@ const make = ({ find }: Context.Tag.Service<typeof SecretStore>) => {
 /** Uses a plugin with guarded requests, and without credentials in its errors. */
 const shielded = <A>(
   use: Effect.Effect<A, SourceLoadError>,
+  settings: SourceSettings,
   resolution: Resolution,
   redactor: Redactor,
 ): Effect.Effect<A, SourceLoadError> =>
   use.pipe(
     guarded(resolution, redactor),
+    tellingTrace(settings),
     Effect.mapError((error) => redactLoadError(error, redactor)),
     redactor.defects,
   );

@@ -92,8 +92,8 @@ export const toDetails = (
   stored: StoredSource,
   warnings: ReadonlyArray<SourceWarning>,
 ): SourceDetails => {
-  const { baseUrl, checkInputs, env, only, overlay, reviewNewWrites, timeoutMs, transport, url } =
-    stored.settings;
+  const { baseUrl, checkInputs, env, only, overlay, reviewNewWrites, timeoutMs } = stored.settings;
+  const { traceContext, transport, url } = stored.settings;
   return new SourceDetails({
     ...toSource(stored),
     descriptionUrl: url === undefined ? null : shownUrl(url),
@@ -105,6 +105,7 @@ export const toDetails = (
     hasOverlay: overlay !== undefined,
     checkInputs,
     reviewNewWrites,
+    traceContext,
     warnings,
   });
 };

@@ -14,6 +14,7 @@ import {
   UpstreamFailure,
 } from "./bounded-body.ts";
 import { RequestMeasurement } from "./request-measurement.ts";
+import { inRequestSpan, withTrace } from "./request-span.ts";
 import { tlsFailure } from "./tls-failure.ts";
 
 /** Headers by name, in lower case. */
@@ -26,6 +27,8 @@ export interface UpstreamCall {
   /** Of HTTP, in capital letters. */
   readonly method: string;
   readonly url: string;
+  /** The URL's path with the names of its variables in place of the arguments; absent where it has none. */
+  readonly template?: string | undefined;
   /** Names in lower case. After a redirect to another origin, only `accept`, `accept-language` and `user-agent` are sent. */
   readonly headers: UpstreamHeaders;
   readonly body?: string | Uint8Array | undefined;
@@ -57,6 +60,8 @@ export interface UpstreamResponse {
 /** A call under way. */
 interface Exchange extends UpstreamCall {
   readonly namespace: string;
+  /** `performance.now()` of the call. */
+  readonly startedAt: number;
   /** The reply that is being read. */
   readonly reading: {
     measurement?: RequestMeasurement;
@@ -104,8 +109,8 @@ const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /**
  * Sends one request and reads its whole reply under one deadline, redirects included. Redirects are followed for GET and HEAD
- * without a body only, five at most; a redirect that is not followed is the response. Nothing is sent twice. The HTTP client's spans and trace
- * headers are off: they would show headers and queries, which hold credentials, to others.
+ * without a body only, five at most; a redirect that is not followed is the response. Nothing is sent twice. The HTTP client's own spans and
+ * trace headers are off: they would show headers and queries, which hold credentials, to others.
  */
 export const exchange = (
   request: UpstreamCall,
@@ -134,7 +139,8 @@ const guardedExchange = (
   guard: SourceGuard,
 ): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
   Effect.suspend(() => {
-    const request: Exchange = { ...call, namespace, reading: { body: emptyBody(call) } };
+    const reading = { body: emptyBody(call) };
+    const request: Exchange = { ...call, namespace, startedAt: performance.now(), reading };
     const url = httpUrl(request.url, undefined);
     if (url === undefined) {
       return invalidRequest(
@@ -194,21 +200,24 @@ const follow = (
   headers: UpstreamHeaders,
   redirectsLeft: number,
 ): Effect.Effect<UpstreamResponse, UpstreamFailure, HttpClient.HttpClient> =>
-  Effect.flatMap(send(request, first, url, headers), (response) => {
-    const target = redirectTarget(request, response, url);
-    if (target === undefined || redirectsLeft === 0) return Effect.succeed(response);
-    const forbidden = guard.forbidden(target, { headers });
-    return forbidden.includes("URL")
-      ? Effect.succeed(response)
-      : follow(
-          request,
-          guard,
-          first,
-          target,
-          headersAfterRedirect(forbidden, headers, url, target),
-          redirectsLeft - 1,
-        );
-  });
+  send(request, first, url, headers).pipe(
+    inRequestSpan(request, guard.redactor, { first, url, resend: maxRedirects - redirectsLeft }),
+    Effect.flatMap((response) => {
+      const target = redirectTarget(request, response, url);
+      if (target === undefined || redirectsLeft === 0) return Effect.succeed(response);
+      const forbidden = guard.forbidden(target, { headers });
+      return forbidden.includes("URL")
+        ? Effect.succeed(response)
+        : follow(
+            request,
+            guard,
+            first,
+            target,
+            headersAfterRedirect(forbidden, headers, url, target),
+            redirectsLeft - 1,
+          );
+    }),
+  );
 
 /** Headers that are sent after a redirect: within an origin all, else only those that tell nothing about the caller. */
 const headersAfterRedirect = (
@@ -249,7 +258,8 @@ const send = (
     const { method, namespace: source } = request;
     const measurement = new RequestMeasurement({ source, method, first, url });
     request.reading.measurement = measurement;
-    return client.execute(platformRequest(request, url, headers)).pipe(
+    return withTrace(first, url, headers).pipe(
+      Effect.flatMap((sent) => client.execute(platformRequest(request, url, sent))),
       Effect.mapError((error) => connectionError(url, error)),
       Effect.flatMap((response) => {
         measurement.responded(response.status);

@@ -18,6 +18,8 @@ import {
 export interface Request {
   readonly method: Binding["method"];
   readonly url: string;
+  /** The URL's path with the names of its variables in place of their values. */
+  readonly template: string;
   readonly headers: UpstreamHeaders;
   readonly body: Uint8Array | undefined;
 }
@@ -67,6 +69,7 @@ export const buildRequest = (
     return {
       method: binding.method,
       url: join(server, path, query),
+      template: pathTemplate(server, binding.path),
       headers: {
         ...mergeHeaders(headers, own),
         ...(cookies.length === 0 ? {} : { cookie: cookies.join("; ") }),
@@ -179,6 +182,11 @@ const join = (server: string, path: string, query: ReadonlyArray<string>): strin
   const [route = "", ...pathQuery] = path.split("?");
   const all = [...serverQuery, ...pathQuery, ...query].filter((part) => part !== "");
   return origin.replace(/\/+$/, "") + route + (all.length === 0 ? "" : `?${all.join("&")}`);
+};
+
+const pathTemplate = (server: string, path: string): string => {
+  const base = URL.parse(server)?.pathname.replace(/\/+$/, "") ?? "";
+  return `${base}${path.replace(/[?#].*$/s, "").replace(/^(?!\/)/, "/")}`;
 };
 
 /** The parameters of one place that the input gives, with their values. `null` counts as not given. */

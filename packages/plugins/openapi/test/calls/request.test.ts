@@ -50,6 +50,7 @@ describe("buildRequest", () => {
     expect(Either.getOrThrow(request)).toEqual({
       method: "GET",
       url: "https://api.example.com/v1/users/a%2Fb?fixed=1&filter=%7B%22a%22%3A%5B1%5D%7D&page=2",
+      template: "/v1/users/{id}",
       headers: {
         accept: "application/json, */*;q=0.5",
         "x-trace": "t",
