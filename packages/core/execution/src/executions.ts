@@ -26,6 +26,7 @@ import type {
   TooManyExecutions,
   UncheckableForm,
 } from "./schemas.ts";
+import { inExecutionSpan } from "./run/execution-span.ts";
 import { toolBridge } from "./tool-bridge.ts";
 
 /** Runs agent code against the tools, asks people if that is needed, and remembers the result. */
@@ -113,6 +114,7 @@ const make = Effect.gen(function* () {
 
   const start = (run: LiveRun) =>
     runToCompletion(run).pipe(
+      inExecutionSpan(run),
       Effect.exit,
       Effect.map((exit) => {
         runs.delete(run.id);

@@ -1,5 +1,6 @@
 import type { Executions } from "@executor/execution";
 import { Sources } from "@executor/sdk";
+import { currentTracer } from "@executor/telemetry/tracing";
 import { isInitializeRequest } from "@modelcontextprotocol/sdk/types.js";
 import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream } from "effect";
 import { hostTools } from "./tools/call-tool.ts";
@@ -41,6 +42,7 @@ const make = ({ version, holderOf = () => "" }: McpHostOptions) =>
     const sources = yield* Sources;
     const limits = yield* McpHostLimits;
     const runtime = yield* Effect.runtime();
+    const tracer = yield* currentTracer;
     const sessions = new Sessions(limits);
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => sessions.byId.forEach((session) => session.close())),
@@ -73,6 +75,7 @@ const make = ({ version, holderOf = () => "" }: McpHostOptions) =>
         version,
         networkTransport: networkTransportOf(request),
         tools,
+        tracer,
         keepAliveMs: limits.keepAliveMs,
         run,
         onClosed: () => sessions.byId.delete(id),

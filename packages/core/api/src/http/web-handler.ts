@@ -1,6 +1,7 @@
 import {
   HttpApiBuilder,
   HttpApp,
+  HttpMiddleware,
   HttpRouter,
   HttpServer,
   HttpServerError,
@@ -10,8 +11,10 @@ import {
 import type { HttpApi } from "@effect/platform";
 import { type Actor, operator } from "@executor/sdk/schemas";
 import { httpMethodLabel } from "@executor/telemetry";
+import { below, carrySpan, currentTracer, spanOf } from "@executor/telemetry/tracing";
 import { Context, Effect, Exit, FiberRef, Layer, type Scope } from "effect";
 import { httpServerRequestDuration } from "./metrics.ts";
+import { beginRequestSpan, endRequestSpan, routeOf } from "./request-span.ts";
 import {
   answerUnexpected,
   type Forbidden,
@@ -86,7 +89,10 @@ export const makeWebHandler = <E>(
     );
   });
   return Effect.flatMap(FiberRef.get(HttpRouter.currentRouterConfig), (config) =>
-    HttpRouter.withRouterConfig(build, { ...longPathParameters, ...config }),
+    HttpRouter.withRouterConfig(build, { ...longPathParameters, ...config }).pipe(
+      // The platform's own spans hold headers and queries, and no route.
+      Effect.locally(HttpMiddleware.currentTracerDisabledWhen, () => true),
+    ),
   );
 };
 
@@ -143,7 +149,9 @@ const mcpRoute = ({ handle, path }: NonNullable<WebHandlerOptions["mcp"]>) =>
           return yield* new HttpServerError.RouteNotFound({ request });
         }
         const web = yield* HttpServerRequest.toWeb(request);
-        const response = yield* Effect.promise(() => handle(web));
+        const response = yield* Effect.withFiberRuntime<Response>((fiber) =>
+          Effect.promise(() => carrySpan(spanOf(fiber), () => handle(web))),
+        );
         const { headers, status } = response;
         return HttpServerResponse.raw(response, { status, headers });
       }),
@@ -154,27 +162,27 @@ const mcpRoute = ({ handle, path }: NonNullable<WebHandlerOptions["mcp"]>) =>
 /** nginx's status for a client that closed the connection before the response; HTTP itself has none. */
 const clientClosedRequest = 499;
 
-/** Records every request once, under the template of its route; a request without a route has no such label. */
+/** Records every request once, in its span and under the template of its route; a request without a route has no such label. */
 const measured = <R>(app: HttpApp.Default<never, R>): HttpApp.Default<never, R> =>
-  Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ method }) => {
-    const started = performance.now();
-    return Effect.onExit(app, (exit) =>
-      Effect.map(route, (template) => {
-        const status = Exit.isSuccess(exit) ? exit.value.status : clientClosedRequest;
+  Effect.flatMap(
+    Effect.all([HttpServerRequest.HttpServerRequest, currentTracer]),
+    ([request, tracer]) => {
+      const started = performance.now();
+      const span = beginRequestSpan(tracer, request);
+      const record = (status: number) =>
         httpServerRequestDuration.record((performance.now() - started) / 1000, {
-          "http.request.method": httpMethodLabel(method),
-          "http.route": template,
+          "http.request.method": httpMethodLabel(request.method),
+          "http.route": routeOf(span),
           "http.response.status_code": String(status),
         });
-      }),
-    );
-  });
-
-/** The router writes the template on the request's span. */
-const route = Effect.match(Effect.currentSpan, {
-  onFailure: () => undefined,
-  onSuccess: (span) => {
-    const template = span.attributes.get("http.route");
-    return typeof template === "string" ? template : undefined;
-  },
-});
+      return app.pipe(
+        Effect.onExit((exit) =>
+          Effect.sync(() => {
+            record(Exit.isSuccess(exit) ? exit.value.status : clientClosedRequest);
+            endRequestSpan(span, request, exit);
+          }),
+        ),
+        below(span),
+      );
+    },
+  );

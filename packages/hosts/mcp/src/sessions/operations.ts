@@ -10,7 +10,9 @@ import {
   isJSONRPCRequest,
   isJSONRPCResultResponse,
 } from "@modelcontextprotocol/sdk/types.js";
+import { type ExecutorSpan, recordIn, type SpanTracer } from "@executor/telemetry/tracing";
 import { clientRequests, mcpServerOperationDuration } from "../metrics.ts";
+import { beginOperationSpan, endOperationSpan } from "./operation-span.ts";
 
 /** Names that widespread clients send in `initialize`, in lower case, with the label value of each. */
 const known: ReadonlyMap<string, string> = new Map([
@@ -89,18 +91,27 @@ interface Operation {
   readonly tool: string | undefined;
   /** Time without the waits for the client's person. */
   readonly time: ActiveTime;
+  /** Span of a request; `undefined` where traces are off, and for notifications. */
+  readonly span: ExecutorSpan | undefined;
 }
 
 /** Measures a session's operations: each request once, from its arrival to its answer, and each notification. */
 export class Operations implements Observer {
   readonly #transport: NetworkTransport;
+  readonly #tracer: SpanTracer | undefined;
   readonly #inProgress = new Map<RequestId, Operation>();
   /** Operations that wait for the client's answer, by the id of the question. */
   readonly #asking = new Map<RequestId, Operation>();
   #client = clientLabel(undefined);
 
-  constructor(transport: NetworkTransport) {
+  constructor(transport: NetworkTransport, tracer: SpanTracer | undefined) {
     this.#transport = transport;
+    this.#tracer = tracer;
+  }
+
+  /** The span of a request in progress. */
+  spanOf(id: RequestId): ExecutorSpan | undefined {
+    return this.#inProgress.get(id)?.span;
   }
 
   received(message: JSONRPCMessage): void {
@@ -109,18 +120,23 @@ export class Operations implements Observer {
       return;
     }
     const { method, params } = message;
-    const operation = {
-      method: methodLabel(method),
-      tool: toolLabel(method, params),
-      time: new ActiveTime(),
-    };
+    const kind = { method: methodLabel(method), tool: toolLabel(method, params) };
+    const time = new ActiveTime();
     if (!isJSONRPCRequest(message)) {
-      this.#record(operation, undefined);
+      this.#record({ ...kind, time, span: undefined }, undefined);
       return;
     }
+    const { id } = message;
+    const span = beginOperationSpan(this.#tracer, {
+      ...kind,
+      id,
+      params,
+      transport: this.#transport,
+    });
+    const operation = { ...kind, time, span };
     if (isInitializeRequest(message)) this.#client = clientLabel(message.params.clientInfo.name);
     clientRequests.add(1, { "mcp.client.name": this.#client });
-    this.#inProgress.set(message.id, operation);
+    this.#inProgress.set(id, operation);
   }
 
   sent(message: JSONRPCMessage, about: RequestId | undefined): void {
@@ -160,13 +176,16 @@ export class Operations implements Observer {
     this.#record(operation, errorType);
   }
 
-  #record({ method, tool, time }: Operation, errorType: string | undefined): void {
-    mcpServerOperationDuration.record(time.elapsedMs() / 1000, {
-      "mcp.method.name": method,
-      "gen_ai.tool.name": tool,
-      "error.type": errorType,
-      "network.transport": this.#transport,
-    });
+  #record({ method, tool, time, span }: Operation, errorType: string | undefined): void {
+    recordIn(span, () =>
+      mcpServerOperationDuration.record(time.elapsedMs() / 1000, {
+        "mcp.method.name": method,
+        "gen_ai.tool.name": tool,
+        "error.type": errorType,
+        "network.transport": this.#transport,
+      }),
+    );
+    endOperationSpan(span, errorType);
   }
 }
 

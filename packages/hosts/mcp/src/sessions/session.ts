@@ -8,6 +8,7 @@ import {
   ListToolsRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
+import { below, type SpanTracer } from "@executor/telemetry/tracing";
 import type { Effect } from "effect";
 import type { JsonRpcError } from "../json-rpc.ts";
 import { streamsActive } from "../metrics.ts";
@@ -21,6 +22,8 @@ export interface SessionOptions {
   readonly version: string;
   readonly networkTransport: NetworkTransport;
   readonly tools: HostTools;
+  /** `undefined` where traces are off. */
+  readonly tracer: SpanTracer | undefined;
   /** Milliseconds between the comments that keep a silent stream open. */
   readonly keepAliveMs: number;
   /** Runs the effect of a request until the signal interrupts it. Rejects with an error that the client may see. */
@@ -52,8 +55,8 @@ const opening = new TextEncoder().encode(": open\n\n");
 
 /** Opens the session of a client that sends `initialize`; its first request is handled next. */
 export const openSession = (options: SessionOptions): Session => {
-  const { holder, id, keepAliveMs, networkTransport, onClosed } = options;
-  const operations = new Operations(networkTransport);
+  const { holder, id, keepAliveMs, networkTransport, onClosed, tracer } = options;
+  const operations = new Operations(networkTransport, tracer);
   const replies = new Replies();
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => id,
@@ -81,7 +84,7 @@ export const openSession = (options: SessionOptions): Session => {
       onClosed();
     },
   });
-  const server = toolServer(options);
+  const server = toolServer(options, operations);
   const connected = server.connect(observed);
 
   /** The SDK expects a client that disconnects to come back; without resumable streams, the answer would be lost. */
@@ -136,7 +139,10 @@ export const openSession = (options: SessionOptions): Session => {
 };
 
 /** The SDK's server without its own tool registry, which supports neither JSON Schemas nor descriptions that change. */
-const toolServer = ({ holder, id, version, tools, run }: SessionOptions): McpServer["server"] => {
+const toolServer = (
+  { holder, id, version, tools, run }: SessionOptions,
+  operations: Operations,
+): McpServer["server"] => {
   const owner = client(`mcp:${id}`);
   const { server } = new McpServer(
     { name: "executor", title: "Executor", version },
@@ -151,7 +157,8 @@ const toolServer = ({ holder, id, version, tools, run }: SessionOptions): McpSer
       client: clientLabel(server.getClientVersion()?.name),
       subject: holder === "" ? null : holder,
     };
-    return run(tools.call(params, context, { owner, told, canElicit }), context.signal);
+    const call = tools.call(params, context, { owner, told, canElicit });
+    return run(below(operations.spanOf(context.requestId))(call), context.signal);
   });
   return server;
 };

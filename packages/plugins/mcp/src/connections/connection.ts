@@ -1,9 +1,10 @@
-import { Elicitor, placesIn, ProgressListener, withIntegers } from "@executor/sdk";
+import { Elicitor, outgoingTrace, placesIn, ProgressListener, withIntegers } from "@executor/sdk";
 import type { ElicitationResult, IntegerPlaces, JsonObject } from "@executor/sdk";
 import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { fromEntries } from "@executor/plugin-kit";
 import { Effect, Either, Runtime } from "effect";
 import type { McpFailure } from "../failures.ts";
+import { describeCall } from "./call-span.ts";
 import type { CallInFlight, Question } from "./calls-in-flight.ts";
 import { type RequestScope, runOperation, type Session } from "./request-scope.ts";
 
@@ -55,6 +56,8 @@ export const callTool = (
 ): Effect.Effect<JsonObject, McpFailure> =>
   Effect.gen(function* () {
     const caller = yield* callerOf(invocation);
+    const trace = yield* outgoingTrace;
+    yield* describeCall(session, invocation.name);
     const { asTask, input, integers, name, namespace, timeoutMs } = invocation;
     const operation = { method: "tools/call", namespace, timeoutMs };
     return yield* runOperation(session, operation, async (scope) => {
@@ -77,7 +80,8 @@ export const callTool = (
           ([key, value]) => [key, withIntegers(value, placesIn(integers, key))] as const,
         ),
       );
-      const params = { name, arguments: { ...given }, _meta: { progressToken } };
+      // MCP, SEP-414: the message itself says which trace it is part of.
+      const params = { name, arguments: { ...given }, _meta: { progressToken, ...trace } };
       session.calls.start(call);
       try {
         return await (asTask

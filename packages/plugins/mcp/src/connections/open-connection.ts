@@ -33,11 +33,11 @@ export const openConnection = (
   Effect.flatMap(CredentialGuard, ({ redactor }) => {
     if (endpoint.transport === "stdio") {
       return Effect.flatMap(connectProgram(endpoint, options.stdio, redactor), (connect) =>
-        open(connect, options),
+        open(connect, endpoint, options),
       );
     }
     const over = (transport: "http" | "sse") =>
-      open(connectHttp(endpoint, transport, redactor), options);
+      open(connectHttp(endpoint, transport, redactor), endpoint, options);
     if (endpoint.transport !== "auto") return over(endpoint.transport);
     return Effect.catchIf(over("http"), isOnlySse, (failure) =>
       Effect.mapError(over("sse"), (other) => (other.reason === "http_status" ? failure : other)),
@@ -48,7 +48,7 @@ export const openConnection = (
 const isOnlySse = ({ code, reason }: McpFailure): boolean =>
   reason === "http_status" && (code === 400 || code === 404 || code === 405);
 
-const open = (connect: Connect, options: OpenOptions) =>
+const open = (connect: Connect, endpoint: Endpoint, options: OpenOptions) =>
   Effect.gen(function* () {
     let toolsVersion = 0;
     let ended: McpFailure | undefined;
@@ -95,7 +95,7 @@ const open = (connect: Connect, options: OpenOptions) =>
       measured("initialize", options.namespace, () => performance.now() - started),
     );
 
-    const session = { client, calls, ended: () => ended };
+    const session = { client, calls, endpoint, ended: () => ended };
     const failure = session.ended();
     if (failure !== undefined) return yield* failure;
     opened = true;

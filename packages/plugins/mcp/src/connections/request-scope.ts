@@ -6,12 +6,14 @@ import { invalidResponse, McpFailure, toMcpFailure, unanswered } from "../failur
 import { measured } from "../metrics.ts";
 import type { PendingRequest } from "../transports/upstream-fetch.ts";
 import type { CallsInFlight } from "./calls-in-flight.ts";
+import type { Endpoint } from "../transports/endpoint.ts";
 import { Deadline } from "./deadline.ts";
 
 /** The parts of an open connection. */
 export interface Session {
   readonly client: Client;
   readonly calls: CallsInFlight;
+  readonly endpoint: Endpoint;
   /** The failure that ended the session; `undefined` while it lives. */
   readonly ended: () => McpFailure | undefined;
 }

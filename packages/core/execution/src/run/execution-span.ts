@@ -1,0 +1,23 @@
+import { traced } from "@executor/telemetry/tracing";
+import { Exit } from "effect";
+import type { Execution, ExecutionStatus } from "../schemas.ts";
+import type { LiveRun } from "./live-run.ts";
+
+/** The span of a run, from its start to its end; a run that waits for people outlives the request that asked for it. */
+export const inExecutionSpan = ({ id, request }: LiveRun) =>
+  traced<Execution, never>(() => ({
+    name: "execution",
+    attributes: () => ({
+      "executor.execution.id": id,
+      "executor.execution.trigger": request.trigger,
+    }),
+    onEnd: (span, exit) => {
+      if (Exit.isFailure(exit)) return;
+      const { status, toolCalls } = exit.value;
+      span.set({ "executor.execution.status": status, "executor.execution.tool_calls": toolCalls });
+      if (!worked.has(status)) span.fail(status);
+    },
+  }));
+
+/** A cancelled run has done what its caller wanted. */
+const worked: ReadonlySet<ExecutionStatus> = new Set(["completed", "cancelled"]);
