@@ -27,11 +27,10 @@ const start = async (env: Record<string, string> = {}): Promise<Daemon> => {
 const completed = (requestNumber: number): number | undefined =>
   receiver.requests
     .at(requestNumber)
-    ?.filter(
+    ?.find(
       ({ name, attributes }) =>
         name === "executor.executions" && attributes["status"] === "completed",
-    )
-    .reduce((sum, { value }) => sum + value, 0);
+    )?.value;
 
 const warnings = (log: string): ReadonlyArray<string> =>
   log.split("\n").filter((line) => line.includes("level=WARN"));

@@ -16,6 +16,7 @@ import { loopbackOnly } from "./loopback.ts";
 import { databaseFile, makeDataDirectory } from "./data-directory.ts";
 import { secretKeyLayer } from "./secret-key.ts";
 import { processMetrics, startMetricsExport } from "./telemetry.ts";
+import { startTracesExport } from "./traces.ts";
 
 /** Limits of executions on this machine. */
 const executionLimits = Layer.effect(
@@ -46,6 +47,13 @@ export const createServerHandlers = (dataDirectory: string) =>
     yield* applyLabelBudgets;
     // Starts before the services and so ends after them, to push their last counts.
     yield* startMetricsExport();
+    const tracer = yield* startTracesExport();
+    const handlers = buildHandlers(dataDirectory);
+    return yield* tracer === undefined ? handlers : Effect.withTracer(handlers, tracer);
+  });
+
+const buildHandlers = (dataDirectory: string) =>
+  Effect.gen(function* () {
     const services = yield* Layer.build(servicesLayer(dataDirectory));
     const host = Context.get(services, McpHost);
     const api = CoreApiLayer.pipe(

@@ -2,11 +2,13 @@ import { processMetricsLayer } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
 import { FetchHttpClient } from "@effect/platform";
 import { BunFileSystem } from "@effect/platform-bun";
-import { Context, Effect, Exit, Layer, ManagedRuntime, type Scope } from "effect";
+import { Context, Effect, Layer, ManagedRuntime, type Scope } from "effect";
 import { hostname } from "node:os";
 import { logger } from "../logger.ts";
 import { commit, version } from "../version.ts";
+import type { SettingsDefinition } from "@executor/otlp";
 import { isPushWanted } from "@executor/otlp/switch";
+import { disposeAtEnd, type PushEnd } from "./push-end.ts";
 
 /** The metrics of this process and its build. */
 export const processMetrics = (): Layer.Layer<never> =>
@@ -19,33 +21,34 @@ const resourceDefaults = {
   "service.instance.id": hostname(),
 };
 
+/** The instrumentation scope of all telemetry. */
+export const scope = { name: "executor", version };
+
 /** Options of every exporter: it pushes the series that `GET /api/metrics` shows. */
 const exported = {
-  scope: { name: "executor", version },
+  scope,
   reading: new RegistryReading(),
   startTime: BigInt(Math.round(performance.timeOrigin * 1_000)) * 1_000n,
 };
 
-/**
- * End of a running push: it is announced, and disposing of the runtime then pushes once more. A daemon that failed to start pushes
- * nothing, since it would push under the name of the instance that holds its port.
- */
-class PushEnd extends Context.Tag("@executor/local/PushEnd")<
-  PushEnd,
-  {
-    readonly announce: (exit: Exit.Exit<unknown, unknown>) => Effect.Effect<void>;
-    readonly withinMillis: number;
-  }
+/** End of a running push; `undefined` where the settings do not allow one. */
+class MetricsEnd extends Context.Tag("@executor/local/MetricsEnd")<
+  MetricsEnd,
+  PushEnd | undefined
 >() {}
 
 const loadOtlp = Effect.promise(() => import("@executor/otlp"));
 const loadOtlpMetrics = Effect.promise(() => import("@effect/opentelemetry/OtlpMetrics"));
 
 /** Settings of the environment. The module is loaded when they are read. */
-const readMetrics = Effect.gen(function* () {
-  const { readEnvironment, metricsSettings } = yield* loadOtlp;
-  return yield* readEnvironment(metricsSettings, resourceDefaults);
-}).pipe(Effect.provide(BunFileSystem.layer));
+export const readSettings = <Settings>(definition: SettingsDefinition<Settings>) =>
+  Effect.flatMap(loadOtlp, ({ readEnvironment }) =>
+    readEnvironment(definition, resourceDefaults),
+  ).pipe(Effect.provide(BunFileSystem.layer));
+
+const readMetrics = Effect.flatMap(loadOtlp, ({ metricsSettings }) =>
+  readSettings(metricsSettings),
+);
 
 /** The push. Its modules are loaded when it is built. */
 const pushLayer = Layer.unwrapEffect(
@@ -55,7 +58,7 @@ const pushLayer = Layer.unwrapEffect(
     const { settings, problems } = yield* readMetrics;
     for (const problem of problems) yield* Effect.logWarning(problem);
     if (settings === undefined) {
-      return Layer.succeed(PushEnd, { announce: () => Effect.void, withinMillis: 0 });
+      return Layer.succeed(MetricsEnd, undefined);
     }
     yield* Effect.logInfo(otlp.describe(settings));
     const exporter = otlp.MetricsExporter.layer({ ...exported, settings }).pipe(
@@ -68,9 +71,10 @@ const pushLayer = Layer.unwrapEffect(
       shutdownTimeout: settings.timeoutMillis,
     });
     const end = Layer.effect(
-      PushEnd,
+      MetricsEnd,
       Effect.map(otlp.MetricsExporter, ({ stopping, silence }) => ({
-        announce: (exit) => (Exit.isSuccess(exit) || Exit.isInterrupted(exit) ? stopping : silence),
+        stopping,
+        silence,
         withinMillis: settings.timeoutMillis,
       })),
     );
@@ -90,26 +94,11 @@ export const startMetricsExport = (): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     if (!(yield* Effect.orDie(isPushWanted("metrics")))) return;
     const { context } = yield* runtime.runtimeEffect;
-    yield* Effect.addFinalizer((exit) => end(Context.get(context, PushEnd), exit));
+    const end = Context.get(context, MetricsEnd);
+    if (end !== undefined) yield* disposeAtEnd(runtime, end);
   }).pipe(
     Effect.catchAllCause((cause) =>
       Effect.logError("Metrics are not pushed, because the push did not start.", cause),
-    ),
-  );
-
-/** Time for the push to end by its own timeout. */
-const graceMillis = 250;
-
-const end = (
-  { announce, withinMillis }: Context.Tag.Service<PushEnd>,
-  exit: Exit.Exit<unknown, unknown>,
-) =>
-  Effect.zipRight(
-    announce(exit),
-    Effect.promise(() => runtime.dispose()).pipe(
-      // Finalizers cannot be interrupted, and a timeout waits for an effect that cannot.
-      Effect.interruptible,
-      Effect.timeoutOption(withinMillis + graceMillis),
     ),
   );
 
