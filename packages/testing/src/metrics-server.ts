@@ -14,6 +14,8 @@ export interface ScrapeJob {
   readonly path?: string;
   /** A file that holds the token to scrape with. */
   readonly credentialsFile?: string;
+  /** Further settings of Prometheus's `scrape_config`, such as `params`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 export interface MetricsServer {

@@ -103,9 +103,10 @@ export const checkMetrics = async (promtool: string, body: string): Promise<stri
 const scrapeConfig = ({ jobs, interval = "1s", rules = [] }: PrometheusOptions) => ({
   global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
   rule_files: rules,
-  scrape_configs: jobs.map(({ job, target, path = "/api/metrics", credentialsFile }) => ({
+  scrape_configs: jobs.map(({ job, target, path = "/api/metrics", credentialsFile, settings }) => ({
     job_name: job,
     metrics_path: path,
+    ...settings,
     ...(credentialsFile !== undefined && { authorization: { credentials_file: credentialsFile } }),
     static_configs: [{ targets: [target] }],
   })),

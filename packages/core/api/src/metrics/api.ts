@@ -30,20 +30,27 @@ export const ScrapeRefusal = Schema.Union(
   ExpositionTooLarge,
 );
 
+const ScrapeParameters = Schema.Struct({
+  "name[]": Schema.optional(
+    Schema.Array(Schema.String).annotations({
+      description:
+        "Only the families of these names, or with samples of these names; may be repeated. All unless given.",
+    }),
+  ),
+  created: Schema.optional(
+    Schema.BooleanFromString.annotations({
+      description:
+        "Whether OpenMetrics has the times since which counters and histograms count, as samples that end in _created. Protobuf always has them.",
+    }),
+  ),
+});
+export type ScrapeParameters = typeof ScrapeParameters.Type;
+
 /** The metrics of the process, for Prometheus and compatible scrapers. */
 export class MetricsApi extends HttpApiGroup.make("metrics")
   .add(
     HttpApiEndpoint.get("scrape", "/metrics")
-      .setUrlParams(
-        Schema.Struct({
-          "name[]": Schema.optional(
-            Schema.Array(Schema.String).annotations({
-              description:
-                "Only the families of these names, or with samples of these names; may be repeated. All unless given.",
-            }),
-          ),
-        }),
-      )
+      .setUrlParams(ScrapeParameters)
       .addSuccess(
         HttpApiSchema.Text({ contentType: "text/plain; version=0.0.4; charset=utf-8" }).annotations(
           {

@@ -1,5 +1,5 @@
 import type { ExpositionFormat } from "./format.ts";
-import { openMetricsText, openMetricsText001 } from "./openmetrics/format.ts";
+import { openMetricsText, openMetricsText001, withCreated } from "./openmetrics/format.ts";
 import { prometheusText, prometheusText100 } from "./prometheus.ts";
 import { protobuf } from "./protobuf/format.ts";
 
@@ -12,5 +12,5 @@ export const formats: ReadonlyArray<ExpositionFormat> = [
   protobuf,
 ];
 
-export { openMetricsText, prometheusText, protobuf };
+export { openMetricsText, prometheusText, protobuf, withCreated };
 export type { ExpositionFormat };

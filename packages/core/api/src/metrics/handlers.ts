@@ -1,8 +1,13 @@
 import type { HttpApiBuilder, HttpApiGroup, HttpServerRequest } from "@effect/platform";
 import { Duration, Effect, Runtime, Schema } from "effect";
-import { type MetricsApi, MetricsNotAcceptable, ScrapeRefusal } from "./api.ts";
+import {
+  type MetricsApi,
+  MetricsNotAcceptable,
+  type ScrapeParameters,
+  ScrapeRefusal,
+} from "./api.ts";
 import { contentTypeOf, negotiate, type Negotiated } from "./scrape/negotiate.ts";
-import { formats } from "./formats.ts";
+import { formats, openMetricsText, withCreated } from "./formats.ts";
 import { type ScrapeBody, Scrapes } from "./scrape/scrapes.ts";
 import { HttpApiSchema, HttpServerResponse } from "@effect/platform";
 
@@ -14,16 +19,18 @@ export const metricsHandlers = <E, Provides, R>(
     R,
     HttpApiGroup.HttpApiGroup.Endpoints<typeof MetricsApi>
   >,
-) => handlers.handleRaw("scrape", ({ request, urlParams }) => answer(request, urlParams["name[]"]));
+) => handlers.handleRaw("scrape", ({ request, urlParams }) => answer(request, urlParams));
 
 const answer = (
   { headers, method }: HttpServerRequest.HttpServerRequest,
-  names: ReadonlyArray<string> | undefined,
+  { created, "name[]": names }: ScrapeParameters,
 ) =>
   Effect.gen(function* () {
     const negotiated = negotiate(headers["accept"], headers["accept-encoding"]);
     if (negotiated === undefined) return yield* notAcceptable;
-    const { format, encoding } = negotiated;
+    const { encoding } = negotiated;
+    const isAsked = created === true && negotiated.format.id === openMetricsText.id;
+    const format = isAsked ? withCreated(negotiated.format) : negotiated.format;
     const logSlow = yield* logSlowReader;
     const scrapes = yield* Scrapes;
     return yield* scrapes.scrape(

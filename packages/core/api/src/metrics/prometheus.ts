@@ -8,7 +8,12 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** Every sample may have any value, and no suffix. */
-const syntax: SeriesSyntax = { suffix: () => "", allows: () => true, hasSum: () => true };
+const syntax: SeriesSyntax = {
+  suffix: () => "",
+  allows: () => true,
+  hasSum: () => true,
+  hasCreated: false,
+};
 
 /** Prometheus's text format, version 0.0.4. */
 export const prometheusText: ExpositionFormat = {

@@ -14,11 +14,12 @@ const syntax: SeriesSyntax = {
   },
   // Where observations may be negative the sum may fall, and a count comes only with a sum.
   hasSum: (bounds) => (bounds[0] ?? 0) >= 0,
+  hasCreated: false,
 };
 
 /**
  * OpenMetrics 1.0.0, in its text form. Families carry no `_total`, samples of counters do; created timestamps are left out,
- * because Prometheus takes each for a series of its own.
+ * because a server that does not know them takes each for a series of its own. See {@link withCreated}.
  */
 export const openMetricsText: ExpositionFormat = {
   id: "openmetrics",
@@ -41,3 +42,10 @@ export const openMetricsText001: ExpositionFormat = {
   parameters: { ...openMetricsText.parameters, version: "0.0.1" },
   namesEscaping: "never",
 };
+
+/** A version of OpenMetrics with created timestamps (OpenMetrics 1.0, "Counter" and "Histogram"). */
+export const withCreated = (format: ExpositionFormat): ExpositionFormat => ({
+  ...format,
+  id: `${format.id}-created`,
+  renderChunk: (chunk, previous) => renderLines(chunk, previous, { ...syntax, hasCreated: true }),
+});

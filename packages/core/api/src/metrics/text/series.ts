@@ -16,6 +16,8 @@ export interface SeriesSyntax {
   readonly allows: (sample: SampleKind, value: number) => boolean;
   /** Whether a histogram with these bounds has a sum and a count. */
   readonly hasSum: (bounds: ReadonlyArray<number>) => boolean;
+  /** Whether counters and histograms have a sample that tells when they began to count, where that is known. */
+  readonly hasCreated: boolean;
 }
 
 /** `sum` is a histogram's or a summary's. */
@@ -43,6 +45,7 @@ export const renderLines = (
     if (reading.type === "histogram") writeHistogram(name, own, reading, syntax);
     else if (reading.type === "summary") writeSummary(name, own, reading, syntax);
     else writeNumber(type === "counter" ? type : "gauge", name, own, reading, syntax);
+    if (syntax.hasCreated && type !== "gauge") writeCreated(header.name, own, reading);
   }
   return writer.take();
 };
@@ -107,6 +110,12 @@ const writeSummary = (
   }
   writer.lines.text(`${name}_count${braced(own)} `);
   writer.value(count, "");
+};
+
+/** It has no place for a value: a series that begins anew is another one. */
+const writeCreated = (name: string, own: string, { createdAt }: Series): void => {
+  if (createdAt === undefined) return;
+  writer.lines.text(`${name}_created${braced(own)} ${createdAt.toFixed(3)}\n`);
 };
 
 /** Bytes by which a chunk with sums or gauges grows at most, as a rule. */

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "@effect/vitest";
-import { counter, durationSeconds, histogram } from "@executor/telemetry";
+import { counter, durationSeconds, gauge, histogram } from "@executor/telemetry";
 import type { FindDefinition } from "@executor/telemetry/reading";
 import { traced } from "@executor/telemetry/tracing";
 import { recordingTracer } from "@executor/testing/tracer";
 import { Effect, MetricBoundaries } from "effect";
-import { openMetricsText } from "../../../src/metrics/openmetrics/format.ts";
+import { openMetricsText, withCreated } from "../../../src/metrics/openmetrics/format.ts";
 import { Renderer } from "../../../src/metrics/scrape/exposition.ts";
 import { SeriesIndex, toFamilies } from "../../../src/metrics/families/series-index.ts";
 import { makeRegistry } from "../registry.ts";
@@ -180,6 +180,65 @@ describe("openMetricsText", () => {
 });
 
 const { tracer } = recordingTracer();
+describe("withCreated", () => {
+  it("writes when counters and histograms began to count, after their other samples, and keeps it", () => {
+    const format = withCreated(openMetricsText);
+    const index = new SeriesIndex();
+    const renderer = new Renderer();
+    const write = (): string => {
+      index.update(recorded("test.created."));
+      return encode(index, format, renderer).toString("utf8");
+    };
+    begun.add(1, { a: "x" });
+    level.set(2, {});
+    took.record(0.02, {});
+    const created = Object.fromEntries(
+      recorded("test.created.").map(({ metric, createdAt }) => [
+        metric.name,
+        createdAt?.toFixed(3) ?? "",
+      ]),
+    );
+    const text = (calls: number, seconds: number, above: number) =>
+      lines(
+        "# TYPE test_created_begun counter",
+        "# HELP test_created_begun Begun.",
+        `test_created_begun_total{a="x"} ${calls}`,
+        `test_created_begun_created{a="x"} ${created["test.created.begun"]}`,
+        "# TYPE test_created_level gauge",
+        "# HELP test_created_level Level.",
+        "test_created_level 2",
+        "# TYPE test_created_took_seconds histogram",
+        "# UNIT test_created_took_seconds seconds",
+        "# HELP test_created_took_seconds Took.",
+        'test_created_took_seconds_bucket{le="0.5"} 1',
+        `test_created_took_seconds_bucket{le="+Inf"} ${1 + above}`,
+        `test_created_took_seconds_sum ${seconds}`,
+        `test_created_took_seconds_count ${1 + above}`,
+        `test_created_took_seconds_created ${created["test.created.took"]}`,
+        "# EOF",
+      );
+    expect(created["test.created.begun"]).toMatch(/^\d+\.\d{3}$/);
+    expect(write()).toBe(text(1, 0.02, 0));
+    begun.add(1_000, { a: "x" });
+    took.record(0.98, {});
+    expect(write()).toBe(text(1_001, 1, 1));
+  });
+});
+
+const begun = counter({
+  name: "test.created.begun",
+  description: "Begun.",
+  unit: "{thing}",
+  labels: ["a"],
+});
+const level = gauge({ name: "test.created.level", description: "Level.", unit: "", labels: [] });
+const took = histogram({
+  name: "test.created.took",
+  description: "Took.",
+  unit: "s",
+  labels: [],
+  boundaries: MetricBoundaries.fromIterable([0.5]),
+});
 
 const calls = counter({
   name: "test.exemplars.calls",

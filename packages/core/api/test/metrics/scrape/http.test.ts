@@ -19,8 +19,8 @@ const { handler, dispose } = HttpApiBuilder.toWebHandler(
 );
 afterAll(dispose);
 
-const request = (method: string, headers: Record<string, string> = {}) =>
-  handler(new Request("http://127.0.0.1/api/metrics", { method, headers }));
+const request = (method: string, headers: Record<string, string> = {}, query = "") =>
+  handler(new Request(`http://127.0.0.1/api/metrics${query}`, { method, headers }));
 
 /** A sample's name and labels; a bucket's bound as a number, since protobuf has no other. */
 const identity = (name: string, labels: Readonly<Record<string, string>>): string => {
@@ -120,9 +120,27 @@ describe("GET /metrics", () => {
     expect(await protobufSeries()).toEqual(series);
   });
 
+  it("has the times since which counters count in OpenMetrics, for those that ask", async () => {
+    const created = async (accept: string, query: string) => {
+      const body = await (await request("GET", { accept }, query)).text();
+      return body.split("\n").filter((line) => /^\w+_created[{ ]/.test(line));
+    };
+    const openMetrics = "application/openmetrics-text;version=1.0.0";
+    expect(await created(openMetrics, "")).toEqual([]);
+    expect(await created(openMetrics, "?created=false")).toEqual([]);
+    expect(await created("text/plain", "?created=true")).toEqual([]);
+    const lines = await created(openMetrics, "?created=true&name[]=test_http_calls");
+    expect(lines).toEqual([
+      expect.stringMatching(/^test_http_calls_created\{outcome="ok"\} \d+\.\d{3}$/),
+    ]);
+    const since = Number(lines[0]?.split(" ")[1]);
+    expect(Math.abs(since - Date.now() / 1_000)).toBeLessThan(60);
+    expect((await request("GET", {}, "?created=perhaps")).status).toBe(400);
+  });
+
   it("is in the OpenAPI document with its content type", () => {
     const operation = OpenApi.fromApi(TestApi).paths["/api/metrics"]?.get;
-    expect(operation?.parameters.map(({ name }) => name)).toEqual(["name[]"]);
+    expect(operation?.parameters.map(({ name }) => name)).toEqual(["name[]", "created"]);
     expect(Object.keys(operation?.responses ?? {})).toEqual(["200", "400", "406", "500", "503"]);
     expect(operation?.summary).toBe("Scrape metrics");
     expect(Object.keys(operation?.responses[200]?.content ?? {})).toEqual([
