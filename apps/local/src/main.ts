@@ -4,7 +4,7 @@ import { BunContext, BunRuntime } from "@effect/platform-bun";
 import { Cause, Console, Effect, Exit, Layer, Option } from "effect";
 import { runCommandLine } from "./commands/executor.ts";
 import { logger } from "./logger.ts";
-import { port } from "./server/config.ts";
+import { logFormat, port } from "./server/config.ts";
 import { CommandError, exitCodes } from "./terminal/command-error.ts";
 import { plainConsole, plainTerminal } from "./terminal/output.ts";
 import { printable } from "./terminal/printable.ts";
@@ -27,8 +27,13 @@ const notAPort = new CommandError({
   message: "EXECUTOR_PORT holds no port: it is a number from 1 to 65535.",
 });
 
-// A wrong port in the environment is reported before any command runs.
+const notAFormat = new CommandError({
+  message: "EXECUTOR_LOG_FORMAT holds no format of logs: it is text or json.",
+});
+
+// What is wrong in the environment is reported before any command runs.
 Effect.mapError(port, () => notAPort).pipe(
+  Effect.zipRight(Effect.mapError(logFormat, () => notAFormat)),
   Effect.zipRight(Effect.suspend(() => runCommandLine(process.argv))),
   Effect.catchAllCause(fail),
   Effect.provide(Layer.merge(Layer.provideMerge(plainTerminal, BunContext.layer), logger)),

@@ -10,6 +10,12 @@ export const mcpPath = "/mcp";
 /** Port that the daemon listens on and its clients connect to. */
 export const port = Config.port("EXECUTOR_PORT").pipe(Config.withDefault(defaultPort));
 
+/** How log lines are written. */
+export const logFormat = Config.literal(
+  "text",
+  "json",
+)("EXECUTOR_LOG_FORMAT").pipe(Config.withDefault("text"));
+
 /** The directory that holds the database. */
 export const dataDirectory = Config.nonEmptyString("EXECUTOR_DATA_DIR").pipe(
   Config.withDefault(join(homedir(), ".executor")),

@@ -115,6 +115,7 @@ const make = Effect.gen(function* () {
   const start = (run: LiveRun) =>
     runToCompletion(run).pipe(
       inExecutionSpan(run),
+      Effect.annotateLogs({ executionId: run.id }),
       Effect.exit,
       Effect.map((exit) => {
         runs.delete(run.id);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest";
 import { ComputingBudget } from "@executor/kernel";
 import { operator } from "@executor/sdk";
-import { Effect, Either, Fiber, Layer } from "effect";
+import { toLogRecord } from "@executor/telemetry/logging";
+import { Effect, Either, Fiber, Layer, Logger } from "effect";
 import { Executions } from "../src/executions.ts";
 import { active, until } from "./support/approvals.ts";
 import { layerWith } from "./support/layer.ts";
@@ -283,4 +284,19 @@ describe("Executions", () => {
       expect(error._tag).toBe("ExecutionNotFound");
     }).pipe(Effect.provide(layerWith({ maxHistory: 3 }))),
   );
+
+  it.live("log what breaks in them with their id", () => {
+    const ids: Array<string | undefined> = [];
+    const logger = Logger.make((options) => {
+      ids.push(toLogRecord(options).executionId);
+    });
+    return Effect.gen(function* () {
+      yield* addShop;
+      const { id } = yield* run("return await tools.shop.broken({}).catch(({ code }) => code)");
+      expect(ids).toEqual([id]);
+    }).pipe(
+      Effect.provide(layerWith()),
+      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+    );
+  });
 });

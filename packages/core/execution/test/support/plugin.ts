@@ -45,6 +45,8 @@ const tools = {
     writes: false,
     answer: (input: JsonObject) => Effect.delay(Effect.succeed(input), "2 seconds"),
   },
+  /** Has a bug. */
+  broken: { writes: false, answer: () => Effect.die(new Error("a bug in the plugin")) },
   partial: {
     writes: false,
     answer: () =>

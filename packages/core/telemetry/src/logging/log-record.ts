@@ -1,0 +1,77 @@
+import {
+  Array as Arr,
+  Cause,
+  Context,
+  DefaultServices,
+  FiberRef,
+  FiberRefs,
+  Inspectable,
+  Option,
+  Tracer,
+} from "effect";
+import type { Logger } from "effect";
+
+/** One line of a log as data, whatever it is written as. */
+export interface LogRecord {
+  readonly time: Date;
+  /** `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`. */
+  readonly level: string;
+  readonly message: string;
+  /** Why it was logged, with stacks; `undefined` where there is no cause. */
+  readonly error: string | undefined;
+  /** Of the current span where traces are made, or as it was annotated. */
+  readonly traceId: string | undefined;
+  readonly spanId: string | undefined;
+  /** Of the execution for which it was logged. */
+  readonly executionId: string | undefined;
+  /** All other annotations, by their names. */
+  readonly attributes: ReadonlyArray<readonly [key: string, value: string]>;
+}
+
+type LogOptions = Pick<
+  Logger.Logger.Options<unknown>,
+  "annotations" | "cause" | "context" | "date" | "logLevel" | "message"
+>;
+
+/** The record of what Effect gives a logger. */
+export const toLogRecord = ({
+  annotations,
+  cause,
+  context,
+  date,
+  logLevel,
+  message,
+}: LogOptions): LogRecord => {
+  const said = Arr.ensure(message);
+  const errors = said.filter((part) => part instanceof Error).map(describeError);
+  if (!Cause.isEmpty(cause)) errors.push(Cause.pretty(cause, { renderErrorCause: true }));
+  const span = currentSpan(context);
+  const { traceId, executionId, ...others } = Object.fromEntries(
+    [...annotations].map(([key, value]) => [key, Inspectable.toStringUnknown(value, 0)] as const),
+  );
+  return {
+    time: date,
+    level: logLevel.label,
+    message: said
+      .filter((part) => !(part instanceof Error))
+      .map((part) => Inspectable.toStringUnknown(part, 0))
+      .join(" "),
+    error: errors.length === 0 ? undefined : errors.join("\n"),
+    traceId: traceId ?? span?.traceId,
+    spanId: traceId === undefined ? span?.spanId : undefined,
+    executionId,
+    attributes: Object.entries(others).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+  };
+};
+
+const describeError = (error: Error): string => error.stack ?? String(error);
+
+const tracerOfEffect = Context.get(DefaultServices.liveServices, Tracer.Tracer);
+
+/** The ids that Effect's own tracer makes up lead nowhere. */
+const currentSpan = (context: FiberRefs.FiberRefs): Tracer.AnySpan | undefined => {
+  const services = FiberRefs.getOrDefault(context, DefaultServices.currentServices);
+  if (Context.get(services, Tracer.Tracer) === tracerOfEffect) return undefined;
+  const current = FiberRefs.getOrDefault(context, FiberRef.currentContext);
+  return Option.getOrUndefined(Context.getOption(current, Tracer.ParentSpan));
+};

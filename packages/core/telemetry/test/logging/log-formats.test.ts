@@ -1,0 +1,104 @@
+import { describe, expect, it } from "@effect/vitest";
+import { Cause, Effect, Layer, Logger, Tracer } from "effect";
+import { jsonLine, textLine, toLogRecord } from "../../src/logging/index.ts";
+import type { LogFormat } from "../../src/logging/index.ts";
+
+/** The lines that an effect logs, without their times. */
+const linesOf = (format: LogFormat, effect: Effect.Effect<unknown>) =>
+  Effect.gen(function* () {
+    const lines: Array<string> = [];
+    const logger = Logger.make((options) => {
+      lines.push(format({ ...toLogRecord(options), time: new Date(0) }));
+    });
+    yield* Effect.provide(effect, Logger.replace(Logger.defaultLogger, logger));
+    return lines;
+  });
+
+const logged = Effect.logWarning("A source\nchanged").pipe(
+  Effect.annotateLogs({
+    executionId: "exec_1",
+    traceId: "t1",
+    tool: "a.b c",
+    n: 3,
+    level: "forged",
+  }),
+);
+
+/** A tracer that makes spans with known ids, as one whose spans are exported. */
+const tracer = Tracer.make({
+  span: (name, parent, context, links, startTime, kind) => ({
+    _tag: "Span",
+    name,
+    spanId: "00f067aa0ba902b7",
+    traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    parent,
+    context,
+    status: { _tag: "Started", startTime },
+    attributes: new Map(),
+    links,
+    sampled: true,
+    kind,
+    end: () => {},
+    attribute: () => {},
+    event: () => {},
+    addLinks: () => {},
+  }),
+  context: (run) => run(),
+});
+
+describe("a line of the log", () => {
+  it.effect("is one JSON object, whose own fields no annotation replaces", () =>
+    Effect.gen(function* () {
+      const [line = ""] = yield* linesOf(jsonLine, logged);
+      expect(line).not.toContain("\n");
+      expect(JSON.parse(line)).toEqual({
+        timestamp: "1970-01-01T00:00:00.000Z",
+        level: "WARN",
+        message: "A source\nchanged",
+        trace_id: "t1",
+        execution_id: "exec_1",
+        tool: "a.b c",
+        n: "3",
+      });
+    }),
+  );
+
+  it.effect("is one line of text with the same fields", () =>
+    Effect.gen(function* () {
+      expect(yield* linesOf(textLine, logged)).toEqual([
+        String.raw`timestamp=1970-01-01T00:00:00.000Z level=WARN message="A source\nchanged" trace_id=t1 execution_id=exec_1 n=3 tool="a.b c"`,
+      ]);
+    }),
+  );
+
+  it.effect(
+    "has the ids of the current span where spans are exported, and none that Effect makes up",
+    () =>
+      Effect.gen(function* () {
+        const inSpan = Effect.withSpan(Effect.logInfo("here"), "test");
+        const [without = ""] = yield* linesOf(jsonLine, inSpan);
+        expect(JSON.parse(without)).not.toHaveProperty("trace_id");
+        const [line = ""] = yield* linesOf(
+          jsonLine,
+          Effect.provide(inSpan, Layer.setTracer(tracer)),
+        );
+        expect(JSON.parse(line)).toMatchObject({
+          trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
+          span_id: "00f067aa0ba902b7",
+        });
+      }),
+  );
+
+  it.effect("has errors and causes in one field", () =>
+    Effect.gen(function* () {
+      const [line = ""] = yield* linesOf(
+        jsonLine,
+        Effect.logError("It broke.", new Error("first"), Cause.die(new Error("second"))),
+      );
+      expect(JSON.parse(line)).toMatchObject({
+        message: "It broke.",
+        error: expect.stringMatching(/^Error: first[^]*Error: second/),
+      });
+    }),
+  );
+});
