@@ -1,15 +1,6 @@
-import {
-  Array as Arr,
-  Cause,
-  Context,
-  DefaultServices,
-  FiberRef,
-  FiberRefs,
-  Inspectable,
-  Option,
-  Tracer,
-} from "effect";
+import { Array as Arr, Cause, Fiber, Inspectable } from "effect";
 import type { Logger } from "effect";
+import { spanOf } from "../tracing/traced.ts";
 
 /** One line of a log as data, whatever it is written as. */
 export interface LogRecord {
@@ -30,14 +21,13 @@ export interface LogRecord {
 
 type LogOptions = Pick<
   Logger.Logger.Options<unknown>,
-  "annotations" | "cause" | "context" | "date" | "logLevel" | "message"
+  "annotations" | "cause" | "date" | "logLevel" | "message"
 >;
 
 /** The record of what Effect gives a logger. */
 export const toLogRecord = ({
   annotations,
   cause,
-  context,
   date,
   logLevel,
   message,
@@ -45,7 +35,7 @@ export const toLogRecord = ({
   const said = Arr.ensure(message);
   const errors = said.filter((part) => part instanceof Error).map(describeError);
   if (!Cause.isEmpty(cause)) errors.push(Cause.pretty(cause, { renderErrorCause: true }));
-  const span = currentSpan(context);
+  const span = currentSpan();
   const { traceId, executionId, ...others } = Object.fromEntries(
     [...annotations].map(([key, value]) => [key, Inspectable.toStringUnknown(value, 0)] as const),
   );
@@ -66,12 +56,8 @@ export const toLogRecord = ({
 
 const describeError = (error: Error): string => error.stack ?? String(error);
 
-const tracerOfEffect = Context.get(DefaultServices.liveServices, Tracer.Tracer);
-
-/** The ids that Effect's own tracer makes up lead nowhere. */
-const currentSpan = (context: FiberRefs.FiberRefs): Tracer.AnySpan | undefined => {
-  const services = FiberRefs.getOrDefault(context, DefaultServices.currentServices);
-  if (Context.get(services, Tracer.Tracer) === tracerOfEffect) return undefined;
-  const current = FiberRefs.getOrDefault(context, FiberRef.currentContext);
-  return Option.getOrUndefined(Context.getOption(current, Tracer.ParentSpan));
+/** A logger is called in the fiber that logs. */
+const currentSpan = () => {
+  const fiber = Fiber.getCurrentFiber();
+  return fiber._tag === "Some" ? spanOf(fiber.value) : undefined;
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest";
-import { Cause, Effect, Layer, Logger, Tracer } from "effect";
+import { Cause, Effect, Logger } from "effect";
 import { jsonLine, textLine, toLogRecord } from "../../src/logging/index.ts";
 import type { LogFormat } from "../../src/logging/index.ts";
+import { below, SpanTracer } from "../../src/tracing/index.ts";
 
 /** The lines that an effect logs, without their times. */
 const linesOf = (format: LogFormat, effect: Effect.Effect<unknown>) =>
@@ -24,27 +25,7 @@ const logged = Effect.logWarning("A source\nchanged").pipe(
   }),
 );
 
-/** A tracer that makes spans with known ids, as one whose spans are exported. */
-const tracer = Tracer.make({
-  span: (name, parent, context, links, startTime, kind) => ({
-    _tag: "Span",
-    name,
-    spanId: "00f067aa0ba902b7",
-    traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
-    parent,
-    context,
-    status: { _tag: "Started", startTime },
-    attributes: new Map(),
-    links,
-    sampled: true,
-    kind,
-    end: () => {},
-    attribute: () => {},
-    event: () => {},
-    addLinks: () => {},
-  }),
-  context: (run) => run(),
-});
+const tracer = new SpanTracer({ sampler: () => true, onEnd: () => {} });
 
 describe("a line of the log", () => {
   it.effect("is one JSON object, whose own fields no annotation replaces", () =>
@@ -75,17 +56,15 @@ describe("a line of the log", () => {
     "has the ids of the current span where spans are exported, and none that Effect makes up",
     () =>
       Effect.gen(function* () {
-        const inSpan = Effect.withSpan(Effect.logInfo("here"), "test");
-        const [without = ""] = yield* linesOf(jsonLine, inSpan);
+        const made = Effect.withSpan(Effect.logInfo("here"), "test");
+        const [without = ""] = yield* linesOf(jsonLine, made);
         expect(JSON.parse(without)).not.toHaveProperty("trace_id");
+        const span = tracer.start({ name: "test" }, undefined);
         const [line = ""] = yield* linesOf(
           jsonLine,
-          Effect.provide(inSpan, Layer.setTracer(tracer)),
+          Effect.withTracer(below(span)(Effect.logInfo("here")), tracer),
         );
-        expect(JSON.parse(line)).toMatchObject({
-          trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
-          span_id: "00f067aa0ba902b7",
-        });
+        expect(JSON.parse(line)).toMatchObject({ trace_id: span.traceId, span_id: span.spanId });
       }),
   );
 
