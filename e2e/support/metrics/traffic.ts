@@ -138,7 +138,9 @@ const round = async ({
     await client.listTools();
     await run("return await tools.shop.order({})");
     await run("throw new Error('broken')");
+    await client.callTool({ name: "nobody-has-it", arguments: {} }).catch(() => undefined);
   }
+  await endSession(daemon);
   await execute("return await tools.shop.order({})");
   await succeed(daemon, "PUT", "/api/policies", [{ pattern: "shop.list", decision: "block" }]);
   await execute("return await tools.shop.list({})");
@@ -148,6 +150,13 @@ const round = async ({
   await daemon.request("GET", "/api/health");
   await untilPushedAgain(receiver, 400);
   await untilPushedAgain(receiver, 200);
+};
+
+/** A session that its client begins and ends. */
+const endSession = async ({ url }: Daemon): Promise<void> => {
+  const { client, transport } = await connectTo(url);
+  await transport.terminateSession();
+  await client.close();
 };
 
 /** Waits for two more pushes: one that may have been under way, and one that was answered so. */

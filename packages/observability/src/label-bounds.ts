@@ -46,9 +46,24 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     count: 40,
   },
   "mcp.server.operation.duration/error.type": {
-    values: "absent, `tool_error`, `cancelled`, or a code of JSON-RPC that the code holds",
+    values:
+      "absent, `tool_error`, `cancelled`, or a code of JSON-RPC that tells of a fault of the server",
     count: 8,
   },
+  "http.server.request.duration/error.type": {
+    values: "absent; the status if it is 500 or more",
+    count: 4,
+  },
+  "rpc.response.status_code": {
+    values: "absent where no JSON-RPC error was answered; codes that the code holds; else `_OTHER`",
+    count: 10,
+  },
+  "mcp.protocol.version": {
+    values: "revisions of MCP that the code holds; else `_OTHER`",
+    count: 6,
+  },
+  "gen_ai.operation.name": { values: "`execute_tool` for `tools/call`; else absent", count: 2 },
+  "url.scheme": listed("http", "https"),
   "mcp.client.operation.duration/error.type": {
     values: "absent, `tool_error`, or one of the words that the code holds",
     count: 12,

@@ -2,13 +2,15 @@ import { type Instrument, instruments } from "./instruments.ts";
 import { boundOf } from "./label-bounds.ts";
 
 /** A label whose value follows from another one, nearly always, and multiplies nothing. */
-const implied: ReadonlyMap<string, string> = new Map([
+const implied: ReadonlyArray<readonly [label: string, by: string]> = [
   ["executor.source", "mcp.tool.name"],
   ["server.address", "executor.source"],
   ["server.port", "executor.source"],
   ["kind", "executor.source"],
   ["error.type", "http.response.status_code"],
-]);
+  ["error.type", "rpc.response.status_code"],
+  ["gen_ai.operation.name", "gen_ai.tool.name"],
+];
 
 /** Lines of a scrape for one label set: buckets, `_sum` and `_count` of a histogram, else one. */
 const linesPerSet = ({ definition: { boundaries } }: Instrument): number =>
@@ -18,7 +20,7 @@ const linesPerSet = ({ definition: { boundaries } }: Instrument): number =>
 const cost = (metric: Instrument): string => {
   const { name, labels } = metric.definition;
   const counts = labels
-    .filter((label) => !labels.includes(implied.get(label) ?? ""))
+    .filter((label) => !implied.some(([other, by]) => other === label && labels.includes(by)))
     .map((label) => boundOf(name, label).count);
   const lines = counts.reduce<number>(
     (product, count) => (typeof count === "number" ? product * count : product),

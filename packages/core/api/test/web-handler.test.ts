@@ -38,8 +38,9 @@ const post = (body: string): RequestInit => ({
   body,
 });
 
-/** How many requests were recorded under these labels. */
-const recorded = (labels: Readonly<Record<string, string>>): number => {
+/** How many requests were recorded under exactly these labels. */
+const recorded = (given: Readonly<Record<string, string>>): number => {
+  const labels: Readonly<Record<string, string>> = { "url.scheme": "http", ...given };
   const state = snapshot().find(
     ({ metricKey }) =>
       metricKey.name === "http.server.request.duration" &&
@@ -137,6 +138,15 @@ describe("makeWebHandler", () => {
     }),
   );
 
+  it.scoped("records the scheme of the request", () =>
+    Effect.gen(function* () {
+      const handle = yield* handler;
+      yield* Effect.promise(() => handle(new Request("https://localhost/over/tls")));
+      const labels = { "http.request.method": "GET", "http.response.status_code": "404" };
+      expect(recorded({ ...labels, "url.scheme": "https" })).toBe(1);
+    }),
+  );
+
   it.scoped("answers an unknown route with 404, and records no label that the client chose", () =>
     Effect.gen(function* () {
       const { status, body } = yield* ask("/etc/passwd");
@@ -180,6 +190,14 @@ describe("makeWebHandler", () => {
         _tag: "InternalError",
         traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
       });
+      expect(
+        recorded({
+          "http.request.method": "GET",
+          "http.route": "/break",
+          "http.response.status_code": "500",
+          "error.type": "500",
+        }),
+      ).toBe(1);
     }),
   );
 

@@ -14,7 +14,7 @@ export type { Exemplar, SavedSeries, SavedState } from "./instruments/recording.
 export { distribution, type Distribution } from "./instruments/distribution.ts";
 export { estimateTokens } from "./tokens/token-estimate.ts";
 export { limitLabelSets, type LabelBudgets } from "./labels/label-sets.ts";
-export { httpMethodLabel } from "./labels/label-sets.ts";
+export { httpMethodLabel, mcpVersionLabel, rpcStatusLabel } from "./labels/protocol-labels.ts";
 export { processMetricsLayer, type BuildInfo } from "./process/process-metrics.ts";
 export { observe, observeBeforeSnapshot } from "./reading/registry-reading.ts";
 export { snapshot } from "./reading/registry-reading.ts";

@@ -5,7 +5,23 @@ export const mcpServerOperationDuration = histogram({
   description:
     "Time from an MCP request or notification to its answer, waiting for people left out.",
   unit: "s",
-  labels: ["mcp.method.name", "gen_ai.tool.name", "error.type", "network.transport"],
+  labels: [
+    "mcp.method.name",
+    "gen_ai.tool.name",
+    "gen_ai.operation.name",
+    "network.transport",
+    "mcp.protocol.version",
+    "error.type",
+    "rpc.response.status_code",
+  ],
+  boundaries: durationSeconds,
+});
+
+export const mcpServerSessionDuration = histogram({
+  name: "mcp.server.session.duration",
+  description: "Time from the beginning of an MCP session to its end, by either side.",
+  unit: "s",
+  labels: ["network.transport", "mcp.protocol.version"],
   boundaries: durationSeconds,
 });
 

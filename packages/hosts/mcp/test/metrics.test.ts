@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
 import { connect, execute, initialize, post } from "./support/client.ts";
 import { served } from "./support/host.ts";
-import { estimateTokens } from "@executor/telemetry";
+import { estimateTokens, snapshot } from "@executor/telemetry";
 import { gaugeValue, observed, total } from "@executor/testing/series";
 import { untilEffect } from "@executor/testing";
 
@@ -28,7 +28,13 @@ describe("metrics", () => {
         list: operations({ ...tcp, "mcp.method.name": "tools/list" }),
         execute: operations({ ...tcp, "gen_ai.tool.name": "execute" }),
         failed: operations({ "gen_ai.tool.name": "execute", "error.type": "tool_error" }),
-        unknown: operations({ "gen_ai.tool.name": "_OTHER", "error.type": "-32602" }),
+        unknown: operations({
+          "gen_ai.tool.name": "_OTHER",
+          "gen_ai.operation.name": "execute_tool",
+          "rpc.response.status_code": "-32602",
+        }),
+        tools: operations({ "gen_ai.operation.name": "execute_tool" }),
+        version: operations({ "mcp.protocol.version": "2025-11-25" }),
       };
       expect(counts).toEqual({
         initialize: 1,
@@ -37,7 +43,19 @@ describe("metrics", () => {
         execute: 2,
         failed: 1,
         unknown: 1,
+        tools: 3,
+        version: 6,
       });
+      // The client's mistake is no failure of the server.
+      const mistakes = snapshot().filter(({ metricKey: { name, tags } }) => {
+        const labels = new Map(tags.map(({ key, value }) => [key, value]));
+        return (
+          name === "mcp.server.operation.duration" &&
+          labels.get("rpc.response.status_code") === "-32602" &&
+          labels.has("error.type")
+        );
+      });
+      expect(mistakes).toEqual([]);
       // initialize, tools/list and three calls.
       expect(total("executor.client.requests", { "mcp.client.name": "claude-code" })).toBe(5);
     }).pipe(Effect.provide(served())),
@@ -66,11 +84,26 @@ describe("metrics", () => {
       expect(
         operations({
           "mcp.method.name": "_OTHER",
-          "error.type": "-32601",
+          "rpc.response.status_code": "-32601",
           "network.transport": "pipe",
         }),
       ).toBe(1);
       expect(total("executor.client.requests", { "mcp.client.name": "_OTHER" }) - before).toBe(2);
+    }).pipe(Effect.provide(served())),
+  );
+
+  it.scopedLive("measures a session once, from its beginning to its end", () =>
+    Effect.gen(function* () {
+      const labels = { "network.transport": "tcp", "mcp.protocol.version": "2025-11-25" };
+      const sessions = () => total("mcp.server.session.duration", labels);
+      const seconds = () => observed("mcp.server.session.duration", labels);
+      const before = [sessions(), seconds()] as const;
+      const { transport } = yield* connect();
+      yield* Effect.sleep(200);
+      yield* Effect.promise(() => transport.terminateSession());
+      yield* untilEffect("it is measured", () => sessions() === before[0] + 1);
+      expect(seconds() - before[1]).toBeGreaterThan(0.2);
+      expect(seconds() - before[1]).toBeLessThan(5);
     }).pipe(Effect.provide(served())),
   );
 

@@ -63,6 +63,32 @@ describe("sessions", () => {
     }).pipe(Effect.provide(served())),
   );
 
+  it.scopedLive("counts a tool call that is under way as cancelled, and as no failure", () =>
+    Effect.gen(function* () {
+      const { client } = yield* connect();
+      const calls = (labels: Readonly<Record<string, string>>) =>
+        total("executor.source.calls", { "executor.source": "up", ...labels });
+      const leaving = new AbortController();
+      let calling = false;
+      const before = [calls({ outcome: "cancelled" }), calls({})] as const;
+      const result = client
+        .callTool({ name: "execute", arguments: { code: "await tools.up.hang({})" } }, undefined, {
+          signal: leaving.signal,
+          onprogress: () => {
+            calling = true;
+          },
+        })
+        .catch(() => "left");
+      yield* untilEffect("it calls the tool", () => calling);
+      yield* Effect.sleep(100);
+      leaving.abort();
+      expect(yield* Effect.promise(() => result)).toBe("left");
+      yield* untilEffect("it is counted", () => calls({}) === before[1] + 1);
+      expect(calls({ outcome: "cancelled" })).toBe(before[0] + 1);
+      expect(total("executor.tool.call.errors", { "executor.source": "up" })).toBe(0);
+    }).pipe(Effect.provide(served())),
+  );
+
   it.scopedLive("cancels a run whose client has disconnected", () =>
     Effect.gen(function* () {
       const { client } = yield* connect();

@@ -4,7 +4,13 @@ export const httpServerRequestDuration = histogram({
   name: "http.server.request.duration",
   description: "Time of requests to the API.",
   unit: "s",
-  labels: ["http.request.method", "http.route", "http.response.status_code"],
+  labels: [
+    "http.request.method",
+    "http.route",
+    "http.response.status_code",
+    "url.scheme",
+    "error.type",
+  ],
   boundaries: httpDurationSeconds,
 });
 

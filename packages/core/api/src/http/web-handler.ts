@@ -174,6 +174,8 @@ const measured = <R>(app: HttpApp.Default<never, R>): HttpApp.Default<never, R> 
           "http.request.method": httpMethodLabel(request.method),
           "http.route": routeOf(span),
           "http.response.status_code": String(status),
+          "url.scheme": request.originalUrl.startsWith("https:") ? "https" : "http",
+          "error.type": status >= 500 ? String(status) : undefined,
         });
       return app.pipe(
         Effect.onExit((exit) =>

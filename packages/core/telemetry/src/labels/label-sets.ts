@@ -228,24 +228,8 @@ export const boundedLabelValue = (value: string | undefined): string => {
   return read < value.length ? value.slice(0, read) : value;
 };
 
-const httpMethods: ReadonlySet<string> = new Set([
-  "CONNECT",
-  "DELETE",
-  "GET",
-  "HEAD",
-  "OPTIONS",
-  "PATCH",
-  "POST",
-  "PUT",
-  "TRACE",
-]);
-
-/** A method as the label `http.request.method` has it: an unknown one is `_OTHER` (OpenTelemetry's HTTP conventions). */
-export const httpMethodLabel = (method: string): string =>
-  httpMethods.has(method) ? method : other;
-
 /** The value of a label for everything that has none of its own. */
-const other = "_OTHER";
+export const other = "_OTHER";
 
 /** Declaration of an instrument, made once at module scope. */
 export interface InstrumentOptions<Label extends string> {

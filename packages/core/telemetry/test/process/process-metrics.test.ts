@@ -35,6 +35,8 @@ describe("processMetricsLayer", () => {
       expect(Object.keys(values("process.cpu.time"))).toEqual(["cpu.mode=user", "cpu.mode=system"]);
       expect(values("process.memory.usage")[""]).toBeGreaterThan(10 * 1024 * 1024);
       expect(Math.abs((values("process.uptime")[""] ?? 0) - process.uptime())).toBeLessThan(1);
+      const started = Date.now() / 1_000 - process.uptime();
+      expect(Math.abs((values("process.start_time")[""] ?? 0) - started)).toBeLessThan(1);
       expect(values("executor.build_info")).toEqual({ "runtime=bun 1,version=1.2.3": 1 });
     }).pipe(Effect.provide(layer)),
   );

@@ -62,12 +62,24 @@ const attributesOf = ({ method, tool, id, transport }: ShownOperation): Attribut
 /** Clients choose their ids. */
 const maxIdChars = 128;
 
-/** Ends the span of a request by the label `error.type` of its measurement; a cancelled one is no error. */
+/** What went wrong with an operation, as the labels of its measurement have it. */
+export interface OperationFailure {
+  /** `error.type`; absent where the client made a mistake. */
+  readonly errorType?: string | undefined;
+  /** `rpc.response.status_code`: the code of the JSON-RPC error that was answered. */
+  readonly statusCode?: string;
+}
+
+/** Ends the span of a request by the labels of its measurement; a cancelled one is no error. */
 export const endOperationSpan = (
   span: ExecutorSpan | undefined,
-  errorType: string | undefined,
+  { errorType, statusCode }: OperationFailure,
 ): void => {
   if (!(span instanceof RecordedSpan)) return;
+  // Stable conventions have renamed it, those of MCP not yet.
+  if (statusCode !== undefined) {
+    span.set({ "rpc.response.status_code": statusCode, "rpc.status_code": statusCode });
+  }
   if (errorType === "cancelled") span.set({ "executor.outcome": errorType });
   else if (errorType !== undefined) span.fail(errorType);
   span.endAt(unixMillis(), Exit.void);

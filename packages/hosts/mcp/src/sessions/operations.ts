@@ -10,9 +10,14 @@ import {
   isJSONRPCRequest,
   isJSONRPCResultResponse,
 } from "@modelcontextprotocol/sdk/types.js";
+import { mcpVersionLabel, rpcStatusLabel } from "@executor/telemetry";
 import { type ExecutorSpan, recordIn, type SpanTracer } from "@executor/telemetry/tracing";
-import { clientRequests, mcpServerOperationDuration } from "../metrics.ts";
-import { beginOperationSpan, endOperationSpan } from "./operation-span.ts";
+import {
+  clientRequests,
+  mcpServerOperationDuration,
+  mcpServerSessionDuration,
+} from "../metrics.ts";
+import { beginOperationSpan, endOperationSpan, type OperationFailure } from "./operation-span.ts";
 
 /** Names that widespread clients send in `initialize`, in lower case, with the label value of each. */
 const known: ReadonlyMap<string, string> = new Map([
@@ -102,7 +107,11 @@ export class Operations implements Observer {
   readonly #inProgress = new Map<RequestId, Operation>();
   /** Operations that wait for the client's answer, by the id of the question. */
   readonly #asking = new Map<RequestId, Operation>();
+  readonly #startedAt = performance.now();
   #client = clientLabel(undefined);
+  /** The revision that both sides speak; unknown until `initialize` is answered. */
+  #version: string | undefined;
+  #isClosed = false;
 
   constructor(transport: NetworkTransport, tracer: SpanTracer | undefined) {
     this.#transport = transport;
@@ -123,7 +132,7 @@ export class Operations implements Observer {
     const kind = { method: methodLabel(method), tool: toolLabel(method, params) };
     const time = new ActiveTime();
     if (!isJSONRPCRequest(message)) {
-      this.#record({ ...kind, time, span: undefined }, undefined);
+      this.#record({ ...kind, time, span: undefined });
       return;
     }
     const { id } = message;
@@ -147,20 +156,28 @@ export class Operations implements Observer {
     }
     const { data } = CancelledNotificationSchema.safeParse(message);
     if (data !== undefined) this.#answered(data.params.requestId);
-    if (isJSONRPCErrorResponse(message)) this.#end(message.id, String(message.error.code));
+    if (isJSONRPCErrorResponse(message)) this.#end(message.id, refusal(message.error.code));
     else if (isJSONRPCResultResponse(message)) {
-      this.#end(message.id, message.result["isError"] === true ? "tool_error" : undefined);
+      const { isError, protocolVersion } = message.result;
+      if (typeof protocolVersion === "string") this.#version ??= mcpVersionLabel(protocolVersion);
+      this.#end(message.id, isError === true ? { errorType: "tool_error" } : {});
     }
   }
 
   /** Ends a request that gets no answer, because it was cancelled. */
   cancelled(id: RequestId): void {
-    this.#end(id, "cancelled");
+    this.#end(id, { errorType: "cancelled" });
   }
 
   /** Cancels the requests in progress, because the session has ended. */
   closed(): void {
     for (const id of this.#inProgress.keys()) this.cancelled(id);
+    if (this.#version === undefined || this.#isClosed) return;
+    this.#isClosed = true;
+    mcpServerSessionDuration.record((performance.now() - this.#startedAt) / 1000, {
+      "network.transport": this.#transport,
+      "mcp.protocol.version": this.#version,
+    });
   }
 
   #answered(question: RequestId | undefined): void {
@@ -169,25 +186,36 @@ export class Operations implements Observer {
     this.#asking.delete(question);
   }
 
-  #end(id: RequestId | undefined, errorType: string | undefined): void {
+  #end(id: RequestId | undefined, failure: OperationFailure): void {
     const operation = id === undefined ? undefined : this.#inProgress.get(id);
     if (id === undefined || operation === undefined) return;
     this.#inProgress.delete(id);
-    this.#record(operation, errorType);
+    this.#record(operation, failure);
   }
 
-  #record({ method, tool, time, span }: Operation, errorType: string | undefined): void {
+  #record({ method, tool, time, span }: Operation, failure: OperationFailure = {}): void {
     recordIn(span, () =>
       mcpServerOperationDuration.record(time.elapsedMs() / 1000, {
         "mcp.method.name": method,
         "gen_ai.tool.name": tool,
-        "error.type": errorType,
+        "gen_ai.operation.name": tool === undefined ? undefined : "execute_tool",
         "network.transport": this.#transport,
+        "mcp.protocol.version": this.#version,
+        "error.type": failure.errorType,
+        "rpc.response.status_code": failure.statusCode,
       }),
     );
-    endOperationSpan(span, errorType);
+    endOperationSpan(span, failure);
   }
 }
+
+/** Codes that tell the client of a mistake in its request: the server did not fail (OpenTelemetry's MCP conventions). */
+const mistakes: ReadonlySet<number> = new Set([-32_700, -32_600, -32_601, -32_602, -32_002]);
+
+const refusal = (code: number): OperationFailure => {
+  const statusCode = rpcStatusLabel(code);
+  return { statusCode, errorType: mistakes.has(code) ? undefined : statusCode };
+};
 
 /** Methods that a client can send (MCP 2025-11-25), as OpenTelemetry's MCP conventions list them. */
 const methods: ReadonlySet<string> = new Set([
