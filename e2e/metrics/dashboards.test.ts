@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { join } from "node:path";
 import { readSamples } from "@executor/testing";
-import { findPrometheus, startPrometheus } from "@executor/testing/prometheus";
-import type { RunningPrometheus } from "@executor/testing/prometheus";
+import { findPrometheus, formsOf, startPrometheus } from "@executor/testing/prometheus";
+import type { HistogramForms, RunningPrometheus } from "@executor/testing/prometheus";
 import {
   alertQueries,
   readCatalogue,
@@ -14,22 +15,25 @@ import { startTraffic } from "../support/metrics/traffic.ts";
 import type { Traffic } from "../support/metrics/traffic.ts";
 
 /** What Prometheus adds to a scrape, and what our rules record. */
-const ofPrometheus = /^(up|ALERTS|job_source:.*)$/;
+const ofPrometheus = /^(up|ALERTS|job_(source|tool):.*)$/;
+const rules = join(import.meta.dirname, "../../packages/observability/rules/executor.rules.yaml");
+const aHistogram = "executor_tool_call_duration_seconds";
 const labelsOfPrometheus = new Set(["job", "instance", "le"]);
 
 describe("what operators load, after traffic of every kind", () => {
   let traffic: Traffic;
-  const servers: Array<RunningPrometheus> = [];
+  const servers: Array<
+    RunningPrometheus & { readonly name: string; readonly forms: HistogramForms }
+  > = [];
 
   beforeAll(async () => {
     traffic = await startTraffic();
+    const jobs = [{ job: "executor", target: `127.0.0.1:${traffic.daemon.port}` }];
     for (const binary of findPrometheus()) {
-      servers.push(
-        await startPrometheus({
-          binary,
-          jobs: [{ job: "executor", target: `127.0.0.1:${traffic.daemon.port}` }],
-        }),
-      );
+      for (const histograms of formsOf(binary)) {
+        const server = await startPrometheus({ binary, jobs, histograms, rules: [rules] });
+        servers.push({ ...server, name: `${binary}, ${histograms}`, forms: histograms });
+      }
     }
     await scraped();
     // What was not there in one scrape has no rate in the next: everything happens twice.
@@ -60,7 +64,9 @@ describe("what operators load, after traffic of every kind", () => {
     expect(queries.length).toBeGreaterThan(100);
     const missing = queries.flatMap(({ from, expression }) => {
       const { metrics, labels } = namesIn(expression);
-      const read = [...metrics].filter((metric) => !ofPrometheus.test(metric));
+      const read = [...metrics].filter(
+        (metric) => !ofPrometheus.test(metric) && !labelsByMetric.has(`${metric}_count`),
+      );
       expect(metrics.size, `metrics in ${expression}`).toBeGreaterThan(0);
       const there = read.flatMap((metric) => [...(labelsByMetric.get(metric) ?? [])]);
       return [
@@ -94,19 +100,25 @@ describe("what operators load, after traffic of every kind", () => {
     expect(unlisted).toEqual([]);
   });
 
-  it("gets data for every query from every Prometheus", async () => {
-    for (const prometheus of servers) {
+  it("gets data for every query from every Prometheus, whichever histograms it stores", async () => {
+    const queries = committedQueries();
+    expect(queries.length).toBeGreaterThan(90);
+    for (const { query: ask, name, forms } of servers) {
+      expect([
+        (await ask(`${aHistogram}_count`)).length > 0,
+        (await ask(`histogram_count(${aHistogram})`)).length > 0,
+      ]).toEqual([forms !== "native", forms !== "classic"]);
       const rows: Array<string> = [];
       const empty: Array<string> = [];
-      for (const { from, expression } of committedQueries()) {
+      for (const { from, expression } of queries) {
         const query = unfiltered(filledIn(expression, "5m"));
-        const series = await prometheus.query(query);
+        const series = await ask(query);
         const numbers = series.filter(({ value: [, text] }) => text !== "NaN");
         rows.push(`${from} | ${query} | ${series.length} | ${numbers[0]?.value[1] ?? "-"}`);
         if (numbers.length === 0) empty.push(`${from}: ${query}`);
       }
       if (process.env["EXECUTOR_SHOW_QUERIES"] !== undefined) console.log(rows.join("\n"));
-      expect(empty).toEqual([]);
+      expect(empty, name).toEqual([]);
     }
   });
 

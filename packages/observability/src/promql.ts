@@ -4,10 +4,11 @@ import { instrument, labelOf } from "./instruments.ts";
 export const failed: ReadonlyArray<string> = ["tool_error", "upstream_error", "timeout"];
 
 /**
- * Calls that reached the tool. A call that a policy blocked, a person declined or the input check refused did not, and says nothing
- * about the tool.
+ * Calls that say something about the tool: the valid events of its objective. A call that a policy blocked, a person declined or the
+ * input check refused did not reach it, and one that its caller gave up has no end. One whose answer was `too_large` for Executor
+ * itself was answered.
  */
-export const judged: ReadonlyArray<string> = ["ok", ...failed];
+export const judged: ReadonlyArray<string> = ["ok", ...failed, "too_large"];
 
 /** Calls that nobody decided against: {@link judged} and those with an invalid input. */
 export const attempted: ReadonlyArray<string> = [...judged, "invalid_input"];
@@ -31,7 +32,10 @@ export const not = (value: string): Match => ({ operator: "!=", value });
 /** Labels that Prometheus itself puts on what it scrapes. */
 const targetLabels: ReadonlySet<string> = new Set(["job", "instance"]);
 
-/** Writes PromQL for the targets of `selector`; names and labels come from the instruments. */
+/**
+ * Writes PromQL for the targets of `selector`; names and labels come from the instruments. What reads a histogram reads the classic
+ * series and, where they are not stored, the native one.
+ */
 export class PromQl {
   readonly selector: string;
 
@@ -51,18 +55,14 @@ export class PromQl {
     return prometheusName + this.#braces(name, where);
   }
 
-  count(name: string, where: Where = {}): string {
-    return this.#part(name, "count", where);
-  }
-
   /** Rate of a counter, or of a histogram's count. */
   rate(name: string, window: string, where: Where = {}): string {
-    return `rate(${this.#counter(name, where)}[${window}])`;
+    return this.#change("rate", name, window, where);
   }
 
   /** Increase of a counter, or of a histogram's count. */
   increase(name: string, window: string, where: Where = {}): string {
-    return `increase(${this.#counter(name, where)}[${window}])`;
+    return this.#change("increase", name, window, where);
   }
 
   sumRate(name: string, keys: ReadonlyArray<string>, window: string, where: Where = {}): string {
@@ -86,8 +86,13 @@ export class PromQl {
     keys: ReadonlyArray<string>,
     where: Where = {},
   ): string {
-    const labels = ["le", ...this.labels(name, keys)].join(", ");
-    return `histogram_quantile(${quantile}, sum by (${labels}) (rate(${this.#part(name, "bucket", where)}[${window}])))`;
+    const of = (part: "bucket" | "native", labels: ReadonlyArray<string>): string => {
+      const rate = `rate(${this.#part(name, part, where)}[${window}])`;
+      const by = labels.length === 0 ? "" : ` by (${labels.join(", ")})`;
+      return `histogram_quantile(${quantile}, sum${by} (${rate}))`;
+    };
+    const labels = this.labels(name, keys);
+    return `${of("bucket", ["le", ...labels])} or ${of("native", labels)}`;
   }
 
   /** `sum by (…) (…)`; the labels are those of the instrument `name`. */
@@ -101,15 +106,19 @@ export class PromQl {
     return keys.map((key) => (targetLabels.has(key) ? key : labelOf(name, key)));
   }
 
-  #counter(name: string, where: Where): string {
-    const { definition } = instrument(name);
-    return definition.type === "histogram" ? this.count(name, where) : this.series(name, where);
+  #change(by: "rate" | "increase", name: string, window: string, where: Where): string {
+    if (instrument(name).definition.type !== "histogram") {
+      return `${by}(${this.series(name, where)}[${window}])`;
+    }
+    const classic = `${by}(${this.#part(name, "count", where)}[${window}])`;
+    return `${classic} or histogram_count(${by}(${this.#part(name, "native", where)}[${window}]))`;
   }
 
-  #part(name: string, part: "bucket" | "count", where: Where): string {
+  #part(name: string, part: "bucket" | "count" | "native", where: Where): string {
     const { definition, prometheusName } = instrument(name);
     if (definition.type !== "histogram") throw new Error(`${name} is no histogram.`);
-    return `${prometheusName}_${part}${this.#braces(name, where)}`;
+    const series = part === "native" ? prometheusName : `${prometheusName}_${part}`;
+    return series + this.#braces(name, where);
   }
 
   #braces(name: string, where: Where): string {

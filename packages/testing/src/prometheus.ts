@@ -4,11 +4,16 @@ import { list, member, texts } from "./json.ts";
 import { findPrograms, serverTimeoutMs, startMetricsServer } from "./metrics-server.ts";
 import type { MetricsServer, ScrapeJob } from "./metrics-server.ts";
 
+/** `both` is possible from Prometheus 2.45 on ({@link formsOf}). */
+export type HistogramForms = "classic" | "native" | "both";
+
 export interface PrometheusOptions {
   readonly binary: string;
   readonly jobs: ReadonlyArray<ScrapeJob>;
   /** Prometheus's notation; `1s` unless given. */
   readonly interval?: string;
+  /** What is stored of histograms that have both forms; `classic` unless given. */
+  readonly histograms?: HistogramForms;
   /** Files of recording and alerting rules, evaluated as often as targets are scraped. */
   readonly rules?: ReadonlyArray<string>;
   /** Further command-line arguments, such as `--web.enable-otlp-receiver`. */
@@ -51,16 +56,18 @@ export const findPromtool = (): ReadonlyArray<string> =>
 
 /** Starts a server on a free loopback port with an empty database, and waits until it answers. */
 export const startPrometheus = async (options: PrometheusOptions): Promise<RunningPrometheus> => {
+  const storing = storingHistograms(options);
   const { url, log, until, logged, stop } = await startMetricsServer({
     name: "Prometheus",
     binary: options.binary,
     args: (directory, port) => {
       const config = join(directory, "prometheus.json");
-      writeFileSync(config, JSON.stringify(scrapeConfig(options)));
+      writeFileSync(config, JSON.stringify(scrapeConfig(options, storing.config)));
       return [
         `--config.file=${config}`,
         `--storage.tsdb.path=${join(directory, "data")}`,
         `--web.listen-address=127.0.0.1:${port}`,
+        ...storing.args,
         ...(options.args ?? []),
       ];
     },
@@ -99,13 +106,43 @@ export const checkMetrics = async (promtool: string, body: string): Promise<stri
   return code === 0 ? out + errors : `${out}${errors}exit code ${code}`;
 };
 
+/** The forms of histograms that a server can be told to store. */
+export const formsOf = (binary: string): ReadonlyArray<HistogramForms> =>
+  versionOf(binary) < 2.45 ? ["classic", "native"] : ["classic", "native", "both"];
+
+/** `2.42` of version 2.42.0, and `3.14` as 3.14; minor versions below 10 as `3.05`. */
+const versionOf = (binary: string): number => {
+  const { stdout, stderr } = Bun.spawnSync([binary, "--version"]);
+  const [, major, minor = ""] = /version (\d+)\.(\d+)/.exec(stdout.toString() + stderr.toString()) ?? [];
+  return Number(`${major}.${minor.padStart(2, "0")}`);
+};
+
+/** How a server of this version is told which forms to store: by arguments, and by the configuration of its scrapes. */
+const storingHistograms = ({ binary, histograms = "classic" }: PrometheusOptions) => {
+  if (histograms === "classic") return { args: [], config: {} };
+  const version = versionOf(binary);
+  const classicToo = histograms === "both";
+  return {
+    args: version < 3.08 ? ["--enable-feature=native-histograms"] : [],
+    config: {
+      ...(version >= 3.08 && { scrape_native_histograms: true }),
+      ...(classicToo && version >= 3 && { always_scrape_classic_histograms: true }),
+      ...(classicToo && version < 3 && { scrape_classic_histograms: true }),
+    },
+  };
+};
+
 /** JSON is YAML. */
-const scrapeConfig = ({ jobs, interval = "1s", rules = [] }: PrometheusOptions) => ({
+const scrapeConfig = (
+  { jobs, interval = "1s", rules = [] }: PrometheusOptions,
+  histograms: Readonly<Record<string, boolean>>,
+) => ({
   global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
   rule_files: rules,
   scrape_configs: jobs.map(({ job, target, path = "/api/metrics", credentialsFile, settings }) => ({
     job_name: job,
     metrics_path: path,
+    ...histograms,
     ...settings,
     ...(credentialsFile !== undefined && { authorization: { credentials_file: credentialsFile } }),
     static_configs: [{ targets: [target] }],
