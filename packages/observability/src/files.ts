@@ -3,7 +3,7 @@ import { overview } from "./dashboards/overview.ts";
 import { runtimeAndTelemetry } from "./dashboards/runtime-and-telemetry.ts";
 import { toolsAndSources } from "./dashboards/tools-and-sources.ts";
 import { metricsPage } from "./metrics-page.ts";
-import { ruleTestsFile, rulesFile, runbooksPage } from "./rules/rule-files.ts";
+import { ruleTestsFiles, rulesFile, runbooksPage } from "./rules/rule-files.ts";
 import { defaultSettings, type Settings } from "./settings.ts";
 
 /** Files that operators load, by their path in this package. */
@@ -22,7 +22,9 @@ export const committedFiles = (): ReadonlyMap<string, string> =>
     ["METRICS.md", metricsPage()],
     ...[
       ...operatorFiles(defaultSettings),
-      ["rules/executor.tests.yaml", ruleTestsFile(defaultSettings, "executor.rules.yaml")] as const,
+      ...[...ruleTestsFiles(defaultSettings, "executor.rules.yaml")].map(
+        ([name, text]) => [`rules/${name}`, text] as const,
+      ),
       ["RUNBOOKS.md", runbooksPage(defaultSettings)] as const,
     ].map(([path, text]) => [`packages/observability/${path}`, text] as const),
   ]);

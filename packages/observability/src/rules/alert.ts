@@ -1,5 +1,6 @@
 import { PromQl, type Where } from "../promql.ts";
 import type { Settings } from "../settings.ts";
+import { grown } from "./grown.ts";
 import type { TestCase } from "./test-cases.ts";
 
 export interface Alert {
@@ -9,6 +10,8 @@ export interface Alert {
   readonly forSeconds?: number;
   /** One sentence; `{{ $labels.x }}` stands for a label. */
   readonly summary: string;
+  /** One sentence with the value that the expression found: `{{ $value }}`, formatted. */
+  readonly description: string;
   /** Advice on where to look and what to do. */
   readonly runbook: string;
   readonly tests: ReadonlyArray<TestCase>;
@@ -24,6 +27,7 @@ export interface RecordingRule {
 
 export const minute = 60;
 export const hour = 60 * minute;
+export const day = 24 * hour;
 
 /** A duration in Prometheus's notation, divided by `speed`: `5m`, `90s`, or milliseconds where it is not whole. */
 export const duration = (seconds: number, speed: number): string => {
@@ -72,17 +76,11 @@ export const ruleContext = ({ selector, speed, thresholds }: Settings) => {
       minimum = minimumTraffic,
     ): string => {
       const value = promql.quantile(quantile, name, window(seconds), keys);
-      return `${value} > ${threshold}\nand ${increase(name, keys, seconds)} >= ${minimum}`;
+      return `(${value}) > ${threshold}\nand ${increase(name, keys, seconds)} >= ${minimum}`;
     },
 
-    /**
-     * Increase of a counter, by these labels, where it is above 0. A counter that begins in the window counts from 0, which
-     * `increase` alone does not: no scrape has seen it at 0.
-     */
-    growth: (name: string, keys: ReadonlyArray<string>, seconds: number, where?: Where): string => {
-      const series = promql.series(name, where);
-      const begun = promql.sum(name, keys, `${series} unless ${series} offset ${window(seconds)}`);
-      return `${increase(name, keys, seconds, where)} > 0\nor\n${begun} > 0`;
-    },
+    /** Increase of a counter, by these labels; a counter that begins in the window counts from 0. */
+    grown: (name: string, keys: ReadonlyArray<string>, seconds: number, where?: Where): string =>
+      grown(promql, { name, keys, where, window: window(seconds), seconds: seconds / speed }),
   };
 };

@@ -1,6 +1,10 @@
 import { instrument, labelOf } from "../instruments.ts";
+import { nativeValues } from "./native-values.ts";
 
 type Labels = Readonly<Record<string, string>>;
+
+/** How a server stores histograms: as series for the buckets, the sum and the count, or as one native series. */
+export type HistogramForm = "classic" | "native";
 
 /** One series of a rule test, in promtool's notation: `0+1x60`. */
 export interface TestSeries {
@@ -8,38 +12,63 @@ export interface TestSeries {
   readonly values: string;
 }
 
+/** A histogram of a rule test in either form. */
+type TestHistogram = Readonly<Record<HistogramForm, ReadonlyArray<TestSeries>>>;
+
+type TestInput = TestSeries | TestHistogram;
+
 /** A situation in which an alert must fire or stay silent. */
 export interface TestCase {
   readonly situation: string;
-  readonly series: ReadonlyArray<TestSeries>;
+  readonly input: ReadonlyArray<TestInput>;
   /** Time of the evaluation in promtool's notation. */
   readonly at: string;
-  /** Labels of each alert that fires, except its severity. */
-  readonly fires: ReadonlyArray<Labels>;
+  /** Each alert that fires: its labels, except its severity, and its value as the description shows it. */
+  readonly fires: ReadonlyArray<{ readonly labels: Labels; readonly shown: Shown }>;
 }
 
-/** By situation, the time of the evaluation and the values of one series, or of several by what tells them apart. */
-type Situations = Readonly<Record<string, readonly [at: string, values: string | Labels]>>;
+/** A value as an alert's description shows it; quantiles of the two forms are not quite the same. */
+export type Shown = string | Readonly<Record<HistogramForm, string>>;
 
-/** Cases in which an alert with these labels fires, and cases in which it stays silent. */
+/** Values of one series, or of several by what tells them apart. */
+type Values = string | Labels;
+
+/** Cases in which an alert with these labels fires and shows a value, and cases in which it stays silent. */
 export const testCases = (
-  series: (values: string, key: string) => TestSeries | ReadonlyArray<TestSeries>,
+  series: (values: string, key: string) => TestInput,
   labels: Labels,
-  firing: Situations,
-  silent: Situations,
+  firing: Readonly<Record<string, readonly [at: string, values: Values, shown: Shown]>>,
+  silent: Readonly<Record<string, readonly [at: string, values: Values]>>,
 ): ReadonlyArray<TestCase> => {
-  const casesOf = (situations: Situations, fires: ReadonlyArray<Labels>) =>
-    Object.entries(situations).map(([situation, [at, values]]) => {
-      const byKey = typeof values === "string" ? { "": values } : values;
-      return {
-        situation,
-        series: Object.entries(byKey).flatMap(([key, each]) => series(each, key)),
-        at,
-        fires,
-      };
-    });
-  return [...casesOf(firing, [labels]), ...casesOf(silent, [])];
+  const input = (values: Values): ReadonlyArray<TestInput> =>
+    Object.entries(typeof values === "string" ? { "": values } : values).map(([key, each]) =>
+      series(each, key),
+    );
+  return [
+    ...Object.entries(firing).map(([situation, [at, values, shown]]) => ({
+      situation,
+      input: input(values),
+      at,
+      fires: [{ labels, shown }],
+    })),
+    ...Object.entries(silent).map(([situation, [at, values]]) => ({
+      situation,
+      input: input(values),
+      at,
+      fires: [],
+    })),
+  ];
 };
+
+/** Whether a case says something else where histograms are native. */
+export const hasHistogram = ({ input }: TestCase): boolean =>
+  input.some((each) => "native" in each);
+
+/** The series of a case in one form. */
+export const seriesOf = (
+  { input }: Pick<TestCase, "input">,
+  form: HistogramForm,
+): ReadonlyArray<TestSeries> => input.flatMap((each) => ("native" in each ? each[form] : [each]));
 
 /** The target that every rule test scrapes. */
 export const target = { job: "executor", instance: "a" };
@@ -62,9 +91,13 @@ const translated = (name: string, labels: Labels) =>
 export const testSeries = (name: string, labels: Labels, values: string): TestSeries =>
   targetSeries(instrument(name).prometheusName, values, translated(name, labels));
 
-/** A histogram's count. */
-export const testCount = (name: string, labels: Labels, values: string): TestSeries =>
-  targetSeries(`${instrument(name).prometheusName}_count`, values, translated(name, labels));
+/** A histogram whose observations took up to a second, by its count. */
+export const testCount = (name: string, labels: Labels, values: string): TestHistogram => {
+  const { prometheusName } = instrument(name);
+  const series = (suffix: string, text: string) =>
+    targetSeries(prometheusName + suffix, text, translated(name, labels));
+  return { classic: [series("_count", values)], native: [series("", nativeValues(1, values))] };
+};
 
 /** A histogram with all observations in the bucket that ends at `bound`. */
 export const testHistogram = (
@@ -72,7 +105,7 @@ export const testHistogram = (
   labels: Labels,
   bound: number,
   values: string,
-): ReadonlyArray<TestSeries> => {
+): TestHistogram => {
   const { definition, prometheusName } = instrument(name);
   const bounds = definition.boundaries?.values ?? [];
   if (!bounds.includes(bound)) throw new Error(`${name} has no bucket that ends at ${bound}.`);
@@ -81,5 +114,18 @@ export const testHistogram = (
       ...translated(name, labels),
       le: le === Infinity ? "+Inf" : String(le),
     });
-  return [...bounds.map(bucket), testCount(name, labels, values)];
+  const { classic } = testCount(name, labels, values);
+  const native = targetSeries(
+    prometheusName,
+    nativeValues(bound, values),
+    translated(name, labels),
+  );
+  return { classic: [...bounds.map(bucket), ...classic], native: [native] };
 };
+
+/** The daemon of every rule test: it started with the first scrape. Series that a test has itself are left out. */
+export const watched = (own: ReadonlyArray<TestSeries>): ReadonlyArray<TestSeries> =>
+  [
+    testSeries("executor.build_info", {}, "1+0x5000"),
+    testSeries("process.uptime", {}, "0+60x5000"),
+  ].filter(({ series }) => own.every((each) => each.series !== series));
