@@ -22,12 +22,13 @@ export const edgeAlerts = (rules: RuleContext): Alerts => {
       severity: "warning",
       expression: `${rules.increase(attempts, ["job", "surface"], 15 * minute, { outcome: noneOf("ok", "rate_limited") })} > ${refusals}`,
       summary: "Many requests to {{ $labels.surface }} are refused.",
+      description: `In the last ${rules.window(15 * minute)}, {{ $value | printf "%.0f" }} were.`,
       runbook:
         "A client has an old key or another host's name; or a web page in somebody's browser tries the daemon's port; or somebody guesses keys. Find the client, and revoke keys that may be known.",
       tests: testCases(
         (values, outcome) => testSeries(attempts, { surface: "api", outcome }, values),
         { ...daemon, surface: "api" },
-        { "ten are refused each minute": ["20m", { refused: "0+10x30" }] },
+        { "ten are refused each minute": ["20m", { refused: "0+10x30" }, "150"] },
         {
           "requests are let in": ["20m", { ok: "0+10x30" }],
           "a few are refused": ["20m", { refused: "0+0x10 5+0x20" }],
@@ -39,6 +40,7 @@ export const edgeAlerts = (rules: RuleContext): Alerts => {
       expression: ratio(operations, { "error.type": internalError }),
       forSeconds: 5 * minute,
       summary: "The MCP endpoint answers with internal errors.",
+      description: `In the last ${rules.window(hour)}, {{ $value | humanizePercentage }} of the requests got one.`,
       runbook:
         "This is a fault of the daemon, not of a tool or of the agent. Its log has the cause; report it.",
       tests: testCases(
@@ -48,7 +50,9 @@ export const edgeAlerts = (rules: RuleContext): Alerts => {
           return testCount(operations, labels, values);
         },
         daemon,
-        { "half of the requests do": ["90m", { "": "0+1x120", [internalError]: "0+1x120" }] },
+        {
+          "half of the requests do": ["90m", { "": "0+1x120", [internalError]: "0+1x120" }, "50%"],
+        },
         {
           "tools fail, and the endpoint works": [
             "90m",
@@ -68,6 +72,7 @@ export const edgeAlerts = (rules: RuleContext): Alerts => {
       }),
       forSeconds: 5 * minute,
       summary: "The API answers with server errors.",
+      description: `In the last ${rules.window(hour)}, {{ $value | humanizePercentage }} of the requests got one.`,
       runbook:
         "An InternalError's traceId is in the daemon's log with its cause. 503 with Retry-After means too much at once: too many executions wait, or too many scrapes come.",
       tests: testCases(
@@ -76,7 +81,7 @@ export const edgeAlerts = (rules: RuleContext): Alerts => {
           return testCount(requests, { ...route, "http.response.status_code": status }, values);
         },
         daemon,
-        { "half of the requests get a 500": ["90m", { 200: "0+1x120", 500: "0+1x120" }] },
+        { "half of the requests get a 500": ["90m", { 200: "0+1x120", 500: "0+1x120" }, "50%"] },
         {
           "many requests get a 404": ["90m", { 200: "0+1x120", 404: "0+9x120", 500: "0+0x120" }],
           "there are few requests, and all get a 500": [

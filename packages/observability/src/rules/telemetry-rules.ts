@@ -22,6 +22,7 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
       expression: `${promql.series(series)} / ${promql.series(limit)} > ${thresholds.seriesRatio}`,
       forSeconds: 15 * minute,
       summary: "{{ $labels.metric }} has nearly as many label sets as it may have.",
+      description: "It uses {{ $value | humanizePercentage }} of them.",
       runbook:
         "Look at which label has many values (METRICS.md says what bounds each). Raise the budget with EXECUTOR_METRICS_MAX_SERIES_PER_METRIC where they are wanted; a restart forgets those of removed sources.",
       tests: testCases(
@@ -31,6 +32,7 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
           "nine of ten label sets are used": [
             "30m",
             { [series]: "1800+0x40", [limit]: "2000+0x40" },
+            "90%",
           ],
         },
         {
@@ -44,16 +46,17 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
     },
     ExecutorSeriesOverflow: {
       severity: "warning",
-      expression: rules.growth(overflow, ["job", "metric"], 15 * minute),
+      expression: `${rules.grown(overflow, ["job", "metric"], 15 * minute)} > 0`,
       summary: "Measurements of {{ $labels.metric }} go to its overflow series.",
+      description: `In the last ${rules.window(15 * minute)}, {{ $value | printf "%.0f" }} of them did.`,
       runbook:
         "Its label budget is spent, or that of all metrics. Sums stay exact; what is new is not told apart. Raise EXECUTOR_METRICS_MAX_SERIES_PER_METRIC or EXECUTOR_METRICS_MAX_SERIES, or restart the daemon where sources that are gone have spent it.",
       tests: testCases(
         (values) => testSeries(overflow, { metric }, values),
         { ...daemon, metric },
         {
-          "measurements overflow for the first time": ["15m", "_x10 40+0x20"],
-          "they go on overflowing": ["40m", "40+3x60"],
+          "measurements overflow for the first time": ["15m", "_x10 40+0x20", "40"],
+          "they go on overflowing": ["40m", "40+3x60", "45"],
         },
         { "the last one is long ago": ["40m", "40+0x60"] },
       ),
@@ -63,12 +66,13 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
       expression: `${promql.series(conflicts)} > 0`,
       forSeconds: 15 * minute,
       summary: "Some series could not be exposed as they were recorded ({{ $labels.reason }}).",
+      description: "In the last scrape, {{ $value }} had to be repaired or left out.",
       runbook:
         "Two pieces of code record under one name. What the reasons do is in packages/core/api/src/metrics/families/family.ts; rename one of the metrics.",
       tests: testCases(
         (values) => testSeries(conflicts, { reason: "type" }, values),
         { ...target, reason: "type" },
-        { "two series are left out": ["30m", "2+0x40"] },
+        { "two series are left out": ["30m", "2+0x40", "2"] },
         {
           "none is": ["30m", "0+0x40"],
           "one scrape had to repair": ["30m", "0 1 0+0x40"],
@@ -79,13 +83,14 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
       severity: "warning",
       expression: `${pushed(not(""))} > 0\nunless ${pushed(oneOf(""))} > 0`,
       summary: "No receiver has taken the daemon's metrics for a quarter of an hour.",
+      description: `In the last ${rules.window(15 * minute)}, {{ $value | printf "%.0f" }} data points were not taken.`,
       runbook:
         "The daemon's log names the receiver and its answer. `executor metrics push --dry-run` sends once and shows it. docs/push.md has the settings of each receiver. Nothing is lost of cumulative metrics once it works again.",
       tests: testCases(
         (values, error) =>
           testSeries(exported, error === "" ? {} : { "error.type": error }, values),
         target,
-        { "every push fails": ["30m", { "": "900+0x40", connection_error: "0+300x40" }] },
+        { "every push fails": ["30m", { "": "900+0x40", connection_error: "0+300x40" }, "4500"] },
         {
           "pushes work": ["30m", "0+300x40"],
           "one push failed, and the next worked": [
@@ -106,12 +111,19 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
         5,
       ),
       summary: "The metrics take seconds to write.",
+      description: "One of a hundred takes {{ $value | humanizeDuration }} or longer.",
       runbook:
         "Look at the number of series and at the event loop on the dashboard Runtime and telemetry. Scrape less often, ask for some families with name[], or lower EXECUTOR_METRICS_MAX_SERIES.",
       tests: testCases(
         (values, bound) => testHistogram(collection, {}, Number(bound), values),
         target,
-        { "each takes up to five seconds": ["30m", { 5: "0+1x40" }] },
+        {
+          "each takes up to five seconds": [
+            "30m",
+            { 5: "0+1x40" },
+            { classic: "4.975s", native: "7.945s" },
+          ],
+        },
         {
           "each takes milliseconds": ["30m", { 0.01: "0+1x40" }],
           "a single one was slow": ["30m", { 5: "0+0x20 1+0x20" }],
