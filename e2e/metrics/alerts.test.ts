@@ -117,6 +117,8 @@ describe.each(findPrometheus().slice(0, 1))("the alerts, in %s", (binary) => {
   it("tell what is wrong and nothing else", async () => {
     const expected = [
       "ExecutorApprovalWaiting",
+      "ExecutorErrorBudgetBurning shop",
+      "ExecutorErrorBudgetBurningSlowly shop",
       "ExecutorPushFailing",
       "ExecutorSeriesBudgetNearlySpent executor.client.requests",
       "ExecutorSeriesOverflow executor.client.requests",
