@@ -115,10 +115,10 @@ describe("what operators load, after traffic of every kind", () => {
         const series = await ask(query);
         const numbers = series.filter(({ value: [, text] }) => text !== "NaN");
         rows.push(`${from} | ${query} | ${series.length} | ${numbers[0]?.value[1] ?? "-"}`);
-        if (numbers.length === 0) empty.push(`${from}: ${query}`);
+        if (numbers.length === 0) empty.push(`${name}: ${from}: ${query}`);
       }
       if (process.env["EXECUTOR_SHOW_QUERIES"] !== undefined) console.log(rows.join("\n"));
-      expect(empty, name).toEqual([]);
+      expect(empty).toEqual([]);
     }
   });
 

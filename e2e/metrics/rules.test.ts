@@ -95,13 +95,22 @@ const Tests = Schema.Struct({
   ),
 });
 
-const labels = (source: string, tool: string) =>
-  `{job="executor",instance="a",executor_source="${source}",mcp_tool_name="${tool}"`;
+const daemonIs = { job: "executor", instance: "a" };
 
-const callsOf = (source: string, tool: string, ok: string, failed: string) => [
-  { series: `executor_tool_calls_total${labels(source, tool)},outcome="ok"}`, values: ok },
-  { series: `executor_tool_calls_total${labels(source, tool)},outcome="timeout"}`, values: failed },
-];
+const series = (name: string, labels: Readonly<Record<string, string>>): string =>
+  `${name}{${Object.entries({ ...daemonIs, ...labels })
+    .map(([label, value]) => `${label}="${value}"`)
+    .join(",")}}`;
+
+/** Calls of a source, or of one of its tools. */
+const callsOf = (executor_source: string, ok: string, timeout: string, mcp_tool_name?: string) =>
+  Object.entries({ ok, timeout }).map(([outcome, values]) => ({
+    series:
+      mcp_tool_name === undefined
+        ? series("executor_source_calls_total", { executor_source, outcome })
+        : series("executor_tool_calls_total", { executor_source, mcp_tool_name, outcome }),
+    values,
+  }));
 
 /** 1 % of the calls of `shop.list` fail, 2 % of all of shop's, and 5 % of those of the other source. */
 const objectiveTests = {
@@ -111,9 +120,9 @@ const objectiveTests = {
     {
       interval: "5m",
       input_series: [
-        ...callsOf("shop", "shop.list", "0+99x200", "0+1x200"),
-        ...callsOf("shop", "shop.order", "0+97x200", "0+3x200"),
-        ...callsOf("other", "other.list", "0+95x200", "0+5x200"),
+        ...callsOf("shop", "0+99x200", "0+1x200", "shop.list"),
+        ...callsOf("shop", "0+196x200", "0+4x200"),
+        ...callsOf("other", "0+95x200", "0+5x200"),
       ],
       promql_expr_test: [
         {

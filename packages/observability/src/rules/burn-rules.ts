@@ -3,10 +3,8 @@ import { type Alert, type Alerts, hour, minute, type RuleContext } from "./alert
 import { type Level, levels, secondsOf, type WindowName } from "./objective-rules.ts";
 import { daemon, testCases, testSeries, type TestSeries } from "./test-cases.ts";
 
-const calls = "executor.tool.calls";
-
 export const callsThatEnd = (values: string, outcome: string): TestSeries =>
-  testSeries(calls, { "mcp.tool.name": "shop.list", "executor.source": "shop", outcome }, values);
+  testSeries("executor.source.calls", { "executor.source": "shop", outcome }, values);
 
 /** Labels of an alert about the source that the tests have. */
 export const shop = { ...daemon, executor_source: "shop" };

@@ -2,8 +2,6 @@ import { failed, judged, type Match, oneOf, type Where } from "../promql.ts";
 import type { Objectives } from "../settings.ts";
 import { day, hour, minute, type RecordingRule, type RuleContext } from "./alert.ts";
 
-const calls = "executor.tool.calls";
-
 /** Windows of the objectives' rules, by their names in the names of recorded series. */
 const windows = {
   "5m": 5 * minute,
@@ -23,6 +21,8 @@ export const secondsOf = (window: WindowName): number => windows[window];
 
 /** What has an objective: all calls of a source's tools, or those of one tool. */
 export interface Level {
+  /** The counter of its calls, by outcome. */
+  readonly calls: "executor.source.calls" | "executor.tool.calls";
   readonly keys: ReadonlyArray<string>;
   readonly where: Where;
   /** The objectives that differ from the default, by the value of the last key. */
@@ -42,6 +42,7 @@ const level = (
   objectives: Readonly<Record<string, number>>,
   where: Where,
 ): Level => ({
+  calls: `executor.${name}.calls`,
   keys: ["job", ...keys],
   where,
   objectives,
@@ -90,7 +91,7 @@ export const objectiveRules = (
 
 const windowRules = (
   rules: RuleContext,
-  { keys, where, recorded }: Level,
+  { calls, keys, where, recorded }: Level,
   window: WindowName,
 ): ReadonlyArray<RecordingRule> => {
   const seconds = windows[window];
@@ -111,7 +112,7 @@ const windowRules = (
 
 const objectiveOf = (
   { promql }: RuleContext,
-  { keys, objectives, recorded }: Level,
+  { calls, keys, objectives, recorded }: Level,
   fallback: number,
 ): string => {
   const labels = promql.labels(calls, keys);

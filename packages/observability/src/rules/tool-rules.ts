@@ -3,7 +3,7 @@ import { type Alerts, hour, minute, type RuleContext } from "./alert.ts";
 import { callsThatEnd, quietTraffic, shop } from "./burn-rules.ts";
 import { testCases, testHistogram } from "./test-cases.ts";
 
-const calls = "executor.tool.calls";
+const calls = "executor.source.calls";
 const duration = "executor.tool.call.duration";
 const keys = ["job", "executor.source"];
 
