@@ -74,7 +74,7 @@ export const executionAlerts = (rules: RuleContext): Alerts => {
         (values, bound) => testHistogram(queue, {}, Number(bound), values),
         daemon,
         {
-          "most wait for seconds": ["30m", { 5: "0+5x60" }, { classic: "4.85s", native: "7.727s" }],
+          "most wait for seconds": ["30m", { 5: "0+5x60" }, { classic: "4.8s", native: "7.727s" }],
         },
         {
           "none waits": ["30m", { 0.01: "0+5x60" }],

@@ -121,7 +121,7 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
           "each takes up to five seconds": [
             "30m",
             { 5: "0+1x40" },
-            { classic: "4.975s", native: "7.945s" },
+            { classic: "4.96s", native: "7.945s" },
           ],
         },
         {
