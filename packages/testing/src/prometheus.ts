@@ -113,7 +113,8 @@ export const formsOf = (binary: string): ReadonlyArray<HistogramForms> =>
 /** `2.42` of version 2.42.0, and `3.14` as 3.14; minor versions below 10 as `3.05`. */
 const versionOf = (binary: string): number => {
   const { stdout, stderr } = Bun.spawnSync([binary, "--version"]);
-  const [, major, minor = ""] = /version (\d+)\.(\d+)/.exec(stdout.toString() + stderr.toString()) ?? [];
+  const [, major, minor = ""] =
+    /version (\d+)\.(\d+)/.exec(stdout.toString() + stderr.toString()) ?? [];
   return Number(`${major}.${minor.padStart(2, "0")}`);
 };
 
