@@ -2,6 +2,7 @@
 import "@executor/api";
 import "@executor/execution";
 import "@executor/host-mcp";
+import "@executor/otlp/logs-metrics";
 import "@executor/otlp/metrics";
 import "@executor/otlp/traces-metrics";
 import "@executor/plugin-mcp";

@@ -70,6 +70,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   },
   "otel.sdk.exporter.metric_data_point.exported/error.type": exportErrors,
   "otel.sdk.exporter.span.exported/error.type": exportErrors,
+  "otel.sdk.processor.log.processed/error.type": { values: "absent, `queue_full`", count: 2 },
   "otel.sdk.processor.span.processed/error.type": { values: "absent, `queue_full`", count: 2 },
   "otel.sdk.exporter.log.exported/error.type": exportErrors,
   "http.client.request.duration/error.type": {

@@ -11,3 +11,7 @@ export type { TracesSettings } from "./settings/traces.ts";
 export { SpanExporter } from "./traces/exporter.ts";
 export type { SpanExporterOptions, SpanExporterService } from "./traces/exporter.ts";
 export { shownUrl } from "./settings/receiver.ts";
+export { LogExporter } from "./logs/exporter.ts";
+export type { LogExporterOptions, LogExporterService } from "./logs/exporter.ts";
+export { describeLogs, logsSettings } from "./settings/logs.ts";
+export type { LogsSettings } from "./settings/logs.ts";

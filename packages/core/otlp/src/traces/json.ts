@@ -1,14 +1,14 @@
-import { type AttributeValue, type RecordedSpan, traceStateOf } from "@executor/telemetry/tracing";
+import { type RecordedSpan, traceStateOf } from "@executor/telemetry/tracing";
 import type { Tracer } from "effect";
+import { toAttributes, toResource } from "../encoding/json.ts";
 import { type EncodeSpans, errorCode, flagsOf, kindCodes, nanosOf } from "./encoding.ts";
 
 const encoder = new TextEncoder();
 
 /** Writes a request in OTLP's JSON: ids as hex digits, 64-bit integers as decimal strings, enumerations as numbers. */
 export const encodeJson: EncodeSpans = ({ resource, scope }, spans) => {
-  const attributes = toAttributes(resource.map(({ key, value }) => [key, value] as const));
   const scopeSpans = [{ scope, spans: spans.map(toSpan) }];
-  const request = { resourceSpans: [{ resource: { attributes }, scopeSpans }] };
+  const request = { resourceSpans: [{ resource: toResource(resource), scopeSpans }] };
   return encoder.encode(JSON.stringify(request));
 };
 
@@ -38,14 +38,3 @@ const toIds = ({ traceId, spanId }: Tracer.AnySpan, traceState: string) => ({
 });
 
 const toNanos = (millis: number): string => BigInt(nanosOf(millis)).toString();
-
-const toAttributes = (attributes: Iterable<readonly [string, AttributeValue]>) =>
-  Array.from(attributes, ([key, value]) => ({ key, value: toValue(value) }));
-
-const toValue = (value: AttributeValue): object => {
-  if (typeof value === "string") return { stringValue: value };
-  if (typeof value === "boolean") return { boolValue: value };
-  if (typeof value !== "number") return { arrayValue: { values: value.map(toValue) } };
-  if (Number.isSafeInteger(value)) return { intValue: String(value) };
-  return { doubleValue: Number.isFinite(value) ? value : String(value) };
-};

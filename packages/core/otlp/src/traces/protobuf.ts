@@ -1,43 +1,20 @@
-import { ProtobufWriter } from "@executor/telemetry/protobuf";
-import { type AttributeValue, type RecordedSpan, traceStateOf } from "@executor/telemetry/tracing";
+import { type RecordedSpan, traceStateOf } from "@executor/telemetry/tracing";
 import type { Tracer } from "effect";
-import type { Sender } from "../metrics/encoding.ts";
+import {
+  delimited,
+  encodeRequest,
+  fixed32,
+  message,
+  varint,
+  writeAttribute,
+  writer,
+  writeTime,
+} from "../encoding/protobuf.ts";
 import { type EncodeSpans, errorCode, flagsOf, kindCodes, nanosOf } from "./encoding.ts";
 
-/** Field numbers and wire types of opentelemetry-proto 1.x, `trace.proto`, `resource.proto` and `common.proto`. */
-const varint = (field: number): number => field << 3;
-const fixed64 = (field: number): number => (field << 3) | 1;
-const delimited = (field: number): number => (field << 3) | 2;
-const fixed32 = (field: number): number => (field << 3) | 5;
-
-const writer = new ProtobufWriter();
-
 /** Writes a request; the writer goes from the last byte to the first, so fields come in reverse. */
-export const encodeProtobuf: EncodeSpans = ({ resource, scope }, spans) => {
-  writer.clear();
-  for (let index = spans.length - 1; index >= 0; index -= 1) {
-    const span = spans[index];
-    if (span !== undefined) message(delimited(2), () => writeSpan(span));
-  }
-  message(delimited(1), () => writeScope(scope));
-  writer.endMessage(delimited(2), 0);
-  message(delimited(1), () => {
-    for (const { key, value } of resource.toReversed()) writeAttribute(delimited(1), key, value);
-  });
-  writer.endMessage(delimited(1), 0);
-  return writer.take();
-};
-
-const message = (tag: number, fields: () => void): void => {
-  const end = writer.length;
-  fields();
-  writer.endMessage(tag, end);
-};
-
-const writeScope = ({ name, version }: Sender["scope"]): void => {
-  writer.string(delimited(2), version);
-  writer.string(delimited(1), name);
-};
+export const encodeProtobuf: EncodeSpans = (sender, spans) =>
+  encodeRequest(sender, spans, writeSpan);
 
 const writeSpan = (span: RecordedSpan): void => {
   const parent = span.parent._tag === "Some" ? span.parent.value : undefined;
@@ -57,8 +34,8 @@ const writeSpan = (span: RecordedSpan): void => {
   for (const [key, value] of [...span.attributes].toReversed()) {
     writeAttribute(delimited(9), key, value);
   }
-  writeTime(8, span.endMillis ?? span.startMillis);
-  writeTime(7, span.startMillis);
+  writeTime(8, nanosOf(span.endMillis ?? span.startMillis));
+  writeTime(7, nanosOf(span.startMillis));
   writer.varint(kindCodes[span.kind]);
   writer.byte(varint(6));
   writer.string(delimited(5), span.name);
@@ -76,36 +53,4 @@ const writeIds = ({ traceId, spanId }: Tracer.AnySpan, traceState: string): void
 const writeFlags = (field: number, isSampled: boolean, of: Tracer.AnySpan | undefined): void => {
   writer.fixed32(flagsOf(isSampled, of?._tag === "ExternalSpan"));
   writer.varint(fixed32(field));
-};
-
-const writeTime = (field: number, millis: number): void => {
-  writer.fixed64(nanosOf(millis));
-  writer.byte(fixed64(field));
-};
-
-const writeAttribute = (tag: number, key: string, value: AttributeValue): void => {
-  const end = writer.length;
-  writeValue(value);
-  writer.endMessage(delimited(2), end);
-  writer.string(delimited(1), key);
-  writer.endMessage(tag, end);
-};
-
-/** The fields of an `AnyValue`. A number is an integer where it is one and exact. */
-const writeValue = (value: AttributeValue): void => {
-  if (typeof value === "string") {
-    writer.string(delimited(1), value);
-  } else if (typeof value === "boolean") {
-    writer.varint(value ? 1 : 0);
-    writer.byte(varint(2));
-  } else if (typeof value !== "number") {
-    message(delimited(5), () => {
-      for (const item of value.toReversed()) message(delimited(1), () => writeValue(item));
-    });
-  } else if (Number.isSafeInteger(value)) {
-    writer.int64(value);
-    writer.byte(varint(3));
-  } else {
-    writer.double(fixed64(4), value);
-  }
 };
