@@ -2,6 +2,7 @@ import { Duration, Effect, Schema } from "effect";
 import { version } from "../version.ts";
 import { dataDirectory, mcpPath } from "./config.ts";
 import { createServerHandlers } from "./handlers.ts";
+import { withLogsExport } from "./logs.ts";
 
 const hostname = "127.0.0.1";
 const maxRequestBodyBytes = 128 * 1024 * 1024;
@@ -24,7 +25,7 @@ export const serve = (port: number) =>
       `MCP: ${server.url.origin}${mcpPath}  Metrics: ${server.url.origin}/api/metrics  Docs: ${server.url.origin}/api/docs`,
     );
     return yield* Effect.never;
-  }).pipe(Effect.scoped);
+  }).pipe(withLogsExport, Effect.scoped);
 
 type Server = ReturnType<typeof Bun.serve>;
 
