@@ -29,7 +29,9 @@ const completed = (requestNumber: number): number | undefined =>
     .at(requestNumber)
     ?.find(
       ({ name, attributes }) =>
-        name === "executor.executions" && attributes["status"] === "completed",
+        name === "executor.executions" &&
+        attributes["status"] === "completed" &&
+        attributes["trigger"] === "api",
     )?.value;
 
 const warnings = (log: string): ReadonlyArray<string> =>
