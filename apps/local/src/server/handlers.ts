@@ -16,6 +16,7 @@ import { loopbackOnly } from "./loopback.ts";
 import { databaseFile, makeDataDirectory } from "./data-directory.ts";
 import { secretKeyLayer } from "./secret-key.ts";
 import { processMetrics, startMetricsExport } from "./telemetry.ts";
+import { variableProblems } from "./telemetry-variables.ts";
 import { startTracesExport } from "./traces.ts";
 
 /** Limits of executions on this machine. */
@@ -45,6 +46,7 @@ export const createServerHandlers = (dataDirectory: string) =>
   Effect.gen(function* () {
     yield* makeDataDirectory(dataDirectory);
     yield* applyLabelBudgets;
+    for (const problem of yield* variableProblems) yield* Effect.logWarning(problem);
     // Starts before the services and so ends after them, to push their last counts.
     yield* startMetricsExport();
     const tracer = yield* startTracesExport();

@@ -1,7 +1,7 @@
 export { exporterServices, MetricsExporter } from "./metrics/exporter.ts";
 export type { ExporterOptions, MetricsExporterService } from "./metrics/exporter.ts";
 export type { PushReport } from "./delivery/report.ts";
-export { readEnvironment } from "./settings/environment.ts";
+export { checkVariables, readEnvironment } from "./settings/environment.ts";
 export type { Environment, SettingsDefinition } from "./settings/environment.ts";
 export type { ResourceDefaults } from "./settings/exporter.ts";
 export { describe, metricsSettings } from "./settings/metrics.ts";

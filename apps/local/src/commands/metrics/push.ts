@@ -3,6 +3,7 @@ import { Console, Effect } from "effect";
 import type { PushReport, MetricsSettings } from "@executor/otlp";
 import { CommandError, usageError } from "../../terminal/command-error.ts";
 import { count } from "../../terminal/units.ts";
+import { variableProblems } from "../../server/telemetry-variables.ts";
 import { flag } from "../options.ts";
 
 const dryRunOption = flag("dry-run", "Send this process's own metrics once and show the answer");
@@ -17,7 +18,9 @@ export const metricsPushCommand = Command.make("push", { dryRun: dryRunOption },
     }
     const { tryMetricsExport } = yield* Effect.promise(() => import("../../server/telemetry.ts"));
     const { settings, problems, report } = yield* tryMetricsExport;
-    for (const problem of problems) yield* Console.error(`Warning: ${problem}`);
+    const withoutEffect = yield* variableProblems;
+    for (const problem of [...withoutEffect, ...problems])
+      yield* Console.error(`Warning: ${problem}`);
     if (settings === undefined) {
       return yield* new CommandError({
         message:

@@ -8,6 +8,8 @@ import { resolveChoice, resolveMillis } from "./values.ts";
 /** To save memory, `lowmemory` leaves asynchronous counters cumulative; there are none here, so it is `delta`. */
 const temporalities = ["cumulative", "delta", "lowmemory"] as const;
 
+const aggregations = ["explicit_bucket_histogram"] as const;
+
 /** Settings of the push of metrics. */
 export interface MetricsSettings extends ExporterSettings {
   readonly temporality: Temporality;
@@ -16,10 +18,18 @@ export interface MetricsSettings extends ExporterSettings {
 }
 
 const temporalityVariable = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+const aggregationVariable = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
 const intervalVariable = "OTEL_METRIC_EXPORT_INTERVAL";
+const timeoutVariable = "OTEL_METRIC_EXPORT_TIMEOUT";
 
 export const metricsSettings: SettingsDefinition<MetricsSettings> = {
-  variables: [...variablesOfExporter("metrics"), temporalityVariable, intervalVariable],
+  variables: [
+    ...variablesOfExporter("metrics"),
+    temporalityVariable,
+    aggregationVariable,
+    intervalVariable,
+    timeoutVariable,
+  ],
   resolve: (lookup, defaults, report) =>
     Effect.map(resolveExporter("metrics", lookup, defaults, report), (exporter) => {
       if (exporter === undefined) return undefined;
@@ -30,8 +40,17 @@ export const metricsSettings: SettingsDefinition<MetricsSettings> = {
         report("Axiom takes metrics as http/protobuf only, and the protocol is http/json.");
       }
       const temporality = resolveChoice(lookup, [temporalityVariable], temporalities, report);
+      const timeoutMillis = resolveMillis(
+        lookup,
+        [timeoutVariable],
+        exporter.timeoutMillis,
+        report,
+      );
+      resolveChoice(lookup, [aggregationVariable], aggregations, report);
       return {
         ...exporter,
+        // The reader's timeout bounds a whole export, and the exporter's bounds it here too.
+        timeoutMillis: Math.min(timeoutMillis, exporter.timeoutMillis),
         temporality: temporality === "lowmemory" ? "delta" : temporality,
         intervalMillis: resolveMillis(lookup, [intervalVariable], 60_000, report),
       };

@@ -1,4 +1,4 @@
-import { Config } from "effect";
+import { Config, Effect, HashSet } from "effect";
 import type { Signal } from "./signal.ts";
 
 const text = (name: string) =>
@@ -26,3 +26,11 @@ export const isPushWanted = (signal: Signal): Config.Config<boolean> => {
     ),
   );
 };
+
+/** Whether any variable of OpenTelemetry is in the environment, so that those without effect can be told. */
+export const isAnySet: Effect.Effect<boolean> = Effect.configProviderWith((provider) =>
+  provider.flattened.enumerateChildren(["OTEL"]).pipe(
+    Effect.orDie,
+    Effect.map((words) => HashSet.size(words) > 0),
+  ),
+);

@@ -1,0 +1,129 @@
+import { BunFileSystem } from "@effect/platform-bun";
+import { describe, expect, it } from "@effect/vitest";
+import { ConfigProvider, Effect } from "effect";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkVariables, readEnvironment } from "../src/settings/environment.ts";
+import { metricsSettings } from "../src/settings/metrics.ts";
+import { isAnySet, isPushWanted } from "../src/settings/switch.ts";
+import { variables } from "../src/settings/variables.ts";
+
+/** The definitions of the signals that are pushed. */
+const definitions = [metricsSettings];
+
+const base = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
+
+/** As the process's environment gives them, by words. */
+const withVariables = (env: Readonly<Record<string, string>>) =>
+  Effect.withConfigProvider(
+    ConfigProvider.fromMap(new Map(Object.entries(env)), { pathDelim: "_" }),
+  );
+
+const problemsWith = (env: Readonly<Record<string, string>>) =>
+  Effect.runSync(withVariables(env)(checkVariables));
+
+/** All that follows from an environment: whether and how each signal is pushed, and what is told. */
+const outcome = (env: Readonly<Record<string, string>>) =>
+  Effect.runPromise(
+    Effect.all({
+      wanted: Effect.all([isPushWanted("metrics"), isPushWanted("traces"), isPushWanted("logs")]),
+      settings: Effect.forEach(definitions, (definition) =>
+        readEnvironment<unknown>(definition, { "service.name": "test" }),
+      ),
+      problems: checkVariables,
+    }).pipe(withVariables(env), Effect.provide(BunFileSystem.layer)),
+  );
+
+/** A value that makes a difference; `1` for the others. */
+const telling: Readonly<Record<string, string>> = {
+  OTEL_SDK_DISABLED: "true",
+  OTEL_RESOURCE_ATTRIBUTES: "a=b",
+  OTEL_EXPORTER_OTLP_HEADERS: "a=b",
+  OTEL_EXPORTER_OTLP_METRICS_HEADERS: "a=b",
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: "a=b",
+  OTEL_EXPORTER_OTLP_LOGS_HEADERS: "a=b",
+};
+
+describe("a variable of the specification", () => {
+  it.each(variables.map(({ name }) => name))("is not ignored in silence: %s", async (name) => {
+    const env = { ...base, [name]: telling[name] ?? "1" };
+    expect(await outcome(env)).not.toEqual(await outcome(base));
+  });
+
+  it.each(variables.filter(({ unsupported }) => unsupported !== undefined))(
+    "that is not honoured is told: $name",
+    ({ name, unsupported }) => {
+      expect(problemsWith({ [name]: "1" })).toEqual([
+        `${name} has no effect, because ${unsupported}.`,
+      ]);
+    },
+  );
+
+  it("that is honoured is one that settings follow from, and the other way round", () => {
+    const honoured = variables.filter(({ unsupported }) => unsupported === undefined);
+    const read = definitions.flatMap((definition) => definition.variables);
+    expect(honoured.map(({ name }) => name).toSorted()).toEqual(
+      [...new Set(["OTEL_SDK_DISABLED", ...read])].toSorted(),
+    );
+  });
+
+  it("is in the documentation's table, with what becomes of it", () => {
+    const page = readFileSync(
+      join(import.meta.dirname, "..", "..", "..", "..", "docs", "push.md"),
+      "utf8",
+    );
+    const table = page.slice(page.indexOf("## Every variable"));
+    const rows = table.split("\n").filter((line) => line.startsWith("| `OTEL_"));
+    const documented = rows.flatMap((row) => {
+      const [, names = "", what = ""] = row.split("|");
+      return Array.from(
+        names.matchAll(/`(OTEL_\w+)`/g),
+        ([, name]) => `${name} ${what.includes("warned") ? "warned" : "honoured"}`,
+      );
+    });
+    expect(documented.toSorted()).toEqual(
+      variables
+        .map(
+          ({ name, unsupported }) => `${name} ${unsupported === undefined ? "honoured" : "warned"}`,
+        )
+        .toSorted(),
+    );
+  });
+});
+
+describe("the check of variables", () => {
+  it("tells unknown names, also of words that begin others, and no empty ones", () => {
+    expect(
+      problemsWith({ OTEL_EXPORTER_OTLP_ENDPIONT: "http://h", OTEL_BSP: "1", OTEL_NODE_X: " " }),
+    ).toEqual([
+      expect.stringContaining("OTEL_BSP is no variable"),
+      expect.stringContaining("OTEL_EXPORTER_OTLP_ENDPIONT is no variable"),
+    ]);
+  });
+
+  it("tells nothing where all is switched off", () => {
+    expect(problemsWith({ OTEL_SDK_DISABLED: "TRUE", OTEL_CONFIG_FILE: "a.yaml" })).toEqual([]);
+  });
+
+  it("tells a switch that is neither on nor off", () => {
+    expect(problemsWith({ OTEL_SDK_DISABLED: "1" })).toEqual([
+      "OTEL_SDK_DISABLED is neither true nor false, and counts as false.",
+    ]);
+    expect(problemsWith({ OTEL_SDK_DISABLED: "false" })).toEqual([]);
+  });
+
+  it.each([
+    ["prometheus", /has otlp only. Its metrics are at GET \/api\/metrics/],
+    ["otlp", /nothing says where to: set OTEL_EXPORTER_OTLP_METRICS_ENDPOINT or/],
+  ])("tells an exporter without an address: %s", (exporter, says) => {
+    const env = { OTEL_METRICS_EXPORTER: exporter };
+    expect(problemsWith(env)).toEqual([expect.stringMatching(says)]);
+    expect(problemsWith({ ...env, ...base })).toEqual([]);
+  });
+
+  it("knows whether there is anything to check", () => {
+    const isSet = (env: Record<string, string>) => Effect.runSync(withVariables(env)(isAnySet));
+    expect(isSet({ OTHER: "1" })).toBe(false);
+    expect(isSet({ OTEL_LOG_LEVEL: "debug" })).toBe(true);
+  });
+});
