@@ -4,12 +4,19 @@ import { ConfigProvider, Effect } from "effect";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkVariables, readEnvironment } from "../src/settings/environment.ts";
+import type { SettingsDefinition } from "../src/settings/environment.ts";
+import { logsSettings } from "../src/settings/logs.ts";
 import { metricsSettings } from "../src/settings/metrics.ts";
 import { isAnySet, isPushWanted } from "../src/settings/switch.ts";
+import { tracesSettings } from "../src/settings/traces.ts";
 import { variables } from "../src/settings/variables.ts";
 
-/** The definitions of the signals that are pushed. */
-const definitions = [metricsSettings];
+/** The settings of every signal. */
+const definitions: ReadonlyArray<SettingsDefinition<unknown>> = [
+  metricsSettings,
+  tracesSettings,
+  logsSettings,
+];
 
 const base = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" };
 
@@ -28,7 +35,7 @@ const outcome = (env: Readonly<Record<string, string>>) =>
     Effect.all({
       wanted: Effect.all([isPushWanted("metrics"), isPushWanted("traces"), isPushWanted("logs")]),
       settings: Effect.forEach(definitions, (definition) =>
-        readEnvironment<unknown>(definition, { "service.name": "test" }),
+        readEnvironment(definition, { "service.name": "test" }),
       ),
       problems: checkVariables,
     }).pipe(withVariables(env), Effect.provide(BunFileSystem.layer)),
@@ -37,6 +44,7 @@ const outcome = (env: Readonly<Record<string, string>>) =>
 /** A value that makes a difference; `1` for the others. */
 const telling: Readonly<Record<string, string>> = {
   OTEL_SDK_DISABLED: "true",
+  OTEL_TRACES_SAMPLER_ARG: "0.5",
   OTEL_RESOURCE_ATTRIBUTES: "a=b",
   OTEL_EXPORTER_OTLP_HEADERS: "a=b",
   OTEL_EXPORTER_OTLP_METRICS_HEADERS: "a=b",

@@ -1,3 +1,4 @@
+import { type ExporterSettings, withTimeout } from "./exporter.ts";
 import { firstSet, type Lookup, type Report, resolveMillis } from "./values.ts";
 
 /** Settings of a queue and its export in batches: OpenTelemetry's batch span and batch log record processors. */
@@ -14,6 +15,7 @@ export interface BatchSettings {
 type Prefix = "OTEL_BSP" | "OTEL_BLRP";
 
 const namesOf = (prefix: Prefix) => ({
+  timeout: `${prefix}_EXPORT_TIMEOUT`,
   delay: `${prefix}_SCHEDULE_DELAY`,
   queue: `${prefix}_MAX_QUEUE_SIZE`,
   batch: `${prefix}_MAX_EXPORT_BATCH_SIZE`,
@@ -23,18 +25,21 @@ const namesOf = (prefix: Prefix) => ({
 export const variablesOfBatches = (prefix: Prefix): ReadonlyArray<string> =>
   Object.values(namesOf(prefix));
 
+/** Settings of the exporter with those of its processor. */
 export const resolveBatches = (
   prefix: Prefix,
+  exporter: ExporterSettings,
   lookup: Lookup,
   defaultIntervalMillis: number,
   report: Report,
-): BatchSettings => {
-  const { delay, queue, batch } = namesOf(prefix);
+): ExporterSettings & BatchSettings => {
+  const { timeout, delay, queue, batch } = namesOf(prefix);
   const maxSize = resolveCount(lookup, queue, 2_048, report);
   const maxBatchSize = resolveCount(lookup, batch, 512, report);
   if (maxBatchSize > maxSize)
     report(`${batch} is more than ${queue}, of which ${maxSize} is used.`);
   return {
+    ...withTimeout(exporter, lookup, timeout, report),
     intervalMillis: resolveMillis(lookup, [delay], defaultIntervalMillis, report),
     maxSize,
     maxBatchSize: Math.min(maxBatchSize, maxSize),

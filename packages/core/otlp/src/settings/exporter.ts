@@ -88,6 +88,18 @@ export const resolveExporter = (
     );
   });
 
+/** With the timeout of the reader or of the processor too, where it is shorter: each bounds a whole export here. */
+export const withTimeout = (
+  exporter: ExporterSettings,
+  lookup: Lookup,
+  variable: string,
+  report: Report,
+): ExporterSettings => {
+  const { timeoutMillis } = exporter;
+  const bound = resolveMillis(lookup, [variable], timeoutMillis, report);
+  return { ...exporter, timeoutMillis: Math.min(bound, timeoutMillis) };
+};
+
 const trimmed = (text: string): string => text.trim();
 
 const resolveResource = (

@@ -13,7 +13,7 @@ export const logsSettings: SettingsDefinition<LogsSettings> = {
     Effect.map(resolveExporter("logs", lookup, defaults, report), (exporter) =>
       exporter === undefined
         ? undefined
-        : { ...exporter, ...resolveBatches("OTEL_BLRP", lookup, 1_000, report) },
+        : resolveBatches("OTEL_BLRP", exporter, lookup, 1_000, report),
     ),
 };
 

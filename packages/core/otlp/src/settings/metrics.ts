@@ -1,7 +1,12 @@
 import { Effect } from "effect";
 import type { Temporality } from "../metrics/encoding.ts";
 import type { SettingsDefinition } from "./environment.ts";
-import { type ExporterSettings, resolveExporter, variablesOfExporter } from "./exporter.ts";
+import {
+  type ExporterSettings,
+  resolveExporter,
+  variablesOfExporter,
+  withTimeout,
+} from "./exporter.ts";
 import { shownUrl } from "./receiver.ts";
 import { resolveChoice, resolveMillis } from "./values.ts";
 
@@ -40,17 +45,9 @@ export const metricsSettings: SettingsDefinition<MetricsSettings> = {
         report("Axiom takes metrics as http/protobuf only, and the protocol is http/json.");
       }
       const temporality = resolveChoice(lookup, [temporalityVariable], temporalities, report);
-      const timeoutMillis = resolveMillis(
-        lookup,
-        [timeoutVariable],
-        exporter.timeoutMillis,
-        report,
-      );
       resolveChoice(lookup, [aggregationVariable], aggregations, report);
       return {
-        ...exporter,
-        // The reader's timeout bounds a whole export, and the exporter's bounds it here too.
-        timeoutMillis: Math.min(timeoutMillis, exporter.timeoutMillis),
+        ...withTimeout(exporter, lookup, timeoutVariable, report),
         temporality: temporality === "lowmemory" ? "delta" : temporality,
         intervalMillis: resolveMillis(lookup, [intervalVariable], 60_000, report),
       };

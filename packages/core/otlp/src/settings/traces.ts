@@ -28,10 +28,9 @@ export const tracesSettings: SettingsDefinition<TracesSettings> = {
       if (exporter === undefined) return undefined;
       const sampler = resolveChoice(lookup, [samplerVariable], samplerNames, report);
       return {
-        ...exporter,
+        ...resolveBatches("OTEL_BSP", exporter, lookup, 5_000, report),
         sampler,
         ratio: resolveRatio(sampler, lookup, report),
-        ...resolveBatches("OTEL_BSP", lookup, 5_000, report),
       };
     }),
 };

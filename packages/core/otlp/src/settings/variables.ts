@@ -53,7 +53,6 @@ const ofSignal: Readonly<Record<Signal, ReadonlyArray<string>>> = {
     ...ofEach("OTEL_TRACES_SAMPLER", "ARG"),
     "OTEL_TRACES_SAMPLER",
     ...ofEach("OTEL_BSP", ...batchSuffixes),
-    "OTEL_METRICS_EXEMPLAR_FILTER",
   ],
   logs: [
     "OTEL_LOGS_EXPORTER",
@@ -62,24 +61,21 @@ const ofSignal: Readonly<Record<Signal, ReadonlyArray<string>>> = {
   ],
 };
 
-/** The signals that are pushed. */
-const pushed: ReadonlyArray<Signal> = ["metrics"];
-
 export const variables: ReadonlyArray<Variable> = [
   ...honoured(
     ...ofEach("OTEL", "SDK_DISABLED", "SERVICE_NAME", "RESOURCE_ATTRIBUTES"),
     ...ofEach("OTEL_EXPORTER_OTLP", ...exporterSuffixes),
   ),
-  ...signals.flatMap((signal) =>
-    pushed.includes(signal)
-      ? honoured(...ofSignal[signal])
-      : unsupported(`Executor does not push ${signal}`, ...ofSignal[signal]),
-  ),
+  ...honoured(...signals.flatMap((signal) => ofSignal[signal])),
   ...unsupported(
     "it is for gRPC, and over HTTP the address says whether the connection is encrypted",
     "OTEL_EXPORTER_OTLP_INSECURE",
     ...signals.map((signal) => exporterVariables(signal, "INSECURE")[0]),
     ...ofEach("OTEL_EXPORTER_OTLP", "SPAN_INSECURE", "METRIC_INSECURE"),
+  ),
+  ...unsupported(
+    "exemplars name the spans that are exported, which is trace_based",
+    "OTEL_METRICS_EXEMPLAR_FILTER",
   ),
   ...unsupported(
     "Executor takes and sends the W3C trace context, and nothing else",
