@@ -26,7 +26,6 @@ export const distribution = <const Label extends string = never>(
       base: () => MetricKey.histogram(name, boundaries, description),
       make: (key, labels, { registry }) =>
         new DistributionSeries(MetricKey.taggedWithLabels(key, labels), registry),
-      restore: () => {},
     },
     countOverflow,
   );

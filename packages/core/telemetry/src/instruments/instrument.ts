@@ -93,7 +93,6 @@ export const gauge = <const Label extends string = never>(
       base: () => MetricKey.gauge(name, { description }),
       make: (key, labels, { registry }) =>
         new GaugeSeries(MetricKey.taggedWithLabels(key, labels), registry),
-      restore: () => {},
     },
     countOverflow,
   );

@@ -107,8 +107,8 @@ export interface SeriesMaker<Series, Base> {
     labels: ReadonlyArray<MetricLabel.MetricLabel>,
     owner: MetricsOwner,
   ) => Series;
-  /** Continues from a saved total; one of another kind of metric does nothing. */
-  readonly restore: (series: Series, saved: SavedSeries) => void;
+  /** Continues from a saved total; one of another kind of metric does nothing. Absent where series are observed anew. */
+  readonly restore?: (series: Series, saved: SavedSeries) => void;
 }
 
 /**
@@ -180,6 +180,7 @@ export const labelSets = <Series, Base>(
     labelSets: () => currentState().known,
     maxLabelSets,
     restore: (saved) => {
+      if (restore === undefined) return;
       const state = currentState();
       const { labels } = saved;
       if (labels[overflowLabel] !== undefined) restore(overflow(state), saved);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { distribution, tokenCounts } from "../../src/index.ts";
+import { distribution, restoreSeries, tokenCounts } from "../../src/index.ts";
 import { RegistryReading } from "../../src/reading/index.ts";
 
 const reading = new RegistryReading();
@@ -46,5 +46,14 @@ describe("a distribution", () => {
     expect(read(name)).toBeUndefined();
     sizes.replace([8, 9], { source: "a" });
     expect(read(name)).toMatchObject({ count: 2, sum: 17 });
+  });
+
+  it("is not brought back by a saved total of a subject that is gone", () => {
+    const name = "test.distribution.saved";
+    distribution({ name, ...described, labels: ["source"] });
+    restoreSeries([
+      { name, labels: { source: "gone" }, createdAt: 1, state: { type: "counter", value: 1 } },
+    ]);
+    expect(read(name)).toBeUndefined();
   });
 });
