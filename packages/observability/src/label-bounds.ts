@@ -62,10 +62,16 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     values: "revisions of MCP that the code holds; else `_OTHER`",
     count: 6,
   },
+  "mcp.client.operation.duration/gen_ai.tool.name": {
+    values:
+      "absent; names of the servers' tools in the metric's first 16 label sets; else `_OTHER`",
+    count: 16,
+  },
   "gen_ai.operation.name": { values: "`execute_tool` for `tools/call`; else absent", count: 2 },
   "url.scheme": listed("http", "https"),
   "mcp.client.operation.duration/error.type": {
-    values: "absent, `tool_error`, or one of the words that the code holds",
+    values:
+      "absent, `tool_error`, `cancelled`, a status of HTTP, a code of JSON-RPC, or one of the words that the code holds",
     count: 12,
   },
   "otel.sdk.exporter.metric_data_point.exported/error.type": exportErrors,

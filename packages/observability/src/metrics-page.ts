@@ -7,6 +7,8 @@ const implied: ReadonlyArray<readonly [label: string, by: string]> = [
   ["server.address", "executor.source"],
   ["server.port", "executor.source"],
   ["kind", "executor.source"],
+  ["network.transport", "server.address"],
+  ["mcp.protocol.version", "server.address"],
   ["error.type", "http.response.status_code"],
   ["error.type", "rpc.response.status_code"],
   ["gen_ai.operation.name", "gen_ai.tool.name"],

@@ -25,7 +25,7 @@ export type { BodyObserver, BoundedBody } from "./upstream/bounded-body.ts";
 export { callUpstream, mergeHeaders } from "./upstream/exchange.ts";
 export type { UpstreamCall, UpstreamHeaders, UpstreamResponse } from "./upstream/exchange.ts";
 export { ReadBodies, UnsentMethods } from "./upstream/client-limits.ts";
-export { SourceInUse } from "./model/source-in-use.ts";
+export { SourceInUse, unknownSource } from "./model/source-in-use.ts";
 export { tlsFailure } from "./upstream/tls-failure.ts";
 export { fetchDocument, peekDocument } from "./upstream/fetch-document.ts";
 export { fetchReferenced } from "./upstream/fetch-referenced.ts";

@@ -5,6 +5,7 @@ import {
   ToolCallError,
 } from "@executor/sdk";
 import type { SourceLoadError } from "@executor/sdk";
+import { rpcStatusLabel } from "@executor/telemetry";
 import { SseError } from "@modelcontextprotocol/sdk/client/sse.js";
 import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { McpError } from "@modelcontextprotocol/sdk/types.js";
@@ -38,25 +39,16 @@ export class McpFailure extends Data.TaggedError("McpFailure")<{
 /** JSON-RPC 2.0, section 5.1, and MCP. */
 const invalidParams = -32_602;
 
-/** The JSON-RPC codes that may become labels: a server can send any number. */
-const knownCodes: ReadonlySet<number> = new Set([
-  -32_700,
-  -32_600,
-  -32_601,
-  invalidParams,
-  -32_603,
-  -32_000,
-  -32_001,
-  -32_002,
-  -32_042,
-]);
-
 /** OpenTelemetry's `error.type`: an HTTP status, a JSON-RPC code, or the reason. */
-export const errorTypeOf = ({ code, reason }: McpFailure): string => {
+export const errorTypeOf = (failure: McpFailure): string => {
+  const { code, reason } = failure;
   if (reason === "http_status") return code === undefined ? "_OTHER" : String(code);
-  if (reason !== "rpc_error") return reason;
-  return code !== undefined && knownCodes.has(code) ? String(code) : "_OTHER";
+  return rpcStatusOf(failure) ?? reason;
 };
+
+/** The label `rpc.response.status_code`; `undefined` where the server answered no JSON-RPC error. */
+export const rpcStatusOf = ({ code, reason }: McpFailure): string | undefined =>
+  reason === "rpc_error" && code !== undefined ? rpcStatusLabel(code) : undefined;
 
 export const toToolCallError = (failure: McpFailure): ToolCallError => {
   const { code, message, reason } = failure;

@@ -1,38 +1,91 @@
-import type { JsonObject } from "@executor/sdk";
+import { type JsonObject, unknownSource } from "@executor/sdk";
 import { durationSeconds, histogram } from "@executor/telemetry";
 import { Cause, Effect, Exit, Option } from "effect";
-import { errorTypeOf, type McpFailure } from "./failures.ts";
+import { errorTypeOf, type McpFailure, rpcStatusOf } from "./failures.ts";
+import { type Endpoint, networkPlace } from "./transports/endpoint.ts";
+
+/** Label sets up to which tools are told apart; in further ones they are `_OTHER`, since each costs as many series as there are buckets. */
+const detailedSets = 16;
 
 export const mcpClientOperationDuration = histogram({
   name: "mcp.client.operation.duration",
   description: "Time of requests to MCP servers, waiting for people left out.",
   unit: "s",
-  labels: ["executor.source", "mcp.method.name", "error.type"],
+  labels: [
+    "executor.source",
+    "mcp.method.name",
+    "gen_ai.tool.name",
+    "gen_ai.operation.name",
+    "server.address",
+    "server.port",
+    "network.transport",
+    "mcp.protocol.version",
+    "error.type",
+    "rpc.response.status_code",
+  ],
+  detail: { label: "gen_ai.tool.name", sets: detailedSets },
   boundaries: durationSeconds,
 });
 
-/** Records the duration and the result of a request, interruptions and defects included. `elapsedMs` is called at its end. */
+/** A request to an MCP server, as its measurement shows it. */
+export interface MeasuredOperation {
+  readonly method: string;
+  /** The tool's name at the server, only for `tools/call`: one that the catalogue has. */
+  readonly tool?: string | undefined;
+  /** Namespace of the source that the request is made for. */
+  readonly namespace: string;
+  readonly endpoint: Endpoint;
+  /** The label `mcp.protocol.version`; `undefined` until `initialize` is answered. */
+  readonly version: () => string | undefined;
+  /** Called at the end of the request. */
+  readonly elapsedMs: () => number;
+}
+
+/** Records the duration and the result of a request, interruptions and defects included. */
 export const measured =
-  (method: string, namespace: string | undefined, elapsedMs: () => number) =>
+  ({ elapsedMs, endpoint, method, namespace, tool, version }: MeasuredOperation) =>
   <A extends JsonObject | void>(
     request: Effect.Effect<A, McpFailure>,
   ): Effect.Effect<A, McpFailure> =>
     Effect.onExit(request, (exit) =>
-      Effect.sync(() =>
+      Effect.sync(() => {
+        const place = networkPlace(endpoint);
+        // The host of a source that is not added yet is whatever a client typed.
+        const isConfigured = namespace !== unknownSource;
         mcpClientOperationDuration.record(elapsedMs() / 1000, {
           "executor.source": namespace,
           "mcp.method.name": method,
-          "error.type": Exit.match(exit, { onSuccess: toolError, onFailure: failure }),
-        }),
-      ),
+          "gen_ai.tool.name": tool,
+          "gen_ai.operation.name": tool === undefined ? undefined : "execute_tool",
+          "server.address": isConfigured ? place?.address : place && "_OTHER",
+          "server.port": isConfigured ? place?.port : undefined,
+          "network.transport": place === undefined ? "pipe" : "tcp",
+          "mcp.protocol.version": version(),
+          ...Exit.match(exit, { onSuccess: ended, onFailure: failed }),
+        });
+      }),
     );
 
-/** The error type of a result with `isError` in OpenTelemetry's MCP conventions. */
-const toolError = (result: JsonObject | void): string | undefined =>
-  result?.["isError"] === true ? "tool_error" : undefined;
+/** Labels of what went wrong. */
+interface WhatFailed {
+  readonly "error.type": string | undefined;
+  readonly "rpc.response.status_code": string | undefined;
+}
 
-const failure = (cause: Cause.Cause<McpFailure>): string =>
+/** A result with `isError` has the error type that OpenTelemetry's MCP conventions give it. */
+const ended = (result: JsonObject | void): WhatFailed => ({
+  "error.type": result?.["isError"] === true ? "tool_error" : undefined,
+  "rpc.response.status_code": undefined,
+});
+
+const failed = (cause: Cause.Cause<McpFailure>): WhatFailed =>
   Option.match(Cause.failureOption(cause), {
-    onNone: () => (Cause.isInterrupted(cause) ? "cancelled" : "internal_error"),
-    onSome: errorTypeOf,
+    onNone: () => ({
+      "error.type": Cause.isInterruptedOnly(cause) ? "cancelled" : "internal_error",
+      "rpc.response.status_code": undefined,
+    }),
+    onSome: (failure) => ({
+      "error.type": errorTypeOf(failure),
+      "rpc.response.status_code": rpcStatusOf(failure),
+    }),
   });

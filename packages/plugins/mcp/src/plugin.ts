@@ -1,3 +1,4 @@
+import { SourceInUse, unknownSource } from "@executor/sdk";
 import type { DetectedSource, ResolvedSettings, SourcePlugin, ToolCall } from "@executor/sdk";
 import { bindingReader, makeWarnings, runSteps, takeOnly } from "@executor/plugin-kit";
 import type { FilterNames } from "@executor/plugin-kit";
@@ -90,7 +91,7 @@ const detect = Effect.fn("Mcp.detect")(
     const { serverName } = yield* openConnection(endpoint.value, {
       version,
       stdio: undefined,
-      namespace: undefined,
+      namespace: unknownSource,
       timeoutMs: detectionMs,
       onBroken: nothing,
       onToolsChanged: nothing,
@@ -107,7 +108,7 @@ const nothing = () => {};
 
 const named = (name: string): DetectedSource => ({ name, namespace: suggestNamespace(name) });
 
-const opening = ({ timeoutMs }: ResolvedSettings, namespace: string | undefined) => ({
+const opening = ({ timeoutMs }: ResolvedSettings, namespace: string) => ({
   namespace,
   timeoutMs: Math.max(timeoutMs, minOpeningMs),
 });
@@ -119,7 +120,7 @@ const load = Effect.fn("Mcp.load")(function* (
   const endpoint = yield* endpointOf(settings);
   const { serverName, tools } = yield* connections.use(
     endpoint,
-    opening(settings, undefined),
+    opening(settings, yield* SourceInUse),
     (connection) =>
       Effect.map(listAllTools(connection, settings.timeoutMs), (all) => ({
         serverName: connection.serverName,

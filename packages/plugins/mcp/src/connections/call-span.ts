@@ -1,5 +1,6 @@
 import { recordingOf } from "@executor/telemetry/tracing";
 import { Effect } from "effect";
+import { networkPlace } from "../transports/endpoint.ts";
 import type { Session } from "./request-scope.ts";
 
 /**
@@ -11,19 +12,14 @@ export const describeCall = ({ endpoint }: Session, tool: string): Effect.Effect
     const recording = recordingOf(fiber);
     if (recording === undefined) return Effect.void;
     const { span } = recording;
-    const isHttp = endpoint.transport !== "stdio";
+    const place = networkPlace(endpoint);
     span.kind = "client";
     span.set({
       "mcp.method.name": "tools/call",
       "executor.mcp.tool.name": tool,
-      "network.transport": isHttp ? "tcp" : "pipe",
-      "server.address": isHttp ? endpoint.url.hostname : undefined,
-      "server.port": isHttp ? portOf(endpoint.url) : undefined,
+      "network.transport": place === undefined ? "pipe" : "tcp",
+      "server.address": place?.address,
+      "server.port": place && Number(place.port),
     });
     return Effect.void;
   });
-
-const portOf = ({ port, protocol }: URL): number => {
-  if (port !== "") return Number(port);
-  return protocol === "https:" ? 443 : 80;
-};

@@ -1,4 +1,11 @@
-import { Elicitor, outgoingTrace, placesIn, ProgressListener, withIntegers } from "@executor/sdk";
+import {
+  Elicitor,
+  outgoingTrace,
+  placesIn,
+  ProgressListener,
+  SourceInUse,
+  withIntegers,
+} from "@executor/sdk";
 import type { ElicitationResult, IntegerPlaces, JsonObject } from "@executor/sdk";
 import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { fromEntries } from "@executor/plugin-kit";
@@ -20,8 +27,8 @@ export interface ToolInvocation {
   readonly address: string;
   /** Milliseconds. Progress restarts them; they are paused while a person is asked. */
   readonly timeoutMs: number;
-  /** The label of the measurement. */
-  readonly namespace: string | undefined;
+  /** Namespace of the source, for the measurement. */
+  readonly namespace: string;
 }
 
 /** An initialized session with an MCP server. */
@@ -44,8 +51,10 @@ export const listTools = (
   cursor: string | undefined,
   timeoutMs: number,
 ): Effect.Effect<JsonObject, McpFailure> =>
-  runOperation(session, { method: "tools/list", namespace: undefined, timeoutMs }, ({ send }) =>
-    send({ method: "tools/list", params: cursor === undefined ? {} : { cursor } }),
+  Effect.flatMap(SourceInUse, (namespace) =>
+    runOperation(session, { method: "tools/list", namespace, timeoutMs }, ({ send }) =>
+      send({ method: "tools/list", params: cursor === undefined ? {} : { cursor } }),
+    ),
   );
 
 let lastProgressToken = 0;
@@ -59,7 +68,7 @@ export const callTool = (
     const trace = yield* outgoingTrace;
     yield* describeCall(session, invocation.name);
     const { asTask, input, integers, name, namespace, timeoutMs } = invocation;
-    const operation = { method: "tools/call", namespace, timeoutMs };
+    const operation = { method: "tools/call", tool: name, namespace, timeoutMs };
     return yield* runOperation(session, operation, async (scope) => {
       const { deadline, request, send, signal } = scope;
       lastProgressToken += 1;

@@ -1,4 +1,5 @@
 import { CredentialGuard } from "@executor/sdk";
+import { mcpVersionLabel } from "@executor/telemetry";
 import { Effect, type Scope } from "effect";
 import { closed, McpFailure, toMcpFailure } from "../failures.ts";
 import { measured } from "../metrics.ts";
@@ -13,8 +14,8 @@ export interface OpenOptions {
   readonly version: string;
   /** `undefined` if programs cannot be run. */
   readonly stdio: StdioTransports | undefined;
-  /** The label of the measurement. */
-  readonly namespace: string | undefined;
+  /** Namespace of the source, for the measurement. */
+  readonly namespace: string;
   /** Milliseconds for the answer to `initialize`. */
   readonly timeoutMs: number;
   /** Called when new calls can no longer use the connection. */
@@ -53,6 +54,7 @@ const open = (connect: Connect, endpoint: Endpoint, options: OpenOptions) =>
     let toolsVersion = 0;
     let ended: McpFailure | undefined;
     let opened = false;
+    let version: string | undefined;
     const broken = (): void => {
       if (opened) options.onBroken();
     };
@@ -82,6 +84,11 @@ const open = (connect: Connect, endpoint: Endpoint, options: OpenOptions) =>
     );
 
     yield* Effect.addFinalizer(() => close);
+    const setVersion = transport.setProtocolVersion?.bind(transport);
+    transport.setProtocolVersion = (agreed) => {
+      version = mcpVersionLabel(agreed);
+      setVersion?.(agreed);
+    };
     const started = performance.now();
     yield* Effect.tryPromise({
       try: (signal) => client.connect(transport, { signal, timeout: options.timeoutMs * 2 }),
@@ -92,10 +99,16 @@ const open = (connect: Connect, endpoint: Endpoint, options: OpenOptions) =>
         onTimeout: () => uninitialized(options.timeoutMs),
       }),
       Effect.mapError(explain),
-      measured("initialize", options.namespace, () => performance.now() - started),
+      measured({
+        method: "initialize",
+        namespace: options.namespace,
+        endpoint,
+        version: () => version,
+        elapsedMs: () => performance.now() - started,
+      }),
     );
 
-    const session = { client, calls, endpoint, ended: () => ended };
+    const session = { client, calls, endpoint, version: () => version, ended: () => ended };
     const failure = session.ended();
     if (failure !== undefined) return yield* failure;
     opened = true;

@@ -19,7 +19,7 @@ export interface Connections {
 
 /** Options of the call that opens the connection. */
 export interface Opening {
-  readonly namespace: string | undefined;
+  readonly namespace: string;
   readonly timeoutMs: number;
 }
 

@@ -3,7 +3,7 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { type ClientRequest, ResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { Effect } from "effect";
 import { invalidResponse, McpFailure, toMcpFailure, unanswered } from "../failures.ts";
-import { measured } from "../metrics.ts";
+import { measured, type MeasuredOperation } from "../metrics.ts";
 import type { PendingRequest } from "../transports/upstream-fetch.ts";
 import type { CallsInFlight } from "./calls-in-flight.ts";
 import type { Endpoint } from "../transports/endpoint.ts";
@@ -14,6 +14,8 @@ export interface Session {
   readonly client: Client;
   readonly calls: CallsInFlight;
   readonly endpoint: Endpoint;
+  /** The label `mcp.protocol.version`. */
+  readonly version: () => string | undefined;
   /** The failure that ended the session; `undefined` while it lives. */
   readonly ended: () => McpFailure | undefined;
 }
@@ -28,11 +30,7 @@ export interface RequestScope {
   readonly send: (request: ClientRequest) => Promise<JsonObject>;
 }
 
-export interface Operation {
-  /** The label of the measurement. */
-  readonly method: string;
-  /** The label of the measurement. */
-  readonly namespace: string | undefined;
+export interface Operation extends Pick<MeasuredOperation, "method" | "namespace" | "tool"> {
   readonly timeoutMs: number;
 }
 
@@ -45,7 +43,7 @@ const noTimeout = 2_147_483_647;
  */
 export const runOperation = (
   session: Session,
-  { method, namespace, timeoutMs }: Operation,
+  { timeoutMs, ...operation }: Operation,
   run: (scope: RequestScope) => Promise<JsonObject>,
 ): Effect.Effect<JsonObject, McpFailure> =>
   Effect.suspend(() => {
@@ -82,5 +80,5 @@ export const runOperation = (
         (error: unknown) => resume(Effect.fail(session.ended() ?? toMcpFailure(error))),
       );
       return Effect.sync(abandon);
-    }).pipe(measured(method, namespace, () => deadline.stop()));
+    }).pipe(measured({ ...session, ...operation, elapsedMs: () => deadline.stop() }));
   });

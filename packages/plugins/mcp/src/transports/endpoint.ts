@@ -64,6 +64,17 @@ export const endpointOf = (settings: ResolvedSettings): Either.Either<Endpoint, 
 export const endpointUrl = (endpoint: Endpoint): string =>
   endpoint.transport === "stdio" ? `stdio:${endpoint.command}` : endpoint.url.href;
 
+/** Host and port of an endpoint over HTTP; `undefined` for a program. */
+export const networkPlace = (
+  endpoint: Endpoint,
+): { readonly address: string; readonly port: string } | undefined => {
+  if (endpoint.transport === "stdio") return undefined;
+  const { hostname, port, protocol } = endpoint.url;
+  return { address: hostname, port: port === "" ? (defaultPorts[protocol] ?? "") : port };
+};
+
+const defaultPorts: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
+
 /** A key that is equal for the same server with the same credentials only. */
 export const endpointKey = (endpoint: Endpoint): string =>
   createHash("sha256")

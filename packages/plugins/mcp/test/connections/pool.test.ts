@@ -12,7 +12,7 @@ const endpoint = (name: string): HttpEndpoint => ({
   headers: {},
 });
 
-const opening = { namespace: undefined, timeoutMs: 1_000 };
+const opening = { namespace: "test", timeoutMs: 1_000 };
 const failure = (unprocessed: boolean) =>
   new McpFailure({ reason: "connection_error", message: "broken", unprocessed });
 
