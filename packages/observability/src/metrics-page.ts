@@ -1,3 +1,4 @@
+import { conventionsSection } from "./conventions.ts";
 import { type Instrument, instruments } from "./instruments.ts";
 import { boundOf } from "./label-bounds.ts";
 
@@ -129,6 +130,7 @@ export const metricsPage = (): string =>
       ...overviewRows,
     ].join("\n"),
     budgets,
+    conventionsSection(),
     "## Labels and budgets of each metric",
     ...instruments.map(section),
     "",
