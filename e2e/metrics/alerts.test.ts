@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -26,6 +26,9 @@ const patienceMs = 60_000;
 
 describe.each(findPrometheus().slice(0, 1))("the alerts, in %s", (binary) => {
   const directory = mkdtempSync(join(tmpdir(), "executor-rules-"));
+  const targetsFile = join(directory, "targets.json");
+  const discover = (targets: ReadonlyArray<string>): void =>
+    writeFileSync(targetsFile, JSON.stringify([{ targets }]));
   let traffic: Traffic;
   let prometheus: RunningPrometheus;
 
@@ -36,9 +39,10 @@ describe.each(findPrometheus().slice(0, 1))("the alerts, in %s", (binary) => {
       EXECUTOR_APPROVAL_TIMEOUT: "600000",
       EXECUTOR_METRICS_MAX_SERIES_PER_METRIC: "executor.client.requests=3",
     });
+    discover([`127.0.0.1:${traffic.daemon.port}`]);
     prometheus = await startPrometheus({
       binary,
-      jobs: [{ job: "executor", target: `127.0.0.1:${traffic.daemon.port}` }],
+      jobs: [{ job: "executor", settings: { file_sd_configs: [{ files: [targetsFile] }] } }],
       rules: [join(directory, "rules/executor.rules.yaml")],
     });
   });
@@ -120,6 +124,7 @@ describe.each(findPrometheus().slice(0, 1))("the alerts, in %s", (binary) => {
       "ExecutorErrorBudgetBurning shop",
       "ExecutorErrorBudgetBurningSlowly shop",
       "ExecutorPushFailing",
+      "ExecutorPushStopped",
       "ExecutorSeriesBudgetNearlySpent executor.client.requests",
       "ExecutorSeriesOverflow executor.client.requests",
       "ExecutorSourceDown shop",
@@ -133,5 +138,12 @@ describe.each(findPrometheus().slice(0, 1))("the alerts, in %s", (binary) => {
   it("tell that the daemon is gone", async () => {
     traffic.daemon.kill("SIGKILL");
     await untilFiring("ExecutorDown");
+  });
+
+  it("tell that the daemon is no longer discovered, and pushes no more", async () => {
+    discover([]);
+    await untilFiring("ExecutorGone");
+    await untilFiring("ExecutorPushStopped");
+    expect(await firing()).not.toContain("ExecutorDown");
   });
 });

@@ -37,6 +37,7 @@ const defaultThresholds = {
   expiredApprovalsRatio: 0.5,
   minimumApprovals: 5,
   refusals: 20,
+  pushAgeSeconds: 600,
   seriesRatio: 0.8,
   scrapeP99Seconds: 2,
   eventLoopP99Seconds: 0.5,

@@ -8,8 +8,8 @@ import type { RunningProcess } from "./process.ts";
 /** A target of a server's scrapes. */
 export interface ScrapeJob {
   readonly job: string;
-  /** `host:port`. */
-  readonly target: string;
+  /** `host:port`; absent where the settings say how targets are discovered. */
+  readonly target?: string;
   /** `/api/metrics` unless given. */
   readonly path?: string;
   /** A file that holds the token to scrape with. */

@@ -146,7 +146,7 @@ const scrapeConfig = (
     ...histograms,
     ...settings,
     ...(credentialsFile !== undefined && { authorization: { credentials_file: credentialsFile } }),
-    static_configs: [{ targets: [target] }],
+    ...(target !== undefined && { static_configs: [{ targets: [target] }] }),
   })),
 });
 

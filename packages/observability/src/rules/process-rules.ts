@@ -1,4 +1,4 @@
-import { type Alerts, hour, minute, type RuleContext } from "./alert.ts";
+import { type Alerts, day, hour, minute, type RuleContext } from "./alert.ts";
 import { target, targetSeries, testCases, testSeries } from "./test-cases.ts";
 
 const delay = "nodejs.eventloop.delay.p99";
@@ -21,6 +21,29 @@ export const processAlerts = ({ promql, thresholds, window }: RuleContext): Aler
       {
         "scrapes work": ["6m", "1+0x10"],
         "one scrape failed": ["5m", "1 1 1 1 0 1 1 1"],
+      },
+    ),
+  },
+  ExecutorGone: {
+    severity: "critical",
+    expression: goneFrom(promql.target("up"), window),
+    forSeconds: 5 * minute,
+    summary: "The daemon at {{ $labels.instance }} is scraped no more.",
+    description: "It was a target until {{ $value | humanizeDuration }} ago.",
+    runbook:
+      "Discovery does not find it: its container or machine is gone, or its labels changed; or somebody took it out of the configuration. It is told for an hour, and for a day where no other daemon of its job is left.",
+    tests: testCases(
+      (values, instance) => targetSeries("up", values, { instance }),
+      target,
+      {
+        "it vanishes from discovery": ["20m", { a: "1+0x10 stale" }, "10m 0s"],
+        "it vanishes, and another stays": ["20m", { a: "1+0x10 stale", b: "1+0x200" }, "10m 0s"],
+        "the last of its job vanished hours ago": ["150m", { a: "1+0x10 stale" }, "2h 20m 0s"],
+      },
+      {
+        "it stays": ["20m", { a: "1+0x20" }],
+        "two scrapes are missing": ["20m", { a: "1+0x10 _x2 1+0x20" }],
+        "another took its place hours ago": ["150m", { a: "1+0x10 stale", b: "1+0x200" }],
       },
     ),
   },
@@ -79,3 +102,13 @@ export const processAlerts = ({ promql, thresholds, window }: RuleContext): Aler
     ),
   },
 });
+
+/** Seconds since a series was there last: of each instance for an hour, and for a day where its job has none left. */
+const goneFrom = (series: string, window: RuleContext["window"]): string => {
+  const since = (seconds: number, step: number): string =>
+    `time() - max by (job, instance) (max_over_time(timestamp(${series})[${window(seconds)}:${window(step)}]))`;
+  return [
+    `${since(hour, minute)} unless on (job, instance) ${series}`,
+    `or ${since(day, 5 * minute)} unless on (job) ${series}`,
+  ].join("\n");
+};

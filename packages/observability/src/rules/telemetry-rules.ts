@@ -1,5 +1,5 @@
 import { type Match, not, oneOf } from "../promql.ts";
-import { type Alerts, minute, type RuleContext } from "./alert.ts";
+import { type Alerts, day, minute, type RuleContext } from "./alert.ts";
 import { daemon, target, testCases, testHistogram, testSeries } from "./test-cases.ts";
 
 const series = "executor.metrics.series";
@@ -8,6 +8,9 @@ const overflow = "executor.metrics.overflow";
 const conflicts = "executor.metrics.conflicts";
 const exported = "otel.sdk.exporter.metric_data_point.exported";
 const collection = "otel.sdk.metric_reader.collection.duration";
+
+const lastPush = "executor.metrics.export.last_success.timestamp";
+const build = "executor.build_info";
 
 const perDaemon = ["job", "instance"];
 const metric = "executor.tool.calls";
@@ -97,6 +100,41 @@ export const telemetryAlerts = (rules: RuleContext): Alerts => {
             "30m",
             { "": "0+300x40", connection_error: "0+0x20 300+0x20" },
           ],
+        },
+      ),
+    },
+    ExecutorPushStopped: {
+      severity: "critical",
+      expression: [
+        `time() - max by (job, instance) (last_over_time(${promql.series(lastPush)}[${rules.window(day)}])) > ${rules.age(thresholds.pushAgeSeconds)}`,
+        `unless on (job, instance) (${promql.series(build)} unless on (job, instance) ${promql.series(lastPush)})`,
+      ].join("\n"),
+      summary: "The daemon at {{ $labels.instance }} pushes no more.",
+      description: "Its last push that was taken is {{ $value | humanizeDuration }} old.",
+      runbook:
+        "Where it is not scraped, nothing else tells that it is gone: is it running (`executor check`), and does its log tell of pushes that failed? One that runs without a push of its own is not told. It is told for a day.",
+      tests: testCases(
+        (values, name) => testSeries(name, {}, values),
+        target,
+        {
+          "it is not scraped, and its pushes end": [
+            "40m",
+            { [lastPush]: "0+60x20", [build]: "1+0x20" },
+            "20m 0s",
+          ],
+          "it runs, and no push is taken": [
+            "40m",
+            { [lastPush]: "0+60x20 1200+0x40", [build]: "1+0x60" },
+            "20m 0s",
+          ],
+        },
+        {
+          "it pushes": ["40m", { [lastPush]: "0+60x60", [build]: "1+0x60" }],
+          "it was started again without a push": [
+            "40m",
+            { [lastPush]: "0+60x20", [build]: "1+0x60" },
+          ],
+          "a push is late": ["29m", { [lastPush]: "0+60x20 1200+0x40", [build]: "1+0x60" }],
         },
       ),
     },
