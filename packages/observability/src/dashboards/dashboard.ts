@@ -9,10 +9,9 @@ import {
   VariableRefresh,
 } from "@grafana/grafana-foundation-sdk/dashboard";
 import { instrument, labelOf } from "../instruments.ts";
+import { PanelIds } from "./panel-ids.ts";
 import { datasource, type Untitled } from "./panels.ts";
 import { promql } from "./queries.ts";
-
-const buildInfo = instrument("executor.build_info").prometheusName;
 
 const variable = (name: string, label: string, query: string) =>
   new QueryVariableBuilder(name)
@@ -39,14 +38,18 @@ export const dashboard = (options: {
   readonly description: string;
   /** Whether it has the variable `$source`. */
   readonly bySource: boolean;
+  /** A metric that every target has, by which targets are found; `executor.build_info` unless given. */
+  readonly targets?: string;
   readonly rows: Readonly<Record<string, Readonly<Record<string, Untitled>>>>;
 }): string => {
+  const found = instrument(options.targets ?? "executor.build_info").prometheusName;
+  const ids = new PanelIds();
   // oxlint-disable-next-line typescript/no-deprecated -- Grafana before 13 imports the classic schema only.
   const builder = new DashboardBuilder(options.title)
     .uid(options.uid)
     .description(options.description)
     .tags(["executor"])
-    .readonly()
+    .editable()
     .tooltip(DashboardCursorSync.Crosshair)
     .time({ from: "now-1h", to: "now" })
     .refresh("30s")
@@ -61,14 +64,16 @@ export const dashboard = (options: {
     .withVariable(
       new DatasourceVariableBuilder("datasource").label("Data source").type("prometheus"),
     )
-    .withVariable(variable("job", "Job", `label_values(${buildInfo}, job)`))
+    .withVariable(variable("job", "Job", `label_values(${found}, job)`))
     .withVariable(
-      variable("instance", "Instance", `label_values(${buildInfo}{job=~"$job"}, instance)`),
+      variable("instance", "Instance", `label_values(${found}{job=~"$job"}, instance)`),
     );
   if (options.bySource) builder.withVariable(sourceVariable);
   for (const [heading, panels] of Object.entries(options.rows)) {
-    builder.withRow(new RowBuilder(heading));
-    for (const [title, panel] of Object.entries(panels)) builder.withPanel(panel(title));
+    builder.withRow(new RowBuilder(heading).id(ids.of(heading)));
+    for (const [title, panel] of Object.entries(panels)) {
+      builder.withPanel(panel(title).id(ids.of(`${heading}/${title}`)));
+    }
   }
   return `${JSON.stringify(builder.build(), null, 2)}\n`;
 };

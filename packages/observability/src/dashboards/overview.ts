@@ -1,4 +1,6 @@
 import { failed, judged, oneOf } from "../promql.ts";
+import type { Settings } from "../settings.ts";
+import { alerting, limited } from "./alerting.ts";
 import { dashboard } from "./dashboard.ts";
 import { lines, number, spanning, table } from "./panels.ts";
 import { promql, quantileBy, query, rateBy, window } from "./queries.ts";
@@ -12,7 +14,7 @@ const callRate = (outcomes: ReadonlyArray<string>) =>
   promql.sumRate(calls, [], window, { outcome: oneOf(...outcomes) });
 
 /** Health of all daemons on one screen. */
-export const overview = (): string =>
+export const overview = (settings: Settings): string =>
   dashboard({
     uid: "executor-overview",
     title: "Executor / Overview",
@@ -21,17 +23,34 @@ export const overview = (): string =>
     bySource: false,
     rows: {
       Now: {
-        "Daemons that answer": number.count(
-          "Targets that Prometheus could scrape.",
-          query(`sum(${promql.target("up")})`, "up"),
+        "Daemons that answer": alerting(
+          settings,
+          "ExecutorDown",
+          limited(
+            { red: 1, low: true },
+            number.count(
+              "Targets that Prometheus could scrape.",
+              query(`sum(${promql.target("up")})`, "up"),
+            ),
+          ),
         ),
         "Tool calls": number.rate(
           "Tool calls per second, however they ended.",
           query(promql.sumRate(calls, [], window), "calls"),
         ),
-        "Tool calls that fail": number.part(
-          "Part of the calls that failed. Blocked and declined calls, and calls with an input that the tool does not take, are left out.",
-          query(`${callRate(failed)} / ${callRate(judged)}`, "failed"),
+        "Tool calls that fail": alerting(
+          settings,
+          "ExecutorToolCallsFailing",
+          limited(
+            {
+              yellow: 1 - settings.objectives.default,
+              red: Math.min(1, Number((6 * (1 - settings.objectives.default)).toFixed(4))),
+            },
+            number.part(
+              "Part of the calls that failed. Calls that were blocked, declined or given up, and calls with an input that the tool does not take, are left out.",
+              query(`${callRate(failed)} / ${callRate(judged)}`, "failed"),
+            ),
+          ),
         ),
         "Executions under way": number.count(
           "Executions that run or wait for a person.",
@@ -44,13 +63,27 @@ export const overview = (): string =>
             "{{state}}",
           ),
         ),
-        "Oldest open question": number.seconds(
-          "How long the longest open question has waited for a person.",
-          query(`max(${promql.series("executor.approval.oldest_age")})`, "age"),
+        "Oldest open question": alerting(
+          settings,
+          "ExecutorApprovalWaiting",
+          limited(
+            { red: settings.thresholds.approvalAgeSeconds },
+            number.seconds(
+              "How long the longest open question has waited for a person.",
+              query(`max(${promql.series("executor.approval.oldest_age")})`, "age"),
+            ),
+          ),
         ),
-        "Sources that are down": number.count(
-          "Sources that could not be reached when they were tried last.",
-          query(`count(${promql.series("executor.source.up")} == 0) or vector(0)`, "down"),
+        "Sources that are down": alerting(
+          settings,
+          "ExecutorSourceDown",
+          limited(
+            { red: 1 },
+            number.count(
+              "Sources that could not be reached when they were tried last.",
+              query(`count(${promql.series("executor.source.up")} == 0) or vector(0)`, "down"),
+            ),
+          ),
         ),
       },
       Agents: {

@@ -26,6 +26,7 @@ const targets = (queries: ReadonlyArray<Query>, format: PromQueryFormat) =>
       .refId(refIds.charAt(index))
       .datasource(datasource)
       .expr(expression)
+      .exemplar(expression.includes("_bucket{") && format !== PromQueryFormat.Table)
       .legendFormat(legend);
     return format === PromQueryFormat.Table ? query.instant().format(format) : query.range();
   });

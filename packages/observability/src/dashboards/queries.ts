@@ -33,6 +33,13 @@ export const quantileBy = (
     keys.length === 0 ? `p${quantile * 100}` : legendOf(name, keys),
   );
 
+/** Tokens per second that a histogram of tokens counts, by the labels that the legend shows; with no labels the legend is `tokens`. */
+export const tokensBy = (name: string, keys: ReadonlyArray<string>, where?: Where): Query =>
+  query(
+    promql.sum(name, keys, promql.totalRate(name, window, where)),
+    keys.length === 0 ? "tokens" : legendOf(name, keys),
+  );
+
 /** Each series of a gauge, by the labels that the legend shows. */
 export const gaugeBy = (name: string, keys: ReadonlyArray<string>, where?: Where): Query =>
   query(promql.series(name, where), legendOf(name, keys));

@@ -1,4 +1,6 @@
 import { not, noneOf } from "../promql.ts";
+import type { Settings } from "../settings.ts";
+import { alerting, limited } from "./alerting.ts";
 import { dashboard } from "./dashboard.ts";
 import { lines, number, spanning, table } from "./panels.ts";
 import { gaugeBy, promql, quantileBy, query, range, rateBy, window } from "./queries.ts";
@@ -18,7 +20,7 @@ const series = "executor.metrics.series";
 
 const instance = "{{instance}}";
 /** The sandboxes, the process, the daemon's edges, and the metrics themselves. */
-export const runtimeAndTelemetry = (): string =>
+export const runtimeAndTelemetry = (settings: Settings): string =>
   dashboard({
     uid: "executor-runtime-and-telemetry",
     title: "Executor / Runtime and telemetry",
@@ -30,9 +32,16 @@ export const runtimeAndTelemetry = (): string =>
           "All but one of twenty took at most this long, waiting for people left out.",
           quantileBy(0.95, run, ["status"]),
         ),
-        "Waiting for a sandbox": lines.seconds(
-          "All but one of twenty executions waited at most this long for a free one.",
-          quantileBy(0.95, queue, []),
+        "Waiting for a sandbox": alerting(
+          settings,
+          "ExecutorExecutionsQueueing",
+          limited(
+            { red: settings.thresholds.queueP95Seconds },
+            lines.seconds(
+              "All but one of twenty executions waited at most this long for a free one.",
+              quantileBy(0.95, queue, []),
+            ),
+          ),
         ),
         Computing: lines.count("Cores that sandboxes kept busy.", rateBy(cpu, ["runtime"])),
         "Memory of a sandbox": lines.bytes(
@@ -57,14 +66,25 @@ export const runtimeAndTelemetry = (): string =>
           "Cores that the daemon kept busy; its one thread can have one, sandboxes have more.",
           rateBy("process.cpu.time", ["instance", "cpu.mode"]),
         ),
-        Memory: lines.bytes(
-          "What the daemon occupies.",
-          gaugeBy("process.memory.usage", ["instance"]),
+        Memory: alerting(
+          settings,
+          "ExecutorMemoryHigh",
+          limited(
+            { red: settings.thresholds.memoryBytes },
+            lines.bytes("What the daemon occupies.", gaugeBy("process.memory.usage", ["instance"])),
+          ),
         ),
-        "Lateness of the event loop": lines.seconds(
-          "What waits for the daemon's one thread waits at most this long, 99 times of 100, and at worst.",
-          query(promql.series("nodejs.eventloop.delay.p99"), `${instance} p99`),
-          query(promql.series("nodejs.eventloop.delay.max"), `${instance} max`),
+        "Lateness of the event loop": alerting(
+          settings,
+          "ExecutorEventLoopBlocked",
+          limited(
+            { red: settings.thresholds.eventLoopP99Seconds },
+            lines.seconds(
+              "What waits for the daemon's one thread waits at most this long, 99 times of 100, and at worst.",
+              query(promql.series("nodejs.eventloop.delay.p99"), `${instance} p99`),
+              query(promql.series("nodejs.eventloop.delay.max"), `${instance} max`),
+            ),
+          ),
         ),
       },
       Edges: {
@@ -108,26 +128,47 @@ export const runtimeAndTelemetry = (): string =>
           "Label sets that all metrics together may hold.",
           gaugeBy("executor.metrics.budget", ["instance"]),
         ),
-        Overflow: number.count(
-          "Measurements in the time shown that went to an overflow series.",
-          query(
-            `sum(${promql.increase("executor.metrics.overflow", range)}) or vector(0)`,
-            "overflow",
+        Overflow: alerting(
+          settings,
+          "ExecutorSeriesOverflow",
+          limited(
+            { red: 1 },
+            number.count(
+              "Measurements in the time shown that went to an overflow series.",
+              query(
+                `sum(${promql.increase("executor.metrics.overflow", range)}) or vector(0)`,
+                "overflow",
+              ),
+            ),
           ),
         ),
-        Conflicts: number.count(
-          "Series that could not be written as they were recorded.",
-          query(`sum(${promql.series("executor.metrics.conflicts")})`, "conflicts"),
+        Conflicts: alerting(
+          settings,
+          "ExecutorMetricsConflicts",
+          limited(
+            { yellow: 1, red: 100 },
+            number.count(
+              "Series that could not be written as they were recorded.",
+              query(`sum(${promql.series("executor.metrics.conflicts")})`, "conflicts"),
+            ),
+          ),
         ),
         "Size of a scrape": number.bytes(
           "Before compression.",
           gaugeBy("executor.metrics.scrape.size", ["instance"]),
         ),
-        "Last push": number.seconds(
-          "Seconds since a receiver took a whole push; empty where nothing is pushed.",
-          query(
-            `time() - ${promql.series("executor.metrics.export.last_success.timestamp")}`,
-            instance,
+        "Last push": alerting(
+          settings,
+          "ExecutorPushStopped",
+          limited(
+            { red: settings.thresholds.pushAgeSeconds },
+            number.seconds(
+              "Seconds since a receiver took a whole push; empty where nothing is pushed.",
+              query(
+                `time() - ${promql.series("executor.metrics.export.last_success.timestamp")}`,
+                instance,
+              ),
+            ),
           ),
         ),
         "Fullest budgets": spanning(
@@ -139,13 +180,40 @@ export const runtimeAndTelemetry = (): string =>
             ),
           ),
         ),
-        "Time to write a scrape": lines.seconds(
-          "99 of 100 took at most this long.",
-          quantileBy(0.99, collection, ["instance"]),
+        "Time to write a scrape": alerting(
+          settings,
+          "ExecutorScrapeSlow",
+          limited(
+            { red: settings.thresholds.scrapeP99Seconds },
+            lines.seconds(
+              "99 of 100 took at most this long.",
+              quantileBy(0.99, collection, ["instance"]),
+            ),
+          ),
         ),
-        "Pushed data points": lines.count(
-          "By error; none for those that a receiver took.",
-          rateBy(exported, ["error.type"]),
+        "Pushed data points": alerting(
+          settings,
+          "ExecutorPushFailing",
+          lines.count(
+            "By error; none for those that a receiver took.",
+            rateBy(exported, ["error.type"]),
+          ),
+        ),
+      },
+      Traces: {
+        "Pushed spans": spanning(
+          12,
+          lines.count(
+            "By error; none for those that a receiver took. Empty where no traces are pushed.",
+            rateBy("otel.sdk.exporter.span.exported", ["error.type"]),
+          ),
+        ),
+        "Spans that left the queue": spanning(
+          12,
+          lines.count(
+            "By error: queue_full for those that were dropped in front of the exporter.",
+            rateBy("otel.sdk.processor.span.processed", ["error.type"]),
+          ),
         ),
       },
     },

@@ -1,7 +1,9 @@
 import { failed, oneOf } from "../promql.ts";
+import type { Settings } from "../settings.ts";
+import { alerting, limited } from "./alerting.ts";
 import { dashboard } from "./dashboard.ts";
-import { lines, table } from "./panels.ts";
-import { gaugeBy, promql, quantileBy, query, range, rateBy, window } from "./queries.ts";
+import { lines, spanning, table } from "./panels.ts";
+import { gaugeBy, promql, quantileBy, query, range, rateBy, tokensBy, window } from "./queries.ts";
 
 const calls = "executor.tool.calls";
 const duration = "executor.tool.call.duration";
@@ -13,7 +15,7 @@ const operations = "mcp.client.operation.duration";
 const source = { "executor.source": oneOf("$source") };
 
 /** Use, failures and times of tools, and of their upstreams. */
-export const toolsAndSources = (): string =>
+export const toolsAndSources = (settings: Settings): string =>
   dashboard({
     uid: "executor-tools-and-sources",
     title: "Executor / Tools and sources",
@@ -31,16 +33,27 @@ export const toolsAndSources = (): string =>
             `topk(20, ${promql.sumIncrease(calls, ["mcp.tool.name", "outcome"], range, { ...source, outcome: oneOf(...failed) })} > 0)`,
           ),
         ),
-        Slowest: lines.seconds(
-          "All but one of twenty calls took at most this long.",
-          query(
-            `topk(10, ${promql.quantile(0.95, duration, window, ["mcp.tool.name"], source)})`,
-            "{{mcp_tool_name}}",
+        Slowest: alerting(
+          settings,
+          "ExecutorToolCallsSlow",
+          limited(
+            { red: settings.thresholds.toolP95Seconds },
+            lines.seconds(
+              "All but one of twenty calls took at most this long.",
+              query(
+                `topk(10, ${promql.quantile(0.95, duration, window, ["mcp.tool.name"], source)})`,
+                "{{mcp_tool_name}}",
+              ),
+            ),
           ),
         ),
-        "Errors by type": lines.rate(
-          "Why calls failed.",
-          rateBy(errors, ["executor.source", "error.type"], source),
+        "Errors by type": alerting(
+          settings,
+          "ExecutorSourceFailing",
+          lines.rate(
+            "Why calls failed.",
+            rateBy(errors, ["executor.source", "error.type"], source),
+          ),
         ),
         Refusals: lines.rate(
           "Calls that a policy, a person or the source's settings stopped.",
@@ -60,9 +73,16 @@ export const toolsAndSources = (): string =>
           "Calls of each source's tools.",
           rateBy(calls, ["executor.source"], source),
         ),
-        Reachable: lines.count(
-          "1 where the last exchange worked, 0 where the source could not be reached.",
-          gaugeBy("executor.source.up", ["executor.source"], source),
+        Reachable: alerting(
+          settings,
+          "ExecutorSourceDown",
+          limited(
+            { red: 1, low: true },
+            lines.count(
+              "1 where the last exchange worked, 0 where the source could not be reached.",
+              gaugeBy("executor.source.up", ["executor.source"], source),
+            ),
+          ),
         ),
         Tools: lines.count(
           "Tools that each source offers.",
@@ -72,15 +92,54 @@ export const toolsAndSources = (): string =>
           "Seconds since the last exchange that worked.",
           query(`time() - ${promql.series("executor.source.last_success.timestamp", source)}`),
         ),
-        "Reading the descriptions": table.count(
-          "Attempts in the time shown, by what came of them.",
-          query(
-            promql.sumIncrease(
-              "executor.source.connects",
-              ["executor.source", "outcome"],
-              range,
-              source,
+        "Reading the descriptions": alerting(
+          settings,
+          "ExecutorSourceConnectsFailing",
+          table.count(
+            "Attempts in the time shown, by what came of them.",
+            query(
+              promql.sumIncrease(
+                "executor.source.connects",
+                ["executor.source", "outcome"],
+                range,
+                source,
+              ),
             ),
+          ),
+        ),
+      },
+      "Cost of context, in estimated tokens": {
+        "Lists of tools": lines.count(
+          "What an agent reads before its first call: by code mode, and if every tool were listed.",
+          query(promql.series("executor.tool.listing.tokens"), "{{listing}}"),
+        ),
+        Definitions: lines.count(
+          "What the definitions of each source's tools have together.",
+          query(
+            promql.sum(
+              "executor.tool.definition.tokens",
+              ["executor.source"],
+              promql.total("executor.tool.definition.tokens", source),
+            ),
+            "{{executor_source}}",
+          ),
+        ),
+        Results: lines.count(
+          "Tokens per second that each source's tools gave to agent code.",
+          tokensBy("executor.tool.result.tokens", ["executor.source"], source),
+        ),
+        "Size of results in tokens": spanning(
+          12,
+          lines.count(
+            "All but one of twenty results had at most so many.",
+            quantileBy(0.95, "executor.tool.result.tokens", ["executor.source"], source),
+          ),
+        ),
+        "Output of executions": spanning(
+          12,
+          lines.count(
+            "Tokens per second that executions returned to agents.",
+            tokensBy("executor.execution.output.tokens", []),
           ),
         ),
       },
