@@ -27,7 +27,7 @@ export const startOtlpReceiver = (): OtlpReceiver => {
     port: 0,
     idleTimeout: 0,
     fetch: async (request) => {
-      requests.push(toPoints(await request.json()));
+      if (request.url.endsWith("/v1/metrics")) requests.push(toPoints(await request.json()));
       if (answer === "hang") await new Promise(() => {});
       return new Response(null, { status: Number(answer) });
     },

@@ -91,7 +91,9 @@ export const namesIn = (
     .replaceAll(/\[[^\]]*\]/g, "");
   const words = [...rest.matchAll(/\b[a-zA-Z_][\w:]*\b(?!\()/g)].map(([word]) => word);
   return {
-    metrics: new Set(words.filter((word) => word.includes("_") || word === "up")),
+    metrics: new Set(
+      words.filter((word) => word.includes("_") || word === "up" || word === "ALERTS"),
+    ),
     labels: new Set([...clauses.map((label) => label.trim()), ...matchers].filter(Boolean)),
   };
 };

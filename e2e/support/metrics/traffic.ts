@@ -57,6 +57,8 @@ export const startTraffic = async (env: Record<string, string> = {}): Promise<Tr
     const daemon = await startDaemon({
       env: {
         ...pushEnvironment(receiver),
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: new URL("traces", receiver.url).href,
+        OTEL_BSP_SCHEDULE_DELAY: "500",
         OTEL_METRIC_EXPORT_INTERVAL: "500",
         EXECUTOR_APPROVAL_TIMEOUT: "1500",
         EXECUTOR_METRICS_MAX_SERIES_PER_METRIC: budgets,

@@ -1,5 +1,7 @@
 import { axiomDashboard } from "./axiom/axiom-dashboard.ts";
+import { objectives } from "./dashboards/objectives.ts";
 import { overview } from "./dashboards/overview.ts";
+import { platform } from "./dashboards/platform.ts";
 import { runtimeAndTelemetry } from "./dashboards/runtime-and-telemetry.ts";
 import { toolsAndSources } from "./dashboards/tools-and-sources.ts";
 import { metricsPage } from "./metrics-page.ts";
@@ -11,9 +13,11 @@ export const operatorFiles = (settings: Settings): ReadonlyMap<string, string> =
   new Map([
     ["rules/executor.rules.yaml", rulesFile(settings)],
     ["axiom/executor.json", axiomDashboard(settings.axiomDataset)],
-    ["dashboards/overview.json", overview()],
-    ["dashboards/tools-and-sources.json", toolsAndSources()],
-    ["dashboards/runtime-and-telemetry.json", runtimeAndTelemetry()],
+    ["dashboards/overview.json", overview(settings)],
+    ["dashboards/tools-and-sources.json", toolsAndSources(settings)],
+    ["dashboards/runtime-and-telemetry.json", runtimeAndTelemetry(settings)],
+    ["dashboards/objectives.json", objectives(settings)],
+    ["dashboards/platform.json", platform()],
   ]);
 
 /** All generated files, by their path in the repository. */

@@ -65,6 +65,17 @@ export class PromQl {
     return this.#change("increase", name, window, where);
   }
 
+  /** Rate of the sum of a histogram's observations. */
+  totalRate(name: string, window: string, where: Where = {}): string {
+    const classic = `rate(${this.#part(name, "sum", where)}[${window}])`;
+    return `${classic} or histogram_sum(rate(${this.#part(name, "native", where)}[${window}]))`;
+  }
+
+  /** Sum of the observations that a histogram of what there is now has. */
+  total(name: string, where: Where = {}): string {
+    return `${this.#part(name, "sum", where)} or histogram_sum(${this.#part(name, "native", where)})`;
+  }
+
   sumRate(name: string, keys: ReadonlyArray<string>, window: string, where: Where = {}): string {
     return this.sum(name, keys, this.rate(name, window, where));
   }
@@ -114,7 +125,7 @@ export class PromQl {
     return `${classic} or histogram_count(${by}(${this.#part(name, "native", where)}[${window}]))`;
   }
 
-  #part(name: string, part: "bucket" | "count" | "native", where: Where): string {
+  #part(name: string, part: "bucket" | "count" | "sum" | "native", where: Where): string {
     const { definition, prometheusName } = instrument(name);
     if (definition.type !== "histogram") throw new Error(`${name} is no histogram.`);
     const series = part === "native" ? prometheusName : `${prometheusName}_${part}`;

@@ -23,7 +23,7 @@ const Compose = Schema.Struct({
       network_mode: Schema.Literal("host"),
       environment: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.String })),
       command: Schema.optional(Schema.Array(Schema.String)),
-      volumes: Schema.Array(Schema.String),
+      volumes: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] }),
       depends_on: Schema.optional(Schema.Array(Schema.String)),
       restart: Schema.String,
     }),
@@ -49,12 +49,27 @@ const Scrape = Schema.Struct({
 
 const strict = { onExcessProperty: "error" } as const;
 
-describe("the compose file", () => {
-  const { services, volumes } = Schema.decodeUnknownSync(
-    Compose,
-    strict,
-  )(read("compose", "compose.yaml"));
+const Datasources = Schema.Struct({
+  datasources: Schema.Array(
+    Schema.Struct({
+      uid: Schema.String,
+      jsonData: Schema.optional(
+        Schema.Struct({
+          exemplarTraceIdDestinations: Schema.Array(
+            Schema.Struct({ name: Schema.String, datasourceUid: Schema.String }),
+          ),
+        }),
+      ),
+    }),
+  ),
+});
 
+const { services, volumes } = Schema.decodeUnknownSync(
+  Compose,
+  strict,
+)(read("compose", "compose.yaml"));
+
+describe("the compose file", () => {
   it("mounts existing files and declared volumes", () => {
     const sources = Object.values(services).flatMap((service) =>
       service.volumes.map((volume) => volume.split(":")[0] ?? ""),
@@ -75,9 +90,25 @@ describe("the compose file", () => {
     }
   });
 
-  it("keeps Prometheus and Grafana on the loopback interface", () => {
+  it("keeps Prometheus, Jaeger and Grafana on the loopback interface", () => {
+    expect(services["jaeger"]?.environment).toEqual({ JAEGER_LISTEN_HOST: "127.0.0.1" });
     expect(services["prometheus"]?.command).toContain("--web.listen-address=127.0.0.1:9090");
     expect(services["grafana"]?.environment).toMatchObject({ GF_SERVER_HTTP_ADDR: "127.0.0.1" });
+  });
+});
+
+describe("the data sources", () => {
+  it("lead from an exemplar to its trace", () => {
+    const { datasources } = Schema.decodeUnknownSync(Datasources)(
+      read("compose", "grafana", "datasources.yaml"),
+    );
+    const uids = datasources.map(({ uid }) => uid);
+    const [exemplars] = datasources.flatMap(
+      ({ jsonData }) => jsonData?.exemplarTraceIdDestinations ?? [],
+    );
+    expect(exemplars?.name).toBe("trace_id");
+    expect(uids).toContain(exemplars?.datasourceUid);
+    expect(services["prometheus"]?.command).toContain("--enable-feature=exemplar-storage");
   });
 });
 

@@ -51,10 +51,15 @@ const level = (
   budgetRemaining: `job_${name}:executor_tool_calls:error_budget_remaining30d`,
 });
 
+/** The level of whole sources. */
+export const sourceLevel = ({ sources }: Objectives): Level =>
+  level("source", ["executor.source"], sources, {});
+
 /** Every source has an objective; a tool has one of its own where the operator sets it. */
-export const levels = ({ sources, tools }: Objectives): ReadonlyArray<Level> => {
+export const levels = (objectives: Objectives): ReadonlyArray<Level> => {
+  const { tools } = objectives;
   const named = Object.keys(tools);
-  const bySource = level("source", ["executor.source"], sources, {});
+  const bySource = sourceLevel(objectives);
   return named.length === 0
     ? [bySource]
     : [
