@@ -211,8 +211,8 @@ export const runtimeAndTelemetry = (settings: Settings): string =>
         "Spans that left the queue": spanning(
           12,
           lines.count(
-            "By error: queue_full for those that were dropped in front of the exporter.",
-            rateBy("otel.sdk.processor.span.processed", ["error.type"]),
+            "Spans that went to the exporter, and those that were dropped since the queue was full.",
+            rateBy("otel.sdk.processor.span.processed", ["instance"]),
           ),
         ),
       },
