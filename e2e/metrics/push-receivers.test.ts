@@ -53,6 +53,11 @@ const expectQuiet = (daemon: Daemon, complaints: ReadonlyArray<string>): void =>
   expect(daemon.log()).not.toMatch(/level=(WARN|ERROR|FATAL)/);
 };
 
+const traceIdsIn = (taken: ReadonlyArray<unknown>): ReadonlySet<string> =>
+  new Set(
+    Array.from(JSON.stringify(taken).matchAll(/"traceId":"([0-9a-f]{32})"/g), ([, id = ""]) => id),
+  );
+
 const mutualTls = {
   OTEL_EXPORTER_OTLP_CERTIFICATE: file("ca.pem"),
   OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: file("client.pem"),
@@ -85,6 +90,22 @@ describe("an OpenTelemetry Collector", () => {
         () => scrapeOf(daemon),
         async () => storedSet(collectedSamples(collector.taken("metrics"))),
       );
+      expectQuiet(daemon, collector.complaints());
+    });
+
+    it("finds the trace of each exemplar", async () => {
+      const collector = await startCollector(binary);
+      stops.push(collector.stop);
+      const daemon = await pushingTo({
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_BSP_SCHEDULE_DELAY: "100",
+      });
+      daemon.kill("SIGTERM");
+      await daemon.exited;
+      const traces = traceIdsIn(collector.taken("traces"));
+      const exemplars = traceIdsIn(collector.taken("metrics"));
+      expect(exemplars.size).toBeGreaterThan(2);
+      expect([...exemplars].filter((id) => !traces.has(id))).toEqual([]);
       expectQuiet(daemon, collector.complaints());
     });
 

@@ -1,3 +1,4 @@
+import type { Exemplar } from "@executor/telemetry";
 import type {
   HistogramSeries,
   Labels,
@@ -50,6 +51,21 @@ export const bucketsOf = ({ bounds, counts }: HistogramValues) => {
   }
   return { bounds: bounds.slice(first, -1), counts: alone };
 };
+
+/** The measurements of a point that were made in traces, in order of time: a delta has those since its start. */
+export const exemplarsOf = ({ total, startTime }: Point): ReadonlyArray<Exemplar> => {
+  const all =
+    total.type === "number" ? [total.exemplar] : total.type === "histogram" ? total.exemplars : [];
+  if (all === undefined) return [];
+  return all
+    .filter((exemplar) => exemplar !== undefined)
+    .filter((exemplar) => startTime === undefined || exemplarTime(exemplar) >= startTime)
+    .toSorted((left, right) => left.timestamp - right.timestamp);
+};
+
+/** Unix nanoseconds. */
+export const exemplarTime = ({ timestamp }: Exemplar): bigint =>
+  BigInt(Math.round(timestamp * 1_000)) * 1_000_000n;
 
 /** The least and the greatest observation, where both are known. */
 export const rangeOf = ({

@@ -1,4 +1,13 @@
-import { bucketsOf, byMetric, rangeOf, temporalityCodes, toInt64 } from "./encoding.ts";
+import type { Exemplar } from "@executor/telemetry";
+import {
+  bucketsOf,
+  byMetric,
+  exemplarsOf,
+  exemplarTime,
+  rangeOf,
+  temporalityCodes,
+  toInt64,
+} from "./encoding.ts";
 import type { Encoding, Sender, HistogramValues, MetricHeader, Point } from "./encoding.ts";
 
 /**
@@ -56,11 +65,14 @@ const toAttributes = (attributes: Sender["resource"]) =>
 const toDouble = (value: number): number | string =>
   Number.isFinite(value) ? value : String(value);
 
-const toPoint = ({ values, startTime, time }: Point) => {
+const toPoint = (point: Point) => {
+  const { values, startTime, time } = point;
+  const exemplars = exemplarsOf(point);
   const common = {
     attributes: toAttributes(values.labels),
     startTimeUnixNano: startTime?.toString(),
     timeUnixNano: time.toString(),
+    exemplars: exemplars.length === 0 ? undefined : exemplars.map(toExemplar),
   };
   if (values.type === "number") return { ...common, ...toNumber(values.value) };
   if (values.type === "histogram") return { ...common, ...toHistogram(values) };
@@ -71,6 +83,13 @@ const toPoint = ({ values, startTime, time }: Point) => {
   const { count, sum } = values;
   return { ...common, count: String(count), sum: toDouble(sum), quantileValues };
 };
+
+const toExemplar = (exemplar: Exemplar) => ({
+  timeUnixNano: exemplarTime(exemplar).toString(),
+  asDouble: toDouble(exemplar.value),
+  spanId: exemplar.spanId,
+  traceId: exemplar.traceId,
+});
 
 const toNumber = (value: number | bigint) => {
   const integer = toInt64(value);

@@ -1,5 +1,14 @@
+import type { Exemplar } from "@executor/telemetry";
 import { ProtobufWriter } from "@executor/telemetry/protobuf";
-import { bucketsOf, byMetric, rangeOf, temporalityCodes, toInt64 } from "./encoding.ts";
+import {
+  bucketsOf,
+  byMetric,
+  exemplarsOf,
+  exemplarTime,
+  rangeOf,
+  temporalityCodes,
+  toInt64,
+} from "./encoding.ts";
 import type {
   Encoding,
   Sender,
@@ -100,12 +109,15 @@ const writeAttributes = (fieldTag: number, attributes: Sender["resource"]): void
   }
 };
 
-const writePoint = ({ values, startTime, time }: Point): void => {
+const writePoint = (point: Point): void => {
+  const { values, startTime, time } = point;
   switch (values.type) {
     case "number":
+      writeExemplars(5, point);
       writeNumber(values);
       break;
     case "histogram":
+      writeExemplars(8, point);
       writeHistogram(values);
       break;
     case "summary":
@@ -114,6 +126,29 @@ const writePoint = ({ values, startTime, time }: Point): void => {
   }
   writeFixed64(3, time);
   if (startTime !== undefined) writeFixed64(2, startTime);
+};
+
+const writeExemplars = (field: number, point: Point): void => {
+  for (const exemplar of exemplarsOf(point).toReversed()) {
+    const end = writer.length;
+    writeExemplar(exemplar);
+    writer.endMessage(tag(field, delimited), end);
+  }
+};
+
+const writeExemplar = (exemplar: Exemplar): void => {
+  writeId(5, exemplar.traceId);
+  writeId(4, exemplar.spanId);
+  writer.double(tag(3, fixed64), exemplar.value);
+  writeFixed64(2, exemplarTime(exemplar));
+};
+
+/** The bytes of an id in hexadecimal digits. */
+const writeId = (field: number, id: string): void => {
+  const bytes = Buffer.from(id, "hex");
+  writer.copy(bytes, 0, bytes.length);
+  writer.varint(bytes.length);
+  writer.byte(tag(field, delimited));
 };
 
 const writeFixed64 = (field: number, value: number | bigint): void => {

@@ -19,6 +19,17 @@ const attributes = listOf(
 );
 const common = {
   attributes,
+  /** Ids in hexadecimal digits, or in Base64 where they were read from protobuf. */
+  exemplars: Schema.optional(
+    Schema.Array(
+      Schema.Struct({
+        timeUnixNano: Integer,
+        asDouble: Numeric,
+        spanId: Schema.String,
+        traceId: Schema.String,
+      }),
+    ),
+  ),
   startTimeUnixNano: Schema.optional(Integer),
   timeUnixNano: Integer,
 };

@@ -80,6 +80,7 @@ const root = Root.fromJSON({
       fields: {
         ...pointTimes,
         asDouble: field("double", 4),
+        exemplars: repeated("Exemplar", 5),
         asInt: field("sfixed64", 6),
         attributes: repeated("KeyValue", 7),
         flags: field("uint32", 8),
@@ -98,10 +99,22 @@ const root = Root.fromJSON({
         sum: optional("double", 5),
         bucketCounts: repeated("fixed64", 6),
         explicitBounds: repeated("double", 7),
+        exemplars: repeated("Exemplar", 8),
         attributes: repeated("KeyValue", 9),
         flags: field("uint32", 10),
         min: optional("double", 11),
         max: optional("double", 12),
+      },
+    },
+    Exemplar: {
+      oneofs: { value: oneof("asDouble", "asInt") },
+      fields: {
+        timeUnixNano: field("fixed64", 2),
+        asDouble: field("double", 3),
+        spanId: field("bytes", 4),
+        traceId: field("bytes", 5),
+        asInt: field("sfixed64", 6),
+        filteredAttributes: repeated("KeyValue", 7),
       },
     },
     SummaryDataPoint: {
@@ -149,7 +162,7 @@ export const decodeStrictly = (bytes: Uint8Array): unknown => {
   if (known !== bytes.length) {
     throw new Error(`The request has ${bytes.length} bytes, of which ${known} are known.`);
   }
-  const form = { longs: String, json: true };
+  const form = { longs: String, bytes: String, json: true };
   const decoded = request.toObject(message, form);
   if (!isDeepStrictEqual(decoded, official.toObject(official.decode(bytes), form))) {
     throw new Error("OpenTelemetry's own definitions read the request otherwise.");
