@@ -231,3 +231,49 @@ describe("a call of an agent", () => {
     expect(exemplarOf(calls)).toEqual([call.traceId, call.spanId]);
   });
 });
+
+describe("the arguments of a call", () => {
+  it("are in its trace where the operator asks for them, without the source's credentials", async () => {
+    const receiver = startSpanReceiver();
+    const upstream = startTracedUpstream("http://127.0.0.1:9");
+    const env = { ...traceEnvironment(receiver), EXECUTOR_TRACE_ARGUMENTS: "true" };
+    const daemon = await startDaemon({ env });
+    const client = apiClient(daemon);
+    const { document } = upstream;
+    const headers = { "x-key": secret };
+    await client.addSource({ namespace: "items", kind: "openapi", document, headers });
+    await client.execute(
+      `return await tools.items.get({ id: "seven", q: "argument and ${secret}" })`,
+    );
+    const call = () => receiver.spans().find(({ name }) => name === "execute_tool items.get");
+    await until("the call's span came", async () => call() !== undefined);
+    await daemon.stop();
+    const given = String(call()?.attributes["gen_ai.tool.call.arguments"]);
+    expect(given).toMatch(/"id":"seven","q":"argument and /);
+    expect(call()?.attributes["gen_ai.tool.call.result"]).toContain("result-of-the-call");
+    const http = receiver.spans().find(({ name }) => name === "GET /items/{id}");
+    expect(http?.attributes["url.full"]).toMatch(/\/items\/seven\?q=argument/);
+    expect(receiver.text()).not.toContain(secret);
+    await Promise.all([upstream.stop(), receiver.stop()]);
+  });
+});
+
+describe("a daemon without an endpoint for traces", () => {
+  it("tells upstreams no trace and keeps no exemplars", async () => {
+    const upstream = startTracedUpstream("http://127.0.0.1:9");
+    const daemon = await startDaemon();
+    const client = apiClient(daemon);
+    const { document } = upstream;
+    await client.addSource({ namespace: "items", kind: "openapi", document });
+    const traceparent = `00-${newTraceId()}-${callerSpan}-01`;
+    const body = { code: `return await tools.items.get({ id: "7" })` };
+    await daemon.request("POST", "/api/executions", body, { traceparent });
+    const accept = "application/openmetrics-text; version=1.0.0";
+    const { text } = await daemon.request("GET", "/api/metrics", undefined, { accept });
+    await daemon.stop();
+    await upstream.stop();
+    expect(upstream.requests().map((request) => request.traceparent)).toEqual([undefined]);
+    expect(text).toContain('mcp_tool_name="items.get"');
+    expect(text).not.toContain("trace_id");
+  });
+});
