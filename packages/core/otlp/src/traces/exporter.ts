@@ -1,9 +1,4 @@
-import {
-  type Attributes,
-  makeSampler,
-  type RecordedSpan,
-  SpanTracer,
-} from "@executor/telemetry/tracing";
+import { makeSampler, type RecordedSpan, SpanTracer } from "@executor/telemetry/tracing";
 import type { HttpClient } from "@effect/platform";
 import { Context, Effect, Layer } from "effect";
 import { makeBatchExporter } from "../delivery/batch-exporter.ts";
@@ -16,8 +11,6 @@ import { processedSpans } from "./metrics.ts";
 export interface SpanExporterOptions {
   readonly settings: TracesSettings;
   readonly scope: InstrumentationScope;
-  /** Attributes of every span. */
-  readonly attributes?: Attributes;
   /** Whether the arguments and results of tool calls are in spans; not unless given. */
   readonly recordsArguments?: boolean;
 }
@@ -38,15 +31,6 @@ export class SpanExporter extends Context.Tag("@executor/otlp/SpanExporter")<
   SpanExporter,
   SpanExporterService
 >() {
-  /** Exports only when it is told to: for a platform on which nothing runs between requests. */
-  static readonly layerManual = (
-    options: SpanExporterOptions,
-  ): Layer.Layer<SpanExporter, never, HttpClient.HttpClient> =>
-    Layer.effect(
-      SpanExporter,
-      Effect.map(make(options), ({ exporter }) => exporter),
-    );
-
   /** Exports at its interval and whenever there is a whole batch, and the rest when the scope closes. */
   static readonly layer = (
     options: SpanExporterOptions,
@@ -61,12 +45,7 @@ export class SpanExporter extends Context.Tag("@executor/otlp/SpanExporter")<
     );
 }
 
-const make = ({
-  settings,
-  scope,
-  attributes = {},
-  recordsArguments = false,
-}: SpanExporterOptions) =>
+const make = ({ settings, scope, recordsArguments = false }: SpanExporterOptions) =>
   Effect.gen(function* () {
     const { add, exportForever, flush, silence, stopping } = yield* makeBatchExporter<RecordedSpan>(
       {
@@ -81,7 +60,6 @@ const make = ({
     const tracer = new SpanTracer({
       sampler: makeSampler(settings.sampler, settings.ratio),
       onEnd: add,
-      attributes,
       recordsArguments,
     });
     const exporter: SpanExporterService = { tracer, flush, stopping, silence };

@@ -9,8 +9,6 @@ export interface SpanTracerOptions {
   readonly sampler: Sampler;
   /** Takes each sampled span when it has ended. It is called while others wait, so it does little. */
   readonly onEnd: (span: RecordedSpan) => void;
-  /** Attributes of every span. */
-  readonly attributes?: Attributes;
   /** Whether the operator wants the arguments and results of tool calls in spans; not unless given. */
   readonly recordsArguments?: boolean;
 }
@@ -42,13 +40,12 @@ export class SpanTracer implements Tracer.Tracer {
     parent: ParentSpan | undefined,
     link?: ParentSpan,
   ): ExecutorSpan {
-    const { sampler, onEnd, attributes: common } = this.#options;
+    const { sampler, onEnd } = this.#options;
     const traceId = parent?.traceId ?? randomTraceId();
     const isSampled = parent?._tag === "Span" ? parent.sampled : sampler(traceId, parent);
     const all = [name, traceId, traceStateOf(parent), parent, kind, unixMillis()] as const;
     if (!isSampled) return new UnsampledSpan(...all);
     const span = new RecordedSpan(onEnd, ...all);
-    if (common !== undefined) span.set(common);
     if (attributes !== undefined) span.set(attributes());
     if (link !== undefined) span.addLinks([{ _tag: "SpanLink", span: link, attributes: {} }]);
     return span;

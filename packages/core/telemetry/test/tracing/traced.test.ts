@@ -22,7 +22,6 @@ const run = (effect: Effect.Effect<unknown, unknown>, sampler: SamplerName = "al
   const tracer = new SpanTracer({
     sampler: makeSampler(sampler, 1),
     onEnd: (span) => spans.push(span),
-    attributes: { common: "all" },
   });
   const exit = Effect.runSyncExit(Effect.withTracer(effect, tracer));
   return { exit, spans };
@@ -54,7 +53,6 @@ describe("traced", () => {
     const { spans } = run(effect);
     expect(spans[0]?.kind).toBe("client");
     expect(Object.fromEntries(spans[0]?.attributes ?? [])).toEqual({
-      common: "all",
       a: 1,
       b: "two",
       c: true,
@@ -122,10 +120,7 @@ describe("traced", () => {
     expect(spans.map(({ name }) => name)).toEqual(["inner", "outer"]);
     expect(spans[0] && parentIdOf(spans[0])).toBe(spans[1]?.spanId);
     expect(spans[1] && parentIdOf(spans[1])).toBeUndefined();
-    expect(spans.map((span) => Object.fromEntries(span.attributes))).toEqual([
-      { common: "all" },
-      { common: "all" },
-    ]);
+    expect(spans.map((span) => Object.fromEntries(span.attributes))).toEqual([{}, {}]);
   });
 
   it("is a root below a span that another tracer made", () => {
@@ -150,7 +145,6 @@ describe("traced", () => {
     const { spans } = run(named("work")(effect));
     expect(spans[0]?.isError).toBe(isError);
     expect(Object.fromEntries(spans[0]?.attributes ?? [])).toEqual({
-      common: "all",
       ...attributes,
     });
   });
