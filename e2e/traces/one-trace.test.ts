@@ -103,6 +103,7 @@ describe("a call of an agent", () => {
       "mcp.method.name": "tools/call",
       "gen_ai.operation.name": "execute_tool",
       "gen_ai.tool.name": "execute",
+      "mcp.protocol.version": "2025-11-25",
       "network.transport": "tcp",
     });
     expect(named(spans, "execution").attributes).toMatchObject({

@@ -74,8 +74,10 @@ export interface OperationFailure {
 export const endOperationSpan = (
   span: ExecutorSpan | undefined,
   { errorType, statusCode }: OperationFailure,
+  protocolVersion: string | undefined,
 ): void => {
   if (!(span instanceof RecordedSpan)) return;
+  span.set({ "mcp.protocol.version": protocolVersion });
   // Stable conventions have renamed it, those of MCP not yet.
   if (statusCode !== undefined) {
     span.set({ "rpc.response.status_code": statusCode, "rpc.status_code": statusCode });

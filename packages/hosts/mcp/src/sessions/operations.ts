@@ -205,7 +205,7 @@ export class Operations implements Observer {
         "rpc.response.status_code": failure.statusCode,
       }),
     );
-    endOperationSpan(span, failure);
+    endOperationSpan(span, failure, this.#version);
   }
 }
 
