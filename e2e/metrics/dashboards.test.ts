@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { join } from "node:path";
 import { readSamples } from "@executor/testing";
-import { findPrometheus, formsOf, startPrometheus } from "@executor/testing/prometheus";
+import {
+  findPrometheus,
+  findOtlpPrometheus,
+  formsOf,
+  startPrometheus,
+} from "@executor/testing/prometheus";
 import type { HistogramForms, RunningPrometheus } from "@executor/testing/prometheus";
 import {
   alertQueries,
@@ -29,7 +34,7 @@ describe("what operators load, after traffic of every kind", () => {
   beforeAll(async () => {
     traffic = await startTraffic();
     const jobs = [{ job: "executor", target: `127.0.0.1:${traffic.daemon.port}` }];
-    for (const binary of findPrometheus()) {
+    for (const binary of [...findPrometheus(), ...findOtlpPrometheus()]) {
       for (const histograms of formsOf(binary)) {
         const server = await startPrometheus({ binary, jobs, histograms, rules: [rules] });
         servers.push({ ...server, name: `${binary}, ${histograms}`, forms: histograms });

@@ -110,11 +110,15 @@ export const checkMetrics = async (promtool: string, body: string): Promise<stri
 export const formsOf = (binary: string): ReadonlyArray<HistogramForms> =>
   versionOf(binary) < 2.45 ? ["classic", "native"] : ["classic", "native", "both"];
 
-/** `2.42` of version 2.42.0, and `3.14` as 3.14; minor versions below 10 as `3.05`. */
+/**
+ * `2.42` of version 2.42.0, and `3.14` as 3.14; minor versions below 10 as `3.05`. A build of a Go module knows no version, and counts as
+ * the newest.
+ */
 const versionOf = (binary: string): number => {
   const { stdout, stderr } = Bun.spawnSync([binary, "--version"]);
-  const [, major, minor = ""] =
-    /version (\d+)\.(\d+)/.exec(stdout.toString() + stderr.toString()) ?? [];
+  const found = /version (\d+)\.(\d+)/.exec(stdout.toString() + stderr.toString());
+  if (found === null) return Number.POSITIVE_INFINITY;
+  const [, major, minor = ""] = found;
   return Number(`${major}.${minor.padStart(2, "0")}`);
 };
 

@@ -44,13 +44,14 @@ const types: ReadonlyMap<string, string> = new Map([
 ]);
 
 const calls = "executor.tool.calls";
+const sourceCalls = "executor.source.calls";
 
 const queries = (mpl: Mpl): Readonly<Record<string, string>> => ({
   "Tool calls by outcome": mpl.rate(calls, ["outcome"]),
   "Tool calls that fail, by source": mpl.ratio(
     "failing",
-    mpl.rate(calls, ["executor.source"], { outcome: failed }),
-    mpl.rate(calls, ["executor.source"], { outcome: judged }),
+    mpl.rate(sourceCalls, ["executor.source"], { outcome: failed }),
+    mpl.rate(sourceCalls, ["executor.source"], { outcome: judged }),
   ),
   "Time of tool calls, by source": mpl.quantiles(
     "executor.tool.call.duration",
@@ -74,6 +75,20 @@ const queries = (mpl: Mpl): Readonly<Record<string, string>> => ({
     0.95,
   ),
   "Time of API requests": mpl.quantiles("http.server.request.duration", ["http.route"], 0.5, 0.95),
+  "Lists of tools, in tokens": mpl.last("executor.tool.listing.tokens", ["listing"], "max"),
+  "Results in tokens, by source": mpl.quantiles(
+    "executor.tool.result.tokens",
+    ["executor.source"],
+    0.5,
+    0.95,
+  ),
+  "Output of executions in tokens": mpl.quantiles(
+    "executor.execution.output.tokens",
+    [],
+    0.5,
+    0.95,
+  ),
+  "Pushed spans": mpl.rate("otel.sdk.exporter.span.exported", ["error.type"]),
   Memory: mpl.last("process.memory.usage", [], "max"),
   "Lateness of the event loop": mpl.last("nodejs.eventloop.delay.p99", [], "max"),
   "Label sets by metric": mpl.last("executor.metrics.series", ["metric"], "max"),
