@@ -93,21 +93,26 @@ describe("an OpenTelemetry Collector", () => {
       expectQuiet(daemon, collector.complaints());
     });
 
-    it("finds the trace of each exemplar", async () => {
-      const collector = await startCollector(binary);
-      stops.push(collector.stop);
-      const daemon = await pushingTo({
-        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-        OTEL_BSP_SCHEDULE_DELAY: "100",
-      });
-      daemon.kill("SIGTERM");
-      await daemon.exited;
-      const traces = traceIdsIn(collector.taken("traces"));
-      const exemplars = traceIdsIn(collector.taken("metrics"));
-      expect(exemplars.size).toBeGreaterThan(2);
-      expect([...exemplars].filter((id) => !traces.has(id))).toEqual([]);
-      expectQuiet(daemon, collector.complaints());
-    });
+    it.each(["trace_based", "always_off"])(
+      "finds the trace of each exemplar, unless there are none (%s)",
+      async (filter) => {
+        const collector = await startCollector(binary);
+        stops.push(collector.stop);
+        const daemon = await pushingTo({
+          OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+          OTEL_BSP_SCHEDULE_DELAY: "100",
+          OTEL_METRICS_EXEMPLAR_FILTER: filter,
+        });
+        daemon.kill("SIGTERM");
+        await daemon.exited;
+        const traces = traceIdsIn(collector.taken("traces"));
+        const exemplars = traceIdsIn(collector.taken("metrics"));
+        expect(traces.size).toBeGreaterThan(2);
+        expect(exemplars.size > 2).toBe(filter === "trace_based");
+        expect([...exemplars].filter((id) => !traces.has(id))).toEqual([]);
+        expectQuiet(daemon, collector.complaints());
+      },
+    );
 
     it("that asks for a certificate takes nothing without one", async () => {
       const collector = await startCollector(binary, server);

@@ -113,6 +113,14 @@ describe("the check of variables", () => {
     expect(problemsWith({ OTEL_SDK_DISABLED: "TRUE", OTEL_CONFIG_FILE: "a.yaml" })).toEqual([]);
   });
 
+  it.each([
+    ["always_on", [expect.stringContaining("neither trace_based nor always_off")]],
+    ["trace_based", []],
+    ["ALWAYS_OFF", []],
+  ])("tells a filter of exemplars that it does not have: %s", (filter, problems) => {
+    expect(problemsWith({ OTEL_METRICS_EXEMPLAR_FILTER: filter })).toEqual(problems);
+  });
+
   it("tells a switch that is neither on nor off", () => {
     expect(problemsWith({ OTEL_SDK_DISABLED: "1" })).toEqual([
       "OTEL_SDK_DISABLED is neither true nor false, and counts as false.",

@@ -52,6 +52,7 @@ const ofSignal: Readonly<Record<Signal, ReadonlyArray<string>>> = {
     ...ofEach("OTEL_EXPORTER_OTLP_TRACES", ...exporterSuffixes),
     ...ofEach("OTEL_TRACES_SAMPLER", "ARG"),
     "OTEL_TRACES_SAMPLER",
+    "OTEL_METRICS_EXEMPLAR_FILTER",
     ...ofEach("OTEL_BSP", ...batchSuffixes),
   ],
   logs: [
@@ -72,10 +73,6 @@ export const variables: ReadonlyArray<Variable> = [
     "OTEL_EXPORTER_OTLP_INSECURE",
     ...signals.map((signal) => exporterVariables(signal, "INSECURE")[0]),
     ...ofEach("OTEL_EXPORTER_OTLP", "SPAN_INSECURE", "METRIC_INSECURE"),
-  ),
-  ...unsupported(
-    "exemplars name the spans that are exported, which is trace_based",
-    "OTEL_METRICS_EXEMPLAR_FILTER",
   ),
   ...unsupported(
     "Executor takes and sends the W3C trace context, and nothing else",
@@ -145,6 +142,9 @@ const problemOf = (name: string, lookup: Lookup): string | undefined => {
   const text = lookup(name)?.toLowerCase();
   if (name === "OTEL_SDK_DISABLED" && text !== "false") {
     return "OTEL_SDK_DISABLED is neither true nor false, and counts as false.";
+  }
+  if (name === "OTEL_METRICS_EXEMPLAR_FILTER" && text !== "trace_based" && text !== "always_off") {
+    return `${name} is neither trace_based nor always_off, and trace_based is used: an exemplar of Executor names a trace.`;
   }
   const signal = signals.find((one) => name === `OTEL_${one.toUpperCase()}_EXPORTER`);
   return signal === undefined ? undefined : exporterProblem(signal, name, text, lookup);

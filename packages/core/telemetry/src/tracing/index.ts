@@ -7,6 +7,14 @@ export { placeholderSpan, SpanTracer } from "./span-tracer.ts";
 export type { SpanStart, SpanTracerOptions } from "./span-tracer.ts";
 export { readTraceContext, traceContextFields } from "./trace-context.ts";
 export type { RemoteSpan, TraceContextFields } from "./trace-context.ts";
-export { below, currentTracer, recordIn, recordingOf, spanOf, traced } from "./traced.ts";
+export {
+  below,
+  currentTracer,
+  keepExemplars,
+  recordIn,
+  recordingOf,
+  spanOf,
+  traced,
+} from "./traced.ts";
 export type { TracedOptions } from "./traced.ts";
 export { unixMillis } from "./unix-millis.ts";

@@ -86,11 +86,19 @@ export const recordIn = (span: ParentSpan | undefined, record: () => void): void
   }
 };
 
+let areExemplarsKept = true;
+
+/** Whether measurements that are made in exported spans are kept as exemplars; they are unless this says otherwise. */
+export const keepExemplars = (kept: boolean): void => {
+  areExemplarsKept = kept;
+};
+
 /**
  * The span of an exemplar of what is measured now. It is sampled by a {@link SpanTracer}: the ids of any other, such as those that
  * Effect makes up by itself, lead to no trace.
  */
 export const exemplarSpan = (): ParentSpan | undefined => {
+  if (!areExemplarsKept) return undefined;
   let span = outsideFibers;
   if (span === undefined) {
     const fiber = Fiber.getCurrentFiber();
