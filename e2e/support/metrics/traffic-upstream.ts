@@ -6,6 +6,8 @@ export interface TrafficUpstream {
    */
   readonly document: string;
   readonly answerWith: (status: number) => void;
+  /** Requests that `slow` has got. */
+  readonly slowRequests: () => number;
   readonly stop: () => Promise<void>;
 }
 
@@ -18,6 +20,7 @@ const responses = { default: { description: "The answer" } };
 
 export const startTrafficUpstream = (): TrafficUpstream => {
   let flakyStatus = 200;
+  let slowRequests = 0;
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -25,7 +28,10 @@ export const startTrafficUpstream = (): TrafficUpstream => {
     fetch: async (request) => {
       const { pathname } = new URL(request.url);
       if (pathname === "/huge") return new Response(huge);
-      if (pathname === "/slow") await Bun.sleep(60_000);
+      if (pathname === "/slow") {
+        slowRequests += 1;
+        await Bun.sleep(60_000);
+      }
       return Response.json({ ok: true }, { status: pathname === "/flaky" ? flakyStatus : 200 });
     },
   });
@@ -48,6 +54,7 @@ export const startTrafficUpstream = (): TrafficUpstream => {
     answerWith: (status) => {
       flakyStatus = status;
     },
+    slowRequests: () => slowRequests,
     stop: () => server.stop(true),
   };
 };
