@@ -54,7 +54,7 @@ export const defaultSettings: Settings = {
   speed: 1,
   thresholds: defaultThresholds,
   objectives: { default: 0.95, sources: {}, tools: {} },
-  runbooks: "https://github.com/RhysSullivan/executor/blob/main/packages/observability/RUNBOOKS.md",
+  runbooks: "https://runbooks.example/executor",
   axiomDataset: "executor-metrics",
 };
 
