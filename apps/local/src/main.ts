@@ -1,4 +1,4 @@
-#!/usr/bin/env -S BUN_JSC_useWasmFastMemory=0 bun
+#!/usr/bin/env -S BUN_JSC_useWasmFastMemory=0 MIMALLOC_PURGE_DELAY=10 bun
 import { ValidationError } from "@effect/cli";
 import { BunContext, BunRuntime } from "@effect/platform-bun";
 import { Cause, Console, Effect, Exit, Layer, Option } from "effect";
