@@ -14,6 +14,8 @@ export interface BatchExporterOptions<Item> {
   readonly scope: InstrumentationScope;
   /** Writes a request of the signal. */
   readonly encode: (sender: Sender, items: ReadonlyArray<Item>) => Uint8Array;
+  /** Bytes that an item takes, roughly. */
+  readonly bytesOf: (item: Item) => number;
   readonly processed: Counter<"error.type">;
   /** A sentence that says what to do where items are dropped. */
   readonly advice: string;
@@ -33,12 +35,16 @@ export interface BatchExporter<Item> {
   readonly exportForever: Effect.Effect<void, never, Scope.Scope>;
 }
 
+/** Bytes that wait at most, in the queue of one signal. */
+const maxQueueBytes = 16 * 1024 * 1024;
+
 /** An exporter in batches; what it logs goes to the loggers of the fiber that makes it. */
 export const makeBatchExporter = <Item>({
   signal,
   settings,
   scope,
   encode,
+  bytesOf,
   processed,
   advice,
 }: BatchExporterOptions<Item>): Effect.Effect<BatchExporter<Item>, never, HttpClient.HttpClient> =>
@@ -46,7 +52,13 @@ export const makeBatchExporter = <Item>({
     const { name, version } = scope;
     const delivery = yield* makeDelivery({ signal, settings, userAgent: `${name}/${version}` });
     const { intervalMillis, maxBatchSize, maxSize } = settings;
-    const queue = new ExportQueue<Item>({ maxBatchSize, maxSize, processed });
+    const queue = new ExportQueue<Item>({
+      maxBatchSize,
+      maxSize,
+      bytesOf,
+      maxBytes: maxQueueBytes,
+      processed,
+    });
     const resource = Object.entries(settings.resource).map(([key, value]) => ({ key, value }));
     const { item } = signalTraits[signal];
     let wasFull = false;
@@ -67,12 +79,12 @@ export const makeBatchExporter = <Item>({
 
     /** Sends the oldest batch. Whether the next one is worth an attempt. */
     const sendBatch = Effect.gen(function* () {
-      const batch = queue.batch();
+      const batch = queue.batch(delivery.maxRequestBytes());
       const taken = new Set<Item>();
       const requests = [requestOf(batch, taken)];
       const { failure } = yield* delivery.push(Effect.succeed(Effect.sync(() => requests.pop())));
       const mayWorkLater = failure?.retryable === true;
-      queue.finish(batch, mayWorkLater ? batch.filter((sent) => !taken.has(sent)) : []);
+      queue.finish(batch, new Set(mayWorkLater ? batch.filter((sent) => !taken.has(sent)) : []));
       return failure?.isGeneral !== true;
     });
 
@@ -82,7 +94,7 @@ export const makeBatchExporter = <Item>({
       wasFull = dropped > 0;
       return isNew
         ? Effect.logWarning(
-            `${dropped} ${item}s were dropped, because ${maxSize} others waited for their export. ${advice}`,
+            `${dropped} ${item}s were dropped, because ${maxSize} others waited for their export, or 16 MiB of them. ${advice}`,
           )
         : Effect.void;
     });

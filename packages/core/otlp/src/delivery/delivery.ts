@@ -29,6 +29,13 @@ export interface ExportRequest {
 
 type Halves = readonly [ExportRequest, ExportRequest];
 
+/** A request that is too large, in two. */
+interface Split {
+  readonly halves: Halves;
+  /** Whether the receiver was asked. */
+  readonly requests: 0 | 1;
+}
+
 /** Gives the next request of one export; `undefined` after the last. */
 export type NextRequest = Effect.Effect<ExportRequest | undefined>;
 
@@ -98,13 +105,15 @@ const make = (
       throttled = { failure, until: now + failure.retryAfterMillis };
     });
 
-  /** Sends a request; in its place come its halves where the receiver finds it too large. */
+  /** Sends a request; in its place come its halves where it is larger than a request may be, or the receiver finds it so. */
   const send = (
     request: ExportRequest,
     deadline: number,
     retry: boolean,
-  ): Effect.Effect<PushReport, Halves> => {
+  ): Effect.Effect<PushReport, Split> => {
     const bytes = request.encode();
+    const tooLarge = bytes.length > maxBytes ? request.halve() : undefined;
+    if (tooLarge !== undefined) return Effect.fail({ halves: tooLarge, requests: 0 });
     return compress(bytes, settings).pipe(
       Effect.flatMap((body) =>
         postWithRetries(posting, body, { deadline, isWorthwhile: isWorthwhile(retry) }),
@@ -126,7 +135,7 @@ const make = (
             return Effect.succeed(failedReport({ ...failure, isGeneral: isSmall }, request.items));
           }
           maxBytes = Math.max(minRequestBytes, Math.min(maxBytes, Math.floor(bytes.length / 2)));
-          return Effect.fail(halves);
+          return Effect.fail({ halves, requests: 1 } as const);
         },
       }),
     );
@@ -150,8 +159,9 @@ const make = (
         if (Either.isRight(sent)) {
           report = addReports(report, sent.right);
         } else {
-          waiting.push(...sent.left.toReversed());
-          report = { ...report, requests: report.requests + 1 };
+          const { halves, requests } = sent.left;
+          waiting.push(...halves.toReversed());
+          report = { ...report, requests: report.requests + requests };
         }
       }
       return report;

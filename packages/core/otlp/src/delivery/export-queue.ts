@@ -1,23 +1,34 @@
 import type { Counter } from "@executor/telemetry";
 
-export interface ExportQueueOptions {
+export interface ExportQueueOptions<Item> {
   /** Items that wait at most, those that are being sent included. A further one is dropped and counted. */
   readonly maxSize: number;
   /** Items in a batch at most. */
   readonly maxBatchSize: number;
+  /** Bytes that an item takes, roughly. */
+  readonly bytesOf: (item: Item) => number;
+  /** Bytes that wait at most, those that are being sent included. */
+  readonly maxBytes: number;
   /** Counts the items that leave the queue, and under `queue_full` those that find it full. */
   readonly processed: Counter<"error.type">;
 }
 
+/** An item with its bytes, which are counted once. */
+interface Waiting<Item> {
+  readonly item: Item;
+  readonly bytes: number;
+}
+
 /** Items that wait for their export, the oldest first. */
 export class ExportQueue<Item> {
-  readonly #options: ExportQueueOptions;
-  #items: ReadonlyArray<Item> = [];
-  #added: Array<Item> = [];
+  readonly #options: ExportQueueOptions<Item>;
+  #items: ReadonlyArray<Waiting<Item>> = [];
+  #added: Array<Waiting<Item>> = [];
+  #bytes = 0;
   #dropped = 0;
   #onBatch: (() => void) | undefined;
 
-  constructor(options: ExportQueueOptions) {
+  constructor(options: ExportQueueOptions<Item>) {
     this.#options = options;
   }
 
@@ -26,13 +37,15 @@ export class ExportQueue<Item> {
   }
 
   add(item: Item): void {
-    const { maxBatchSize, maxSize, processed } = this.#options;
-    if (this.size >= maxSize) {
+    const { bytesOf, maxBatchSize, maxBytes, maxSize, processed } = this.#options;
+    const bytes = bytesOf(item);
+    if (this.size >= maxSize || this.#bytes + bytes > maxBytes) {
       this.#dropped += 1;
       processed.add(1, { "error.type": "queue_full" });
       return;
     }
-    this.#added.push(item);
+    this.#added.push({ item, bytes });
+    this.#bytes += bytes;
     if (this.size >= maxBatchSize) this.#onBatch?.();
   }
 
@@ -49,19 +62,25 @@ export class ExportQueue<Item> {
     return forget;
   }
 
-  /** The oldest items, which stay in the queue. */
-  batch(): ReadonlyArray<Item> {
+  /** The oldest items that have these bytes together at most, but one at least. They stay in the queue. */
+  batch(maxBytes: number): ReadonlyArray<Item> {
     if (this.#added.length > 0) {
       this.#items = [...this.#items, ...this.#added];
       this.#added = [];
     }
-    return this.#items.slice(0, this.#options.maxBatchSize);
+    let bytes = 0;
+    const oldest = this.#items.slice(0, this.#options.maxBatchSize);
+    const end = oldest.findIndex((waiting) => (bytes += waiting.bytes) > maxBytes);
+    return oldest.slice(0, end < 0 ? undefined : Math.max(1, end)).map(({ item }) => item);
   }
 
   /** Removes a batch but for those of it that are to be sent again. */
-  finish(batch: ReadonlyArray<Item>, again: ReadonlyArray<Item>): void {
-    this.#items = [...again, ...this.#items.slice(batch.length)];
-    const left = batch.length - again.length;
+  finish(batch: ReadonlyArray<Item>, again: ReadonlySet<Item>): void {
+    const sent = this.#items.slice(0, batch.length);
+    const kept = sent.filter(({ item }) => again.has(item));
+    this.#items = [...kept, ...this.#items.slice(batch.length)];
+    this.#bytes -= sent.reduce((sum, { item, bytes }) => sum + (again.has(item) ? 0 : bytes), 0);
+    const left = sent.length - kept.length;
     if (left > 0) this.#options.processed.add(left, { "error.type": undefined });
   }
 

@@ -39,3 +39,13 @@ export const attributesOf = ({
   ...(error === undefined ? [] : [["exception.stacktrace", error] as const]),
   ...attributes,
 ];
+
+/** Bytes of the fields that each record has: times, level, ids and lengths. */
+const fixedBytes = 128;
+
+/** Bytes of a record in a request, roughly. */
+export const bytesOf = (record: LogRecord): number =>
+  attributesOf(record).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    fixedBytes + Buffer.byteLength(record.message),
+  );

@@ -4,6 +4,7 @@ import { Context, Effect, Layer, Logger } from "effect";
 import { type BatchExporter, makeBatchExporter } from "../delivery/batch-exporter.ts";
 import type { InstrumentationScope } from "../metrics/encoding.ts";
 import type { LogsSettings } from "../settings/logs.ts";
+import { bytesOf } from "./encoding.ts";
 import { encodeJson } from "./json.ts";
 import { processedLogs } from "./metrics.ts";
 import { encodeProtobuf } from "./protobuf.ts";
@@ -39,6 +40,7 @@ export class LogExporter extends Context.Tag("@executor/otlp/LogExporter")<
           settings,
           scope,
           encode: settings.protocol === "http/json" ? encodeJson : encodeProtobuf,
+          bytesOf,
           processed: processedLogs,
           advice: "Raise OTEL_BLRP_MAX_QUEUE_SIZE; the log on standard error has them all.",
         });

@@ -1,4 +1,4 @@
-import type { RecordedSpan } from "@executor/telemetry/tracing";
+import type { AttributeValue, RecordedSpan } from "@executor/telemetry/tracing";
 import type { Sender } from "../metrics/encoding.ts";
 
 /** A way to write an `ExportTraceServiceRequest` of OTLP 1.x. */
@@ -19,3 +19,20 @@ export const flagsOf = (isSampled: boolean, isRemote: boolean): number =>
 
 /** Unix nanoseconds of Unix milliseconds, as near as a double comes: within 256 ns. */
 export const nanosOf = (millis: number): number => Math.round(millis * 1e6);
+
+/** Bytes of the fields that each span has: times, ids, kind and lengths. */
+const fixedBytes = 192;
+
+/** Bytes of a span in a request, roughly. */
+export const bytesOf = ({ name, attributes }: RecordedSpan): number => {
+  let bytes = fixedBytes + Buffer.byteLength(name);
+  for (const [key, value] of attributes) bytes += Buffer.byteLength(key) + valueBytes(value);
+  return bytes;
+};
+
+const valueBytes = (value: AttributeValue): number => {
+  if (typeof value === "string") return Buffer.byteLength(value);
+  return typeof value === "object"
+    ? value.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+    : 8;
+};

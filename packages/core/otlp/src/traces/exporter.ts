@@ -4,6 +4,7 @@ import { Context, Effect, Layer } from "effect";
 import { makeBatchExporter } from "../delivery/batch-exporter.ts";
 import type { InstrumentationScope } from "../metrics/encoding.ts";
 import type { TracesSettings } from "../settings/traces.ts";
+import { bytesOf } from "./encoding.ts";
 import { encodeJson } from "./json.ts";
 import { encodeProtobuf } from "./protobuf.ts";
 import { processedSpans } from "./metrics.ts";
@@ -53,6 +54,7 @@ const make = ({ settings, scope, recordsArguments = false }: SpanExporterOptions
         settings,
         scope,
         encode: settings.protocol === "http/json" ? encodeJson : encodeProtobuf,
+        bytesOf,
         processed: processedSpans,
         advice: "Raise OTEL_BSP_MAX_QUEUE_SIZE, or sample fewer traces by OTEL_TRACES_SAMPLER.",
       },

@@ -53,14 +53,15 @@ const start = (changes: Partial<LogsSettings> = {}, answer = ok) => {
   const exporter = runtime.runSync(LogExporter);
   return {
     shown,
-    log: (count: number) =>
+    log: (count: number, rest = "") =>
       Effect.runSync(
         Effect.forEach(Array.from({ length: count }), (_, index) =>
-          Effect.logInfo(`line ${index}`),
+          Effect.logInfo(`line ${index}${rest}`),
         ).pipe(Effect.provide(Logger.replace(Logger.defaultLogger, exporter.logger))),
       ),
     flush: () => runtime.runPromise(exporter.flush),
     stop: () => runtime.dispose(),
+    sizes: () => receiver.requests.map(({ body }) => body.length),
     messages: () =>
       receiver.requests
         .map(({ body }): unknown => JSON.parse(Buffer.from(body).toString()))
@@ -95,6 +96,22 @@ describe("the export of log records", () => {
     expect(exporter.shown).toEqual([
       expect.stringMatching(/^3 log records were dropped, because 10 others waited/),
     ]);
+  });
+
+  it("bounds the bytes of a request and of those that wait", async () => {
+    const dropped = processed("queue_full");
+    const exporter = start({ maxSize: 100_000, maxBatchSize: 100_000, timeoutMillis: 10_000 });
+    const bytes = 8_192;
+    exporter.log(3_000, "\0".repeat(bytes - 20));
+    await exporter.flush();
+    const taken = exporter.messages().length;
+    expect(taken * bytes).toBeGreaterThan(15 * 1024 * 1024);
+    expect(taken * bytes).toBeLessThan(17 * 1024 * 1024);
+    expect(processed("queue_full") - dropped).toBe(3_000 - taken);
+    expect(Math.max(...exporter.sizes())).toBeLessThanOrEqual(4 * 1024 * 1024);
+    exporter.log(1);
+    await exporter.flush();
+    expect(exporter.messages()).toHaveLength(taken + 1);
   });
 
   it("exports no line about a receiver that fails", async () => {

@@ -12,9 +12,13 @@ import {
   SourceKind,
   SourceSettings,
 } from "../model/source.ts";
+import { shorten } from "../model/shorten.ts";
 import { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { settingsSubject, Vault } from "../credentials/vault.ts";
 import type { ReadSource } from "./source-access.ts";
+
+/** Characters of a source's last error at most: an upstream writes it. */
+const maxErrorChars = 500;
 
 const fields = {
   namespace: Namespace,
@@ -245,7 +249,7 @@ const make = Effect.gen(function* () {
     /** Records why the description could not be read, unless the source was changed meanwhile. */
     setLastError: ({ namespace, sealed }: StoredSource, message: string) =>
       Effect.orDie(
-        sql`UPDATE sources SET last_error = ${message} WHERE namespace = ${namespace} AND settings = ${sealed}`,
+        sql`UPDATE sources SET last_error = ${shorten(message, maxErrorChars)} WHERE namespace = ${namespace} AND settings = ${sealed}`,
       ),
 
     remove: (namespace: Namespace) =>

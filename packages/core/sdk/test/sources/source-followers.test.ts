@@ -82,6 +82,19 @@ describe("sources that report changes", () => {
     }).pipe(Effect.provide(layer)),
   );
 
+  it.effect("keep no more than the beginning of what an upstream said", () =>
+    Effect.gen(function* () {
+      const sources = yield* Sources;
+      const probe = yield* Probe;
+      yield* sources.add(probeSource("wordy", {}));
+      probe.unreachable = true;
+      probe.complaint = "x".repeat(3_000_000);
+      yield* Effect.flip(sources.refresh("wordy"));
+      const { lastError } = yield* sources.get("wordy");
+      expect(lastError).toMatch(/^No answer to x{486}…$/);
+    }).pipe(Effect.provide(layer)),
+  );
+
   it.effect("are released when they are removed", () =>
     Effect.gen(function* () {
       const sources = yield* Sources;

@@ -19,6 +19,8 @@ export class Probe extends Context.Tag("Probe")<
     readonly events: Queue.Queue<void>;
     loads: number;
     toolCount: number;
+    /** What its upstream says besides, where it does not answer. */
+    complaint: string;
     unreachable: boolean;
   }
 >() {}
@@ -45,7 +47,9 @@ const plugin = (probe: Context.Tag.Service<typeof Probe>): SourcePlugin => ({
       probe.loads++;
       const echoed = headersAsText(settings);
       if (probe.unreachable) {
-        return Effect.fail(new SourceUnreachable({ message: `No answer to ${echoed}` }));
+        return Effect.fail(
+          new SourceUnreachable({ message: `No answer to ${echoed}${probe.complaint}` }),
+        );
       }
       const paths = Array.from({ length: probe.toolCount }, (_, index) => `more${index}`);
       return Effect.succeed({
@@ -114,6 +118,7 @@ const probeLayer = Layer.effect(
     events,
     loads: 0,
     toolCount: 0,
+    complaint: "",
     unreachable: false,
   })),
 );

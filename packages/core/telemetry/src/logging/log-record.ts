@@ -1,8 +1,9 @@
 import { Array as Arr, Cause, Fiber, Inspectable } from "effect";
 import type { Logger } from "effect";
 import { spanOf } from "../tracing/traced.ts";
+import { boundedText } from "./bounded-text.ts";
 
-/** One line of a log as data, whatever it is written as. */
+/** One line of a log as data, whatever it is written as. Each of its texts is cut to 8,192 characters. */
 export interface LogRecord {
   readonly time: Date;
   /** `TRACE`, `DEBUG`, `INFO`, `WARN`, `ERROR` or `FATAL`. */
@@ -37,16 +38,21 @@ export const toLogRecord = ({
   if (!Cause.isEmpty(cause)) errors.push(Cause.pretty(cause, { renderErrorCause: true }));
   const span = currentSpan();
   const { traceId, executionId, ...others } = Object.fromEntries(
-    [...annotations].map(([key, value]) => [key, Inspectable.toStringUnknown(value, 0)] as const),
+    [...annotations].map(
+      ([key, value]) =>
+        [boundedText(key), boundedText(Inspectable.toStringUnknown(value, 0))] as const,
+    ),
   );
   return {
     time: date,
     level: logLevel.label,
-    message: said
-      .filter((part) => !(part instanceof Error))
-      .map((part) => Inspectable.toStringUnknown(part, 0))
-      .join(" "),
-    error: errors.length === 0 ? undefined : errors.join("\n"),
+    message: boundedText(
+      said
+        .filter((part) => !(part instanceof Error))
+        .map((part) => Inspectable.toStringUnknown(part, 0))
+        .join(" "),
+    ),
+    error: errors.length === 0 ? undefined : boundedText(errors.join("\n")),
     traceId: traceId ?? span?.traceId,
     spanId: traceId === undefined ? span?.spanId : undefined,
     executionId,

@@ -44,6 +44,25 @@ describe("a line of the log", () => {
     }),
   );
 
+  it.effect.each([
+    ["text", textLine],
+    ["json", jsonLine],
+  ] as const)("has no text of any length, as %s, and tells what is cut", ([, format]) =>
+    Effect.gen(function* () {
+      const long = `${"x".repeat(8_191)}${"😀".repeat(500_000)}`;
+      const [line = ""] = yield* linesOf(
+        format,
+        Effect.logWarning(long, Cause.fail(new Error(long))).pipe(
+          Effect.annotateLogs({ detail: long }),
+        ),
+      );
+      expect(line.length).toBeLessThan(4 * 8_400);
+      expect(line.match(/x… \(cut, 1000000 more characters\)/g)).toHaveLength(2);
+      expect(line.match(/… \(cut, /g)).toHaveLength(3);
+      expect(line.isWellFormed()).toBe(true);
+    }),
+  );
+
   it.effect("is one line of text with the same fields", () =>
     Effect.gen(function* () {
       expect(yield* linesOf(textLine, logged)).toEqual([
