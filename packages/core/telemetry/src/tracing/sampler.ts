@@ -1,3 +1,4 @@
+import { randomTraceId } from "./ids.ts";
 import type { RemoteSpan } from "./trace-context.ts";
 
 /** Decides about a whole trace: it is asked for spans without a parent in this process, and the spans below follow. */
@@ -20,33 +21,64 @@ const alwaysOff: Sampler = () => false;
 
 const idBits = 56;
 
-/** Takes this part of all traces by the last seven bytes of their ids, which W3C Trace Context wants to be random. */
-const traceIdRatio = (ratio: number): Sampler => {
-  const bound = ratio * 2 ** idBits;
-  return (traceId) => Number.parseInt(traceId.slice(-idBits / 4), 16) < bound;
-};
+/** Traces beyond the operator's choice that callers may cause in a second, and at once after a quiet time. */
+const extraPerSecond = 10;
+const extraAtOnce = 100;
 
-/** Traces that callers may force in a second, and at once after a quiet time. */
-const forcedPerSecond = 10;
-const forcedAtOnce = 100;
+class Allowance {
+  readonly #now: () => number;
+  #left = extraAtOnce;
+  #filledAt: number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#filledAt = now();
+  }
+
+  /** Adds what has come with time, and `more`. */
+  fill(more = 0): void {
+    const time = this.#now();
+    const added = ((time - this.#filledAt) / 1_000) * extraPerSecond + more;
+    this.#left = Math.min(extraAtOnce, this.#left + added);
+    this.#filledAt = time;
+  }
+
+  /** Takes one; `false` where none is left. */
+  take(): boolean {
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+}
+
+/**
+ * Takes this part of all traces by the last seven bytes of their ids, which W3C Trace Context wants to be random. A caller chooses
+ * the id: each of its traces adds the part to an allowance, and each that is taken spends one. Random ids earn what they spend,
+ * and ids that are chosen to be taken are refused when the allowance is gone.
+ */
+const traceIdRatio = (ratio: number, now: () => number): Sampler => {
+  const bound = ratio * 2 ** idBits;
+  const allowance = new Allowance(now);
+  return (traceId, parent) => {
+    const isTaken = Number.parseInt(traceId.slice(-idBits / 4), 16) < bound;
+    if (parent === undefined) return isTaken;
+    allowance.fill(ratio);
+    return isTaken && allowance.take();
+  };
+};
 
 /**
  * Follows the caller's sampled flag, and asks `root` where there is none. A caller that sets the flag on everything would take the
- * choice from the operator, so beyond a rate `root` decides about its traces too.
+ * choice from the operator, so beyond an allowance `root` decides about its traces too, by an id that the caller did not choose.
  */
 const parentBased = (root: Sampler, now: () => number): Sampler => {
-  let tokens = forcedAtOnce;
-  let filledAt = now();
+  const allowance = new Allowance(now);
   return (traceId, parent) => {
     if (parent === undefined) return root(traceId, parent);
     if (!parent.sampled) return false;
     if (root === alwaysOn) return true;
-    const time = now();
-    tokens = Math.min(forcedAtOnce, tokens + ((time - filledAt) / 1_000) * forcedPerSecond);
-    filledAt = time;
-    if (tokens < 1) return root(traceId, parent);
-    tokens -= 1;
-    return true;
+    allowance.fill();
+    return allowance.take() || root(randomTraceId(), undefined);
   };
 };
 
@@ -62,12 +94,12 @@ export const makeSampler = (
     case "always_off":
       return alwaysOff;
     case "traceidratio":
-      return traceIdRatio(ratio);
+      return traceIdRatio(ratio, now);
     case "parentbased_always_on":
       return parentBased(alwaysOn, now);
     case "parentbased_always_off":
       return parentBased(alwaysOff, now);
     case "parentbased_traceidratio":
-      return parentBased(traceIdRatio(ratio), now);
+      return parentBased(traceIdRatio(ratio, now), now);
   }
 };

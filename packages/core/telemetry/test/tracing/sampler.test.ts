@@ -51,4 +51,36 @@ describe("makeSampler", () => {
     now += 60_000;
     expect(forced(1_000)).toBe(100);
   });
+
+  it.each(["traceidratio", "parentbased_traceidratio"] as const)(
+    "%s takes no more than its part and ten a second of ids that callers choose",
+    (name) => {
+      let now = 0;
+      const sampler = makeSampler(name, 0.05, () => now);
+      const chosen = `${"a".repeat(18)}${"0".repeat(14)}`;
+      let sampled = 0;
+      for (let second = 0; second < 100; second += 1) {
+        for (let call = 0; call < 1_000; call += 1) {
+          if (sampler(chosen, callerWith("01"))) sampled += 1;
+        }
+        now += 1_000;
+      }
+      // 100 at once, 99 seconds with ten each, and a twentieth of 100,000 calls.
+      expect(sampled).toBeGreaterThan(5_500);
+      expect(sampled).toBeLessThan(6_700);
+    },
+  );
+
+  it("leaves ids of callers to traceidratio where no more are taken than its part, however many come", () => {
+    const sampler = makeSampler("traceidratio", 0.05, () => 0);
+    const ids = Array.from(
+      { length: 1_000 },
+      (_, index) => `${"a".repeat(18)}${(index % 20 === 0 ? "0" : "f").repeat(14)}`,
+    );
+    const roots = ids.filter((id) => sampler(id, undefined));
+    expect(roots).toHaveLength(50);
+    for (let round = 0; round < 20; round += 1) {
+      expect(ids.filter((id) => sampler(id, callerWith("01")))).toEqual(roots);
+    }
+  });
 });
