@@ -63,8 +63,15 @@ describe("the cloud app", () => {
       } finally {
         await child.stop();
       }
-      child = await serveCloud(dataDirectory);
+      const operator = { authorization: "Bearer token-of-the-operator" };
+      child = await serveCloud(dataDirectory, {
+        EXECUTOR_PLATFORM_TOKEN: "token-of-the-operator",
+        EXECUTOR_PLATFORM_ORGANIZATIONS: "5",
+      });
       try {
+        for (const path of ["/api/platform/metrics", "/api/platform/organizations/metrics"]) {
+          expect((await cloudClient(child, operator).request("GET", path)).status).toBe(200);
+        }
         expect((await withKey(child, key).request("GET", "/api/metrics")).status).toBe(200);
         expect((await cloudClient(child).request("GET", "/api/metrics")).status).toBe(401);
       } finally {

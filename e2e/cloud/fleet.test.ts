@@ -138,7 +138,14 @@ describe("the platform's metrics", () => {
     try {
       const operator = cloudClient(without, { authorization: `Bearer ${platformToken}` });
       expect((await operator.request("GET", platformPath)).status).toBe(200);
-      expect((await operator.request("GET", organizationsPath)).status).toBe(401);
+      const off = await operator.request("GET", organizationsPath);
+      expect(off.status).toBe(404);
+      expect(off.json()).toMatchObject({
+        _tag: "EndpointNotFound",
+        message: expect.stringContaining("EXECUTOR_PLATFORM_ORGANIZATIONS"),
+      });
+      const anybody = cloudClient(without, { authorization: "Bearer key" });
+      expect((await anybody.request("GET", organizationsPath)).status).toBe(401);
     } finally {
       await without.stop();
     }

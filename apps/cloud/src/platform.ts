@@ -1,7 +1,7 @@
 import { authAttempts } from "@executor/api";
 import type { Surface, WebHandler } from "@executor/api";
 import { Schema } from "effect";
-import { Identity, unauthorized } from "./auth/authenticate.ts";
+import { EndpointNotFound, Identity, unauthorized } from "./auth/authenticate.ts";
 import type { Refusal } from "./auth/authenticate.ts";
 import type { DurableObjectNamespace, Environment } from "./environment.ts";
 import { maxScrapedOrganizations } from "./organization/settings.ts";
@@ -18,15 +18,21 @@ const organizationsMetricsPath = "/api/platform/organizations/metrics";
 /** Path of the platform's object that answers with the metrics of each organization. No client's request reaches it. */
 export const organizationsPath = "/internal/organizations";
 
-/**
- * The path of the platform's object by a request's path; `undefined` for one that is not for the platform's operator, or that is
- * switched off.
- */
-export const platformPath = (pathname: string, environment: Environment): string | undefined => {
+/** The path of the platform's object by a request's path; `undefined` for one that is not for the platform's operator. */
+export const platformPath = (pathname: string): string | undefined => {
   if (pathname === platformMetricsPath) return metricsPath;
-  const isOn = maxScrapedOrganizations(environment) > 0;
-  return pathname === organizationsMetricsPath && isOn ? organizationsPath : undefined;
+  return pathname === organizationsMetricsPath ? organizationsPath : undefined;
 };
+
+/** A refusal of a path of the platform's object that the operator has not switched on. */
+export const switchedOff = (path: string, environment: Environment): Response | undefined => {
+  if (path !== organizationsPath || maxScrapedOrganizations(environment) > 0) return undefined;
+  const message =
+    "Metrics of each organization are switched off. Set EXECUTOR_PLATFORM_ORGANIZATIONS to the number of organizations that a scrape may show.";
+  return Response.json(encodeNotFound(new EndpointNotFound({ message })), { status: 404 });
+};
+
+const encodeNotFound = Schema.encodeSync(EndpointNotFound);
 
 /** Name of the object that counts for the platform's operator. No organization has an id like this. */
 export const platformName = "platform";

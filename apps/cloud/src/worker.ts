@@ -25,7 +25,7 @@ import type { Environment } from "./environment.ts";
 import { answerKeys } from "./keys/handlers.ts";
 import { restrictFetch } from "./network/public-fetch.ts";
 import { maxRequests, positive } from "./organization/settings.ts";
-import { countRefusal, platformIdentity, platformPath } from "./platform.ts";
+import { countRefusal, platformIdentity, platformPath, switchedOff } from "./platform.ts";
 
 /** Exported under the name by which the platform stores its objects. */
 export { OrganizationObject as OrganisationObject } from "./organization/organization-object.ts";
@@ -61,14 +61,13 @@ export default {
       const outcome = refusalOutcomes[response.status];
       return outcome === undefined ? response : refuse(outcome, response);
     };
-    const operatorPath = platformPath(pathname, environment);
+    const operatorPath = platformPath(pathname);
     if (operatorPath !== undefined) {
       const platform = await platformIdentity(environment, request.headers);
       if (isRefusal(platform)) return refuse(platform.outcome, platform.response);
-      return forward(
-        environment,
-        platform,
-        new Request(new URL(operatorPath, request.url), request),
+      return (
+        switchedOff(operatorPath, environment) ??
+        forward(environment, platform, new Request(new URL(operatorPath, request.url), request))
       );
     }
 
