@@ -65,6 +65,26 @@ describe("a daemon that is told to stop", () => {
     expect(warnings(running.log()).join("\n")).toContain("did not answer within");
   });
 
+  it("pushes all signals at the same time, so that a receiver that hangs costs one timeout", async () => {
+    receiver.answerWith("hang");
+    const running = await start({
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "",
+      OTEL_EXPORTER_OTLP_ENDPOINT: new URL(receiver.url).origin,
+      OTEL_EXPORTER_OTLP_TIMEOUT: "3000",
+      OTEL_BSP_SCHEDULE_DELAY: "600000",
+      OTEL_BLRP_SCHEDULE_DELAY: "600000",
+    });
+    await apiClient(running).execute("return 1");
+    const before = performance.now();
+    running.kill("SIGTERM");
+    expect(await running.exited).toBe(0);
+    expect(performance.now() - before).toBeLessThan(5_500);
+    const told = warnings(running.log()).join("\n");
+    for (const signal of ["Metrics", "Traces", "Logs"]) {
+      expect(told).toMatch(new RegExp(`${signal} cannot be pushed .* did not answer within`));
+    }
+  });
+
   it("ends though nothing listens where it pushes to", async () => {
     const running = await start({
       OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "http://127.0.0.1:9/v1/metrics",

@@ -5,7 +5,7 @@ import { QuickJsRunner } from "@executor/runtime-quickjs";
 import { sdkLayer } from "@executor/sdk";
 import * as Storage from "@executor/storage/bun";
 import { BunFileSystem } from "@effect/platform-bun";
-import { Context, Effect, Layer } from "effect";
+import { Context, Effect, Layer, Scope } from "effect";
 import { join } from "node:path";
 import { plugins } from "../plugins.ts";
 import { version } from "../version.ts";
@@ -41,15 +41,17 @@ const servicesLayer = (dataDirectory: string) =>
     Layer.provide(Storage.layer(join(dataDirectory, databaseFile))),
   );
 
-/** Builds the daemon's services and the handler of its requests. Closing the scope ends them. */
-export const createServerHandlers = (dataDirectory: string) =>
+/**
+ * Builds the daemon's services and the handler of its requests. Closing the scope ends them; the pushes of metrics and traces end
+ * with `pushes`.
+ */
+export const createServerHandlers = (dataDirectory: string, pushes: Scope.Scope) =>
   Effect.gen(function* () {
     yield* makeDataDirectory(dataDirectory);
     yield* applyLabelBudgets;
     for (const problem of yield* variableProblems) yield* Effect.logWarning(problem);
-    // Starts before the services and so ends after them, to push their last counts.
-    yield* startMetricsExport();
-    const tracer = yield* startTracesExport();
+    yield* Scope.extend(startMetricsExport(), pushes);
+    const tracer = yield* Scope.extend(startTracesExport(), pushes);
     const handlers = buildHandlers(dataDirectory);
     return yield* tracer === undefined ? handlers : Effect.withTracer(handlers, tracer);
   });

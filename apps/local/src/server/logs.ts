@@ -1,7 +1,7 @@
 import type { LogExporterService } from "@executor/otlp";
 import { isPushWanted } from "@executor/otlp/switch";
 import { FetchHttpClient } from "@effect/platform";
-import { Context, Effect, Layer, Logger, ManagedRuntime } from "effect";
+import { Context, Effect, Layer, Logger, ManagedRuntime, Scope } from "effect";
 import { logger } from "../logger.ts";
 import { disposeAtEnd, type PushEnd } from "./push-end.ts";
 import { readSettings, scope } from "./telemetry.ts";
@@ -35,15 +35,17 @@ const runtime = ManagedRuntime.make(Layer.provide(exportLayer, logger));
 
 /**
  * Exports what an effect logs where the environment asks for it, besides the lines on standard error; otherwise it loads nothing.
- * What is left is exported when the scope closes, within the export timeout. It is used once in a process.
+ * What is left is exported when the scope `pushes` closes, within the export timeout. It is used once in a process.
  */
-export const withLogsExport = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const exporter = yield* start;
-    return yield* exporter === undefined
-      ? effect
-      : Effect.provide(effect, Logger.add(exporter.logger));
-  });
+export const withLogsExport =
+  (pushes: Scope.Scope) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.gen(function* () {
+      const exporter = yield* Scope.extend(start, pushes);
+      return yield* exporter === undefined
+        ? effect
+        : Effect.provide(effect, Logger.add(exporter.logger));
+    });
 
 const start = Effect.gen(function* () {
   if (!(yield* Effect.orDie(isPushWanted("logs")))) return undefined;

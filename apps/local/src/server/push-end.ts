@@ -1,4 +1,4 @@
-import { Effect, Exit, type ManagedRuntime, type Scope } from "effect";
+import { Effect, ExecutionStrategy, Exit, type ManagedRuntime, Scope } from "effect";
 
 /** What a running push of telemetry is told before its runtime is disposed of, which pushes once more. */
 export interface PushEnd {
@@ -7,6 +7,12 @@ export interface PushEnd {
   /** The timeout of an export. */
   readonly withinMillis: number;
 }
+
+/** A scope below the current one, in which the pushes of all signals end at the same time: together they take one timeout. */
+export const pushScope: Effect.Effect<Scope.Scope, never, Scope.Scope> = Effect.flatMap(
+  Effect.scope,
+  (scope) => Scope.fork(scope, ExecutionStrategy.parallel),
+);
 
 /** Time for the push to end by its own timeout. */
 const graceMillis = 250;

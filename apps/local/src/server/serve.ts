@@ -1,8 +1,9 @@
-import { Duration, Effect, Schema } from "effect";
+import { Duration, Effect, Schema, type Scope } from "effect";
 import { version } from "../version.ts";
 import { dataDirectory, mcpPath } from "./config.ts";
 import { createServerHandlers } from "./handlers.ts";
 import { withLogsExport } from "./logs.ts";
+import { pushScope } from "./push-end.ts";
 
 const hostname = "127.0.0.1";
 const maxRequestBodyBytes = 128 * 1024 * 1024;
@@ -18,14 +19,21 @@ export class ListenError extends Schema.TaggedError<ListenError>()("ListenError"
 /** Serves until it is interrupted; then refuses new requests, waits for those in flight, and closes the database. */
 export const serve = (port: number) =>
   Effect.gen(function* () {
-    const handlers = yield* createServerHandlers(yield* dataDirectory);
+    // It opens before the services and so closes after them: their last counts, spans and lines are pushed.
+    const pushes = yield* pushScope;
+    return yield* withLogsExport(pushes)(serveUntilInterrupted(port, pushes));
+  }).pipe(Effect.scoped);
+
+const serveUntilInterrupted = (port: number, pushes: Scope.Scope) =>
+  Effect.gen(function* () {
+    const handlers = yield* createServerHandlers(yield* dataDirectory, pushes);
     const server = yield* Effect.acquireRelease(listen(port, handlers), stop(handlers));
     yield* Effect.logInfo(`Executor ${version} listens on ${server.url.origin}`);
     yield* Effect.logInfo(
       `MCP: ${server.url.origin}${mcpPath}  Metrics: ${server.url.origin}/api/metrics  Docs: ${server.url.origin}/api/docs`,
     );
     return yield* Effect.never;
-  }).pipe(withLogsExport, Effect.scoped);
+  });
 
 type Server = ReturnType<typeof Bun.serve>;
 
