@@ -83,6 +83,8 @@ describe("a daemon that is told to stop", () => {
     for (const signal of ["Metrics", "Traces", "Logs"]) {
       expect(told).toMatch(new RegExp(`${signal} cannot be pushed .* did not answer within`));
     }
+    expect(told).toMatch(/\d+ spans are lost/);
+    expect(told).toMatch(/\d+ log records are lost/);
   });
 
   it("ends though nothing listens where it pushes to", async () => {

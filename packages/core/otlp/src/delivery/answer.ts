@@ -19,6 +19,7 @@ export interface Failed {
   readonly errorType: string;
   /** Clause that follows "because": no capital letter, no full stop. */
   readonly reason: string;
+  /** Whether the receiver may take the same items later. */
   readonly retryable: boolean;
   /** Whether the next request would fail too: only 400 and 413 refuse the content of a request. */
   readonly isGeneral: boolean;
@@ -147,11 +148,12 @@ export const unreachable = (cause: unknown): Failed => ({
   retryAfterMillis: 0,
 });
 
+/** The time for the whole export is over, so the same items can be sent in a later one only. The receiver may have taken them. */
 export const timedOut = (timeoutMillis: number): Failed => ({
   status: undefined,
   errorType: "timeout",
   reason: `the receiver did not answer within ${timeoutMillis} ms`,
-  retryable: false,
+  retryable: true,
   isGeneral: true,
   retryAfterMillis: 0,
 });

@@ -109,6 +109,7 @@ describe("the export of spans", () => {
   it.each([
     ["503", () => new Response(null, { status: 503 })],
     ["429", () => new Response(null, { status: 429, headers: { "retry-after": "2" } })],
+    ["no answer in time", () => undefined],
   ])("keeps the spans that a receiver may take later, after %s", async (_, refuse) => {
     const { flush, log, make, receiver } = start({ timeoutMillis: 300 }, refuse);
     make(5);
@@ -184,6 +185,17 @@ describe("the export of spans", () => {
     await stopping();
     await stop();
     expect(log.at(-1)).toMatch(/^3 spans are lost/);
+  });
+
+  it("tells at its end how many spans a receiver that hangs has not taken", async () => {
+    const { log, make, stop, stopping } = start({ timeoutMillis: 300 }, () => undefined);
+    make(4);
+    await stopping();
+    await stop();
+    expect(log).toEqual([
+      expect.stringContaining("did not answer within"),
+      expect.stringMatching(/^4 spans are lost/),
+    ]);
   });
 
   it("sends exactly the traces that the ratio takes", async () => {
