@@ -11,10 +11,17 @@ import {
 import type { HttpApi } from "@effect/platform";
 import { type Actor, operator } from "@executor/sdk/schemas";
 import { httpMethodLabel } from "@executor/telemetry";
-import { below, carrySpan, currentTracer, spanOf } from "@executor/telemetry/tracing";
+import { below, carrySpan, currentTracer, recordingOf, spanOf } from "@executor/telemetry/tracing";
 import { Context, Effect, Exit, FiberRef, Layer, type Scope } from "effect";
 import { httpServerRequestDuration } from "./metrics.ts";
-import { beginRequestSpan, endRequestSpan, routeOf } from "./request-span.ts";
+import {
+  beginRequestSpan,
+  endRequestSpan,
+  pathOf,
+  routeOf,
+  schemeOf,
+  showHost,
+} from "./request-span.ts";
 import {
   answerUnexpected,
   type Forbidden,
@@ -43,8 +50,6 @@ export const surfaceOf = (url: string): Surface => {
   if (path === "/mcp") return "mcp";
   return /^\/api\/(.+\/)?metrics\/?$/.test(path) ? "metrics" : "api";
 };
-
-const pathOf = (url: string): string => url.split("?", 1)[0] ?? "";
 
 /**
  * Option of the API's router. Its own limit is 100 characters, and beyond that the path is no route; an address of a tool has
@@ -85,7 +90,7 @@ export const makeWebHandler = <E>(
     const app = yield* Effect.provide(HttpApiBuilder.httpApp, runtime);
     const router = yield* Effect.provide(HttpApiBuilder.Router.router, runtime);
     return HttpApp.toWebHandlerRuntime(runtime)(
-      measured(middleware(jsonOnly(answerUnexpected(app, router)))),
+      measured(middleware(withHost(jsonOnly(answerUnexpected(app, router))))),
     );
   });
   return Effect.flatMap(FiberRef.get(HttpRouter.currentRouterConfig), (config) =>
@@ -95,6 +100,16 @@ export const makeWebHandler = <E>(
     ),
   );
 };
+
+/** Shows the host in the request's span: what comes here is let in under it. */
+const withHost = <R>(app: HttpApp.Default<never, R>): HttpApp.Default<never, R> =>
+  Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+    Effect.withFiberRuntime((fiber) => {
+      const recording = recordingOf(fiber);
+      if (recording !== undefined) showHost(recording.span, request);
+      return app;
+    }),
+  );
 
 /**
  * Takes bodies in JSON alone. A page of another site may make a browser send a text or a form without asking first, and a body
@@ -174,7 +189,7 @@ const measured = <R>(app: HttpApp.Default<never, R>): HttpApp.Default<never, R> 
           "http.request.method": httpMethodLabel(request.method),
           "http.route": routeOf(span),
           "http.response.status_code": String(status),
-          "url.scheme": request.originalUrl.startsWith("https:") ? "https" : "http",
+          "url.scheme": schemeOf(request),
           "error.type": status >= 500 ? String(status) : undefined,
         });
       return app.pipe(

@@ -41,6 +41,7 @@ abstract class LocalSpan implements Tracer.Span {
 
   attribute(name: string, value: unknown): void {
     if (isAttributeValue(value)) this.attributes.set(name, value);
+    else if (value === undefined) this.attributes.delete(name);
   }
 
   /** Executor's spans have no events: what happens within one is in the log, with the ids of trace and span. */
