@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { platformToken, startCloud } from "../support/cloud/app.ts";
 import type { CloudApp } from "../support/cloud/app.ts";
 import {
@@ -32,7 +36,11 @@ describe("the platform's operator", () => {
     // The organizations that were active last: two of three.
     app = await startCloud({ variables: { EXECUTOR_PLATFORM_ORGANIZATIONS: "2" } });
     operator = cloudClient(app, { authorization: `Bearer ${platformToken}` });
-    members = [await join("aurora"), await join("borealis"), await join("corona")];
+    members = [
+      await makeMember("aurora"),
+      await makeMember("borealis"),
+      await makeMember("corona"),
+    ];
     for (const [index, { client }] of members.entries()) {
       for (let call = 0; call <= index; call += 1) {
         await client.execute(`return await tools.${namespaces[index]}.items({})`);
@@ -47,7 +55,7 @@ describe("the platform's operator", () => {
 
   const namespaces = ["aurorashop", "borealisshop", "coronashop"];
 
-  const join = async (slug: string): Promise<Member> => {
+  const makeMember = async (slug: string): Promise<Member> => {
     const organization = await makeOrganization(app, await signUp(app, slug), slug);
     const client = withKey(app, (await organization.makeKey(everyPermission)).key);
     await shop.addTo(client, `${slug}shop`);
@@ -121,6 +129,64 @@ describe("the platform's operator", () => {
     expect(own?.text).not.toContain("executor_organization");
     for (const path of ["/internal/reports", "/internal/organizations"]) {
       expect((await operator.request("POST", path, {})).status).toBe(404);
+    }
+  });
+});
+
+describe("objects that their alarms wake", () => {
+  const shop = startShop();
+  afterAll(() => shop.stop());
+
+  it("know which they are, so that no organization is counted twice or left out", async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), "executor-cloud-"));
+    const variables = {
+      EXECUTOR_PLATFORM_ORGANIZATIONS: "5",
+      EXECUTOR_METRICS_INTERVAL: "2000",
+      EXECUTOR_MAX_REQUESTS: "10000",
+    };
+    let app = await startCloud({ dataDirectory, variables });
+    try {
+      const operator = cloudClient(app, { authorization: `Bearer ${platformToken}` });
+      const samplesOf = async (path: string) =>
+        readSamples((await operator.request("GET", path)).text);
+      const untilCalls = (expected: number) =>
+        until(`${expected} calls in the totals`, async () => {
+          return sumOf(await samplesOf(platformPath), calls, { outcome: "ok" }) === expected;
+        });
+      const acme = await makeOrganization(app, await signUp(app, "ada"), "acme");
+      const client = withKey(app, (await acme.makeKey(everyPermission)).key);
+      await shop.addTo(client);
+      const call = "return await tools.shop.items({})";
+      for (let count = 0; count < 3; count += 1) await client.execute(call);
+      await untilCalls(3);
+
+      // Alarms stay set while there are requests.
+      const ended = new AbortController();
+      const scraping = (async () => {
+        while (!ended.signal.aborted) {
+          await operator.request("GET", platformPath).catch(() => {});
+          await sleep(20);
+        }
+      })();
+      const cutOff = client.execute("await new Promise(() => {})").catch(() => {});
+      await until("the execution runs", async () =>
+        JSON.stringify(await client.ask("GET", "/api/executions?limit=1")).includes('"running"'),
+      );
+      await app.kill();
+      ended.abort();
+      await Promise.all([scraping, cutOff]);
+
+      app = await startCloud({ dataDirectory, variables, port: app.port });
+      await until("both alarms", () => Promise.resolve(app.objectStarts() === 2));
+      await client.execute(call);
+      await untilCalls(4);
+      const seen = (await samplesOf(organizationsPath)).map(
+        ({ labels }) => labels["executor_organization"],
+      );
+      expect(new Set(seen)).toEqual(new Set([acme.id]));
+    } finally {
+      await app.stop();
+      await rm(dataDirectory, { recursive: true });
     }
   });
 });

@@ -122,6 +122,22 @@ describe("the sum of reports", () => {
     expect(addReport(first, [counted(3)], [counted(10)])).toEqual([counted(13)]);
   });
 
+  it.effect("is not shown under the id of an object", () => {
+    const id = "0f".repeat(32);
+    return Effect.gen(function* () {
+      const reports = yield* fleetReports;
+      for (const organization of [id, "acme", "f0".repeat(31)]) {
+        const report = JSON.stringify({ organization, totals: [counted(1)] });
+        yield* reports.take(report, 1);
+      }
+      const shown = yield* (yield* fleetReports).organizations(9);
+      expect(shown.map(({ organization }) => organization)).toEqual(["acme", "f0".repeat(31)]);
+    }).pipe(
+      Effect.provide(Storage.layerMemory),
+      Effect.provideService(Organization, organizationMetrics(10)),
+    );
+  });
+
   it.effect("is stored with the report in one transaction, and goes on from there", () => {
     const report = (organization: string, count: number) =>
       JSON.stringify({ organization, totals: [counted(count)] });

@@ -3,6 +3,7 @@ import type { MetricsOwner } from "@executor/telemetry";
 import { inSlices, RegistryReading } from "@executor/telemetry/reading";
 import { type Cause, Effect, Schema } from "effect";
 import type { Environment } from "../environment.ts";
+import type { OrganizationName } from "../organization/organization-name.ts";
 import { platformName } from "../platform.ts";
 import { addReport, Totals, totalsOf } from "./totals.ts";
 
@@ -30,6 +31,7 @@ export const fleetReports = Effect.gen(function* () {
     Effect.map(([row]) => row?.totals ?? []),
   );
   let sums = yield* stored;
+  yield* deleteUnnamed(sql);
 
   const take = Effect.fn("FleetReports.take")(function* (body: string, now: number) {
     const { organization, totals } = yield* decodeReport(body);
@@ -64,21 +66,23 @@ export const fleetReports = Effect.gen(function* () {
   };
 }).pipe(Effect.orDie);
 
+/** Deletes reports under the id of an object, 64 hexadecimal digits: what they tell is in a report under an organization's id too. */
+const deleteUnnamed = (sql: SqlClient.SqlClient) =>
+  sql`DELETE FROM fleet_reports WHERE length(organization) = 64 AND organization NOT GLOB '*[^0-9a-f]*'`;
+
 export type FleetReports = Effect.Effect.Success<typeof fleetReports>;
 
 /**
  * Reads an organization's totals, and gives the effect that sends them to the platform's object if they have changed. Store the
- * totals between the two: then the object never starts anew from less than a report has told. Nothing is sent unless the platform
- * has a token, without which nobody could read it.
+ * totals between the two: then the object never starts anew from less than a report has told. Nothing is sent while the
+ * organization's name is unknown, nor unless the platform has a token, without which nobody could read it.
  */
 export const reporter = (
-  organization: string,
+  name: Pick<OrganizationName, "value">,
   owner: MetricsOwner,
   { EXECUTOR_PLATFORM_TOKEN: token, ORGANIZATIONS: objects }: Environment,
 ): Effect.Effect<Effect.Effect<void>> => {
-  if (token === undefined || token === "" || organization === platformName) {
-    return Effect.succeed(Effect.void);
-  }
+  if (token === undefined || token === "") return nothing;
   const reading = new RegistryReading({ registries: [owner.registry], observe: () => {} });
   let last = "";
   const send = Effect.fnUntraced(function* (body: string) {
@@ -90,14 +94,20 @@ export const reporter = (
     );
     if (answer.ok) last = body;
   });
-  return Effect.map(
-    inSlices(() => reading.steps()),
-    (series) => {
-      const body = JSON.stringify({ organization, totals: totalsOf(series) });
-      return body === last ? Effect.void : Effect.catchAllCause(send(body), logLost);
-    },
-  );
+  return Effect.suspend(() => {
+    const { value: organization } = name;
+    if (organization === undefined) return nothing;
+    return Effect.map(
+      inSlices(() => reading.steps()),
+      (series) => {
+        const body = JSON.stringify({ organization, totals: totalsOf(series) });
+        return body === last ? Effect.void : Effect.catchAllCause(send(body), logLost);
+      },
+    );
+  });
 };
+
+const nothing = Effect.succeed(Effect.void);
 
 const logLost = (cause: Cause.Cause<unknown>) =>
   Effect.logWarning(

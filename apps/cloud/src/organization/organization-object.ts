@@ -7,6 +7,7 @@ import type { DurableObjectState, Environment } from "../environment.ts";
 import { reportsPath } from "../fleet/reports.ts";
 import { metricsPath, organizationsPath, recordRefusals, refusalsPath } from "../platform.ts";
 import { inOrganization, respondInOrganization } from "./in-organization.ts";
+import { OrganizationName } from "./organization-name.ts";
 import { organizationServices } from "./organization-services.ts";
 import { organizationSettings } from "./settings.ts";
 
@@ -17,7 +18,9 @@ const handlerOf = (pathname: string, { handle, organizations }: Services): WebHa
   return (request) => organizations(new Request(new URL(metricsPath, request.url), request));
 };
 
-type Services = Effect.Effect.Success<ReturnType<typeof organizationServices>>;
+interface Services extends Effect.Effect.Success<ReturnType<typeof organizationServices>> {
+  readonly name: OrganizationName;
+}
 
 /** Milliseconds without a request after which totals are written: the platform may end an idle object. */
 const quietMs = 250;
@@ -42,9 +45,12 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
     // Requests wait until the stored totals are restored.
     this.#ready = ctx.blockConcurrencyWhile(() =>
       this.#run(
-        Effect.flatMap(Scope.make(), (scope) =>
-          Scope.extend(organizationServices(ctx, environment, settings, this.#owner), scope),
-        ),
+        Effect.gen(this, function* () {
+          const name = yield* Effect.promise(() => OrganizationName.load(ctx));
+          const scope = yield* Scope.make();
+          const building = organizationServices(ctx, environment, settings, this.#owner, name);
+          return { name, ...(yield* Scope.extend(building, scope)) };
+        }),
       ),
     );
   }
@@ -53,6 +59,7 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
     const services = await this.#ready;
     const { pathname } = new URL(request.url);
     if (pathname === reportsPath) return this.#takeReport(services, await request.text());
+    services.name.readFrom(request.headers, this.env.ORGANIZATIONS);
     this.#begin();
     const end = () => this.#end(services);
     try {

@@ -23,6 +23,7 @@ import { plugins } from "../plugins.ts";
 import { type BudgetStorage, HourlyBudget } from "./hourly-budget.ts";
 import { inOrganization } from "./in-organization.ts";
 import { mcpEndpoint, subjectOf } from "./mcp-sessions.ts";
+import type { OrganizationName } from "./organization-name.ts";
 import { durableScrapes, savedMetrics } from "./saved-metrics.ts";
 import {
   computingLimits,
@@ -85,6 +86,7 @@ export const organizationServices = (
   environment: Environment,
   settings: OrganizationSettings,
   owner: MetricsOwner,
+  name: OrganizationName,
 ) =>
   Effect.gen(function* () {
     const database = yield* Layer.build(Storage.layer(ctx.storage));
@@ -92,10 +94,9 @@ export const organizationServices = (
     const services = yield* Layer.build(servicesLayer(environment, settings, ctx.storage)).pipe(
       Effect.provide(database),
     );
-    const name = ctx.id.name ?? ctx.id.toString();
     const own = new RegistryReading({ registries: [owner.registry] });
-    const reports =
-      name === platformName ? yield* Effect.provide(fleetReports, database) : undefined;
+    const isPlatform = ctx.id.equals(environment.ORGANIZATIONS.idFromName(platformName));
+    const reports = isPlatform ? yield* Effect.provide(fleetReports, database) : undefined;
     const reading = reports === undefined ? own : withFleet(own, reports);
     const apiWith = (scrapes: Layer.Layer<Scrapes>) =>
       HttpApiBuilder.api(CloudExecutorApi).pipe(
@@ -124,14 +125,14 @@ export const organizationServices = (
         mcp: { path: mcpPath, handle: (request) => inOrganization(owner, () => mcp(request)) },
       }).pipe(HttpRouter.withRouterConfig(routerConfig)),
       write: saved.write,
-      report: reporter(name, owner, environment),
+      report: isPlatform ? Effect.succeed(Effect.void) : reporter(name, owner, environment),
       reports,
       organizations,
       hasPausedRuns: Effect.provide(hasPausedRuns, database),
     };
   }).pipe(
     Effect.provideService(Organization, owner),
-    Effect.annotateLogs({ organization: ctx.id.name ?? "unknown" }),
+    Effect.annotateLogs({ organization: name.value ?? "unknown" }),
   );
 
 /** Whether an execution is paused for an approval: it lives in memory, and ends with its object. */
