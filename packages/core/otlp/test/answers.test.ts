@@ -54,6 +54,59 @@ describe("a refusal", () => {
   });
 });
 
+describe("what a receiver says", () => {
+  const basic = Buffer.from("operator:pa$$word+1").toString("base64");
+  const headers = {
+    authorization: `Basic ${basic}`,
+    "x-key": "Bearer s3cret/token",
+    "x-tenant": "1",
+  };
+
+  it.each([
+    ["a header", `Basic ${basic}`],
+    ["its Base64 alone", basic],
+    ["the Base64 of a header", Buffer.from("Bearer s3cret/token").toString("base64")],
+    ["a token", "s3cret/token"],
+    ["a token in other letters, percent-encoded", "S3CRET%2ftoken"],
+    ["user and password", "operator:pa$$word+1"],
+    ["a password", "pa$$word+1"],
+    ["a token at the cut", `${"x".repeat(288)} s3cret/token`],
+  ])("is shown without our own credentials: %s", async (_, said) => {
+    for (const contentType of ["text/plain", "application/json"]) {
+      const body = contentType === "text/plain" ? said : JSON.stringify({ message: said });
+      const { report } = await push().attempts(
+        () => new Response(body, { status: 400, headers: { "content-type": contentType } }),
+        { headers },
+      );
+      const reason = report.failure?.reason ?? "";
+      expect(reason).toContain("the receiver answered 400");
+      expect(reason).toContain("[redacted");
+      expect(reason).not.toMatch(/s3c|word|operator|QmVhcm|b3Blcm/i);
+    }
+  });
+
+  it("of a request that it took has none either", async () => {
+    const { report } = await push().attempts(
+      () => Response.json({ partialSuccess: { errorMessage: "hello s3cret/token" } }),
+      { headers },
+    );
+    expect(report.message).toBe("hello [redacted]");
+  });
+
+  it.each([
+    ["https://user:key@other.test/a?key=1#key", "https://other.test/a"],
+    ["//user:key@other.test/a?key=1", "http://other.test/a"],
+    ["/login?key=1", "http://127.0.0.1/login"],
+    ["/s3cret%2Ftoken/login", "http://127.0.0.1/[redacted]/login"],
+    [`https://other.test/${"a".repeat(500)}`, `https://other.test/${"a".repeat(181)}`],
+  ])("of a redirect has no user and no query: %s", async (location, shown) => {
+    const { report } = await push().attempts(status(302, { location }), { headers });
+    expect(report.failure?.reason.replace(`:${push().receiver.port}`, "")).toBe(
+      `the receiver answered 302: redirects are not followed, here to ${shown}`,
+    );
+  });
+});
+
 describe("Retry-After", () => {
   it.each([429, 503])("in seconds delays the retry (%i)", async (code) => {
     await push().attempts(once(status(code, { "retry-after": "1" })));

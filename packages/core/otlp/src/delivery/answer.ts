@@ -1,6 +1,8 @@
 import { Either } from "effect";
+import { shownUrl } from "../settings/receiver.ts";
 import { type Signal, signalTraits } from "../settings/signal.ts";
 import { readFields } from "./protobuf-reader.ts";
+import type { Redact } from "./redaction.ts";
 
 /** A request that the receiver took, with the partial success of its answer. */
 export interface Accepted {
@@ -29,10 +31,14 @@ export interface Failed {
 
 /** An HTTP response, read to its end. */
 export interface Answer {
+  /** Of the request. */
+  readonly url: string;
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Uint8Array;
+  /** Applied to all of its text that is quoted. */
+  readonly redact: Redact;
 }
 
 /** Statuses after which a request may be repeated (OTLP 1.x, "OTLP/HTTP Response", "Retryable Response Codes"). */
@@ -75,22 +81,23 @@ export const readAnswer = (
 
 /** `Export<signal>ServiceResponse` in either encoding, or an empty body, which is one too; `undefined` for any other body. */
 const readSuccess = (
-  { headers, body }: Answer,
+  { headers, body, redact }: Answer,
   signal: Signal,
 ): Pick<Accepted, "rejected" | "message"> | undefined => {
   if (body.length === 0) return { rejected: 0, message: "" };
   const type = bodyType(headers);
-  if (type === "x-protobuf") return readProtobufSuccess(body);
+  if (type === "x-protobuf") return readProtobufSuccess(body, redact);
   const parsed = parseJson(body);
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
   const partial = member(parsed, "partialSuccess");
   if (partial === undefined && Object.keys(parsed).length > 0) return undefined;
   const rejected = toCount(member(partial, signalTraits[signal].rejected));
-  return { rejected, message: oneLine(member(partial, "errorMessage")) };
+  return { rejected, message: oneLine(member(partial, "errorMessage"), redact) };
 };
 
 const readProtobufSuccess = (
   body: Uint8Array,
+  redact: Redact,
 ): Pick<Accepted, "rejected" | "message"> | undefined => {
   let rejected = 0;
   let message = "";
@@ -102,17 +109,17 @@ const readProtobufSuccess = (
     if (partial === undefined) return undefined;
     for (const [inner, content] of partial) {
       if (inner === 1 && typeof content === "bigint") rejected = toCount(content);
-      if (inner === 2 && typeof content !== "bigint") message = oneLine(decode(content));
+      if (inner === 2 && typeof content !== "bigint") message = oneLine(decode(content), redact);
     }
   }
   return { rejected, message };
 };
 
 /** A success of something else, such as the page of a proxy or a sign-in: nothing says that the items were taken. */
-const notOtlp = ({ status, headers }: Answer, signal: Signal): Failed => ({
+const notOtlp = ({ status, headers, redact }: Answer, signal: Signal): Failed => ({
   status,
   errorType: "invalid_response",
-  reason: `the receiver answered ${status} with ${oneLine(headers["content-type"]) || "a body of no content type"}, which is no answer of OTLP; ${adviceOn(404, signal)}`,
+  reason: `the receiver answered ${status} with ${oneLine(headers["content-type"], redact) || "a body of no content type"}, which is no answer of OTLP; ${adviceOn(404, signal)}`,
   retryable: false,
   isGeneral: true,
   retryAfterMillis: 0,
@@ -125,7 +132,7 @@ const readRefusal = (answer: Answer, signal: Signal, nowMillis: number): Failed 
   const details = [
     quoted === "" ? undefined : `"${quoted}"`,
     status >= 300 && status < 400
-      ? `redirects are not followed${headers["location"] === undefined ? "" : `, here to ${headers["location"]}`}`
+      ? `redirects are not followed${headers["location"] === undefined ? "" : `, here to ${shownLocation(answer)}`}`
       : adviceOn(status, signal),
   ].filter((detail) => detail !== undefined);
   return {
@@ -138,11 +145,21 @@ const readRefusal = (answer: Answer, signal: Signal, nowMillis: number): Failed 
   };
 };
 
+const maxLocationLength = 200;
+
+/** Where a redirect leads, without user, query and fragment, which can hold keys. */
+const shownLocation = ({ headers, url, redact }: Answer): string =>
+  oneLine(
+    shownUrl(URL.parse(headers["location"] ?? "", url)?.href ?? ""),
+    redact,
+    maxLocationLength,
+  );
+
 /** No answer or an incomplete one. */
-export const unreachable = (cause: unknown): Failed => ({
+export const unreachable = (cause: unknown, redact: Redact): Failed => ({
   status: undefined,
   errorType: "connection_error",
-  reason: `there is no connection to the receiver: ${firstSentence(cause)}`,
+  reason: `there is no connection to the receiver: ${redact(firstSentence(cause))}`,
   retryable: true,
   isGeneral: true,
   retryAfterMillis: 0,
@@ -159,15 +176,15 @@ export const timedOut = (timeoutMillis: number): Failed => ({
 });
 
 /** The message of a `google.rpc.Status` or the body itself as one line; `""` for none. */
-const refusalText = ({ headers, body }: Answer): string => {
+const refusalText = ({ headers, body, redact }: Answer): string => {
   const type = bodyType(headers);
   if (type === "json") {
     const parsed = parseJson(body);
-    return oneLine(member(parsed, "message") ?? member(parsed, "error") ?? decode(body));
+    return oneLine(member(parsed, "message") ?? member(parsed, "error") ?? decode(body), redact);
   }
-  if (type !== "x-protobuf") return oneLine(decode(body));
+  if (type !== "x-protobuf") return oneLine(decode(body), redact);
   for (const [field, value] of readFields(body) ?? []) {
-    if (field === 2 && typeof value !== "bigint") return oneLine(decode(value));
+    if (field === 2 && typeof value !== "bigint") return oneLine(decode(value), redact);
   }
   return "";
 };
@@ -210,13 +227,13 @@ const toCount = (value: unknown): number => {
 
 const maxMessageLength = 300;
 
-/** Text of a receiver as it can be logged: one line, no control characters, bounded length. */
-const oneLine = (text: unknown): string =>
+/** Text of a receiver as it can be logged: one line, no control characters, bounded length, redacted before it is cut. */
+const oneLine = (text: unknown, redact: Redact, maxLength = maxMessageLength): string =>
   typeof text === "string"
-    ? text
+    ? redact(text)
         .replaceAll(/[\p{C}\s]+/gu, " ")
         .trim()
-        .slice(0, maxMessageLength)
+        .slice(0, maxLength)
         .toWellFormed()
     : "";
 

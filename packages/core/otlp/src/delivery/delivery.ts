@@ -4,6 +4,7 @@ import type { ExporterSettings } from "../settings/exporter.ts";
 import { type Signal, signalTraits } from "../settings/signal.ts";
 import type { Failed } from "./answer.ts";
 import { compress, postWithRetries } from "./post.ts";
+import { makeRedact } from "./redaction.ts";
 import { addReports, emptyReport, failedReport, makeReporter, type PushReport } from "./report.ts";
 
 export interface DeliveryOptions {
@@ -76,7 +77,7 @@ const make = (
   { signal, settings, userAgent, maxRequestBytes = defaultMaxRequestBytes }: DeliveryOptions,
 ): Delivery => {
   const { timeoutMillis } = settings;
-  const posting = { client, signal, settings, userAgent };
+  const posting = { client, signal, settings, userAgent, redact: makeRedact(settings.headers) };
   const record = makeReporter(signal, settings.url);
   const oneAtATime = Effect.unsafeMakeSemaphore(1).withPermits(1);
   let stopBy = Number.POSITIVE_INFINITY;

@@ -6,12 +6,14 @@ import type { ExporterSettings } from "../settings/exporter.ts";
 import type { Signal } from "../settings/signal.ts";
 import { readAnswer, timedOut, unreachable } from "./answer.ts";
 import type { Accepted, Answer, Failed } from "./answer.ts";
+import type { Redact } from "./redaction.ts";
 
 export interface PostOptions {
   readonly client: HttpClient.HttpClient;
   readonly signal: Signal;
   readonly settings: ExporterSettings;
   readonly userAgent: string;
+  readonly redact: Redact;
 }
 
 /** Body of a request, compressed or not. */
@@ -89,7 +91,7 @@ const backoff = Schedule.exponential("250 millis").pipe(
 
 /** Sends a request once and reads the answer, within the time. Redirects are not followed: headers hold keys. */
 const post = (
-  { client, signal, settings, userAgent }: PostOptions,
+  { client, signal, settings, userAgent, redact }: PostOptions,
   { bytes, compressed }: RequestBody,
   timeoutMillis: number,
 ): Effect.Effect<Accepted, Failed> => {
@@ -105,9 +107,11 @@ const post = (
     Effect.flatMap(readResponse),
     Effect.provideService(FetchHttpClient.RequestInit, requestInit(settings)),
     Effect.withTracerEnabled(false),
-    Effect.mapError((error) => unreachable(error.cause ?? error)),
+    Effect.mapError((error) => unreachable(error.cause ?? error, redact)),
     Effect.flatMap((answer) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => readAnswer(answer, signal, now)),
+      Effect.flatMap(Clock.currentTimeMillis, (now) =>
+        readAnswer({ ...answer, url: settings.url, redact }, signal, now),
+      ),
     ),
     Effect.timeoutFail({ duration: timeoutMillis, onTimeout: () => timedOut(timeoutMillis) }),
   );
@@ -123,7 +127,10 @@ const readResponse = ({
   status,
   headers,
   stream,
-}: HttpClientResponse.HttpClientResponse): Effect.Effect<Answer, HttpClientError.ResponseError> => {
+}: HttpClientResponse.HttpClientResponse): Effect.Effect<
+  Pick<Answer, "status" | "headers" | "body">,
+  HttpClientError.ResponseError
+> => {
   let size = 0;
   return stream.pipe(
     Stream.takeUntil((chunk) => (size += chunk.length) >= maxAnswerBytes),
