@@ -4,12 +4,12 @@ import type { LogRecord } from "./log-record.ts";
 export type LogFormat = (record: LogRecord) => string;
 
 /** JSON: `timestamp`, `level` and `message`, and where there are some `trace_id`, `execution_id`, `error` and the attributes. */
-export const jsonLine: LogFormat = (record) => JSON.stringify(Object.fromEntries(fieldsOf(record)));
+export const jsonLine: LogFormat = (record) => toJson(Object.fromEntries(fieldsOf(record)));
 
 /** The same fields as `name=value`, with quotes around values that have blanks or signs in them (logfmt). */
 export const textLine: LogFormat = (record) =>
   fieldsOf(record)
-    .map(([name, value]) => `${name.replaceAll(/[\s"=]/g, "_")}=${quoted(value)}`)
+    .map(([name, value]) => `${name.replaceAll(/[\s"=\p{C}]/gu, "_")}=${quoted(value)}`)
     .join(" ");
 
 type Field = readonly [name: string, value: string];
@@ -34,5 +34,14 @@ const fieldsOf = (record: LogRecord): ReadonlyArray<Field> => {
   return [...given, ...attributes.filter(([name]) => !names.has(name))];
 };
 
-const quoted = (value: string): string =>
-  /^[^\s"=\p{C}]+$/u.test(value) ? value : JSON.stringify(value);
+const quoted = (value: string): string => (/^[^\s"=\p{C}]+$/u.test(value) ? value : toJson(value));
+
+/** Control characters, line separators, and characters that change the direction of writing: a terminal obeys them. */
+const obeyed = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** JSON in which all of these characters are escaped: `JSON.stringify` escapes those below U+0020 only. */
+const toJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    obeyed,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );

@@ -63,6 +63,31 @@ describe("a line of the log", () => {
     }),
   );
 
+  it.effect.each([
+    ["text", textLine],
+    ["json", jsonLine],
+  ] as const)("has no character that a terminal obeys, as %s, and loses none", ([, format]) =>
+    Effect.gen(function* () {
+      const codes = [
+        0x00, 0x07, 0x1b, 0x7f, 0x80, 0x85, 0x9b, 0x9f, 0x61c, 0x200e, 0x200f, 0x2028, 0x2029,
+        0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069,
+      ];
+      for (const character of codes.map((code) => String.fromCharCode(code))) {
+        const text = `été${character}31mred`;
+        const [line = ""] = yield* linesOf(
+          format,
+          Effect.logWarning(text, Cause.fail(text)).pipe(
+            Effect.annotateLogs({ tool: text, [text]: "name" }),
+          ),
+        );
+        expect(line).not.toContain(character);
+        expect(line).toContain("été");
+        const [, value = "null"] = /(?:tool=|"tool":)("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
+        expect(JSON.parse(value)).toBe(text);
+      }
+    }),
+  );
+
   it.effect("is one line of text with the same fields", () =>
     Effect.gen(function* () {
       expect(yield* linesOf(textLine, logged)).toEqual([
