@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { get } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -113,6 +115,22 @@ describe("the platform's operator", () => {
       const made = index === 0 ? 2 : index + 1;
       const labels = { executor_organization: id, outcome: "ok" };
       expect(sumOf(samples, calls, labels)).toBe(made);
+    }
+  });
+
+  it.each([
+    [{}, undefined],
+    [{ "accept-encoding": "identity" }, undefined],
+    [{ "accept-encoding": "gzip" }, "gzip"],
+  ])("gets totals in an encoding that it accepts, by %j", async (accepted, encoding) => {
+    const headers = { ...accepted, authorization: `Bearer ${platformToken}` };
+    for (const path of [platformPath, organizationsPath]) {
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        get(app.url + path, { headers, agent: false }, resolve).on("error", reject);
+      });
+      response.resume();
+      expect(response.statusCode).toBe(200);
+      expect(response.headers["content-encoding"]).toBe(encoding);
     }
   });
 

@@ -1,6 +1,6 @@
 import { surfaceOf } from "@executor/api";
 import { waitUntil } from "cloudflare:workers";
-import { Effect } from "effect";
+import { Effect, Option, Schema } from "effect";
 import {
   authenticate,
   encodeIdentity,
@@ -151,6 +151,9 @@ const forward = async (
     const isCredential = name === "authorization" || name === "cookie";
     if (isCredential || name.startsWith(internalHeaderPrefix)) headers.delete(name);
   }
+  const accepted = clientAcceptEncoding(request);
+  if (accepted === "") headers.delete("accept-encoding");
+  else if (accepted !== undefined) headers.set("accept-encoding", accepted);
   headers.set(identityHeader, encodeIdentity(identity));
   const organization = ORGANIZATIONS.get(ORGANIZATIONS.idFromName(identity.organization));
   try {
@@ -168,6 +171,15 @@ const forward = async (
     );
   }
 };
+
+/**
+ * What the client sent as `Accept-Encoding`, empty if nothing, where the platform replaced it by its own
+ * (https://developers.cloudflare.com/workers/runtime-apis/request/#incomingrequestcfproperties).
+ */
+const clientAcceptEncoding = (request: Request): string | undefined =>
+  "cf" in request ? Option.getOrUndefined(decodeCf(request.cf))?.clientAcceptEncoding : undefined;
+
+const decodeCf = Schema.decodeUnknownOption(Schema.Struct({ clientAcceptEncoding: Schema.String }));
 
 const notFound = (pathname: string): Response =>
   Response.json(
