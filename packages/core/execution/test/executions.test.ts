@@ -295,8 +295,7 @@ describe("Executions", () => {
       const { id } = yield* run("return await tools.shop.broken({}).catch(({ code }) => code)");
       expect(ids).toEqual([id]);
     }).pipe(
-      Effect.provide(layerWith()),
-      Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+      Effect.provide(Layer.provideMerge(layerWith(), Logger.replace(Logger.defaultLogger, logger))),
     );
   });
 });

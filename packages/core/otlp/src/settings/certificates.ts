@@ -84,7 +84,7 @@ const checkPair = (cert: NamedFile, key: NamedFile): Effect.Effect<void, string>
     const [own] = yield* parseCertificates(cert);
     const privateKey = yield* parseKey(key);
     if (own?.checkPrivateKey(privateKey) === true) return;
-    yield* Effect.fail(
+    return yield* Effect.fail(
       `The private key in ${key.path} (${key.variable}) does not belong to the certificate in ${cert.path} (${cert.variable}).`,
     );
   });
