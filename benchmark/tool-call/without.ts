@@ -37,6 +37,7 @@ const modules: Readonly<Record<string, string>> = {
     export const spanOf = () => undefined;
     export const recordingOf = () => undefined;
     export const exemplarSpan = () => undefined;
+    export const keepExemplars = () => {};
     export const recordIn = (_, record) => record();
   `,
   "sdk/src/invocation/call-measurement": `
