@@ -1,6 +1,7 @@
 #!/usr/bin/env -S BUN_JSC_useWasmFastMemory=0 MIMALLOC_PURGE_DELAY=10 bun
 import { ValidationError } from "@effect/cli";
-import { BunContext, BunRuntime } from "@effect/platform-bun";
+import * as BunContext from "@effect/platform-bun/BunContext";
+import * as BunRuntime from "@effect/platform-bun/BunRuntime";
 import { Cause, Console, Effect, Exit, Layer, Option } from "effect";
 import { runCommandLine } from "./commands/executor.ts";
 import { logger } from "./logger.ts";

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql";
+import * as SqlClient from "@effect/sql/SqlClient";
 import type { MetricsOwner } from "@executor/telemetry";
 import { inSlices, RegistryReading } from "@executor/telemetry/reading";
 import { type Cause, Effect, Schema } from "effect";

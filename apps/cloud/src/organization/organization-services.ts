@@ -2,7 +2,7 @@ import { FetchHttpClient, HttpApiBuilder, HttpRouter } from "@effect/platform";
 import { AppVersion, CoreHandlers, Exposition, makeWebHandler, Scrapes } from "@executor/api";
 import { Context, Effect, Layer } from "effect";
 import type { DurableObjectState, Environment } from "../environment.ts";
-import { SqlClient } from "@effect/sql";
+import * as SqlClient from "@effect/sql/SqlClient";
 import { Executions, Limits } from "@executor/execution";
 import { ComputingBudget } from "@executor/kernel";
 import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql";
+import * as SqlClient from "@effect/sql/SqlClient";
 import type { Exposition } from "@executor/api";
 import { restoreSeries } from "@executor/telemetry";
 import type { MetricsOwner, SavedSeries, SavedState } from "@executor/telemetry";

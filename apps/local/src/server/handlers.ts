@@ -4,7 +4,7 @@ import { McpHost } from "@executor/host-mcp";
 import { QuickJsRunner } from "@executor/runtime-quickjs";
 import { sdkLayer } from "@executor/sdk";
 import * as Storage from "@executor/storage/bun";
-import { BunFileSystem } from "@effect/platform-bun";
+import * as BunFileSystem from "@effect/platform-bun/BunFileSystem";
 import { Context, Effect, Layer, Scope } from "effect";
 import { join } from "node:path";
 import { plugins } from "../plugins.ts";

@@ -1,7 +1,7 @@
 import { processMetricsLayer } from "@executor/telemetry";
 import { RegistryReading } from "@executor/telemetry/reading";
 import { FetchHttpClient } from "@effect/platform";
-import { BunFileSystem } from "@effect/platform-bun";
+import * as BunFileSystem from "@effect/platform-bun/BunFileSystem";
 import { Context, Effect, Layer, ManagedRuntime, type Scope } from "effect";
 import { hostname } from "node:os";
 import { logger } from "../logger.ts";

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql";
+import * as SqlClient from "@effect/sql/SqlClient";
 import { Context, Effect, Layer, Schema } from "effect";
 import { Limits } from "./limits.ts";
 import { interrupted } from "./run/outcome.ts";

@@ -1,4 +1,4 @@
-import { SqliteClient } from "@effect/sql-sqlite-bun";
+import * as SqliteClient from "@effect/sql-sqlite-bun/SqliteClient";
 import { Effect } from "effect";
 import { migrated, StorageError } from "./migrations.ts";
 

@@ -1,5 +1,6 @@
-import { Reactivity } from "@effect/experimental";
-import { Migrator, SqlClient } from "@effect/sql";
+import * as Reactivity from "@effect/experimental/Reactivity";
+import * as Migrator from "@effect/sql/Migrator";
+import * as SqlClient from "@effect/sql/SqlClient";
 import { Cause, Effect, Layer, Schema, type Scope } from "effect";
 import sourcesAndExecutions from "./migrations/0001-sources-and-executions.ts";
 import policiesAndSecrets from "./migrations/0002-policies-and-secrets.ts";

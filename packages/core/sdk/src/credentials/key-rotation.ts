@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql";
+import * as SqlClient from "@effect/sql/SqlClient";
 import { Effect, Schema } from "effect";
 import { secretSubject } from "./secret-store.ts";
 import { checkSubject, rewriteDatabase, sealWith, settingsSubject, Vault } from "./vault.ts";

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql";
+import * as SqlClient from "@effect/sql/SqlClient";
 import { Context, DateTime, Effect, Layer, PubSub, Redacted, Schema } from "effect";
 import { makeCache } from "../cache.ts";
 import { SecretName } from "../model/source.ts";

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql";
+import * as SqlClient from "@effect/sql/SqlClient";
 import { Context, Effect, Either, Encoding, Layer, Schema } from "effect";
 
 /** The key is not usable, or not the one that the database was written with. The message says what to do. */

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql";
+import * as SqlClient from "@effect/sql/SqlClient";
 import { Context, Effect, Layer, Schema } from "effect";
 import { makeCache } from "../cache.ts";
 import { bySpecificity, covers, InvalidPolicies, Policy, type PolicyDecision } from "./policy.ts";

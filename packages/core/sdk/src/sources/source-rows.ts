@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql";
+import * as SqlClient from "@effect/sql/SqlClient";
 import { Context, Data, DateTime, Effect, Layer, Schema } from "effect";
 import { makeCache } from "../cache.ts";
 import { secretsOf } from "../credentials/resolve-settings.ts";

@@ -1,4 +1,4 @@
-import { SqlClient } from "@effect/sql";
+import * as SqlClient from "@effect/sql/SqlClient";
 import { DateTime, Effect, Schema } from "effect";
 import { Json, JsonObject } from "../model/json.ts";
 import type { LoadedSource } from "../model/plugin.ts";
