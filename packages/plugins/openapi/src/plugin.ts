@@ -145,12 +145,20 @@ const load = Effect.fn("OpenApi.load")(function* (settings: ResolvedSettings) {
 /** The description's value, without its text: a long one must not stay in memory while the value is read. */
 const fetchRoot = Effect.fnUntraced(function* (settings: ResolvedSettings, told: Warnings) {
   const { bytes, url } = yield* fetchDocument(settings);
-  return {
+  const document = {
     read: yield* readDocument(bytes, tellName(told)),
     documentUrl: url ?? settings.url,
     hasIdentifiers: hasIdentifiers(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
   };
+  release(bytes);
+  return document;
 });
+
+/** Gives the memory of a text back at once that nobody reads again. Only a full collection would, which comes after the peak. */
+const release = ({ buffer, byteLength }: Uint8Array): void => {
+  // A short text may lie in a buffer with others.
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) buffer.transfer(0);
+};
 
 /** Whether schemas may have URLs or anchors of their own. */
 const hasIdentifiers = (text: Buffer): boolean =>
