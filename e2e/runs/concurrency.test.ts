@@ -76,7 +76,8 @@ describe("many at once", () => {
     // All do the same work at the same time: one that gets no turn takes several times as long as the others.
     expect(spread(took).max).toBeLessThan(spread(took).median * 4);
     expect(failures).toEqual([]);
-    expect(spread(busy).p99).toBeLessThan(50);
+    // Where code computed on the daemon's own thread, others would wait for more than half of the whole time.
+    expect(spread(busy).p99).toBeLessThan(spread(took).median / 2);
 
     expect(await counted("executor_executions_total", { status: "completed" })).toBe(many);
     expect(await queued("count")).toBe(many);
