@@ -180,7 +180,8 @@ export class BoundedChunks<Buffer extends ArrayBufferLike> {
     const end = this.#size + chunk.byteLength;
     if (end <= this.#expected.byteLength) this.#expected.set(chunk, this.#size);
     else {
-      if (this.#chunks.length === 0) this.#chunks.push(this.#expected.subarray(0, this.#size));
+      const isFirst = this.#chunks.length === 0 && this.#size > 0;
+      if (isFirst) this.#chunks.push(this.#expected.subarray(0, this.#size));
       this.#chunks.push(chunk);
     }
     this.#size = end;
@@ -193,9 +194,9 @@ export class BoundedChunks<Buffer extends ArrayBufferLike> {
   }
 
   concatenate(): Uint8Array<Buffer | ArrayBuffer> {
-    if (this.#chunks.length === 0) return this.#expected.subarray(0, this.#size);
-    const [, first] = this.#chunks;
-    if (first !== undefined && first.byteLength === this.#size) {
+    const [first] = this.#chunks;
+    if (first === undefined) return this.#expected.subarray(0, this.#size);
+    if (first.byteLength === this.#size) {
       return first.subarray(0, this.maxBytes);
     }
     const whole = new Uint8Array(Math.min(this.#size, this.maxBytes));

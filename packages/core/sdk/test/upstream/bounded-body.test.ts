@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest";
-import { observeBody, readBoundedBody } from "../../src/upstream/bounded-body.ts";
+import { BoundedChunks, observeBody, readBoundedBody } from "../../src/upstream/bounded-body.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (given: Uint8Array) => new TextDecoder().decode(given);
@@ -85,5 +85,22 @@ describe("observeBody", () => {
     const { body, state } = bodyOf(["a", "b"]);
     await observeBody(body, { onEnd: (end) => ends.push(end) }).cancel();
     expect([ends, state.isCancelled]).toEqual([["cancelled"], true]);
+  });
+});
+
+describe("chunks of an expected size", () => {
+  const collect = (maxBytes: number, expectedBytes: number) => {
+    const chunks = new BoundedChunks<ArrayBuffer>(maxBytes, expectedBytes);
+    const fit = [[1, 2], [3], [4, 5, 6]].map((chunk) => chunks.add(new Uint8Array(chunk)));
+    return { fit, bytes: [...chunks.concatenate()] };
+  };
+
+  it.each([0, 1, 2, 4, 6, 9])("are whole where %i bytes were expected", (expected) => {
+    const whole = { fit: [true, true, true], bytes: [1, 2, 3, 4, 5, 6] };
+    expect(collect(100, expected)).toEqual(whole);
+  });
+
+  it.each([0, 3, 9])("end at the bound where %i bytes were expected", (expected) => {
+    expect(collect(4, expected)).toEqual({ fit: [true, true, false], bytes: [1, 2, 3, 4] });
   });
 });
