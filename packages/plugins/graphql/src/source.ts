@@ -84,7 +84,7 @@ export const load = Effect.fn("GraphQl.load")(function* (
 
 const readBinding = bindingReader(Binding);
 
-export const invoke = Effect.fn("GraphQl.invoke")(function* (call: ToolCall, memory: SchemaMemory) {
+export const invoke = Effect.fnUntraced(function* (call: ToolCall, memory: SchemaMemory) {
   const { input, integers, namespace, settings } = call;
   const binding = readBinding(call.binding);
   const query = yield* operationOf(call, binding, memory);

@@ -193,7 +193,7 @@ const warnOfNothing = (warnings: Warnings): Either.Either<void, InvalidSourceDoc
 
 const readBinding = bindingReader(Binding);
 
-const invoke = Effect.fn("OpenApi.invoke")(function* (call: ToolCall) {
+const invoke = Effect.fnUntraced(function* (call: ToolCall) {
   const { input, integers, namespace, settings, url } = call;
   const binding = readBinding(call.binding);
   const request = yield* Either.mapLeft(

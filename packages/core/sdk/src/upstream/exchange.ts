@@ -86,11 +86,10 @@ export const mergeHeaders = (
  * `timeout`, `invalid_input` (a header that cannot be sent), `blocked` (a credential that is for another place), `too_large` or
  * `upstream_error` (with the error type `connection_error`). Nothing is retried.
  */
-export const callUpstream: (
+export const callUpstream = (
   call: UpstreamCall,
-) => Effect.Effect<UpstreamResponse, ToolCallError, HttpClient.HttpClient> = Effect.fn(
-  "callUpstream",
-)((call: UpstreamCall) => Effect.mapError(exchange(call), toolCallError));
+): Effect.Effect<UpstreamResponse, ToolCallError, HttpClient.HttpClient> =>
+  Effect.mapError(exchange(call), toolCallError);
 
 const outcomes = {
   timeout: "timeout",
@@ -277,7 +276,10 @@ const send = (
         const skipped = request.skipBody?.(response.headers) === true;
         return Effect.map(skipped ? abandon(read) : read, (whole) => ({ ...head, body: whole }));
       }),
-      Effect.onExit((exit) => Effect.sync(() => measurement.settled(exit))),
+      Effect.onExit((exit) => {
+        measurement.settled(exit);
+        return Effect.void;
+      }),
     );
   });
 
