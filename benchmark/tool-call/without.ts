@@ -42,7 +42,8 @@ const modules: Readonly<Record<string, string>> = {
   `,
   "sdk/src/invocation/call-measurement": `
     export class ActiveTime { beginWait() {} endWait() {} elapsedMs() { return 0; } }
-    export const measured = (call) => call(() => {});
+    export const measured = (call) => call({ time: new ActiveTime() });
+    export const waiting = (_, wait) => wait;
   `,
   "sdk/src/invocation/call-arguments": `
     export const notingArguments = () => (call) => call;

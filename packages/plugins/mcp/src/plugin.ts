@@ -52,6 +52,7 @@ export const mcpPlugin = ({
     );
     return {
       kind: "mcp",
+      asks: true,
       detect: (settings) => detect(settings, version),
       load: (settings) => Effect.mapError(load(connections, settings), toLoadError),
       invoke: (call) => invoke(connections, call),

@@ -62,6 +62,7 @@ const tools = {
 /** A kind of source with one tool for each behaviour that executions must handle. It replaces the real plugins. */
 export const shopPlugin: SourcePlugin = {
   kind: "openapi",
+  asks: true,
   detect: () => Effect.succeedNone,
   load: () =>
     Effect.succeed({

@@ -1,5 +1,4 @@
 import { Cause, DateTime, Effect, Exit, Option } from "effect";
-import { Elicitor } from "../approvals/elicitation.ts";
 import {
   recordSourceFailed,
   recordSourceWorked,
@@ -38,40 +37,45 @@ export class ActiveTime {
   }
 }
 
+/** Leaves the time during which `wait` runs out of `time`. */
+export const waiting = <A, E, R>(
+  time: ActiveTime,
+  wait: Effect.Effect<A, E, R>,
+): Effect.Effect<A, E, R> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => time.beginWait()),
+    () => wait,
+    () => Effect.sync(() => time.endWait()),
+  );
+
 /** Tool that a call has found, and its source. */
 export interface MeasuredTool {
   readonly tool: Tool;
   readonly source: { readonly namespace: Namespace; readonly kind: SourceKind };
 }
 
-/**
- * Records a call however it ends, without the time that people took to answer the invoker's and the plugin's questions. The
- * call tells which tool it found.
- */
+/** What a call tells its measurement. */
+export class CallMeasurement {
+  readonly time = new ActiveTime();
+  /** `undefined` until the call has found its tool. */
+  called: MeasuredTool | undefined;
+}
+
+/** Records a call however it ends, without the time that the call says it waited. */
 export const measured = <A extends ToolResult>(
-  call: (found: (tool: MeasuredTool) => void) => Effect.Effect<A, ToolCallError>,
+  call: (measurement: CallMeasurement) => Effect.Effect<A, ToolCallError>,
 ): Effect.Effect<A, ToolCallError> =>
-  Effect.flatMap(Elicitor, ({ elicit }) => {
-    const time = new ActiveTime();
-    let measuredTool: MeasuredTool | undefined;
-    return call((tool) => {
-      measuredTool = tool;
-    }).pipe(
-      Effect.provideService(Elicitor, {
-        elicit: (request) =>
-          Effect.acquireUseRelease(
-            Effect.sync(() => time.beginWait()),
-            () => elicit(request),
-            () => Effect.sync(() => time.endWait()),
-          ),
+  Effect.suspend(() => {
+    const measurement = new CallMeasurement();
+    return call(measurement).pipe(
+      Effect.onExit((exit) => {
+        record(measurement.called, measurement.time.elapsedMs() / 1000, exit);
+        return Effect.void;
       }),
-      Effect.onExit((exit) =>
-        Effect.sync(() => record(measuredTool, time.elapsedMs() / 1000, exit)),
-      ),
       traced(() => ({
         name: executeTool,
         attributes: () => spanAttributes,
-        onEnd: (span, exit) => describeCall(span, measuredTool, exit),
+        onEnd: (span, exit) => describeCall(span, measurement.called, exit),
       })),
     );
   });

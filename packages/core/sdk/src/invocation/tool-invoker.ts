@@ -1,4 +1,4 @@
-import { Context, Data, Effect, Either, Layer, Record } from "effect";
+import { Context, Data, Effect, Either, identity, Layer, Record } from "effect";
 import { requireApproval } from "../approvals/approval.ts";
 import { Elicitor, ProgressListener } from "../approvals/elicitation.ts";
 import { makeCache } from "../cache.ts";
@@ -21,7 +21,7 @@ import type { PolicyDecision } from "../policies/policy.ts";
 import { type CallTarget, SourceRows } from "../sources/source-rows.ts";
 import { type CatalogueTool, ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { Tools } from "../tools/tools.ts";
-import { measured } from "./call-measurement.ts";
+import { type ActiveTime, measured, waiting } from "./call-measurement.ts";
 import { notingArguments } from "./call-arguments.ts";
 import { type CheckedInput, checkInput } from "./input-check.ts";
 
@@ -159,7 +159,11 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
       ),
   });
 
-  const send = (checked: CheckedCall, { response = false }: ToolCallOptions) => {
+  const send = (
+    checked: CheckedCall,
+    { response = false }: ToolCallOptions,
+    time: ActiveTime,
+  ): Effect.Effect<ToolResult, ToolCallError> => {
     const { advice, input, integers, plugin, resolved } = checked;
     const { binding, source, tool } = resolved;
     const { kind, namespace, url } = source;
@@ -171,6 +175,7 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
         shield(plugin.invoke({ ...about, settings, input, integers })).pipe(
           tellingTrace(source.settings),
           notingArguments(input, redactor),
+          plugin.asks === true ? leavingOutAnswers(time) : identity,
         ),
     );
     return advice === undefined ? sending : Effect.mapError(sending, advise(advice));
@@ -181,15 +186,17 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
     input: Json,
     options: ToolCallOptions = {},
   ): Effect.Effect<ToolResult, ToolCallError> =>
-    measured((found) =>
+    measured((measurement) =>
       Effect.gen(function* () {
+        const { time } = measurement;
         const resolved = yield* resolve(address);
-        found(resolved);
+        measurement.called = resolved;
         const checked = yield* checkCall(resolved, input);
-        if (checked.decision === "allow") return yield* send(checked, options);
-        yield* requireApproval(resolved.tool, checked.input);
+        if (checked.decision === "allow") return yield* send(checked, options, time);
+        yield* waiting(time, requireApproval(resolved.tool, checked.input));
         // While the person thought, an operator may have removed the source or forbidden the call.
-        return yield* send(yield* checkCall(yield* resolve(address), checked.input), options);
+        const again = yield* checkCall(yield* resolve(address), checked.input);
+        return yield* send(again, options, time);
       }),
     );
 
@@ -206,6 +213,16 @@ const advise =
 
 const failed = (outcome: ToolCallFailureOutcome, errorType: string, message: string) =>
   Effect.fail(new ToolCallError({ outcome, errorType, message }));
+
+/** Leaves the time that people take to answer a plugin's questions out of `time`. Only for plugins that ask: it costs every call. */
+const leavingOutAnswers =
+  (time: ActiveTime) =>
+  <A, E>(call: Effect.Effect<A, E>): Effect.Effect<A, E> =>
+    Effect.flatMap(Elicitor, ({ elicit }) =>
+      Effect.provideService(call, Elicitor, {
+        elicit: (request) => waiting(time, elicit(request)),
+      }),
+    );
 
 /** Keeps credentials out of a call's result, errors, questions and progress. */
 const redactCall = (

@@ -102,7 +102,12 @@ export interface SourcePlugin {
   readonly load: (settings: ResolvedSettings) => Effect.Effect<LoadedSource, SourceLoadError>;
   /** How strictly a tool's input is checked. Without it, exactly as its schema says. */
   readonly leniency?: (binding: Json) => Leniency;
-  /** Makes a call, once. It may ask a person through the `Elicitor`, and report progress to the `ProgressListener`. */
+  /**
+   * Whether calls may ask a person through the `Elicitor`. The time that people take is then left out of a call's duration, which
+   * calls of other plugins are spared the cost of.
+   */
+  readonly asks?: boolean;
+  /** Makes a call, once. It may report progress to the `ProgressListener`, and where the plugin {@link SourcePlugin.asks}, ask a person. */
   readonly invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError>;
   /** Emits whenever an open connection reports that the source's tools changed. Opens no connection itself. */
   readonly changes?: (settings: ResolvedSettings) => Stream.Stream<void>;
