@@ -149,6 +149,30 @@ describe("a daemon that pushes nowhere", () => {
   });
 });
 
+describe("a daemon whose variables are wrong", () => {
+  it("tells once what is wrong with those of all signals", async () => {
+    const running = await start({
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "",
+      OTEL_EXPORTER_OTLP_ENDPOINT: `${new URL(receiver.url).origin}/v1/metrics`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+      OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: "http/json",
+      OTEL_EXPORTER_OTLP_HEADERS: "hidden",
+      OTEL_EXPORTER_OTLP_TIMEOUT: "10s",
+      OTEL_RESOURCE_ATTRIBUTES: "wrong",
+      OTEL_ENTITIES: "service{}",
+    });
+    const about = warnings(running.log()).map((line) => /OTEL_\w+/.exec(line)?.[0] ?? line);
+    expect(about.toSorted()).toEqual([
+      "OTEL_ENTITIES",
+      "OTEL_EXPORTER_OTLP_ENDPOINT",
+      "OTEL_EXPORTER_OTLP_HEADERS",
+      "OTEL_EXPORTER_OTLP_PROTOCOL",
+      "OTEL_EXPORTER_OTLP_TIMEOUT",
+      "OTEL_RESOURCE_ATTRIBUTES",
+    ]);
+  });
+});
+
 describe("executor metrics push --dry-run", () => {
   it("shows the settings and the answer, and no values of headers", async () => {
     const env = { ...pushEnvironment(receiver), OTEL_EXPORTER_OTLP_HEADERS: "x-key=hidden" };

@@ -4,7 +4,7 @@ import { FetchHttpClient } from "@effect/platform";
 import { Context, Effect, Layer, Logger, ManagedRuntime, Scope } from "effect";
 import { logger } from "../logger.ts";
 import { disposeAtEnd, type PushEnd } from "./push-end.ts";
-import { readSettings, scope } from "./telemetry.ts";
+import { logProblems, readSettings, scope } from "./telemetry.ts";
 
 /** The export of log records; `undefined` where the settings do not allow it. */
 class LogExport extends Context.Tag("@executor/local/LogExport")<
@@ -17,7 +17,7 @@ const exportLayer = Layer.unwrapEffect(
   Effect.gen(function* () {
     const otlp = yield* Effect.promise(() => import("@executor/otlp"));
     const { settings, problems } = yield* readSettings(otlp.logsSettings);
-    yield* Effect.forEach(problems, (problem) => Effect.logWarning(problem));
+    yield* logProblems(problems);
     if (settings === undefined) return Layer.succeed(LogExport, undefined);
     yield* Effect.logInfo(otlp.describeLogs(settings));
     const exporter = Effect.map(otlp.LogExporter, (service) => ({

@@ -50,13 +50,26 @@ const readMetrics = Effect.flatMap(loadOtlp, ({ metricsSettings }) =>
   readSettings(metricsSettings),
 );
 
+const told = new Set<string>();
+
+/** Logs problems of the environment, each once: every signal finds those of the variables that are for all of them. */
+export const logProblems = (problems: ReadonlyArray<string>): Effect.Effect<void> =>
+  Effect.forEach(
+    problems.filter((problem) => !told.has(problem)),
+    (problem) => {
+      told.add(problem);
+      return Effect.logWarning(problem);
+    },
+    { discard: true },
+  );
+
 /** The push. Its modules are loaded when it is built. */
 const pushLayer = Layer.unwrapEffect(
   Effect.gen(function* () {
     const otlp = yield* loadOtlp;
     const OtlpMetrics = yield* loadOtlpMetrics;
     const { settings, problems } = yield* readMetrics;
-    for (const problem of problems) yield* Effect.logWarning(problem);
+    yield* logProblems(problems);
     if (settings === undefined) {
       return Layer.succeed(MetricsEnd, undefined);
     }

@@ -5,7 +5,7 @@ import { FetchHttpClient } from "@effect/platform";
 import { Config, Context, Effect, Layer, ManagedRuntime, type Scope } from "effect";
 import { logger } from "../logger.ts";
 import { disposeAtEnd } from "./push-end.ts";
-import { readSettings, scope } from "./telemetry.ts";
+import { logProblems, readSettings, scope } from "./telemetry.ts";
 
 /** Whether the arguments and results of tool calls are written on spans, without credentials. */
 const recordsArguments = Config.boolean("EXECUTOR_TRACE_ARGUMENTS").pipe(
@@ -31,7 +31,7 @@ const exportLayer = Layer.unwrapEffect(
   Effect.gen(function* () {
     const { describeTraces, SpanExporter, tracesSettings } = yield* loadOtlp;
     const { settings, problems } = yield* readSettings(tracesSettings);
-    for (const problem of problems) yield* Effect.logWarning(problem);
+    yield* logProblems(problems);
     if (settings === undefined) return Layer.succeed(TraceExport, undefined);
     yield* Effect.logInfo(describeTraces(settings));
     const exporter = SpanExporter.layer({

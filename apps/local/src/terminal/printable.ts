@@ -1,5 +1,5 @@
-/** Control characters, and characters that change the direction of writing. */
-const unprintable = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** Control characters, the line breaks beyond them, and characters that change the direction of writing. */
+const unprintable = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** Text of sources and agents without characters that move the cursor, colour the terminal or imitate output of Executor. */
 export const printable = (text: string): string =>

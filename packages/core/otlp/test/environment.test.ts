@@ -211,7 +211,10 @@ describe("a wrong variable", () => {
     [{ OTEL_RESOURCE_ATTRIBUTES: "hidden" }, /entry 1 is not of the form/],
     [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: "localhost:4318" }, /begins with http/],
     [{ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: base }, /has no path/],
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: `${base}/v1/metrics` }, /is appended to it/],
+    [
+      { OTEL_EXPORTER_OTLP_ENDPOINT: `${base}/v1/metrics` },
+      /ends in \/v1\/metrics, .*OTEL_EXPORTER_OTLP_METRICS_ENDPOINT/,
+    ],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://h:4317" }, /port 4317.*gRPC/],
     [
       {

@@ -10,6 +10,7 @@ import { metricsSettings } from "../src/settings/metrics.ts";
 import { isAnySet, isPushWanted } from "../src/settings/switch.ts";
 import { tracesSettings } from "../src/settings/traces.ts";
 import { variables } from "../src/settings/variables.ts";
+import { specifiedValues, specifiedVariables } from "./support/specification.ts";
 
 /** The settings of every signal. */
 const definitions: ReadonlyArray<SettingsDefinition<unknown>> = [
@@ -96,6 +97,45 @@ describe("a variable of the specification", () => {
         )
         .toSorted(),
     );
+  });
+});
+
+describe("the table", () => {
+  it("has each variable of the specification, and no other", () => {
+    const specified = new Set(Object.values(specifiedVariables).flat());
+    const known = variables.map(({ name }) => name);
+    expect(known.filter((name) => !specified.has(name))).toEqual([
+      // Of the semantic conventions ("Compatibility and stability").
+      "OTEL_SEMCONV_STABILITY_OPT_IN",
+    ]);
+    expect([...specified].filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  it("takes the values that the specification knows, and tells those that Executor lacks", async () => {
+    const told: Array<string> = [];
+    for (const [name, values] of Object.entries(specifiedValues)) {
+      for (const value of values) {
+        const { settings, problems } = await outcome({ ...base, [name]: value });
+        const all = [...problems, ...settings.flatMap((one) => one.problems)];
+        expect(all.filter((problem) => !problem.includes(name))).toEqual([]);
+        if (all.length > 0) told.push(`${name}=${value}`);
+      }
+    }
+    const exporters = (signal: string, ...others: ReadonlyArray<string>) =>
+      ["console", "logging", "none", "otlp/stdout", ...others].map(
+        (exporter) => `OTEL_${signal}_EXPORTER=${exporter}`,
+      );
+    expect(told).toEqual([
+      ...exporters("TRACES", "zipkin"),
+      ...exporters("METRICS", "prometheus"),
+      ...exporters("LOGS"),
+      "OTEL_TRACES_SAMPLER=parentbased_jaeger_remote",
+      "OTEL_TRACES_SAMPLER=jaeger_remote",
+      "OTEL_TRACES_SAMPLER=xray",
+      "OTEL_METRICS_EXEMPLAR_FILTER=always_on",
+      "OTEL_EXPORTER_OTLP_PROTOCOL=grpc",
+      "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=base2_exponential_bucket_histogram",
+    ]);
   });
 });
 

@@ -43,9 +43,10 @@ const resolveUrl = (signal: Signal, lookup: Lookup, report: Report): URL | undef
       }
     } else {
       const base = url.pathname.replace(/\/+$/, "");
-      if (/\/v1\/(metrics|traces|logs)$/.test(base)) {
+      const [ending, named = ""] = /\/v1\/(metrics|traces|logs)$/.exec(base) ?? [];
+      if (ending !== undefined) {
         report(
-          `${variable} ends in ${base.slice(base.lastIndexOf("/v1/"))}, and ${path} is appended to it. Remove it there, or set ${ownVariable} instead.`,
+          `${variable} ends in ${ending}, and the path of each signal, such as ${ending}, is appended to it. Remove it there, or set OTEL_EXPORTER_OTLP_${named.toUpperCase()}_ENDPOINT instead.`,
         );
       }
       url.pathname = `${base}${path}`;

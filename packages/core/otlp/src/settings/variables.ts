@@ -3,7 +3,7 @@ import { exporterVariables, type Signal } from "./signal.ts";
 import type { Lookup } from "./values.ts";
 
 /**
- * Every variable of OpenTelemetry's "Environment Variable Specification" and of the pages that it refers to, as of version 1.52:
+ * Every variable of OpenTelemetry's "Environment Variable Specification" and of the pages that it refers to, as of version 1.60:
  * those that Executor honours, and those that it does not, each with the reason as a clause that follows "because".
  */
 export interface Variable {
@@ -97,7 +97,7 @@ export const variables: ReadonlyArray<Variable> = [
   ),
   ...unsupported(
     "of exporters Executor has OTLP only",
-    ...ofEach("OTEL_EXPORTER_ZIPKIN", "ENDPOINT", "TIMEOUT"),
+    ...ofEach("OTEL_EXPORTER_ZIPKIN", "ENDPOINT", "TIMEOUT", "PROTOCOL"),
   ),
   ...unsupported(
     "Executor reads no declarative configuration, and the other variables stay in force",
