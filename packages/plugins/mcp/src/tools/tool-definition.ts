@@ -1,25 +1,19 @@
-import { JsonObject } from "@executor/sdk";
-import type { ToolAnnotations, ToolDefinition } from "@executor/sdk";
+import type { JsonObject, ToolAnnotations, ToolDefinition } from "@executor/sdk";
 import { destructiveTool, readOnlyTool, shorten, writingTool } from "@executor/plugin-kit";
 import { Schema } from "effect";
 
-/** The fields of a listed tool that are read (MCP 2025-11-25, "Tool"). Others are ignored. */
-export const ListedTool = Schema.Struct({
-  name: Schema.NonEmptyString,
-  title: Schema.optional(Schema.String),
-  description: Schema.optional(Schema.String),
-  inputSchema: JsonObject,
-  outputSchema: Schema.optional(JsonObject),
-  annotations: Schema.optional(
-    Schema.Struct({
-      title: Schema.optional(Schema.Unknown),
-      readOnlyHint: Schema.optional(Schema.Unknown),
-      destructiveHint: Schema.optional(Schema.Unknown),
-    }),
-  ),
-  execution: Schema.optional(Schema.Struct({ taskSupport: Schema.optional(Schema.Unknown) })),
-});
-export type ListedTool = typeof ListedTool.Type;
+/** A tool of a server's list, as far as it is read. */
+export interface ListedTool {
+  readonly name: string;
+  readonly title: string | undefined;
+  readonly description: string | undefined;
+  readonly inputSchema: JsonObject;
+  readonly outputSchema: JsonObject | undefined;
+  readonly isReadOnly: boolean | undefined;
+  readonly isDestructive: boolean | undefined;
+  /** Whether the server runs it only as a task (MCP 2025-11-25, "Tasks"). */
+  readonly asTask: boolean;
+}
 
 /** Everything that a call of a tool needs. The sdk stores it as JSON with the tool. */
 export const Binding = Schema.Struct({
@@ -34,7 +28,7 @@ const maxDescription = 4_000;
 export const toolDefinition = (tool: ListedTool, path: string): ToolDefinition => {
   const binding: typeof Binding.Type = {
     name: tool.name,
-    asTask: tool.execution?.taskSupport === "required",
+    asTask: tool.asTask,
   };
   return {
     path,
@@ -47,17 +41,16 @@ export const toolDefinition = (tool: ListedTool, path: string): ToolDefinition =
 };
 
 /** The title comes first, because lists show only the first line. */
-const describe = ({ annotations, description = "", name, title }: ListedTool): string => {
-  const shown = title ?? (typeof annotations?.title === "string" ? annotations.title : "");
+const describe = ({ description = "", name, title = "" }: ListedTool): string => {
   const told = description.trim();
-  const whole = told.startsWith(shown)
+  const whole = told.startsWith(title)
     ? told
-    : [shown, told].filter((part) => part !== "").join(": ");
+    : [title, told].filter((part) => part !== "").join(": ");
   return shorten(whole === "" ? name : whole, maxDescription);
 };
 
 /** Hints count only with the values that MCP gives them ("ToolAnnotations"). Without hints a tool may do anything. */
-const annotationsOf = ({ annotations }: ListedTool): ToolAnnotations => {
-  if (annotations?.readOnlyHint === true) return readOnlyTool;
-  return annotations?.destructiveHint === false ? writingTool : destructiveTool;
+const annotationsOf = ({ isDestructive, isReadOnly }: ListedTool): ToolAnnotations => {
+  if (isReadOnly === true) return readOnlyTool;
+  return isDestructive === false ? writingTool : destructiveTool;
 };

@@ -1,9 +1,13 @@
 import { describe, expect, it } from "@effect/vitest";
+import type { JsonObject } from "@executor/sdk";
+import { readTool } from "../../src/tools/read-tool.ts";
 import { toolDefinition } from "../../src/tools/tool-definition.ts";
-import type { ListedTool } from "../../src/tools/tool-definition.ts";
 
-const define = (given: Partial<ListedTool>) =>
-  toolDefinition({ name: "tool", inputSchema: { type: "object" }, ...given }, "tool");
+const define = (given: JsonObject) => {
+  const { tool } = readTool({ name: "tool", inputSchema: { type: "object" }, ...given });
+  if (tool === undefined) throw new Error("The tool cannot be read.");
+  return toolDefinition(tool, "tool");
+};
 
 describe("toolDefinition", () => {
   it.each([
