@@ -1,15 +1,14 @@
 import {
   InvalidSourceDocument,
+  Json,
   SourceDocumentTooLarge,
   SourceUnreachable,
   ToolCallError,
 } from "@executor/sdk";
 import type { SourceLoadError } from "@executor/sdk";
 import { rpcStatusLabel } from "@executor/telemetry";
-import { SseError } from "@modelcontextprotocol/sdk/client/sse.js";
-import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { McpError } from "@modelcontextprotocol/sdk/types.js";
-import { Data } from "effect";
+import { SdkHttpError, SseError } from "@modelcontextprotocol/client";
+import { Data, Schema } from "effect";
 
 /**
  * A request to an MCP server that failed. The message says what happened and what to do.
@@ -18,6 +17,8 @@ import { Data } from "effect";
  * - `connection_error`: the server could not be reached, or the connection broke. `timeout`: no answer in time.
  * - `http_status`: the server refused the HTTP request. `rpc_error`: it answered with a JSON-RPC error.
  * - `invalid_response`: the answer is not valid MCP. `response_too_large`: the answer is over the size limit.
+ * - `input_required`: the server asks what nobody here can answer.
+ * - `unsupported_version`: the server speaks no version of MCP that Executor speaks.
  */
 export class McpFailure extends Data.TaggedError("McpFailure")<{
   readonly reason:
@@ -28,12 +29,18 @@ export class McpFailure extends Data.TaggedError("McpFailure")<{
     | "http_status"
     | "rpc_error"
     | "invalid_response"
-    | "response_too_large";
+    | "response_too_large"
+    | "unsupported_version"
+    | "input_required";
   readonly message: string;
   /** The HTTP status of `http_status`, the JSON-RPC code of `rpc_error`. */
   readonly code?: number;
+  /** The data of a JSON-RPC error, or the versions that the server speaks as `supported`. */
+  readonly data?: Json;
   /** Whether the server certainly did nothing: the request never reached it, or the server refused to start it. */
   readonly unprocessed?: boolean;
+  /** Whether the server is a program that was started and has ended. */
+  readonly programEnded?: boolean;
 }> {}
 
 /** JSON-RPC 2.0, section 5.1, and MCP. */
@@ -56,6 +63,8 @@ export const toToolCallError = (failure: McpFailure): ToolCallError => {
   switch (reason) {
     case "timeout":
       return new ToolCallError({ outcome: "timeout", errorType, message });
+    case "input_required":
+      return new ToolCallError({ outcome: "tool_error", errorType, message });
     case "rpc_error":
       return new ToolCallError({
         outcome: code === invalidParams ? "invalid_input" : "tool_error",
@@ -73,6 +82,7 @@ export const toToolCallError = (failure: McpFailure): ToolCallError => {
     case "too_many_connections":
     case "connection_error":
     case "invalid_response":
+    case "unsupported_version":
       return new ToolCallError({ outcome: "upstream_error", errorType, message });
     case "response_too_large":
       return new ToolCallError({ outcome: "too_large", errorType, message });
@@ -83,6 +93,7 @@ export const toLoadError = ({ message, reason }: McpFailure): SourceLoadError =>
   switch (reason) {
     case "invalid_settings":
     case "invalid_response":
+    case "unsupported_version":
       return new InvalidSourceDocument({ message });
     case "response_too_large":
       return new SourceDocumentTooLarge({ message });
@@ -90,21 +101,15 @@ export const toLoadError = ({ message, reason }: McpFailure): SourceLoadError =>
     case "connection_error":
     case "timeout":
     case "http_status":
+    case "input_required":
     case "rpc_error":
       return new SourceUnreachable({ message });
   }
 };
 
-/** The failure for an error that the SDK rejects with. */
+/** The failure for an error that a peer or a transport of the SDK rejects with. */
 export const toMcpFailure = (error: unknown): McpFailure => {
   if (error instanceof McpFailure) return error;
-  if (error instanceof McpError) {
-    return new McpFailure({
-      reason: "rpc_error",
-      code: error.code,
-      message: withoutPrefix(error.message),
-    });
-  }
   if (error instanceof SseError) {
     return error.code === undefined
       ? new McpFailure({ reason: "connection_error", message: withoutPrefix(error.message) })
@@ -114,17 +119,32 @@ export const toMcpFailure = (error: unknown): McpFailure => {
           message: `The server answered ${error.code} in place of a stream of events. Check the URL and the headers.`,
         });
   }
-  if (error instanceof StreamableHTTPError && error.code !== undefined && error.code >= 300) {
+  if (error instanceof SdkHttpError && error.status >= 300) {
     return new McpFailure({
       reason: "http_status",
-      code: error.code,
+      code: error.status,
       message: `${withoutPrefix(error.message)} Check that the URL is the MCP server's own.`,
     });
   }
   return invalidResponse;
 };
 
-/** Removes the SDK's prefixes: the SDK of the server and the one here both add their name and the code. */
+/** The failure for a JSON-RPC error that answered a request. */
+export const refusedRequest = (error: {
+  readonly code: number;
+  readonly message: string;
+  readonly data?: unknown;
+}): McpFailure =>
+  new McpFailure({
+    reason: "rpc_error",
+    code: error.code,
+    message: withoutPrefix(error.message),
+    ...(isJson(error.data) ? { data: error.data } : {}),
+  });
+
+const isJson = Schema.is(Json);
+
+/** Removes the prefixes that SDKs put before messages: their names and codes. */
 const withoutPrefix = (message: string): string =>
   message.replace(/^((MCP error -?\d+|Streamable HTTP error|SSE error): )+/, "");
 

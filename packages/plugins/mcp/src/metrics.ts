@@ -41,14 +41,16 @@ export interface MeasuredOperation {
   readonly elapsedMs: () => number;
 }
 
-/** Records the duration and the result of a request, interruptions and defects included. */
+/** Records the duration and the result of a request, interruptions and defects included, unless its end does not count. */
 export const measured =
-  ({ elapsedMs, endpoint, method, namespace, tool, version }: MeasuredOperation) =>
-  <A extends JsonObject | void>(
-    request: Effect.Effect<A, McpFailure>,
-  ): Effect.Effect<A, McpFailure> =>
+  (
+    { elapsedMs, endpoint, method, namespace, tool, version }: MeasuredOperation,
+    counts: (exit: Exit.Exit<JsonObject, McpFailure>) => boolean = () => true,
+  ) =>
+  (request: Effect.Effect<JsonObject, McpFailure>): Effect.Effect<JsonObject, McpFailure> =>
     Effect.onExit(request, (exit) =>
       Effect.sync(() => {
+        if (!counts(exit)) return;
         const place = networkPlace(endpoint);
         // The host of a source that is not added yet is whatever a client typed.
         const isConfigured = namespace !== unknownSource;
@@ -73,8 +75,8 @@ interface WhatFailed {
 }
 
 /** A result with `isError` has the error type that OpenTelemetry's MCP conventions give it. */
-const ended = (result: JsonObject | void): WhatFailed => ({
-  "error.type": result?.["isError"] === true ? "tool_error" : undefined,
+const ended = (result: JsonObject): WhatFailed => ({
+  "error.type": result["isError"] === true ? "tool_error" : undefined,
   "rpc.response.status_code": undefined,
 });
 

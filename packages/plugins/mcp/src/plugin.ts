@@ -1,12 +1,13 @@
 import { SourceInUse, unknownSource } from "@executor/sdk";
 import type { DetectedSource, ResolvedSettings, SourcePlugin, ToolCall } from "@executor/sdk";
-import { bindingReader, makeWarnings, runSteps, takeOnly } from "@executor/plugin-kit";
+import { bindingReader, runSteps, takeOnly } from "@executor/plugin-kit";
 import type { FilterNames } from "@executor/plugin-kit";
 import { Effect, Either, Option, PubSub, type Scope, Stream } from "effect";
 import { type Connections, defaultConnectionLimits, makeConnections } from "./connections/pool.ts";
 import { type Endpoint, endpointKey, endpointOf, endpointUrl } from "./transports/endpoint.ts";
 import { listAllTools } from "./tools/list-all-tools.ts";
 import { toLoadError, toToolCallError } from "./failures.ts";
+import { KnownEras } from "./connections/known-eras.ts";
 import { openConnection } from "./connections/open-connection.ts";
 import { readResult } from "./tools/result.ts";
 import type { StdioTransports } from "./transports/connect.ts";
@@ -39,12 +40,14 @@ export const mcpPlugin = ({
 }: McpPluginOptions): Effect.Effect<SourcePlugin, never, Scope.Scope> =>
   Effect.gen(function* () {
     const changed = yield* PubSub.sliding<string>(1_024);
+    const knownEras = new KnownEras();
     const connections = yield* makeConnections(
       (endpoint, opening, onBroken) =>
         openConnection(endpoint, {
           ...opening,
           version,
           stdio,
+          knownEras,
           onBroken,
           onToolsChanged: () => changed.unsafeOffer(endpointKey(endpoint)),
         }),
@@ -71,7 +74,10 @@ export const mcpPlugin = ({
       release: (settings) =>
         Either.match(endpointOf(settings), {
           onLeft: () => Effect.void,
-          onRight: connections.release,
+          onRight: (endpoint) => {
+            knownEras.forget(endpointKey(endpoint));
+            return connections.release(endpoint);
+          },
         }),
     };
   });
@@ -94,6 +100,7 @@ const detect = Effect.fn("Mcp.detect")(
       stdio: undefined,
       namespace: unknownSource,
       timeoutMs: detectionMs,
+      knownEras: new KnownEras(),
       onBroken: nothing,
       onToolsChanged: nothing,
     });
@@ -119,18 +126,17 @@ const load = Effect.fn("Mcp.load")(function* (
   settings: ResolvedSettings,
 ) {
   const endpoint = yield* endpointOf(settings);
-  const { serverName, tools } = yield* connections.use(
+  const { serverName, tools, warnings } = yield* connections.use(
     endpoint,
     opening(settings, yield* SourceInUse),
     (connection) =>
-      Effect.map(listAllTools(connection, settings.timeoutMs), (all) => ({
+      Effect.map(listAllTools(connection, settings.timeoutMs), (list) => ({
+        ...list,
         serverName: connection.serverName,
-        tools: all,
       })),
   );
   const paths = toolPaths(tools.map(({ name }) => name));
   const listed = tools.map((tool) => ({ tool, path: paths.get(tool.name) ?? tool.name }));
-  const warnings = makeWarnings();
   if (settings.overlay !== undefined) {
     warnings.warn(
       "overlay_not_applicable",
@@ -159,12 +165,21 @@ const shownUrl = (endpoint: Endpoint): string => endpointUrl(endpoint).replace(/
 const readBinding = bindingReader(Binding);
 
 const invoke = Effect.fn("Mcp.invoke")(function* (connections: Connections, call: ToolCall) {
-  const { address, input, integers, namespace, settings } = call;
+  const { address, input, inputSchema, integers, namespace, settings } = call;
   const { asTask, name } = readBinding(call.binding);
   const { timeoutMs } = settings;
   const result = yield* Effect.flatMap(endpointOf(settings), (endpoint) =>
     connections.use(endpoint, opening(settings, namespace), (connection) =>
-      connection.callTool({ name, asTask, input, integers, address, timeoutMs, namespace }),
+      connection.callTool({
+        name,
+        asTask,
+        input,
+        inputSchema,
+        integers,
+        address,
+        timeoutMs,
+        namespace,
+      }),
     ),
   ).pipe(Effect.mapError(toToolCallError));
   return yield* readResult(result);

@@ -1,65 +1,77 @@
 import { ElicitationUnavailable, isJsonObject } from "@executor/sdk";
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import {
-  ElicitRequestSchema,
-  ElicitResultSchema,
-  ErrorCode,
-  McpError,
-  ProgressNotificationSchema,
-  RELATED_TASK_META_KEY,
-  ToolListChangedNotificationSchema,
-} from "@modelcontextprotocol/sdk/types.js";
-import type { ElicitRequest } from "@modelcontextprotocol/sdk/types.js";
+import type { ElicitationResult, Json, JsonObject } from "@executor/sdk";
+import { member, text } from "@executor/plugin-kit";
 import { CallsInFlight, type Question } from "./calls-in-flight.ts";
+import { type PeerEvents, RpcRefusal, type RpcRequest } from "./peer.ts";
 
-export interface ListeningClient {
-  readonly client: Client;
+/** What the client offers to servers: forms, and neither sampling nor roots. A model and a file system belong to the agent, and Executor has neither. */
+export const clientCapabilities: JsonObject = { elicitation: { form: {} } };
+
+/** JSON-RPC 2.0, section 5.1. */
+const invalidRequest = -32_600;
+const methodNotFound = -32_601;
+const invalidParams = -32_602;
+
+export interface ListeningClient extends Pick<PeerEvents, "onNotification" | "onRequest"> {
   readonly calls: CallsInFlight;
 }
 
-/**
- * An MCP client that answers the questions of servers and receives their notifications. It offers elicitation with forms, and
- * neither sampling nor roots: a model and a file system belong to the agent, and Executor has neither.
- */
-export const listeningClient = (version: string, onToolsChanged: () => void): ListeningClient => {
+/** The client's side of a session: it answers the questions of the server and receives its notifications. */
+export const listeningClient = (onToolsChanged: () => void): ListeningClient => {
   const calls = new CallsInFlight();
-  const client = new Client(
-    { name: "executor", version },
-    { capabilities: { elicitation: { form: {} } } },
-  );
-
-  client.setRequestHandler(ElicitRequestSchema, async ({ params }, { _meta, signal }) => {
-    const taskId = _meta?.[RELATED_TASK_META_KEY]?.taskId;
-    const answer = await calls.ask(questionOf(params), taskId, signal).catch(refuse);
-    return ElicitResultSchema.parse({
-      action: answer.action === "expire" ? "cancel" : answer.action,
-      ...(answer.content === undefined ? {} : { content: answer.content }),
-    });
-  });
-
-  client.setNotificationHandler(ProgressNotificationSchema, ({ params }) => {
-    const { message, progress, progressToken, total } = params;
-    calls.find(progressToken)?.report({ progress, total, message });
-  });
-
-  client.setNotificationHandler(ToolListChangedNotificationSchema, onToolsChanged);
-  return { client, calls };
+  return {
+    calls,
+    onRequest: async ({ method, params }, withdrawn) => {
+      if (method === "ping") return {};
+      if (method !== "elicitation/create") {
+        throw new RpcRefusal(methodNotFound, `This client offers no ${method}.`);
+      }
+      const answer = await calls.ask(questionOf(params), taskOf(params), withdrawn).catch(refuse);
+      return answerOf(answer);
+    },
+    onNotification: (notification) => {
+      if (notification.method === "notifications/tools/list_changed") onToolsChanged();
+      if (notification.method === "notifications/progress") report(calls, notification);
+    },
+  };
 };
 
-const questionOf = (params: ElicitRequest["params"]): Question => {
-  if (params.mode === "url") {
-    throw new McpError(ErrorCode.InvalidParams, "This client shows forms and opens no URLs.");
+const report = (calls: CallsInFlight, { params }: RpcRequest): void => {
+  const progress = member(params, "progress");
+  if (typeof progress !== "number") return;
+  const total = member(params, "total");
+  calls.find(member(params, "progressToken"))?.report({
+    progress,
+    total: typeof total === "number" ? total : undefined,
+    message: text(member(params, "message")),
+  });
+};
+
+/** The question of `elicitation/create`. Throws an {@link RpcRefusal} for one that cannot be asked. */
+export const questionOf = (params: Json | undefined): Question => {
+  if (member(params, "mode") === "url") {
+    throw new RpcRefusal(invalidParams, "This client shows forms and opens no URLs.");
   }
-  const { message, requestedSchema } = params;
-  if (!isJsonObject(requestedSchema)) {
-    throw new McpError(ErrorCode.InvalidParams, "requestedSchema is not an object.");
+  const message = member(params, "message");
+  const requestedSchema = member(params, "requestedSchema");
+  if (typeof message !== "string" || !isJsonObject(requestedSchema)) {
+    throw new RpcRefusal(invalidParams, "A question has a message and a requestedSchema.");
   }
   return { message, requestedSchema };
 };
 
+/** A person's answer as MCP's `ElicitResult`. */
+export const answerOf = ({ action, content }: ElicitationResult): JsonObject => ({
+  action: action === "expire" ? "cancel" : action,
+  ...(content === undefined ? {} : { content }),
+});
+
+const taskOf = (params: Json | undefined): string | undefined =>
+  text(member(member(member(params, "_meta"), "io.modelcontextprotocol/related-task"), "taskId"));
+
 const refuse = (reason: unknown): never => {
-  throw new McpError(
-    ErrorCode.InvalidRequest,
+  throw new RpcRefusal(
+    invalidRequest,
     reason instanceof ElicitationUnavailable ? reason.message : "Nobody could be asked.",
   );
 };

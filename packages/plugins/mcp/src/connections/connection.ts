@@ -7,12 +7,13 @@ import {
   withIntegers,
 } from "@executor/sdk";
 import type { ElicitationResult, IntegerPlaces, JsonObject } from "@executor/sdk";
-import { ResultSchema } from "@modelcontextprotocol/sdk/types.js";
-import { fromEntries } from "@executor/plugin-kit";
+import { fromEntries, member, text } from "@executor/plugin-kit";
 import { Effect, Either, Runtime } from "effect";
 import type { McpFailure } from "../failures.ts";
 import { describeCall } from "./call-span.ts";
 import type { CallInFlight, Question } from "./calls-in-flight.ts";
+import { inRounds } from "./input-rounds.ts";
+import { paramHeaders } from "./param-headers.ts";
 import { type RequestScope, runOperation, type Session } from "./request-scope.ts";
 
 export interface ToolInvocation {
@@ -21,6 +22,8 @@ export interface ToolInvocation {
   /** Whether the server runs it only as a task (MCP 2025-11-25, "Tasks"). */
   readonly asTask: boolean;
   readonly input: JsonObject;
+  /** JSON Schema of the input. */
+  readonly inputSchema: JsonObject;
   /** Places in the input that are sent as integers. */
   readonly integers: IntegerPlaces | undefined;
   /** The tool's address, shown with questions. */
@@ -34,6 +37,8 @@ export interface ToolInvocation {
 /** An initialized session with an MCP server. */
 export interface Connection {
   readonly serverName: string;
+  /** How the server wants to be used; `undefined` where it does not say. */
+  readonly instructions: string | undefined;
   readonly offersTools: boolean;
   /** A number that grows with each notification of the server that its tools changed. */
   readonly toolsVersion: () => number;
@@ -90,9 +95,17 @@ export const callTool = (
         ),
       );
       // MCP, SEP-414: the message itself says which trace it is part of.
-      const params = { name, arguments: { ...given }, _meta: { progressToken, ...trace } };
+      const params: JsonObject = {
+        name,
+        arguments: { ...given },
+        _meta: { progressToken, ...trace },
+      };
       session.calls.start(call);
       try {
+        if (session.era === "modern") {
+          const headers = paramHeaders(invocation.inputSchema, input);
+          return await inRounds(scope, call, { method: "tools/call", params }, headers);
+        }
         return await (asTask
           ? runTask(session, scope, call, params)
           : send({ method: "tools/call", params }));
@@ -119,21 +132,26 @@ const callerOf = Effect.fnUntraced(function* ({ address, input }: ToolInvocation
   };
 });
 
+/** Milliseconds for the answer to `tasks/cancel`, which nobody waits for. */
+const cancellationMs = 60_000;
+
 /** Makes the server run the tool as a task. The server holds the result back until the task has ended. */
 const runTask = async (
-  { client }: Session,
+  { peer }: Session,
   { send, signal }: RequestScope,
   call: CallInFlight,
-  params: { readonly name: string; readonly arguments: Record<string, unknown> },
+  params: JsonObject,
 ): Promise<JsonObject> => {
   const created = await send({ method: "tools/call", params: { ...params, task: {} } });
-  const { task } = created;
-  const taskId = typeof task === "object" && task !== null && "taskId" in task ? task.taskId : "";
-  if (typeof taskId !== "string" || taskId === "") return created;
+  const taskId = text(member(member(created, "task"), "taskId"));
+  if (taskId === undefined) return created;
   call.taskId = taskId;
   const cancel = (): void => {
-    client
-      .request({ method: "tasks/cancel", params: { taskId } }, ResultSchema)
+    peer
+      .request(
+        { method: "tasks/cancel", params: { taskId } },
+        { signal: AbortSignal.timeout(cancellationMs) },
+      )
       .catch(() => undefined);
   };
   signal.addEventListener("abort", cancel);

@@ -1,13 +1,18 @@
 import { CredentialGuard } from "@executor/sdk";
+import { member } from "@executor/plugin-kit";
 import { mcpVersionLabel } from "@executor/telemetry";
-import { Effect, type Scope } from "effect";
+import { Effect, Exit, type Scope } from "effect";
 import { closed, McpFailure, toMcpFailure } from "../failures.ts";
 import { measured } from "../metrics.ts";
 import { connectHttp, connectProgram } from "../transports/connect.ts";
 import type { Connect, StdioTransports } from "../transports/connect.ts";
-import type { Endpoint } from "../transports/endpoint.ts";
+import { type Endpoint, endpointKey } from "../transports/endpoint.ts";
 import { listeningClient } from "./client-events.ts";
 import { callTool, type Connection, listTools } from "./connection.ts";
+import type { KnownEras, LegacyTransport } from "./known-eras.ts";
+import { keepListening } from "./listening.ts";
+import { initialize, negotiate, type Negotiation } from "./negotiation.ts";
+import { Peer } from "./peer.ts";
 
 export interface OpenOptions {
   /** The version that the client tells servers. */
@@ -16,8 +21,9 @@ export interface OpenOptions {
   readonly stdio: StdioTransports | undefined;
   /** Namespace of the source, for the measurement. */
   readonly namespace: string;
-  /** Milliseconds for the answer to `initialize`. */
+  /** Milliseconds for each step of the opening: the start, and the answers of the server. */
   readonly timeoutMs: number;
+  readonly knownEras: KnownEras;
   /** Called when new calls can no longer use the connection. */
   readonly onBroken: () => void;
   readonly onToolsChanged: () => void;
@@ -26,56 +32,109 @@ export interface OpenOptions {
 /** Milliseconds for telling the server that the session ends. */
 const terminationMs = 1_000;
 
-/** Connects and initializes. Closing the scope ends the session, and the program if there is one. */
+/**
+ * Connects, and finds out which version is spoken unless that is remembered. Closing the scope ends the session, and the program if
+ * there is one.
+ */
 export const openConnection = (
   endpoint: Endpoint,
   options: OpenOptions,
 ): Effect.Effect<Connection, McpFailure, Scope.Scope> =>
-  Effect.flatMap(CredentialGuard, ({ redactor }) => {
-    if (endpoint.transport === "stdio") {
-      return Effect.flatMap(connectProgram(endpoint, options.stdio, redactor), (connect) =>
-        open(connect, endpoint, options),
-      );
-    }
-    const over = (transport: "http" | "sse") =>
-      open(connectHttp(endpoint, transport, redactor), endpoint, options);
-    if (endpoint.transport !== "auto") return over(endpoint.transport);
-    return Effect.catchIf(over("http"), isOnlySse, (failure) =>
-      Effect.mapError(over("sse"), (other) => (other.reason === "http_status" ? failure : other)),
-    );
+  Effect.suspend(() => {
+    const { knownEras } = options;
+    const key = endpointKey(endpoint);
+    const known = knownEras.legacyTransport(key);
+    if (known === undefined) return openUnknown(endpoint, options);
+    return Effect.catchIf(openOver(endpoint, known, false, options), mayHaveChanged, () => {
+      knownEras.forget(key);
+      return openUnknown(endpoint, options);
+    });
   });
+
+/** Whether a server that spoke an older version may speak another one now, and not merely be away. */
+const mayHaveChanged = ({ code, reason }: McpFailure): boolean =>
+  reason === "rpc_error" ||
+  reason === "invalid_response" ||
+  reason === "unsupported_version" ||
+  (reason === "http_status" && code !== undefined && code < 500 && code !== 401 && code !== 403);
+
+const openUnknown = (endpoint: Endpoint, options: OpenOptions) => {
+  switch (endpoint.transport) {
+    case "stdio":
+      // Some programs end at a request that they do not know.
+      return Effect.catchIf(
+        openOver(endpoint, "stdio", true, options),
+        ({ programEnded }) => programEnded === true,
+        () => openOver(endpoint, "stdio", false, options),
+      );
+    case "sse":
+      return openOver(endpoint, "sse", false, options);
+    case "http":
+      return openOver(endpoint, "http", true, options);
+    case "auto":
+      return Effect.catchIf(openOver(endpoint, "http", true, options), isOnlySse, (failure) =>
+        Effect.mapError(openOver(endpoint, "sse", false, options), (other) =>
+          other.reason === "http_status" ? failure : other,
+        ),
+      );
+  }
+};
 
 /** The answers of servers that only speak SSE to a POST (MCP 2025-11-25, "Backwards Compatibility"). */
 const isOnlySse = ({ code, reason }: McpFailure): boolean =>
   reason === "http_status" && (code === 400 || code === 404 || code === 405);
 
-const open = (connect: Connect, endpoint: Endpoint, options: OpenOptions) =>
+/** `asksFirst`: whether the server is asked in the newer version first, in place of an older one alone. */
+const openOver = (
+  endpoint: Endpoint,
+  transport: LegacyTransport,
+  asksFirst: boolean,
+  options: OpenOptions,
+): Effect.Effect<Connection, McpFailure, Scope.Scope> =>
+  Effect.gen(function* () {
+    const { redactor } = yield* CredentialGuard;
+    const connect =
+      endpoint.transport === "stdio"
+        ? yield* connectProgram(endpoint, options.stdio, redactor)
+        : connectHttp(endpoint, transport === "sse" ? "sse" : "http", redactor);
+    const { connection, era } = yield* open(connect, endpoint, asksFirst, options);
+    if (era === "legacy") options.knownEras.keepLegacy(endpointKey(endpoint), transport);
+    return connection;
+  });
+
+const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options: OpenOptions) =>
   Effect.gen(function* () {
     let toolsVersion = 0;
     let ended: McpFailure | undefined;
     let opened = false;
-    let version: string | undefined;
+    const toolsChanged = (): void => {
+      toolsVersion += 1;
+      options.onToolsChanged();
+    };
+    const { calls, onNotification, onRequest } = listeningClient(toolsChanged);
     const broken = (): void => {
       if (opened) options.onBroken();
     };
-    const { client, calls } = listeningClient(options.version, () => {
-      toolsVersion += 1;
-      options.onToolsChanged();
-    });
     const { transport, explain, fatal, terminate } = connect(
       () => calls.current.getStore(),
       broken,
     );
-    client.onclose = () => {
-      ended ??= explain(closed);
-      broken();
-    };
-    client.onerror = (problem) => {
-      if (ended !== undefined) return;
-      ended = fatal(problem);
-      if (ended !== undefined) void transport.close();
-    };
+    const peer = new Peer(transport, {
+      onRequest,
+      onNotification,
+      onClose: () => {
+        ended ??= explain(closed);
+        broken();
+      },
+      onError: (problem) => {
+        if (ended !== undefined) return;
+        ended = fatal(problem);
+        if (ended !== undefined) void transport.close();
+      },
+    });
+    const listening = new AbortController();
     const close = Effect.promise(async () => {
+      listening.abort();
       if (ended === undefined) await terminate().catch(() => undefined);
     }).pipe(
       Effect.interruptible,
@@ -84,47 +143,70 @@ const open = (connect: Connect, endpoint: Endpoint, options: OpenOptions) =>
     );
 
     yield* Effect.addFinalizer(() => close);
-    const setVersion = transport.setProtocolVersion?.bind(transport);
-    transport.setProtocolVersion = (agreed) => {
-      version = mcpVersionLabel(agreed);
-      setVersion?.(agreed);
-    };
-    const started = performance.now();
-    yield* Effect.tryPromise({
-      try: (signal) => client.connect(transport, { signal, timeout: options.timeoutMs * 2 }),
-      catch: toMcpFailure,
-    }).pipe(
-      Effect.timeoutFail({
-        duration: options.timeoutMs,
-        onTimeout: () => uninitialized(options.timeoutMs),
-      }),
-      Effect.mapError(explain),
-      measured({
-        method: "initialize",
-        namespace: options.namespace,
-        endpoint,
-        version: () => version,
-        elapsedMs: () => performance.now() - started,
-      }),
+    const { greeting, version } = yield* greet(peer, endpoint, asksFirst, options).pipe(
+      Effect.mapError((failure) => ended ?? explain(failure)),
     );
-
-    const session = { client, calls, endpoint, version: () => version, ended: () => ended };
-    const failure = session.ended();
-    if (failure !== undefined) return yield* failure;
+    if (ended !== undefined) return yield* ended;
     opened = true;
+    if (
+      greeting.era === "modern" &&
+      member(greeting.capabilities["tools"], "listChanged") === true
+    ) {
+      void keepListening(peer, listening.signal, toolsChanged);
+    }
 
-    const server = client.getServerVersion();
-    return {
-      serverName: server?.title ?? server?.name ?? "MCP server",
-      offersTools: client.getServerCapabilities()?.tools !== undefined,
+    const { era } = greeting;
+    const session = { peer, era, calls, endpoint, version: () => version, ended: () => ended };
+    const connection: Connection = {
+      serverName: greeting.serverName,
+      instructions: greeting.instructions,
+      offersTools: greeting.capabilities["tools"] !== undefined,
       toolsVersion: () => toolsVersion,
       listTools: (cursor, timeoutMs) => listTools(session, cursor, timeoutMs),
       callTool: (invocation) => callTool(session, invocation),
-    } satisfies Connection;
+    };
+    return { era, connection };
   });
 
-const uninitialized = (timeoutMs: number): McpFailure =>
-  new McpFailure({
-    reason: "connection_error",
-    message: `No MCP server answered within ${timeoutMs} ms. Check that the URL or command is that of an MCP server, or raise the source's timeout.`,
+/** Starts the transport and agrees on a version. */
+const greet = (peer: Peer, endpoint: Endpoint, asksFirst: boolean, options: OpenOptions) =>
+  Effect.gen(function* () {
+    const { namespace, timeoutMs } = options;
+    let version: string | undefined;
+    const negotiation: Negotiation = {
+      peer,
+      clientVersion: options.version,
+      onAgreed: (agreed) => {
+        version = mcpVersionLabel(agreed);
+        peer.useVersion(agreed);
+      },
+      measured: (method, counts) => (request) =>
+        Effect.suspend(() => {
+          const started = performance.now();
+          const operation = {
+            method,
+            namespace,
+            endpoint,
+            version: () => version,
+            elapsedMs: () => performance.now() - started,
+          };
+          return inTime(timeoutMs)(request).pipe(measured(operation, counts));
+        }),
+    };
+    yield* Effect.tryPromise({ try: () => peer.start(), catch: toMcpFailure }).pipe(
+      Effect.as({}),
+      negotiation.measured("initialize", Exit.isFailure),
+    );
+    const greeting = yield* (asksFirst ? negotiate : initialize)(negotiation);
+    return { greeting, version };
+  });
+
+const inTime = (timeoutMs: number) =>
+  Effect.timeoutFail({
+    duration: timeoutMs,
+    onTimeout: () =>
+      new McpFailure({
+        reason: "connection_error",
+        message: `No MCP server answered within ${timeoutMs} ms. Check that the URL or command is that of an MCP server, or raise the source's timeout.`,
+      }),
   });

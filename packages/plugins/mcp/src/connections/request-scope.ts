@@ -1,17 +1,17 @@
-import { isJsonObject, type JsonObject } from "@executor/sdk";
-import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { type ClientRequest, ResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { JsonObject } from "@executor/sdk";
 import { Effect } from "effect";
-import { invalidResponse, McpFailure, toMcpFailure, unanswered } from "../failures.ts";
+import { McpFailure, toMcpFailure, unanswered } from "../failures.ts";
 import { measured, type MeasuredOperation } from "../metrics.ts";
 import type { PendingRequest } from "../transports/upstream-fetch.ts";
 import type { CallsInFlight } from "./calls-in-flight.ts";
 import type { Endpoint } from "../transports/endpoint.ts";
 import { Deadline } from "./deadline.ts";
+import type { Peer, RpcRequest } from "./peer.ts";
 
 /** The parts of an open connection. */
 export interface Session {
-  readonly client: Client;
+  readonly peer: Peer;
+  readonly era: "legacy" | "modern";
   readonly calls: CallsInFlight;
   readonly endpoint: Endpoint;
   /** The label `mcp.protocol.version`. */
@@ -26,16 +26,16 @@ export interface RequestScope {
   readonly deadline: Deadline;
   /** Aborts when the caller no longer waits. */
   readonly signal: AbortSignal;
-  /** Sends one request, once. Gives its result unchanged. */
-  readonly send: (request: ClientRequest) => Promise<JsonObject>;
+  /** Sends one request, once, over HTTP with these headers. Gives its result unchanged. */
+  readonly send: (
+    request: RpcRequest,
+    headers?: Readonly<Record<string, string>>,
+  ) => Promise<JsonObject>;
 }
 
 export interface Operation extends Pick<MeasuredOperation, "method" | "namespace" | "tool"> {
   readonly timeoutMs: number;
 }
-
-/** The longest timeout of a timer, 2^31 - 1 ms, in place of the SDK's own, which cannot be paused. */
-const noTimeout = 2_147_483_647;
 
 /**
  * Runs an operation until it ends, its deadline passes, or its transport breaks. Interrupting it sends
@@ -56,19 +56,17 @@ export const runOperation = (
     const request: PendingRequest = { resumable: false, fail: (failure) => fail(failure) };
     const deadline = new Deadline(timeoutMs, () => fail(unanswered(timeoutMs)));
 
-    const send = async (message: ClientRequest): Promise<JsonObject> => {
-      const result = await session.calls.current.run(request, () =>
-        session.client.request(message, ResultSchema, {
-          signal,
-          timeout: noTimeout,
-          onresumptiontoken: () => {
+    // Without sessions, a reply whose stream broke is lost.
+    const onResumable =
+      session.era === "modern"
+        ? undefined
+        : () => {
             request.resumable = true;
-          },
-        }),
+          };
+    const send: RequestScope["send"] = (message, headers) =>
+      session.calls.current.run(request, () =>
+        session.peer.request(message, { signal, headers, onResumable }),
       );
-      if (!isJsonObject(result)) throw invalidResponse;
-      return result;
-    };
 
     return Effect.async<JsonObject, McpFailure>((resume) => {
       fail = (failure) => {

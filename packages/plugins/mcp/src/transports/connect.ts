@@ -1,7 +1,10 @@
-import { SSEClientTransport, SseError } from "@modelcontextprotocol/sdk/client/sse.js";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Redactor } from "@executor/sdk";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import {
+  SSEClientTransport,
+  SseError,
+  StreamableHTTPClientTransport,
+  type Transport,
+} from "@modelcontextprotocol/client";
 import { Effect } from "effect";
 import { McpFailure, toMcpFailure } from "../failures.ts";
 import type { HttpEndpoint, StdioEndpoint } from "./endpoint.ts";
@@ -34,6 +37,8 @@ export interface StdioTransport extends Transport {
   readonly stderrTail: () => string;
   /** An exit code, a signal or the error that kept the program from starting; `undefined` while it runs. */
   readonly exitReason: () => string | undefined;
+  /** Whether the program was started. */
+  readonly wasStarted: () => boolean;
 }
 
 /** Makes transports to programs, whose output passes the redactor first. An app without processes, such as the cloud, gives none. */
@@ -110,6 +115,7 @@ const explainProgram = (
     ? new McpFailure({ ...failure, message: failure.message + wrote })
     : new McpFailure({
         reason: "connection_error",
+        programEnded: transport.wasStarted(),
         message: `The program ${command} could not be run or has ended (${exitReason}). Check the command, its arguments and its environment.${wrote}`,
       });
 };

@@ -1,7 +1,10 @@
 import type { Redactor } from "@executor/sdk";
-import { ReadBuffer, serializeMessage } from "@modelcontextprotocol/sdk/shared/stdio.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import {
+  type JSONRPCMessage,
+  ReadBuffer,
+  serializeMessage,
+  type Transport,
+} from "@modelcontextprotocol/client";
 import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { env as ownEnvironment, kill } from "node:process";
@@ -77,6 +80,10 @@ class ProcessTransport implements StdioTransport {
 
   exitReason(): string | undefined {
     return this.#exitReason;
+  }
+
+  wasStarted(): boolean {
+    return this.#child?.pid !== undefined;
   }
 
   start(): Promise<void> {

@@ -1,9 +1,9 @@
 import { observeBody, readBoundedBody, tlsFailure } from "@executor/sdk";
-import type { Redactor } from "@executor/sdk";
-import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
+import type { Json, Redactor } from "@executor/sdk";
+import type { FetchLike } from "@modelcontextprotocol/client";
 import { member, readJson, shorten, text } from "@executor/plugin-kit";
 import { Either } from "effect";
-import { McpFailure, tooLarge } from "../failures.ts";
+import { McpFailure, refusedRequest, tooLarge } from "../failures.ts";
 import type { HttpEndpoint } from "./endpoint.ts";
 import { exactMessage } from "./exact-messages.ts";
 import { eventSize, Pace } from "./pace.ts";
@@ -90,6 +90,7 @@ export const upstreamFetch = (
       if (refusal.unprocessed === true) onBroken();
       throw refusal;
     }
+    if (response.status === 202 && isModernRequest(new Headers(init.headers))) throw onlyTaken(url);
     if (reading && request === undefined) listening = true;
     if (reading && request !== undefined) resumptions.delete(request);
     const streamed = response.headers.get("content-type")?.includes("event-stream") === true;
@@ -204,7 +205,19 @@ const errorCode = (error: unknown): string | undefined => {
   return "code" in error ? String(error.code) : errorCode(error.cause);
 };
 
-/** A refused POST. 404 means an unknown session (MCP, "Session Management"); many servers answer 400 with words about it. */
+/** Whether these are the headers of a request of MCP 2026-07-28: neither notifications nor older requests name their method. */
+const isModernRequest = (sent: Headers): boolean => sent.has("mcp-method");
+
+const onlyTaken = ({ host }: URL): McpFailure =>
+  new McpFailure({
+    reason: "invalid_response",
+    message: `${host} took the request and gave no answer to it. Check that the URL is the MCP server's own.`,
+  });
+
+/**
+ * A refused POST. 404 means an unknown session (MCP 2025-11-25, "Session Management"); many servers answer 400 with words about it. The
+ * modern version refuses with a JSON-RPC error in the body.
+ */
 const refused = async (
   url: URL,
   response: Response,
@@ -213,14 +226,24 @@ const refused = async (
 ): Promise<McpFailure> => {
   const { status } = response;
   const { bytes } = await readBoundedBody(response.body, maxErrorBytes);
-  const said = errorText(new TextDecoder().decode(redactor.bytes(bytes)));
-  const isUnknownSession =
-    status === 404 || (status === 400 && /session|not initiali[sz]ed/i.test(said ?? ""));
+  const body = new TextDecoder().decode(redactor.bytes(bytes));
+  const json = Either.getOrUndefined(readJson(body));
+  const said = errorText(body, json);
+  const isModern = isModernRequest(sent);
+  const knowsNoSession = status === 400 && /session|not initiali[sz]ed/i.test(said ?? "");
+  const unprocessed =
+    (sent.has("mcp-session-id") && (status === 404 || knowsNoSession)) ||
+    (isModern && knowsNoSession);
+  const error = member(json, "error");
+  const code = member(error, "code");
+  if (isModern && !unprocessed && (status === 400 || status === 404) && typeof code === "number") {
+    return refusedRequest({ code, message: said ?? "", data: member(error, "data") });
+  }
   return new McpFailure({
     reason: "http_status",
     code: status,
     message: `${url.host} answered ${status}. ${said ?? advice(status)}`,
-    unprocessed: sent.has("mcp-session-id") && isUnknownSession,
+    unprocessed,
   });
 };
 
@@ -233,8 +256,7 @@ const advice = (status: number): string => {
 };
 
 /** The message of an error's body: of a JSON-RPC error or an OAuth error, otherwise the text itself. */
-const errorText = (body: string): string | undefined => {
-  const json = Either.getOrUndefined(readJson(body));
+const errorText = (body: string, json: Json | undefined): string | undefined => {
   const error = member(json, "error");
   const said =
     text(member(error, "message")) ??
