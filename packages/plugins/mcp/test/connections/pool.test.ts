@@ -31,6 +31,7 @@ const recording = (wait: Effect.Effect<void, McpFailure> = Effect.void) => {
       yield* wait;
       const connection: Connection = {
         serverName: `${name}${opened.length}`,
+        instructions: undefined,
         offersTools: true,
         toolsVersion: () => 0,
         listTools: () => Effect.die("unused"),

@@ -31,7 +31,7 @@ export interface HttpTestServerOptions extends Omit<TestServerOptions, "die" | "
   /** How a request for an unknown session is answered, in place of what MCP says. */
   readonly unknownSession?: () => Response;
   /** Answers instead of the server, where it gives an answer. */
-  readonly intercept?: (request: Request, rpc: string) => Response | undefined;
+  readonly intercept?: (request: Request, rpc: string) => Response | Promise<Response> | undefined;
 }
 
 const notFound = () =>
@@ -73,7 +73,7 @@ const begin = (options: HttpTestServerOptions): HttpTestServer => {
   };
 
   const answer = async (request: Request, rpc: string): Promise<Response> => {
-    const intercepted = options.intercept?.(request, rpc);
+    const intercepted = await options.intercept?.(request, rpc);
     if (intercepted !== undefined) return intercepted;
     const transport = await transportFor(request);
     return transport === undefined

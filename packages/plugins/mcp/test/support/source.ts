@@ -39,6 +39,7 @@ export const call = (
   name: string,
   input: JsonObject = {},
   integers?: IntegerPlaces,
+  inputSchema: JsonObject = { type: "object" },
 ) =>
   mcp.invoke({
     namespace: Namespace.make("test"),
@@ -46,7 +47,7 @@ export const call = (
     settings,
     address: `test.${name}`,
     binding: { name, asTask: false },
-    inputSchema: { type: "object" },
+    inputSchema,
     input,
     integers,
     wantsResponse: false,
