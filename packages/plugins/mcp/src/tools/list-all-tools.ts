@@ -86,7 +86,7 @@ const usable = (listed: Json, index: number, { warn }: Warnings): ListedTool | u
     const { schema, unknown } = mendSchema(given);
     if (unknown.length > 0) {
       const message = `The ${field} of the tool ${shown} uses ${unknown.join(", ")} in a way that JSON Schema 2020-12 does not know. What that means is not checked, and the server judges.`;
-      warn("schema_not_valid", message, place(field));
+      warn("schema_keyword_ignored", message, place(field));
     }
     return field === "inputSchema" ? schema : given;
   };
