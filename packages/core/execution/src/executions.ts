@@ -1,6 +1,7 @@
 import { CodeRunner, ComputingBudget } from "@executor/kernel";
 import { Cause, Context, DateTime, Effect, Exit, Fiber, FiberSet, Layer } from "effect";
-import { answerQuestion, recordDecision, type ResumeRequest } from "./approvals/questions.ts";
+import { answerQuestion, answerRound, recordDecision } from "./approvals/questions.ts";
+import type { ResumeRequest, RoundRequest } from "./approvals/questions.ts";
 import { executionRefusals } from "./metrics.ts";
 import { History } from "./history.ts";
 import { Limits } from "./limits.ts";
@@ -52,6 +53,14 @@ export class Executions extends Context.Tag("@executor/execution/Executions")<
       | InvalidAnswer
       | UncheckableForm
     >;
+    /**
+     * Answers the questions of a round, and waits as `run` does: interrupting it cancels the run, unless others wait for it too.
+     * Harmless to repeat: answers to questions that are no longer open change nothing, and an execution that has ended is returned
+     * as it ended.
+     */
+    readonly answer: (
+      request: RoundRequest,
+    ) => Effect.Effect<Execution, ExecutionNotFound | NotTheOwner>;
     readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
     /** Lists at most `limit` executions, those under way too, newest first. */
     readonly list: (limit: number) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
@@ -133,7 +142,7 @@ const make = Effect.gen(function* () {
     // An answer or the timeout may have come at this very moment.
     if (execution.status !== "paused") return undefined;
     yield* history.save(execution);
-    run.isDetached = true;
+    run.attendant = undefined;
     return execution;
   });
 
@@ -151,15 +160,26 @@ const make = Effect.gen(function* () {
     }
   });
 
+  /** Waits as a caller on which the run depends. Needs an uninterruptible region. */
+  const attend = (live: LiveRun) =>
+    Effect.suspend(() => {
+      live.waitingCallers++;
+      return pausedOrEnded(live).pipe(
+        Effect.interruptible,
+        Effect.ensuring(Effect.sync(() => live.waitingCallers--)),
+        Effect.onError(() =>
+          live.attendant === undefined || live.waitingCallers > 0 ? Effect.void : live.cancel,
+        ),
+      );
+    });
+
   const run = Effect.fn("Executions.run")(function* (request: ExecutionRequest) {
     const slot = yield* admit(slots, budget);
     const live = new LiveRun(request, yield* DateTime.now, slot);
     runs.set(live.id, live);
     const fiber = yield* start(live);
-    return yield* pausedOrEnded(live).pipe(
-      Effect.interruptible,
-      Effect.onError(() => (live.isDetached ? Effect.void : Fiber.interrupt(fiber))),
-    );
+    live.cancel = Effect.asVoid(Fiber.interrupt(fiber));
+    return yield* attend(live);
   }, Effect.uninterruptible);
 
   const resume = Effect.fn("Executions.resume")(function* (request: ResumeRequest) {
@@ -170,6 +190,14 @@ const make = Effect.gen(function* () {
     yield* answerQuestion(live, request);
     return yield* pausedOrEnded(live);
   });
+
+  const answer = Effect.fn("Executions.answer")(function* (request: RoundRequest) {
+    const live = runs.get(request.id);
+    if (live === undefined) return yield* history.get(request.id);
+    yield* answerRound(live, request);
+    live.attendant = request;
+    return yield* attend(live);
+  }, Effect.uninterruptible);
 
   /** The current state of an execution that is under way: the history has it as it was when it began or paused. */
   const current = (id: string): Execution | undefined => runs.get(id)?.toExecution();
@@ -190,7 +218,7 @@ const make = Effect.gen(function* () {
       }),
     );
 
-  return { run, resume, get, list };
+  return { run, resume, answer, get, list };
 });
 
 /** Waits for a slot, and counts a refusal. */

@@ -71,15 +71,12 @@ export const toolBridge = Effect.gen(function* () {
       Effect.flatMap(WallClock, (clock) => {
         const address = shorthands.get(path) ?? path;
         const live = run.beginCall();
-        const { onToolCall } = run.request;
+        const onToolCall = run.attendant?.onToolCall;
         const calling = Effect.flatMap(callOptions(path, optionsJson), (options) =>
           callTool(address, inputJson, options),
         ).pipe(
           (next) => (run.slot.isHeld ? next : Effect.zipRight(run.slot.reacquire, next)),
-          (next) =>
-            onToolCall === undefined || run.isDetached
-              ? next
-              : Effect.zipRight(onToolCall(address), next),
+          (next) => (onToolCall === undefined ? next : Effect.zipRight(onToolCall(address), next)),
         );
         return Effect.ensuring(
           Effect.provide(
@@ -101,16 +98,9 @@ const recordTokens = (address: string, json: string): void => {
 };
 
 /** Services of a call that reach people: one asks them, the other reports progress to them. */
-const peopleOf = (
-  run: LiveRun,
-  address: string,
-  elicit: Context.Tag.Service<Elicitor>["elicit"],
-) => {
-  const people = Context.make(Elicitor, { elicit });
-  const { onProgress } = run.request;
-  return onProgress === undefined
-    ? people
-    : Context.add(people, ProgressListener, {
-        report: (progress) => (run.isDetached ? Effect.void : onProgress(address, progress)),
-      });
-};
+const peopleOf = (run: LiveRun, address: string, elicit: Elicitor["Type"]["elicit"]) =>
+  Context.make(Elicitor, { elicit }).pipe(
+    Context.add(ProgressListener, {
+      report: (progress) => run.attendant?.onProgress?.(address, progress) ?? Effect.void,
+    }),
+  );

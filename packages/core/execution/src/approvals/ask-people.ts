@@ -36,8 +36,8 @@ export const askPeople = Effect.gen(function* () {
   });
 
   const ask = (run: LiveRun, request: ElicitationRequest) => {
-    const { elicit } = run.request;
-    return elicit === undefined || run.isDetached
+    const elicit = run.attendant?.elicit;
+    return elicit === undefined
       ? askByPausing(run, request)
       : elicit(request).pipe(
           Effect.timeoutTo({

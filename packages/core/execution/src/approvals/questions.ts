@@ -4,7 +4,7 @@ import type { Actor, ElicitationAction, ElicitationResult, JsonObject } from "@e
 import { observeBeforeSnapshot } from "@executor/telemetry";
 import { Deferred, Effect, Exit } from "effect";
 import { approvalOldestAge, approvals, approvalWaitDuration } from "../metrics.ts";
-import type { LiveRun, OpenQuestion } from "../run/live-run.ts";
+import type { Attendant, LiveRun, OpenQuestion } from "../run/live-run.ts";
 import { ApprovalNotFound, InvalidAnswer, NotTheOwner, UncheckableForm } from "../schemas.ts";
 
 /** A person's answer to one question of a paused execution. */
@@ -18,14 +18,27 @@ export interface ResumeRequest {
   readonly caller: Actor;
 }
 
+/** Answers to the questions of a round of a paused execution, by a caller that waits for what comes of them. */
+export interface RoundRequest extends Attendant {
+  readonly id: string;
+  /** Answers by the ids of the questions. Those that fit no open question are ignored: what is still open is asked again. */
+  readonly answers: ReadonlyMap<string, Pick<ResumeRequest, "action" | "content">>;
+  readonly caller: Actor;
+}
+
+/** Gives the open questions of a round their answers. */
+export const answerRound = Effect.fnUntraced(function* (run: LiveRun, request: RoundRequest) {
+  const { id, answers, caller } = request;
+  yield* checkOwner(run, caller);
+  for (const [approvalId, answer] of answers) {
+    yield* Effect.ignore(answerQuestion(run, { id, approvalId, caller, ...answer }));
+  }
+});
+
 /** Gives an open question its answer. The first answer counts. */
 export const answerQuestion = Effect.fnUntraced(function* (run: LiveRun, request: ResumeRequest) {
   const { approvalId, caller } = request;
-  if (!mayAnswerFor(caller, run.request.owner)) {
-    return yield* new NotTheOwner({
-      message: `The execution ${run.id} belongs to another client. Only that client or the operator can answer.`,
-    });
-  }
+  yield* checkOwner(run, caller);
   const question = run.openQuestions.get(approvalId);
   if (question === undefined) return yield* notOpen(run, approvalId);
   const result = yield* resultOf(question, request);
@@ -34,6 +47,13 @@ export const answerQuestion = Effect.fnUntraced(function* (run: LiveRun, request
   if (!isFirst) return yield* notOpen(run, approvalId);
   run.openQuestions.delete(approvalId);
 });
+
+const checkOwner = ({ id, request }: LiveRun, caller: Actor) =>
+  mayAnswerFor(caller, request.owner)
+    ? Effect.void
+    : new NotTheOwner({
+        message: `The execution ${id} belongs to another client. Only that client or the operator can answer.`,
+      });
 
 const notOpen = ({ id, openQuestions }: LiveRun, approvalId: string) =>
   new ApprovalNotFound({

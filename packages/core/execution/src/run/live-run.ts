@@ -13,7 +13,19 @@ import type { ExecutionCaller, ExecutionTrigger, PendingApproval } from "../sche
 import type { TerminalState } from "./outcome.ts";
 import type { Slot } from "./run-slots.ts";
 
-export interface ExecutionRequest {
+/** A caller that waits for a run: how it is asked, and what it is told. A paused run has none. */
+export interface Attendant {
+  /** Asks inline (an MCP client with elicitation). Without it, or where it fails, the run pauses. */
+  readonly elicit?:
+    | ((request: ElicitationRequest) => Effect.Effect<ElicitationResult, ElicitationUnavailable>)
+    | undefined;
+  /** Receives each tool call as it begins, by the name in the code. */
+  readonly onToolCall?: ((address: string) => Effect.Effect<void>) | undefined;
+  /** Receives progress of the call of the tool at `address`. */
+  readonly onProgress?: ((address: string, progress: Progress) => Effect.Effect<void>) | undefined;
+}
+
+export interface ExecutionRequest extends Attendant {
   readonly code: string;
   readonly trigger: ExecutionTrigger;
   /** Told in the history; it decides nothing. */
@@ -22,14 +34,6 @@ export interface ExecutionRequest {
   readonly timeoutMs?: number | undefined;
   /** Caller that may resume it: the operator for the API and the CLI of a local daemon, a client for an MCP session. */
   readonly owner: Actor;
-  /** Asks inline (an MCP client with elicitation). Without it, or where it fails, the run pauses; it is not used after a pause. */
-  readonly elicit?:
-    | ((request: ElicitationRequest) => Effect.Effect<ElicitationResult, ElicitationUnavailable>)
-    | undefined;
-  /** Receives each tool call as it begins, by the name in the code, until the run is paused. */
-  readonly onToolCall?: ((address: string) => Effect.Effect<void>) | undefined;
-  /** Receives progress of the call of the tool at `address`, until the run is paused. */
-  readonly onProgress?: ((address: string, progress: Progress) => Effect.Effect<void>) | undefined;
 }
 
 /** A question that waits for `Executions.resume`. */
@@ -64,8 +68,12 @@ export class LiveRun {
   readonly id = ExecutionId.make(`exec_${crypto.randomUUID().replaceAll("-", "")}`);
   readonly time = new ActiveTime();
   readonly openQuestions = new Map<string, OpenQuestion>();
-  /** Whether it was paused: from then on it depends on no caller and asks no one inline. */
-  isDetached = false;
+  /** The caller on which it depends; `undefined` once it was paused, until somebody answers and waits. */
+  attendant: Attendant | undefined;
+  /** Number of callers that wait and on which it depends. */
+  waitingCallers = 0;
+  /** Ends it early. */
+  cancel: Effect.Effect<void> = Effect.void;
   observe: (() => RunState) | undefined;
   readonly #calls = new Set<LiveCall>();
   readonly #listeners = new Set<(change: StatusChange) => void>();
@@ -80,7 +88,9 @@ export class LiveRun {
     readonly request: ExecutionRequest,
     readonly startedAt: DateTime.Utc,
     readonly slot: Slot,
-  ) {}
+  ) {
+    this.attendant = request;
+  }
 
   beginCall(): LiveCall {
     const call: LiveCall = { questions: 0 };
