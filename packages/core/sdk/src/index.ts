@@ -5,6 +5,7 @@ export { makeCache } from "./cache.ts";
 export type { CacheOptions } from "./cache.ts";
 export { sdkLayer } from "./layer.ts";
 export { outgoingTrace } from "./model/trace-context.ts";
+export { deriveKey } from "./credentials/derived-key.ts";
 export { CredentialGuard } from "./credentials/credential-guard.ts";
 export { makeRedactor, redacted } from "./credentials/redactor.ts";
 export type { Redactor } from "./credentials/redactor.ts";

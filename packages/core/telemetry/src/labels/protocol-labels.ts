@@ -20,19 +20,21 @@ export const httpMethodLabel = (method: string): string =>
 
 /** Codes of JSON-RPC 2.0 (section 5.1), of MCP, and those that MCP's reference implementations use. */
 const rpcCodes: ReadonlySet<number> = new Set([
-  -32_700, -32_600, -32_601, -32_602, -32_603, -32_000, -32_001, -32_002, -32_042,
+  -32_700, -32_600, -32_601, -32_602, -32_603, -32_000, -32_001, -32_002, -32_020, -32_021, -32_022,
+  -32_042,
 ]);
 
 /** The code of a JSON-RPC error as the labels `rpc.response.status_code` and `error.type` have it. */
 export const rpcStatusLabel = (code: number): string => (rpcCodes.has(code) ? String(code) : other);
 
-/** Revisions of MCP until 2025-11-25. */
+/** Revisions of MCP until 2026-07-28. */
 const mcpVersions: ReadonlySet<string> = new Set([
   "2024-10-07",
   "2024-11-05",
   "2025-03-26",
   "2025-06-18",
   "2025-11-25",
+  "2026-07-28",
 ]);
 
 /** A revision of MCP as the label `mcp.protocol.version` has it. */
