@@ -1,11 +1,11 @@
 import type { Executions } from "@executor/execution";
 import { Sources } from "@executor/sdk";
 import { currentTracer } from "@executor/telemetry/tracing";
-import { isInitializeRequest } from "@modelcontextprotocol/sdk/types.js";
+import { isInitializeRequest } from "@modelcontextprotocol/server";
 import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream } from "effect";
 import { hostTools } from "./tools/call-tool.ts";
 import { errorCodes, errorResponse, JsonRpcError, readJsonBody } from "./json-rpc.ts";
-import type { NetworkTransport } from "./sessions/operations.ts";
+import type { NetworkTransport } from "./operations/labels.ts";
 import { openSession, type Session } from "./sessions/session.ts";
 import { McpHostLimits, Sessions } from "./sessions/sessions.ts";
 

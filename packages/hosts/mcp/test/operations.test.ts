@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
-import { clientLabel, methodLabel, toolLabel } from "../src/sessions/operations.ts";
+import { clientLabel } from "../src/operations/client-label.ts";
+import { methodLabel, toolLabel } from "../src/operations/labels.ts";
 
 describe("labels", () => {
   it("labels only widespread clients by name", () => {

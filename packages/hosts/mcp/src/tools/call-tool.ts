@@ -1,11 +1,18 @@
 import { type Execution, type ExecutionCaller, Executions, Limits } from "@executor/execution";
 import { type Actor, Sources, toolListingTokens } from "@executor/sdk";
 import { estimateTokens } from "@executor/telemetry";
-import type { CallToolRequest, CallToolResult, Tool } from "@modelcontextprotocol/sdk/types.js";
+import type {
+  CallToolRequestParams,
+  CallToolResult,
+  InputRequiredResult,
+  ServerContext,
+  Tool,
+} from "@modelcontextprotocol/server";
 import { Effect, ParseResult, Schema } from "effect";
 import { errorCodes, JsonRpcError } from "../json-rpc.ts";
-import { elicitFrom, progressListeners, type RequestContext } from "./client.ts";
+import { elicitFrom, progressListeners } from "./client.ts";
 import { ExecuteArguments, executeTool, ResumeArguments, resumeTool } from "./definitions.ts";
+import type { Questions } from "./questions.ts";
 import { executionContent, executionText } from "./execution-result.ts";
 
 /** The client that calls a tool. */
@@ -16,6 +23,8 @@ export interface Caller {
   readonly told: ExecutionCaller;
   /** Whether the client can show its person a form. */
   readonly canElicit: boolean;
+  /** How it is asked if it has no session. */
+  readonly questions: Questions | undefined;
 }
 
 export type HostTools = Effect.Effect.Success<typeof hostTools>;
@@ -23,7 +32,7 @@ export type HostTools = Effect.Effect.Success<typeof hostTools>;
 const decodeExecute = Schema.decodeUnknown(ExecuteArguments, { errors: "all" });
 const decodeResume = Schema.decodeUnknown(ResumeArguments, { errors: "all" });
 
-type Params = CallToolRequest["params"];
+type Params = CallToolRequestParams;
 
 /** Lists and calls the two tools that every MCP client sees. */
 export const hostTools = Effect.gen(function* () {
@@ -33,20 +42,25 @@ export const hostTools = Effect.gen(function* () {
 
   const execute = Effect.fn("McpHost.execute")(function* (
     params: Params,
-    context: RequestContext,
-    { owner, told, canElicit }: Caller,
+    context: ServerContext,
+    { owner, told, canElicit, questions }: Caller,
   ) {
     const { code } = yield* decodeExecute(params.arguments);
-    const elicit = canElicit ? elicitFrom(context) : undefined;
-    return yield* executions.run({
-      code,
-      trigger: "mcp",
-      owner,
-      caller: told,
-      elicit,
-      ...progressListeners(context),
-    });
+    const attendant = progressListeners(context);
+    const answers = questions === undefined ? undefined : yield* questions.answers;
+    if (answers !== undefined) {
+      return yield* executions.answer({ ...answers, ...attendant, caller: owner });
+    }
+    const elicit = canElicit && questions === undefined ? elicitFrom(context) : undefined;
+    const request = { code, trigger: "mcp" as const, owner, caller: told, elicit };
+    return yield* executions.run({ ...request, ...attendant });
   });
+
+  /** A paused execution of a client without a session ends the call with its questions. */
+  const ask = (execution: Execution, { canElicit, questions }: Caller) =>
+    canElicit && execution.status === "paused" && questions !== undefined
+      ? questions.ask(execution)
+      : Effect.succeed(undefined);
 
   const resume = Effect.fn("McpHost.resume")(function* (params: Params, { owner }: Caller) {
     const { executionId, ...answer } = yield* decodeResume(params.arguments);
@@ -67,10 +81,14 @@ export const hostTools = Effect.gen(function* () {
   });
 
   /** Fails if there is no such tool; every other error is returned as a result. */
-  const call = (params: Params, context: RequestContext, caller: Caller) => {
+  const call = (
+    params: Params,
+    context: ServerContext,
+    caller: Caller,
+  ): Effect.Effect<CallToolResult | InputRequiredResult, JsonRpcError> => {
     switch (params.name) {
       case "execute":
-        return toResult(execute(params, context, caller));
+        return toResult(execute(params, context, caller), (execution) => ask(execution, caller));
       case "resume":
         return toResult(resume(params, caller));
       default:
@@ -86,17 +104,30 @@ export const hostTools = Effect.gen(function* () {
   return { list, measure, call };
 });
 
+type Failure = { readonly message: string } | ParseResult.ParseError | JsonRpcError;
+
 const toResult = (
-  run: Effect.Effect<Execution, { readonly message: string } | ParseResult.ParseError>,
-): Effect.Effect<CallToolResult> =>
-  Effect.match(run, {
-    onSuccess: (execution) => ({
-      content: [{ type: "text", text: executionText(execution) }],
-      structuredContent: executionContent(execution),
-      isError: execution.status !== "completed" && execution.status !== "paused",
-    }),
-    onFailure: (error) => ({ content: [{ type: "text", text: explain(error) }], isError: true }),
+  run: Effect.Effect<Execution, Failure>,
+  ask: (execution: Execution) => Effect.Effect<InputRequiredResult | undefined> = () =>
+    Effect.succeed(undefined),
+): Effect.Effect<CallToolResult | InputRequiredResult, JsonRpcError> =>
+  Effect.matchEffect(run, {
+    onSuccess: (execution) =>
+      Effect.map(ask(execution), (question) => question ?? ended(execution)),
+    onFailure: (error) =>
+      error instanceof JsonRpcError
+        ? Effect.fail(error)
+        : Effect.succeed({
+            content: [{ type: "text" as const, text: explain(error) }],
+            isError: true,
+          }),
   });
+
+const ended = (execution: Execution): CallToolResult => ({
+  content: [{ type: "text", text: executionText(execution) }],
+  structuredContent: executionContent(execution),
+  isError: execution.status !== "completed" && execution.status !== "paused",
+});
 
 /** Invalid arguments are a tool's error and not a protocol error (MCP 2025-11-25, "Error Handling"), because models read those. */
 const explain = (error: { readonly message: string } | ParseResult.ParseError): string =>

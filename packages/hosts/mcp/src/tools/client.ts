@@ -1,18 +1,14 @@
-import type { ExecutionRequest } from "@executor/execution";
+import type { Attendant } from "@executor/execution";
 import { schemaCheck } from "@executor/json-schema";
 import { ElicitationUnavailable } from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult, Progress } from "@executor/sdk";
 import { JsonObject } from "@executor/sdk/schemas";
-import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import {
-  ElicitRequestFormParamsSchema,
-  ElicitResultSchema,
-} from "@modelcontextprotocol/sdk/types.js";
-import type { ServerNotification, ServerRequest } from "@modelcontextprotocol/sdk/types.js";
+  type ElicitRequestFormParams,
+  isSpecType,
+  type ServerContext,
+} from "@modelcontextprotocol/server";
 import { Effect, Schema } from "effect";
-
-/** A client's request under way, through which messages can be sent to the client. */
-export type RequestContext = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 const maxInputChars = 4_000;
 
@@ -26,23 +22,17 @@ const isObject = Schema.is(JsonObject);
  * disconnected; interrupting it withdraws the question.
  */
 export const elicitFrom =
-  ({ sendRequest }: Pick<RequestContext, "sendRequest">) =>
+  ({ mcpReq }: ServerContext) =>
   (request: ElicitationRequest): Effect.Effect<ElicitationResult, ElicitationUnavailable> => {
-    const form = ElicitRequestFormParamsSchema.safeParse({
-      message: question(request),
-      requestedSchema: { properties: {}, ...request.requestedSchema, type: "object" },
-    });
-    if (!form.success) {
+    const params = formOf(request);
+    if (params === undefined) {
       return new ElicitationUnavailable({
         message: "The client's forms do not support this question.",
       });
     }
     return Effect.tryPromise({
       try: (signal) =>
-        sendRequest({ method: "elicitation/create", params: form.data }, ElicitResultSchema, {
-          signal,
-          timeout: noTimeout,
-        }),
+        mcpReq.send({ method: "elicitation/create", params }, { signal, timeout: noTimeout }),
       catch: () => new ElicitationUnavailable({ message: "The client did not ask its person." }),
     }).pipe(
       Effect.flatMap(({ action, content }) =>
@@ -52,6 +42,15 @@ export const elicitFrom =
       ),
     );
   };
+
+/** A question as the form that a client shows; `undefined` if MCP's forms cannot hold it. */
+export const formOf = (request: ElicitationRequest): ElicitRequestFormParams | undefined => {
+  const form = {
+    message: question(request),
+    requestedSchema: { properties: {}, ...request.requestedSchema, type: "object" },
+  };
+  return isSpecType.ElicitRequestFormParams(form) ? form : undefined;
+};
 
 /** If a form is not filled in correctly or cannot be checked, the run pauses and the question is repeated there. */
 const checked = ({ requestedSchema }: ElicitationRequest, content: unknown = {}) => {
@@ -75,11 +74,8 @@ const shortened = (input: string): string =>
  * Reports a run's progress to a client that requested it. The number counts notifications, because it must grow with each of
  * them (MCP 2025-06-18, "Progress") and several calls may be under way; the message names the call and its progress.
  */
-export const progressListeners = ({
-  _meta,
-  sendNotification,
-}: RequestContext): Pick<ExecutionRequest, "onToolCall" | "onProgress"> => {
-  const progressToken = _meta?.progressToken;
+export const progressListeners = ({ mcpReq }: ServerContext): Attendant => {
+  const progressToken = mcpReq._meta?.progressToken;
   if (progressToken === undefined) return {};
   let sent = 0;
   const notify = (message: string) =>
@@ -87,7 +83,7 @@ export const progressListeners = ({
       Effect.tryPromise(() => {
         sent += 1;
         const params = { progressToken, progress: sent, message };
-        return sendNotification({ method: "notifications/progress", params });
+        return mcpReq.notify({ method: "notifications/progress", params });
       }),
     );
   return {

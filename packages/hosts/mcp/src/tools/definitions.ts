@@ -1,7 +1,7 @@
 import type { ExecutionLimits } from "@executor/execution";
 import type { Source } from "@executor/sdk";
 import { ElicitationAction, JsonObject } from "@executor/sdk/schemas";
-import type { Tool } from "@modelcontextprotocol/sdk/types.js";
+import type { Tool } from "@modelcontextprotocol/server";
 import { Schema } from "effect";
 import { outputSchema } from "./execution-result.ts";
 

@@ -7,7 +7,7 @@ import {
   type SpanTracer,
   unixMillis,
 } from "@executor/telemetry/tracing";
-import type { RequestId } from "@modelcontextprotocol/sdk/types.js";
+import type { RequestId } from "@modelcontextprotocol/server";
 import { Exit } from "effect";
 
 /** A request as its span shows it. */
