@@ -20,7 +20,7 @@ import { fleetReports, reporter } from "../fleet/reports.ts";
 import { organizationsExposition, withFleet } from "../fleet/scrapes.ts";
 import { platformName } from "../platform.ts";
 import { plugins } from "../plugins.ts";
-import { type BudgetStorage, HourlyBudget } from "./hourly-budget.ts";
+import { HourlyBudget } from "./hourly-budget.ts";
 import { inOrganization } from "./in-organization.ts";
 import { mcpEndpoint, subjectOf } from "./mcp-sessions.ts";
 import type { OrganizationName } from "./organization-name.ts";
@@ -41,9 +41,9 @@ const mcpLimits = { ...defaultMcpLimits, maxSessions: 200, maxIdleMs: Number.POS
 const servicesLayer = (
   environment: Environment,
   settings: OrganizationSettings,
-  storage: BudgetStorage,
+  { id, storage }: Pick<DurableObjectState, "id" | "storage">,
 ) =>
-  McpHost.layer({ version, holderOf: subjectOf }).pipe(
+  McpHost.layer({ version, holderOf: subjectOf, tenant: id.toString() }).pipe(
     Layer.provideMerge(Executions.layer),
     Layer.provideMerge(sdkLayer),
     Layer.provide(
@@ -91,7 +91,7 @@ export const organizationServices = (
   Effect.gen(function* () {
     const database = yield* Layer.build(Storage.layer(ctx.storage));
     const saved = yield* Effect.provide(savedMetrics(owner), database);
-    const services = yield* Layer.build(servicesLayer(environment, settings, ctx.storage)).pipe(
+    const services = yield* Layer.build(servicesLayer(environment, settings, ctx)).pipe(
       Effect.provide(database),
     );
     const own = new RegistryReading({ registries: [owner.registry] });

@@ -1,22 +1,26 @@
 import type { Executions } from "@executor/execution";
-import { Sources } from "@executor/sdk";
+import { deriveKey, SecretKey, Sources } from "@executor/sdk";
 import { currentTracer } from "@executor/telemetry/tracing";
-import { isInitializeRequest } from "@modelcontextprotocol/server";
+import { isInitializeRequest, isLegacyRequest } from "@modelcontextprotocol/server";
 import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream } from "effect";
 import { hostTools } from "./tools/call-tool.ts";
 import { errorCodes, errorResponse, JsonRpcError, readJsonBody } from "./json-rpc.ts";
 import type { NetworkTransport } from "./operations/labels.ts";
 import { openSession, type Session } from "./sessions/session.ts";
 import { McpHostLimits, Sessions } from "./sessions/sessions.ts";
+import { statelessEndpoint } from "./stateless/endpoint.ts";
+import { RequestStates } from "./stateless/request-state.ts";
 
 export interface McpHostOptions {
   /** The app's version, which clients receive. */
   readonly version: string;
-  /** Who opens a session by a request; without it, everybody is the same. */
+  /** Who sends a request; without it, everybody is the same. */
   readonly holderOf?: (request: Request) => string;
+  /** Whose runs these are, where several tenants share a secret key. */
+  readonly tenant?: string;
 }
 
-/** The MCP endpoint: streamable HTTP (MCP 2025-11-25, "Transports") with sessions. */
+/** The MCP endpoint: streamable HTTP, with sessions until MCP 2025-11-25 and without since 2026-07-28. */
 export class McpHost extends Context.Tag("@executor/host-mcp/McpHost")<
   McpHost,
   {
@@ -29,14 +33,14 @@ export class McpHost extends Context.Tag("@executor/host-mcp/McpHost")<
   /** Closing its scope ends every session and cancels their runs. */
   static readonly layer = (
     options: McpHostOptions,
-  ): Layer.Layer<McpHost, never, Executions | Sources> =>
+  ): Layer.Layer<McpHost, never, Executions | SecretKey | Sources> =>
     Layer.scoped(
       McpHost,
       Effect.suspend(() => make(options)),
     );
 }
 
-const make = ({ version, holderOf = () => "" }: McpHostOptions) =>
+const make = ({ version, holderOf = () => "", tenant = "" }: McpHostOptions) =>
   Effect.gen(function* () {
     const tools = yield* hostTools;
     const sources = yield* Sources;
@@ -44,8 +48,19 @@ const make = ({ version, holderOf = () => "" }: McpHostOptions) =>
     const runtime = yield* Effect.runtime();
     const tracer = yield* currentTracer;
     const sessions = new Sessions(limits);
+    const secretKey = yield* SecretKey;
+    const key = yield* Effect.promise(() => deriveKey(secretKey, "the state of MCP requests"));
+    const stateless = statelessEndpoint({
+      states: new RequestStates(key, tenant),
+      tracer,
+      keepAliveMs: limits.keepAliveMs,
+      maxListeners: limits.maxSessions,
+    });
     yield* Effect.addFinalizer(() =>
-      Effect.sync(() => sessions.byId.forEach((session) => session.close())),
+      Effect.sync(() => {
+        stateless.close();
+        sessions.byId.forEach((session) => session.close());
+      }),
     );
     yield* Effect.sync(() => sessions.endIdle()).pipe(
       Effect.repeat(Schedule.spaced(limits.maxIdleMs / 10)),
@@ -54,6 +69,7 @@ const make = ({ version, holderOf = () => "" }: McpHostOptions) =>
     yield* tools.measure;
     yield* sources.changes.pipe(
       Stream.tap(() => tools.measure),
+      Stream.tap(() => Effect.sync(() => stateless.toolsChanged())),
       Stream.runForEach(() => Effect.promise(() => notifyAll([...sessions.byId.values()]))),
       Effect.forkScoped,
     );
@@ -90,12 +106,24 @@ const make = ({ version, holderOf = () => "" }: McpHostOptions) =>
       if (!methods.includes(request.method)) return otherMethod(request.method);
       const id = request.headers.get("mcp-session-id");
       const session = id === null ? undefined : sessions.byId.get(id);
-      if (id !== null && session === undefined) return unknownSession();
       if (request.method !== "POST") {
-        return session === undefined ? notInitialized() : session.handle(request, undefined);
+        if (session !== undefined) return session.handle(request, undefined);
+        return id === null ? otherMethod(request.method, ["POST"]) : unknownSession();
       }
       const body = await readJsonBody(request, limits.maxBodyBytes);
       if (body instanceof Response) return body;
+      if (!(await isLegacyRequest(request, body.json))) {
+        const networkTransport = networkTransportOf(request);
+        const holder = holderOf(request);
+        return stateless.handle(request, body.json, {
+          version,
+          tools,
+          holder,
+          run,
+          networkTransport,
+        });
+      }
+      if (id !== null && session === undefined) return unknownSession();
       return session === undefined ? open(request, body.json) : session.handle(request, body.json);
     };
 
@@ -107,7 +135,10 @@ const make = ({ version, holderOf = () => "" }: McpHostOptions) =>
 
     return {
       handle: (request: Request) => answer(request).catch(unexpected),
-      stopListening: () => sessions.byId.forEach((session) => session.stopListening()),
+      stopListening: () => {
+        stateless.stopListening();
+        sessions.byId.forEach((session) => session.stopListening());
+      },
     };
   });
 
@@ -134,10 +165,12 @@ const cancelled = new JsonRpcError(errorCodes.internal, "The request was cancell
 const networkTransportOf = (request: Request): NetworkTransport =>
   request.headers.get("executor-transport") === "pipe" ? "pipe" : "tcp";
 
-const otherMethod = (method: string): Response =>
-  errorResponse(405, `/mcp does not take ${method}.`, errorCodes.transport, {
-    allow: methods.join(", "),
+const otherMethod = (method: string, allowed = methods): Response => {
+  const hint = methods.includes(method) ? " without Mcp-Session-Id" : "";
+  return errorResponse(405, `/mcp does not take ${method}${hint}.`, errorCodes.transport, {
+    allow: allowed.join(", "),
   });
+};
 
 const unknownSession = (): Response =>
   errorResponse(
