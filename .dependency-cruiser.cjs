@@ -96,12 +96,13 @@ const layers = below.flatMap(({ name, folder, imports }) => [
 const sdkRooms = Object.entries({
   model: [],
   credentials: ["model"],
-  policies: ["model"],
-  tools: ["model"],
+  toolkits: ["model"],
+  policies: ["model", "toolkits"],
+  tools: ["model", "toolkits"],
   approvals: ["model"],
   upstream: ["model", "credentials"],
   sources: ["model", "credentials", "tools"],
-  invocation: ["model", "credentials", "policies", "tools", "approvals", "sources"],
+  invocation: ["model", "credentials", "policies", "toolkits", "tools", "approvals", "sources"],
   "built-in": ["model", "tools", "sources"],
 }).map(([room, imports]) => ({
   name: `sdk-room-${room}`,

@@ -19,6 +19,8 @@ export { toolListingTokens } from "./metrics.ts";
 export { Policies } from "./policies/policies.ts";
 export { Sources } from "./sources/sources.ts";
 export type { AddSourceError, EditSourceError, RefreshSourceError } from "./sources/sources.ts";
+export { type Scope, toolkitOf, ToolScope } from "./toolkits/tool-scope.ts";
+export { Toolkits } from "./toolkits/toolkits.ts";
 export { Tools } from "./tools/tools.ts";
 export type { ToolPage, ToolQuery } from "./tools/tools.ts";
 export { observeBody, readBoundedBody } from "./upstream/bounded-body.ts";

@@ -12,19 +12,26 @@ import { SourceAccess } from "./sources/source-access.ts";
 import { SourceRows } from "./sources/source-rows.ts";
 import { Sources } from "./sources/sources.ts";
 import { ToolCatalogue } from "./tools/tool-catalogue.ts";
+import { Toolkits } from "./toolkits/toolkits.ts";
 import { Tools } from "./tools/tools.ts";
 
 /**
- * Sources, tools, calls, policies and secrets over a migrated database and the app's kinds of source. Fails if the database was
+ * Sources, tools, toolkits, calls, policies and secrets over a migrated database and the app's kinds of source. Fails if the database was
  * written with another key.
  */
 export const sdkLayer: Layer.Layer<
-  Sources | Tools | ToolInvoker | Policies | Secrets,
+  Sources | Tools | Toolkits | ToolInvoker | Policies | Secrets,
   SecretKeyError,
   SqlClient.SqlClient | SourcePlugins | SecretKey
 > = ToolInvoker.layer(builtInPlugin).pipe(
   Layer.provideMerge(
-    Layer.mergeAll(Sources.layer(builtInSource), Tools.layer, Policies.layer, Secrets.layer),
+    Layer.mergeAll(
+      Sources.layer(builtInSource),
+      Tools.layer,
+      Toolkits.layer,
+      Policies.layer,
+      Secrets.layer,
+    ),
   ),
   Layer.provide(Layer.merge(SourceAccess.layer, SourceRows.layerSecretUsage)),
   Layer.provide(SourceRows.layer),

@@ -9,6 +9,7 @@ import warningsAndReview from "./migrations/0004-warnings-and-review.ts";
 import changedTools from "./migrations/0005-changed-tools.ts";
 import definitionTokens from "./migrations/0006-definition-tokens.ts";
 import fleet from "./migrations/0007-fleet.ts";
+import toolkits from "./migrations/0008-toolkits.ts";
 
 /** The database cannot be used. The message tells the operator what is wrong and what to do. */
 export class StorageError extends Schema.TaggedError<StorageError>()("StorageError", {
@@ -33,6 +34,7 @@ const migrate = Migrator.make({})({
     "0005_changed_tools": run(changedTools),
     "0006_definition_tokens": run(definitionTokens),
     "0007_fleet": run(fleet),
+    "0008_toolkits": run(toolkits),
   }),
   table: "migrations",
 });

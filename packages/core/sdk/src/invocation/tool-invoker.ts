@@ -17,10 +17,11 @@ import {
 import { ToolCallError, type ToolCallFailureOutcome } from "../model/tool.ts";
 import { tellingTrace } from "../model/trace-context.ts";
 import { Policies } from "../policies/policies.ts";
-import type { PolicyDecision } from "../policies/policy.ts";
+import type { PolicyDecision } from "../model/policy.ts";
 import { type CallTarget, SourceRows } from "../sources/source-rows.ts";
 import { type CatalogueTool, ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { Tools } from "../tools/tools.ts";
+import { ToolScope } from "../toolkits/tool-scope.ts";
 import { type ActiveTime, measured, waiting } from "./call-measurement.ts";
 import { notingArguments } from "./call-arguments.ts";
 import { type CheckedInput, checkInput } from "./input-check.ts";
@@ -69,6 +70,7 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
 
   const resolve = (address: string): Effect.Effect<ResolvedTool, ToolCallError> =>
     Effect.gen(function* () {
+      yield* requireToolkit;
       const found = yield* catalogue.find(address);
       if (found === undefined) return yield* unknownTool(address);
       const source = yield* sources.target(found.tool.namespace);
@@ -202,6 +204,17 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
 
   return { call };
 });
+
+/** Fails where the scope's toolkit was removed. */
+const requireToolkit = Effect.flatMap(ToolScope, (scope) =>
+  scope._tag === "Everything" || scope.current() !== undefined
+    ? Effect.void
+    : failed(
+        "blocked",
+        "toolkit_removed",
+        `The toolkit ${scope.name} was removed, and its tools with it. Ask the operator for another.`,
+      ),
+);
 
 /** Tells what differed from the schema where the upstream refuses the call for what the caller sent. */
 const advise =

@@ -1,8 +1,16 @@
 import * as SqlClient from "@effect/sql/SqlClient";
 import { Context, Effect, Layer, Schema } from "effect";
 import { makeCache } from "../cache.ts";
-import { bySpecificity, covers, InvalidPolicies, Policy, type PolicyDecision } from "./policy.ts";
+import {
+  bySpecificity,
+  covers,
+  InvalidPolicies,
+  Policy,
+  type PolicyDecision,
+  repeatedPattern,
+} from "../model/policy.ts";
 import type { ToolAnnotations } from "../model/tool.ts";
+import { scopedDecision, ToolScope } from "../toolkits/tool-scope.ts";
 
 const maxPolicies = 1_000;
 
@@ -21,7 +29,10 @@ export class Policies extends Context.Tag("@executor/sdk/Policies")<
     readonly replace: (
       policies: ReadonlyArray<Policy>,
     ) => Effect.Effect<ReadonlyArray<Policy>, InvalidPolicies>;
-    /** The most specific policy that covers the tool decides; without one, reads run and everything else needs approval. */
+    /**
+     * The most specific policy that covers the tool decides; without one, reads run and everything else needs approval. Within a
+     * toolkit its own policies come first, but no tool is called that a policy of all blocks.
+     */
     readonly decide: (
       address: string,
       annotations: ToolAnnotations,
@@ -76,7 +87,11 @@ const make = Effect.gen(function* () {
     list: Effect.sync(() => policies),
     replace,
     decide: (address: string, annotations: ToolAnnotations) =>
-      Effect.map(decisionFor(address), (decision) => decision ?? defaultDecision(annotations)),
+      Effect.zipWith(decisionFor(address), ToolScope, (general, scope) =>
+        general === "block"
+          ? general
+          : (scopedDecision(scope, address) ?? general ?? defaultDecision(annotations)),
+      ),
   };
 });
 
@@ -91,12 +106,8 @@ const problemOf = (policies: ReadonlyArray<Policy>): string | undefined => {
   if (policies.length > maxPolicies) {
     return `There are ${policies.length} policies, and ${maxPolicies} are allowed. Cover more tools with each pattern.`;
   }
-  const seen = new Set<string>();
-  for (const { pattern } of policies) {
-    if (seen.has(pattern)) {
-      return `The pattern ${pattern} is given more than once. Keep one of them.`;
-    }
-    seen.add(pattern);
-  }
-  return undefined;
+  const repeated = repeatedPattern(policies);
+  return repeated === undefined
+    ? undefined
+    : `The pattern ${repeated} is given more than once. Keep one of them.`;
 };

@@ -14,6 +14,7 @@ import type {
   SourceSettings,
   UnsupportedSourceKind,
 } from "../model/source.ts";
+import { type CoveredTools, ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { type DetectedKind, makeAddSource, makeDetectSource, storeBuiltIn } from "./add-source.ts";
 import { makeEditSource } from "./edit-source.ts";
 import { makeReloadSource } from "./reload-source.ts";
@@ -36,6 +37,7 @@ export type EditSourceError = RefreshSourceError | InvalidSourceEdit;
 export class Sources extends Context.Tag("@executor/sdk/Sources")<
   Sources,
   {
+    /** Within a toolkit, the sources that have tools of it, with the number of these. */
     readonly list: Effect.Effect<ReadonlyArray<Source>>;
     readonly get: (namespace: string) => Effect.Effect<SourceDetails, SourceNotFound>;
     readonly add: (source: NewSource) => Effect.Effect<SourceDetails, AddSourceError>;
@@ -69,6 +71,7 @@ export class Sources extends Context.Tag("@executor/sdk/Sources")<
 
 const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
   const changes = yield* makeSourceChanges;
+  const catalogue = yield* ToolCatalogue;
   const { commit, find, findChangeable, record, rows, tools } = changes;
   const details = (stored: StoredSource) =>
     Effect.map(rows.warnings(stored.namespace), (warnings) => toDetails(stored, warnings));
@@ -102,7 +105,9 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
   }
 
   return {
-    list: Effect.map(rows.all, (all) => all.map(toSource)),
+    list: Effect.zipWith(rows.all, catalogue.covered, (all, covered) =>
+      covered === undefined ? all.map(toSource) : coveredSources(all, covered),
+    ),
     get: (namespace: string) => Effect.flatMap(find(namespace), details),
     add: (source: NewSource) =>
       add(source).pipe(Effect.tap(followers.follow), Effect.tap(record), Effect.flatMap(details)),
@@ -128,6 +133,15 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
     changes: changes.changes,
   };
 });
+
+const coveredSources = (
+  all: ReadonlyArray<StoredSource>,
+  { counts }: CoveredTools,
+): ReadonlyArray<Source> =>
+  all.flatMap((stored) => {
+    const toolCount = counts.get(stored.namespace);
+    return toolCount === undefined ? [] : [toSource({ ...stored, tool_count: toolCount })];
+  });
 
 /** In place of the fingerprint of tools. */
 const failedReload = 0;

@@ -3,9 +3,11 @@ import { Context, Effect, Layer } from "effect";
 import { makeCache } from "../cache.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { Tool } from "../model/tool.ts";
+import { inScope, includes, ToolScope } from "../toolkits/tool-scope.ts";
+import type { Toolkit } from "../toolkits/toolkit.ts";
 import { withBigIntegers } from "./big-integers.ts";
 import { bundleSchema, sharedLookup } from "./schema-bundle.ts";
-import { toolRows } from "./tool-rows.ts";
+import { type PageQuery, type SearchQuery, toolRows } from "./tool-rows.ts";
 
 /** A tool with everything that a call of it needs, except its source. */
 export interface CatalogueTool {
@@ -19,7 +21,10 @@ export interface CatalogueTool {
 /** Tools that stay in memory. */
 const capacity = 1_000;
 
-/** Finds tools by their addresses. Tools in use stay in memory until a source or its tools change. */
+/**
+ * Tools of the current scope ({@link ToolScope}): those of others do not exist here, by no spelling. Tools in use stay in memory until
+ * a source or its tools change.
+ */
 export class ToolCatalogue extends Context.Tag("@executor/sdk/ToolCatalogue")<
   ToolCatalogue,
   Effect.Effect.Success<typeof make>
@@ -53,10 +58,38 @@ const make = Effect.gen(function* () {
 
   const findKept = yield* makeCache({ capacity, version, lookup: read });
 
+  const coveredBy = yield* makeCache({
+    capacity: coverageCapacity,
+    version,
+    lookup: (toolkit: Toolkit) =>
+      Effect.map(rows.addresses, (all): CoveredTools =>
+        coverageOf(all.filter(({ address }) => includes(toolkit, address))),
+      ),
+  });
+
+  /** The scope's tools, found once for each state of a toolkit; `undefined` where all are in it. */
+  const covered: Effect.Effect<CoveredTools | undefined> = Effect.flatMap(ToolScope, (scope) => {
+    if (scope._tag === "Everything") return Effect.succeed(undefined);
+    const toolkit = scope.current();
+    return toolkit === undefined ? Effect.succeed(nothing) : coveredBy(toolkit);
+  });
+
   return {
-    // Clients type addresses, of tools that do not exist too: a long one takes no memory.
     find: (address: string) =>
-      address.length > maxKeptAddress ? read(address) : findKept(address),
+      Effect.zipWith(
+        // Clients type addresses, of tools that do not exist too: a long one takes no memory.
+        address.length > maxKeptAddress ? read(address) : findKept(address),
+        ToolScope,
+        (found, scope) =>
+          found !== undefined && inScope(scope, found.tool.address) ? found : undefined,
+      ),
+    /** Tools in order of their addresses. */
+    page: (query: PageQuery) =>
+      Effect.flatMap(covered, (among) => rows.page({ ...query, among: among?.json })),
+    /** Tools that match words, the best first. */
+    search: (query: SearchQuery) =>
+      Effect.flatMap(covered, (among) => rows.search({ ...query, among: among?.json })),
+    covered,
     /** Tells that a source or its tools changed; call it after every change. */
     invalidate: Effect.sync(() => {
       changeCount += 1;
@@ -65,6 +98,27 @@ const make = Effect.gen(function* () {
     version,
   };
 });
+
+/** Tools of a toolkit. */
+export interface CoveredTools {
+  /** Their addresses, as a JSON array. */
+  readonly json: string;
+  /** Number of those that can be called, by namespace. */
+  readonly counts: ReadonlyMap<string, number>;
+}
+
+const coverageOf = (
+  tools: ReadonlyArray<{ readonly address: string; readonly namespace: string }>,
+): CoveredTools => {
+  const counts = new Map<string, number>();
+  for (const { namespace } of tools) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
+  return { json: JSON.stringify(tools.map(({ address }) => address)), counts };
+};
+
+const nothing = coverageOf([]);
+
+/** Toolkits whose tools stay in memory as addresses: some 40 bytes a tool. */
+const coverageCapacity = 16;
 
 /** Characters of an address that is kept. Longer ones are possible, and are read at every call. */
 const maxKeptAddress = 512;

@@ -14,6 +14,8 @@ const SummaryRow = Schema.Struct({
   annotations: Schema.parseJson(ToolAnnotations),
 });
 
+const AddressRow = SummaryRow.pick("address", "namespace");
+
 const ToolRow = Schema.Struct({
   ...SummaryRow.fields,
   input_schema: Schema.parseJson(JsonObject),
@@ -38,6 +40,7 @@ const rowsOf = <A, I>(row: Schema.Schema<A, I>) => {
 };
 
 const summariesOf = rowsOf(SummaryRow);
+const addressesOf = rowsOf(AddressRow);
 const toolsOf = rowsOf(ToolRow);
 const definitionsOf = rowsOf(DefinitionRow);
 const definitionTokensOf = rowsOf(DefinitionTokensRow);
@@ -51,6 +54,21 @@ interface Selection {
   readonly namespace?: string | undefined;
   /** Those that wait for a review, in place of those that can be called. */
   readonly pending?: boolean | undefined;
+  /** Only those at these addresses, a JSON array. */
+  readonly among?: string | undefined;
+}
+
+/** Tools in order of their addresses, after `after`. */
+export interface PageQuery extends Selection {
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** Tools that match words. */
+export interface SearchQuery extends Selection {
+  readonly query: string;
+  readonly offset: number;
+  readonly limit: number;
 }
 
 /** Reads and writes of tools, their search index and their definitions. A failing database is a defect. */
@@ -61,10 +79,14 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
   const waiting = sql`tools.id IN (SELECT id FROM tools WHERE pending = 1)`;
   const callable = sql`NOT ${waiting}
     AND tools.namespace NOT IN (SELECT namespace FROM sources WHERE enabled = 0)`;
-  const chosen = ({ namespace, pending = false }: Selection) => {
-    const state = pending ? waiting : callable;
-    return namespace === undefined ? state : sql`${state} AND tools.namespace = ${namespace}`;
-  };
+  const chosen = ({ among, namespace, pending = false }: Selection) =>
+    sql.and([
+      pending ? waiting : callable,
+      ...(namespace === undefined ? [] : [sql`tools.namespace = ${namespace}`]),
+      ...(among === undefined
+        ? []
+        : [sql`tools.address IN (SELECT value FROM json_each(${among}))`]),
+    ]);
   const replace = replaceTools(sql);
 
   const removeAll = (namespace: Namespace) =>
@@ -100,6 +122,9 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
       Effect.orDie,
     ),
 
+    /** Addresses of the tools that do not wait for a review. */
+    addresses: sql`SELECT address, namespace FROM tools WHERE pending = 0`.pipe(addressesOf),
+
     /** Estimated tokens of the definition of each tool of a source; `null` where they were stored without. */
     definitionTokens: (namespace: Namespace) =>
       sql`SELECT definition_tokens FROM sources WHERE namespace = ${namespace}`.pipe(
@@ -114,19 +139,13 @@ export const toolRows = Effect.map(SqlClient.SqlClient, (sql) => {
       ),
 
     /** Tools in order of their addresses, after `after`. */
-    page: (options: Selection & { readonly after: string; readonly limit: number }) =>
+    page: (options: PageQuery) =>
       sql`SELECT ${summaryColumns} FROM tools
           WHERE ${chosen(options)} AND address > ${options.after}
           ORDER BY address LIMIT ${options.limit}`.pipe(summariesOf),
 
     /** Tools that match, the best first; a tool whose address equals the text comes before all others. */
-    search: (
-      options: Selection & {
-        readonly query: string;
-        readonly offset: number;
-        readonly limit: number;
-      },
-    ) => {
+    search: (options: SearchQuery) => {
       const match = fullTextQuery(options.query);
       if (match === undefined) return Effect.succeed([]);
       return sql`SELECT ${summaryColumns} FROM tool_words JOIN tools ON tools.id = tool_words.rowid

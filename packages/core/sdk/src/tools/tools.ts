@@ -1,6 +1,5 @@
 import { Context, Effect, Either, Layer, Schema } from "effect";
 import { ToolCatalogue } from "./tool-catalogue.ts";
-import { toolRows } from "./tool-rows.ts";
 import { shorten } from "../model/shorten.ts";
 import { InvalidCursor, type Tool, ToolNotFound, type ToolSummary } from "../model/tool.ts";
 
@@ -21,7 +20,7 @@ export interface ToolPage {
   readonly nextCursor: string | null;
 }
 
-/** The tools of all sources. */
+/** The tools of all sources, as far as they are in the current scope. */
 export class Tools extends Context.Tag("@executor/sdk/Tools")<
   Tools,
   {
@@ -32,7 +31,6 @@ export class Tools extends Context.Tag("@executor/sdk/Tools")<
   static readonly layer = Layer.effect(
     Tools,
     Effect.gen(function* () {
-      const rows = yield* toolRows;
       const catalogue = yield* ToolCatalogue;
 
       const page = (items: ReadonlyArray<ToolSummary>, limit: number, next: () => Cursor) =>
@@ -46,11 +44,11 @@ export class Tools extends Context.Tag("@executor/sdk/Tools")<
         const text = query.query?.trim() ?? "";
         if (text === "") {
           const after = cursor !== undefined && "after" in cursor ? cursor.after : "";
-          const items = yield* rows.page({ namespace, pending, after, limit: limit + 1 });
+          const items = yield* catalogue.page({ namespace, pending, after, limit: limit + 1 });
           return page(items, limit, () => ({ after: items[limit - 1]?.address ?? "" }));
         }
         const offset = cursor !== undefined && "offset" in cursor ? cursor.offset : 0;
-        const items = yield* rows.search({
+        const items = yield* catalogue.search({
           query: text,
           namespace,
           pending,
@@ -63,7 +61,7 @@ export class Tools extends Context.Tag("@executor/sdk/Tools")<
       const get = Effect.fn("Tools.get")(function* (address: string) {
         const found = yield* catalogue.find(address);
         if (found !== undefined) return found.tool;
-        const similar = yield* rows.search({ query: address, offset: 0, limit: 3 });
+        const similar = yield* catalogue.search({ query: address, offset: 0, limit: 3 });
         return yield* new ToolNotFound({ message: notFoundMessage(address, similar) });
       });
 

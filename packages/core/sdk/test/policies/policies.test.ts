@@ -3,7 +3,7 @@ import { SqlClient } from "@effect/sql";
 import { layerMemory } from "@executor/storage/bun";
 import { Effect, Exit, Fiber, Layer, Schema } from "effect";
 import { Policies } from "../../src/policies/policies.ts";
-import { Policy } from "../../src/policies/policy.ts";
+import { Policy } from "../../src/model/policy.ts";
 import { ToolAnnotations } from "../../src/model/tool.ts";
 
 const layer = Layer.provideMerge(Policies.layer, layerMemory);

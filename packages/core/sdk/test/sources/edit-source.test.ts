@@ -6,7 +6,7 @@ import { SecretKey } from "../../src/credentials/vault.ts";
 import { ToolInvoker } from "../../src/invocation/tool-invoker.ts";
 import type { SourceEdit } from "../../src/model/source-edit.ts";
 import { Policies } from "../../src/policies/policies.ts";
-import { PolicyPattern } from "../../src/policies/policy.ts";
+import { PolicyPattern } from "../../src/model/policy.ts";
 import { Sources } from "../../src/sources/sources.ts";
 import { Tools } from "../../src/tools/tools.ts";
 import { fixtureDocument, fixtureSource, layerFixture } from "../support/fixture.ts";

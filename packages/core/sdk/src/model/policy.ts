@@ -1,6 +1,6 @@
 import { Schema } from "effect";
-import { apiError } from "../model/api-error.ts";
-import { builtInNamespace } from "../model/source.ts";
+import { apiError } from "./api-error.ts";
+import { builtInNamespace } from "./source.ts";
 
 /** Decision about a call: the tool runs, a person is asked first, or the call is refused. */
 export const PolicyDecision = Schema.Literal("allow", "approve", "block").annotations({
@@ -62,6 +62,12 @@ export const bySpecificity = (left: Policy, right: Policy): number => {
     firstLiteral(a, b) ||
     alphabetically(left.pattern, right.pattern)
   );
+};
+
+/** A pattern that more than one of these policies has. */
+export const repeatedPattern = (policies: ReadonlyArray<Policy>): PolicyPattern | undefined => {
+  const seen = new Set<string>();
+  return policies.find(({ pattern }) => seen.size === seen.add(pattern).size)?.pattern;
 };
 
 const literals = (segments: ReadonlyArray<string>): number =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import * as fc from "fast-check";
-import { bySpecificity, covers, Policy, PolicyPattern } from "../../src/policies/policy.ts";
+import { bySpecificity, covers, Policy, PolicyPattern } from "../../src/model/policy.ts";
 
 describe("covers", () => {
   it.each([
