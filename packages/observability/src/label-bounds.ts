@@ -87,6 +87,10 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   "executor.execution.duration/status": listed(...ended),
   status: listed(...ended, "interrupted"),
   trigger: listed("mcp", "api", "cli"),
+  "executor.toolkit": {
+    values: "absent where all tools were to be had; names of the toolkits that there are or were",
+    count: 101,
+  },
   state: listed("running", "paused"),
   listing: listed("code_mode", "every_tool"),
   truncated: listed("true", "false"),

@@ -82,7 +82,7 @@ export const orgAuthLayer = (
   return Layer.succeed(OrgAuth, { key: () => skip, session: () => check });
 };
 
-/** Permission of each endpoint; `none` asks for membership of the organization alone. */
+/** Permission of each endpoint, toolkits with the policies since both say what may be called; `none` asks for membership of the organization alone. */
 const permissions: Readonly<Record<string, Permission | "none">> = {
   "sources.list": "sources:read",
   "sources.get": "sources:read",
@@ -100,6 +100,11 @@ const permissions: Readonly<Record<string, Permission | "none">> = {
   "executions.get": "executions:read",
   "policies.list": "policies:read",
   "policies.replace": "policies:write",
+  "toolkits.list": "policies:read",
+  "toolkits.get": "policies:read",
+  "toolkits.add": "policies:write",
+  "toolkits.edit": "policies:write",
+  "toolkits.remove": "policies:write",
   "secrets.list": "secrets:read",
   "secrets.put": "secrets:write",
   "secrets.remove": "secrets:write",

@@ -6,6 +6,7 @@ import { MetricsApi } from "./metrics/api.ts";
 import { PoliciesApi } from "./policies/api.ts";
 import { SecretsApi } from "./secrets/api.ts";
 import { SourcesApi } from "./sources/api.ts";
+import { ToolkitsApi } from "./toolkits/api.ts";
 import { ToolsApi } from "./tools/api.ts";
 
 export class Health extends Schema.Class<Health>("Health")({
@@ -24,6 +25,7 @@ export class CoreExecutorApi extends HttpApi.make("executor")
   .add(ToolsApi)
   .add(ExecutionsApi)
   .add(PoliciesApi)
+  .add(ToolkitsApi)
   .add(SecretsApi)
   .add(MetricsApi)
   .add(HealthApi)

@@ -1,6 +1,6 @@
 import { HttpApiBuilder, HttpApiSwagger, HttpApp, HttpServerResponse } from "@effect/platform";
 import { type ComputingBudgetSpent, Executions } from "@executor/execution";
-import { Policies, Secrets, Sources, Tools } from "@executor/sdk";
+import { Policies, Secrets, Sources, Toolkits, Tools } from "@executor/sdk";
 import { Context, Effect, Layer } from "effect";
 import { CoreExecutorApi, Health } from "./api.ts";
 import { Caller } from "./http/web-handler.ts";
@@ -25,25 +25,30 @@ export const CoreHandlers = Layer.mergeAll(
     ),
   ),
   HttpApiBuilder.group(CoreExecutorApi, "tools", (handlers) =>
-    Effect.map(Tools, (tools) =>
+    Effect.zipWith(Tools, Toolkits, (tools, toolkits) =>
       handlers
-        .handle("list", ({ urlParams }) => tools.list(urlParams))
+        .handle("list", ({ urlParams: { toolkit, ...query } }) =>
+          toolkits.within(toolkit)(tools.list(query)),
+        )
         .handle("get", ({ path }) => tools.get(path.address)),
     ),
   ),
   HttpApiBuilder.group(CoreExecutorApi, "executions", (handlers) =>
-    Effect.map(Executions, (executions) =>
+    Effect.zipWith(Executions, Toolkits, (executions, toolkits) =>
       handlers
-        .handle("run", ({ payload, headers }) =>
+        .handle("run", ({ payload: { toolkit, ...request }, headers }) =>
           Effect.flatMap(Caller, ({ owner }) =>
             executions
               .run({
-                ...payload,
+                ...request,
                 trigger: headers["executor-client"] ?? "api",
                 owner,
                 caller: { client: null, subject: owner._tag === "Client" ? owner.name : null },
               })
-              .pipe(Effect.tapErrorTag("ComputingBudgetSpent", retryAfter)),
+              .pipe(
+                toolkits.within(toolkit),
+                Effect.tapErrorTag("ComputingBudgetSpent", retryAfter),
+              ),
           ),
         )
         .handle("resume", ({ path, payload }) =>
@@ -51,7 +56,7 @@ export const CoreHandlers = Layer.mergeAll(
             executions.resume({ ...payload, id: path.id, caller: answersAs }),
           ),
         )
-        .handle("list", ({ urlParams }) => executions.list(urlParams.limit))
+        .handle("list", ({ urlParams }) => executions.list(urlParams.limit, urlParams.toolkit))
         .handle("get", ({ path }) => executions.get(path.id)),
     ),
   ),
@@ -60,6 +65,16 @@ export const CoreHandlers = Layer.mergeAll(
       handlers
         .handle("list", () => policies.list)
         .handle("replace", ({ payload }) => policies.replace(payload)),
+    ),
+  ),
+  HttpApiBuilder.group(CoreExecutorApi, "toolkits", (handlers) =>
+    Effect.map(Toolkits, (toolkits) =>
+      handlers
+        .handle("list", () => toolkits.list)
+        .handle("get", ({ path }) => toolkits.get(path.name))
+        .handle("add", ({ payload }) => toolkits.add(payload))
+        .handle("edit", ({ path, payload }) => toolkits.edit(path.name, payload))
+        .handle("remove", ({ path }) => toolkits.remove(path.name)),
     ),
   ),
   HttpApiBuilder.group(CoreExecutorApi, "secrets", (handlers) =>

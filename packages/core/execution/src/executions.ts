@@ -1,4 +1,5 @@
 import { CodeRunner, ComputingBudget } from "@executor/kernel";
+import { type Scope, toolkitOf, ToolScope } from "@executor/sdk";
 import { Cause, Context, DateTime, Effect, Exit, Fiber, FiberSet, Layer } from "effect";
 import { answerQuestion, answerRound, recordDecision } from "./approvals/questions.ts";
 import type { ResumeRequest, RoundRequest } from "./approvals/questions.ts";
@@ -30,7 +31,10 @@ import type {
 import { inExecutionSpan } from "./run/execution-span.ts";
 import { toolBridge } from "./tool-bridge.ts";
 
-/** Runs agent code against the tools, asks people if that is needed, and remembers the result. */
+/**
+ * Runs agent code against the tools, asks people if that is needed, and remembers the result. Within a toolkit, executions of others
+ * do not exist.
+ */
 export class Executions extends Context.Tag("@executor/execution/Executions")<
   Executions,
   {
@@ -62,8 +66,11 @@ export class Executions extends Context.Tag("@executor/execution/Executions")<
       request: RoundRequest,
     ) => Effect.Effect<Execution, ExecutionNotFound | NotTheOwner>;
     readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
-    /** Lists at most `limit` executions, those under way too, newest first. */
-    readonly list: (limit: number) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
+    /** Lists at most `limit` executions, those under way too, newest first; only those of a toolkit, if one is named. */
+    readonly list: (
+      limit: number,
+      toolkit?: string,
+    ) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
   }
 >() {
   static readonly layerWithoutHistory = Layer.scoped(
@@ -175,7 +182,7 @@ const make = Effect.gen(function* () {
 
   const run = Effect.fn("Executions.run")(function* (request: ExecutionRequest) {
     const slot = yield* admit(slots, budget);
-    const live = new LiveRun(request, yield* DateTime.now, slot);
+    const live = new LiveRun(request, yield* ToolScope, yield* DateTime.now, slot);
     runs.set(live.id, live);
     const fiber = yield* start(live);
     live.cancel = Effect.asVoid(Fiber.interrupt(fiber));
@@ -185,8 +192,9 @@ const make = Effect.gen(function* () {
   const resume = Effect.fn("Executions.resume")(function* (request: ResumeRequest) {
     const live = runs.get(request.id);
     if (live === undefined) {
-      return yield* new ExecutionEnded({ message: endMessage(yield* history.get(request.id)) });
+      return yield* new ExecutionEnded({ message: endMessage(yield* get(request.id)) });
     }
+    if (!exists(yield* ToolScope, toolkitOf(live.scope))) return yield* history.notFound(live.id);
     yield* answerQuestion(live, request);
     return yield* pausedOrEnded(live);
   });
@@ -203,23 +211,30 @@ const make = Effect.gen(function* () {
   const current = (id: string): Execution | undefined => runs.get(id)?.toExecution();
 
   const get = (id: string) =>
-    Effect.suspend(() => {
-      const execution = current(id);
-      return execution === undefined ? history.get(id) : Effect.succeed(execution);
+    Effect.gen(function* () {
+      const execution = current(id) ?? (yield* history.get(id));
+      if (exists(yield* ToolScope, execution.toolkit)) return execution;
+      return yield* history.notFound(id);
     });
 
-  const list = (limit: number) =>
-    Effect.map(history.list(limit), (stored) =>
-      stored.map((summary) => {
-        const execution = current(summary.id);
-        return execution === undefined
-          ? summary
-          : new ExecutionSummary(execution, { disableValidation: true });
-      }),
+  const list = (limit: number, toolkit?: string) =>
+    Effect.map(
+      Effect.flatMap(ToolScope, (scope) => history.list(limit, toolkitOf(scope) ?? toolkit)),
+      (stored) =>
+        stored.map((summary) => {
+          const execution = current(summary.id);
+          return execution === undefined
+            ? summary
+            : new ExecutionSummary(execution, { disableValidation: true });
+        }),
     );
 
   return { run, resume, answer, get, list };
 });
+
+/** Whether an execution of this toolkit exists in the scope: everything has those of all, a toolkit its own. */
+const exists = (scope: Scope, toolkit: string | null): boolean =>
+  scope._tag === "Everything" || scope.name === toolkit;
 
 /** Waits for a slot, and counts a refusal. */
 const admit = (slots: RunSlots, budget: ComputingBudget["Type"]) =>

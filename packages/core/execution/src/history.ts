@@ -19,7 +19,12 @@ export class History extends Context.Tag("@executor/execution/History")<
     /** Ends the executions that an earlier process left under way as interrupted. Returns them as they were. */
     readonly endUnfinished: Effect.Effect<ReadonlyArray<Execution>>;
     readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
-    readonly list: (limit: number) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
+    /** Only those of a toolkit, if one is named. */
+    readonly list: (
+      limit: number,
+      toolkit?: string,
+    ) => Effect.Effect<ReadonlyArray<ExecutionSummary>>;
+    readonly notFound: (id: string) => ExecutionNotFound;
   }
 >() {
   static readonly layer = Layer.effect(
@@ -30,9 +35,9 @@ export class History extends Context.Tag("@executor/execution/History")<
 
       const save = Effect.fn("History.save")(function* (execution: Execution) {
         const record = yield* encodeRecord(execution);
-        const { id, status } = execution;
-        yield* sql`INSERT INTO executions (id, status, started_at, record)
-          VALUES (${id}, ${status}, ${execution.startedAt.epochMillis}, ${record})
+        const { id, status, toolkit } = execution;
+        yield* sql`INSERT INTO executions (id, status, started_at, record, toolkit)
+          VALUES (${id}, ${status}, ${execution.startedAt.epochMillis}, ${record}, ${toolkit})
           ON CONFLICT (id) DO UPDATE SET status = excluded.status, record = excluded.record
           WHERE executions.status IN ('running', 'paused')`;
       }, Effect.orDie);
@@ -62,22 +67,25 @@ export class History extends Context.Tag("@executor/execution/History")<
         return executions;
       }).pipe(Effect.withSpan("History.endUnfinished"));
 
-      const get = Effect.fn("History.get")(function* (id: string) {
-        const [record] = yield* records(sql`SELECT record FROM executions WHERE id = ${id}`);
-        if (record !== undefined) return record;
-        return yield* new ExecutionNotFound({
+      const notFound = (id: string) =>
+        new ExecutionNotFound({
           message: `There is no execution ${id.slice(0, 64)}. The history keeps the last ${maxHistory}.`,
         });
+
+      const get = Effect.fn("History.get")(function* (id: string) {
+        const [record] = yield* records(sql`SELECT record FROM executions WHERE id = ${id}`);
+        return record ?? (yield* notFound(id));
       });
 
-      const list = Effect.fn("History.list")(function* (limit: number) {
+      const list = Effect.fn("History.list")(function* (limit: number, toolkit?: string) {
+        const wanted = toolkit === undefined ? sql`TRUE` : sql`toolkit = ${toolkit}`;
         const stored = yield* records(
-          sql`SELECT record FROM executions ORDER BY sequence DESC LIMIT ${limit}`,
+          sql`SELECT record FROM executions WHERE ${wanted} ORDER BY sequence DESC LIMIT ${limit}`,
         );
         return stored.map((record) => new ExecutionSummary(record, { disableValidation: true }));
       });
 
-      return { begin, save, endUnfinished, get, list };
+      return { begin, save, endUnfinished, get, list, notFound };
     }),
   );
 }

@@ -14,8 +14,9 @@ export const executions = counter({
   name: "executor.executions",
   description: "Executions by how they ended.",
   unit: "{execution}",
-  labels: ["status", "trigger"],
-  zeros: { status: endStatuses, trigger: ExecutionTrigger.literals },
+  labels: ["status", "trigger", "executor.toolkit"],
+  detail: { label: "executor.toolkit", sets: 200 },
+  zeros: { status: endStatuses, trigger: ExecutionTrigger.literals, "executor.toolkit": [""] },
 });
 
 export const executionDuration = histogram({

@@ -1,6 +1,6 @@
 /** Shapes and errors of executions, without the services: the part that API contracts and clients need. */
 import { HttpApiSchema } from "@effect/platform";
-import { apiError, ElicitationRequest, Json } from "@executor/sdk/schemas";
+import { apiError, ElicitationRequest, Json, ToolkitName } from "@executor/sdk/schemas";
 import { Schema } from "effect";
 
 /** Identifies one execution; chosen at random. */
@@ -97,6 +97,8 @@ export class ExecutionSummary extends Schema.Class<ExecutionSummary>("ExecutionS
   status: ExecutionStatus,
   trigger: ExecutionTrigger,
   caller: Schema.optionalWith(ExecutionCaller, { default: () => unknownCaller }),
+  /** The toolkit whose tools alone it could use; null where it was not limited to one. */
+  toolkit: Schema.optionalWith(Schema.NullOr(ToolkitName), { default: () => null }),
   startedAt: Schema.DateTimeUtc,
   /**
    * Milliseconds from the first instruction to the end, without waiting for a free sandbox or for people; so far, while it has not

@@ -1,5 +1,5 @@
 import { type ToolCallFailure, WallClock } from "@executor/kernel";
-import { Elicitor, parseJson, ProgressListener, ToolInvoker } from "@executor/sdk";
+import { Elicitor, parseJson, ProgressListener, ToolInvoker, ToolScope } from "@executor/sdk";
 import { estimateTokens } from "@executor/telemetry";
 import { Context, Effect, Option, Schema } from "effect";
 import { askPeople } from "./approvals/ask-people.ts";
@@ -81,7 +81,7 @@ export const toolBridge = Effect.gen(function* () {
         return Effect.ensuring(
           Effect.provide(
             calling,
-            peopleOf(run, address, (request) =>
+            servicesOf(run, address, (request) =>
               // A plugin may ask from a separate fiber, which does not have this run's clock.
               Effect.provideService(ask(run, live, request), WallClock, clock),
             ),
@@ -97,9 +97,10 @@ const recordTokens = (address: string, json: string): void => {
   toolResultTokens.record(estimateTokens(json), { "executor.source": source });
 };
 
-/** Services of a call that reach people: one asks them, the other reports progress to them. */
-const peopleOf = (run: LiveRun, address: string, elicit: Elicitor["Type"]["elicit"]) =>
+/** Services of a call: what exists for it, and what reaches people. One asks them, the other reports progress to them. */
+const servicesOf = (run: LiveRun, address: string, elicit: Elicitor["Type"]["elicit"]) =>
   Context.make(Elicitor, { elicit }).pipe(
+    Context.add(ToolScope, run.scope),
     Context.add(ProgressListener, {
       report: (progress) => run.attendant?.onProgress?.(address, progress) ?? Effect.void,
     }),

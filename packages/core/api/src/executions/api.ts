@@ -11,7 +11,7 @@ import {
   TooManyExecutions,
   UncheckableForm,
 } from "@executor/execution/schemas";
-import { ElicitationAction, JsonObject } from "@executor/sdk/schemas";
+import { ElicitationAction, JsonObject, ToolkitNotFound } from "@executor/sdk/schemas";
 import { Schema } from "effect";
 
 const maxCodeChars = 1_000_000;
@@ -28,6 +28,8 @@ const NewExecution = Schema.Struct({
   ),
   /** Milliseconds that it may take, if less than the daemon's limit. */
   timeoutMs: Schema.optional(Schema.Int.pipe(Schema.between(1, maxTimeoutMs))),
+  /** Toolkit whose tools alone exist for the code. */
+  toolkit: Schema.optional(Schema.String),
 }).annotations({ identifier: "NewExecution", parseOptions: { onExcessProperty: "error" } });
 
 const Answer = Schema.Struct({
@@ -48,6 +50,8 @@ const ListParameters = Schema.Struct({
     Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, maxLimit)),
     { default: () => defaultLimit },
   ),
+  /** Only those with this toolkit; there may be some of one that was removed. */
+  toolkit: Schema.optional(Schema.String),
 });
 
 const id = HttpApiSchema.param("id", Schema.String);
@@ -60,6 +64,7 @@ export class ExecutionsApi extends HttpApiGroup.make("executions")
       .addSuccess(Execution)
       .addError(TooManyExecutions)
       .addError(ComputingBudgetSpent)
+      .addError(ToolkitNotFound)
       .annotate(
         OpenApi.Description,
         "Runs code until it ends or waits for people's answers. The status of the reply is 200 however the code ended; the execution's own `status` tells.",

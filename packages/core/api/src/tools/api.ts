@@ -1,5 +1,11 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
-import { InvalidCursor, Tool, ToolNotFound, ToolSummary } from "@executor/sdk/schemas";
+import {
+  InvalidCursor,
+  Tool,
+  ToolkitNotFound,
+  ToolNotFound,
+  ToolSummary,
+} from "@executor/sdk/schemas";
 import { Schema } from "effect";
 
 const defaultLimit = 50;
@@ -15,6 +21,8 @@ const ListParameters = Schema.Struct({
     Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, maxLimit)),
     { default: () => defaultLimit },
   ),
+  /** Only those that exist for executions with this toolkit. */
+  toolkit: Schema.optional(Schema.String),
   /** `nextCursor` of the page before. */
   cursor: Schema.optional(Schema.String),
 });
@@ -32,7 +40,8 @@ export class ToolsApi extends HttpApiGroup.make("tools")
     HttpApiEndpoint.get("list", "/tools")
       .setUrlParams(ListParameters)
       .addSuccess(ToolPage)
-      .addError(InvalidCursor),
+      .addError(InvalidCursor)
+      .addError(ToolkitNotFound),
   )
   .add(HttpApiEndpoint.get("get")`/tools/${address}`.addSuccess(Tool).addError(ToolNotFound))
   .annotate(OpenApi.Title, "Tools")

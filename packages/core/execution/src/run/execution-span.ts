@@ -1,15 +1,17 @@
+import { toolkitOf } from "@executor/sdk";
 import { traced } from "@executor/telemetry/tracing";
 import { Exit } from "effect";
 import type { Execution, ExecutionStatus } from "../schemas.ts";
 import type { LiveRun } from "./live-run.ts";
 
 /** The span of a run, from its start to its end; a run that waits for people outlives the request that asked for it. */
-export const inExecutionSpan = ({ id, request }: LiveRun) =>
+export const inExecutionSpan = ({ id, request, scope }: LiveRun) =>
   traced<Execution, never>(() => ({
     name: "execution",
     attributes: () => ({
       "executor.execution.id": id,
       "executor.execution.trigger": request.trigger,
+      "executor.toolkit": toolkitOf(scope) ?? undefined,
     }),
     onEnd: (span, exit) => {
       if (Exit.isFailure(exit)) return;

@@ -1,11 +1,12 @@
 import type { ConsoleLine, RunResult, RunState } from "@executor/kernel";
-import { ActiveTime } from "@executor/sdk";
+import { ActiveTime, toolkitOf } from "@executor/sdk";
 import type {
   Actor,
   ElicitationRequest,
   ElicitationResult,
   ElicitationUnavailable,
   Progress,
+  Scope,
 } from "@executor/sdk";
 import { type DateTime, type Deferred, Effect, type Exit } from "effect";
 import { ConsoleEntry, Execution, ExecutionId, unknownCaller } from "../schemas.ts";
@@ -86,6 +87,8 @@ export class LiveRun {
 
   constructor(
     readonly request: ExecutionRequest,
+    /** The tools that exist for its code and for whoever answers its questions. */
+    readonly scope: Scope,
     readonly startedAt: DateTime.Utc,
     readonly slot: Slot,
   ) {
@@ -156,6 +159,7 @@ export class LiveRun {
         id: this.id,
         trigger,
         caller,
+        toolkit: toolkitOf(this.scope),
         code,
         startedAt: this.startedAt,
         durationMs: this.time.elapsedMs(),

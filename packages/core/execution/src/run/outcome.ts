@@ -92,14 +92,15 @@ const toOutput = ({ json, truncated, totalChars }: RunOutput): ExecutionOutput =
   new ExecutionOutput({ value: truncated ? json : parseJson(json), truncated, totalChars });
 
 /** Records one ended execution. */
-export const recordEnd = ({ status, trigger, durationMs }: Execution): void => {
-  executions.add(1, { status, trigger });
+export const recordEnd = ({ status, trigger, toolkit, durationMs }: Execution): void => {
+  executions.add(1, { status, trigger, "executor.toolkit": toolkit ?? undefined });
   executionDuration.record(durationMs / 1000, { status });
 };
 
 /** Counts an execution that an earlier process left under way. When it ended is not known, so it has no duration. */
-export const recordInterrupted = ({ trigger }: Execution): void => {
-  executions.add(1, { status: interrupted.status, trigger });
+export const recordInterrupted = ({ trigger, toolkit }: Execution): void => {
+  const { status } = interrupted;
+  executions.add(1, { status, trigger, "executor.toolkit": toolkit ?? undefined });
 };
 
 /** Records the resources that a run used. */
