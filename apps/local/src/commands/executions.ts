@@ -5,12 +5,14 @@ import { printable } from "../terminal/printable.ts";
 import type { Column } from "../terminal/table.ts";
 import { count, seconds, time } from "../terminal/units.ts";
 import { answer, answerRows } from "./answer.ts";
-import { limitOption, terms, textArgument } from "./options.ts";
+import { field } from "./sources/settings.ts";
+import { limitOption, terms, textArgument, toolkitOption } from "./options.ts";
 
 const columns: ReadonlyArray<Column<ExecutionSummary>> = [
   { title: "ID", cell: ({ id }) => id },
   { title: "STATUS", cell: ({ status }) => status },
   { title: "BY", cell: describeCaller },
+  { title: "TOOLKIT", cell: ({ toolkit }) => toolkit ?? "-" },
   { title: "STARTED", cell: ({ startedAt }) => time(startedAt) },
   { title: "TOOK", align: "right", cell: ({ durationMs }) => seconds(durationMs / 1000) },
   { title: "CALLS", align: "right", cell: ({ toolCalls }) => String(toolCalls) },
@@ -18,11 +20,11 @@ const columns: ReadonlyArray<Column<ExecutionSummary>> = [
 
 const listCommand = Command.make(
   "list",
-  { limit: limitOption(20), ...terms },
-  ({ limit, ...given }) =>
+  { limit: limitOption(20), toolkit: toolkitOption("those with"), ...terms },
+  ({ limit, toolkit, ...given }) =>
     answerRows(
       given,
-      (client) => client.executions.list({ urlParams: { limit } }),
+      (client) => client.executions.list({ urlParams: { limit, ...field("toolkit", toolkit) } }),
       columns,
       "There are no executions yet.",
     ),

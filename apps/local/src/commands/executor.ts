@@ -13,6 +13,7 @@ import { callCommand, runCommand } from "./run.ts";
 import { secretsCommand } from "./secrets.ts";
 import { mcpCommand, serveCommand } from "./serve.ts";
 import { sourcesCommand } from "./sources/sources.ts";
+import { toolkitsCommand } from "./toolkits/toolkits.ts";
 import { toolsCommand } from "./tools.ts";
 
 const description = "One MCP endpoint for all of your agents' tools";
@@ -28,6 +29,7 @@ const commands = [
   executionsCommand,
   metricsCommand,
   policiesCommand,
+  toolkitsCommand,
   secretsCommand,
 ] as const;
 

@@ -30,6 +30,9 @@ export const portOption = Options.integer("port").pipe(
 /** Options of the commands that print what the daemon answers; `--json` prints the API's own shapes, for programs. */
 export const terms = { json: flag("json", "Print JSON, in the API's shapes"), port: portOption };
 
+/** `--toolkit`; `what` it limits. */
+export const toolkitOption = (what: string) => optionalText("toolkit", `Only ${what} this toolkit`);
+
 /** `--limit`, within the API's bounds. */
 export const limitOption = (usual: number) =>
   Options.integer("limit").pipe(

@@ -7,7 +7,7 @@ import { outputWidth, print } from "../terminal/output.ts";
 import { printable } from "../terminal/printable.ts";
 import { type Column, table } from "../terminal/table.ts";
 import { answer, printRows } from "./answer.ts";
-import { limitOption, optionalText, terms, textArgument } from "./options.ts";
+import { limitOption, optionalText, terms, textArgument, toolkitOption } from "./options.ts";
 
 const searchCommand = Command.make(
   "search",
@@ -16,11 +16,12 @@ const searchCommand = Command.make(
       textArgument("word", "What the tool does; without words, all tools are listed"),
     ),
     namespace: optionalText("namespace", "Only tools of this source"),
+    toolkit: toolkitOption("the tools of"),
     limit: limitOption(20),
     cursor: optionalText("cursor", "Where the page before ended"),
     ...terms,
   },
-  ({ words, namespace, limit, cursor, json, port }) =>
+  ({ words, namespace, toolkit, limit, cursor, json, port }) =>
     Effect.gen(function* () {
       const page = yield* askDaemon(port, (client) =>
         client.tools.list({
@@ -28,6 +29,7 @@ const searchCommand = Command.make(
             query: words.join(" "),
             limit,
             namespace: Option.getOrUndefined(namespace),
+            toolkit: Option.getOrUndefined(toolkit),
             cursor: Option.getOrUndefined(cursor),
           },
         }),
