@@ -189,19 +189,29 @@ const make = Effect.gen(function* () {
     return yield* attend(live);
   }, Effect.uninterruptible);
 
+  /** The run with this id, unless it has ended. Fails where it does not exist in the scope. */
+  const underWay = (id: string) =>
+    Effect.filterOrElse(
+      Effect.sync(() => runs.get(id)),
+      (live) => live === undefined,
+      (live) =>
+        Effect.flatMap(ToolScope, (scope) =>
+          exists(scope, toolkitOf(live.scope)) ? Effect.succeed(live) : history.notFound(id),
+        ),
+    );
+
   const resume = Effect.fn("Executions.resume")(function* (request: ResumeRequest) {
-    const live = runs.get(request.id);
+    const live = yield* underWay(request.id);
     if (live === undefined) {
       return yield* new ExecutionEnded({ message: endMessage(yield* get(request.id)) });
     }
-    if (!exists(yield* ToolScope, toolkitOf(live.scope))) return yield* history.notFound(live.id);
     yield* answerQuestion(live, request);
     return yield* pausedOrEnded(live);
   });
 
   const answer = Effect.fn("Executions.answer")(function* (request: RoundRequest) {
-    const live = runs.get(request.id);
-    if (live === undefined) return yield* history.get(request.id);
+    const live = yield* underWay(request.id);
+    if (live === undefined) return yield* get(request.id);
     yield* answerRound(live, request);
     live.attendant = request;
     return yield* attend(live);

@@ -85,6 +85,12 @@ describe("executions with a toolkit", () => {
           const refused = yield* Effect.flip(within("two", resume(paused, { caller })));
           expect(refused._tag).toBe("ExecutionNotFound");
         }
+        const answering = executions.answer({
+          id: paused.id,
+          caller: client("mcp:one"),
+          answers: new Map([[paused.approvals[0]?.id ?? "", { action: "accept" as const }]]),
+        });
+        expect((yield* Effect.flip(within("two", answering)))._tag).toBe("ExecutionNotFound");
         for (const { id } of [paused, whole]) {
           const refused = yield* Effect.flip(within("two", executions.get(id)));
           expect(refused._tag).toBe("ExecutionNotFound");
