@@ -44,6 +44,7 @@ describe("the environment", () => {
         protocol: "http/protobuf",
         compression: "gzip",
         temporality: "cumulative",
+        histograms: "explicit_bucket_histogram",
         timeoutMillis: 10_000,
         certificates: undefined,
         intervalMillis: 60_000,
@@ -222,6 +223,14 @@ describe("a wrong variable", () => {
         OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
       },
       /Axiom takes metrics as http\/protobuf only/,
+    ],
+    [
+      {
+        OTEL_EXPORTER_OTLP_ENDPOINT: "https://eu-central-1.aws.edge.axiom.co",
+        OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION:
+          "base2_exponential_bucket_histogram",
+      },
+      /Axiom takes no exponential histograms/,
     ],
   ])("is reported, and the push still runs: %o", (env, says) => {
     const { settings, problems } = withBase(env);

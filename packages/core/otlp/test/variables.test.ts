@@ -134,7 +134,6 @@ describe("the table", () => {
       "OTEL_TRACES_SAMPLER=xray",
       "OTEL_METRICS_EXEMPLAR_FILTER=always_on",
       "OTEL_EXPORTER_OTLP_PROTOCOL=grpc",
-      "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION=base2_exponential_bucket_histogram",
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Series } from "@executor/telemetry/reading";
 import type { DeltaMemory } from "./delta.ts";
 import type { Encoding, MetricHeader, Piece, Point } from "./encoding.ts";
+import { exponentialValues, nativeOf } from "./exponential.ts";
 import { type MetricGroup, seriesOf } from "./groups.ts";
 
 /** Pieces of one request. */
@@ -58,8 +59,8 @@ function* pieces({
     for (const one of seriesOf(group, series)) {
       const point =
         header.temporality === "delta"
-          ? deltas.convert(one, pointTimes)
-          : { values: one, total: one, ...pointTimes };
+          ? deltas.convert(one, pointTimes, header.isExponential)
+          : totalOf(one, pointTimes, header.isExponential);
       if (point === undefined) {
         yield undefined;
         continue;
@@ -72,6 +73,19 @@ function* pieces({
     if (points.length > 0) yield encode(header, points, encoding);
   }
 }
+
+/** A series as a point; `undefined` where a histogram has lost its exponential buckets. */
+const totalOf = (
+  series: Series,
+  times: Pick<Point, "startTime" | "time">,
+  isExponential: boolean,
+): Point | undefined => {
+  if (!isExponential || series.type !== "histogram") {
+    return { values: series, total: series, ...times };
+  }
+  const native = nativeOf(series);
+  return native && { values: exponentialValues(series, native), total: series, ...times };
+};
 
 const encode = (header: MetricHeader, points: ReadonlyArray<Point>, encoding: Encoding): Piece => ({
   header,

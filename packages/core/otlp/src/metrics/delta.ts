@@ -1,5 +1,6 @@
 import type { HistogramSeries, NumberSeries, Series } from "@executor/telemetry/reading";
 import type { Point } from "./encoding.ts";
+import { exponentialValues, increaseOf, nativeOf } from "./exponential.ts";
 
 type Times = Pick<Point, "startTime" | "time">;
 
@@ -17,13 +18,21 @@ interface Accepted {
 export class DeltaMemory {
   readonly #accepted = new WeakMap<object, Accepted>();
 
-  /** The increase as a point; `undefined` where there is none. */
-  convert(series: Series, times: Times): Point | undefined {
+  /** The increase as a point, of a histogram in exponential buckets where it is so asked; `undefined` where there is none. */
+  convert(series: Series, times: Times, isExponential: boolean): Point | undefined {
     const before = this.#accepted.get(series.source);
     if (series.type === "number" && before?.total.type === "number") {
       return numberDelta(series, before.total, { ...times, startTime: before.time }, times);
     }
     if (series.type !== "histogram") return { values: series, total: series, ...times };
+    if (isExponential) {
+      return exponentialDelta(
+        series,
+        before?.total,
+        before && { ...times, startTime: before.time },
+        times,
+      );
+    }
     return before?.total.type === "histogram" && isContinuation(series, before.total)
       ? histogramDelta(series, before.total, { ...times, startTime: before.time })
       : { values: withoutRange(series), total: series, ...times };
@@ -80,6 +89,30 @@ const histogramDelta = (
         total: series,
         ...since,
       };
+
+/** The increase of a histogram in exponential buckets; all of it where it is not one of `before`. */
+const exponentialDelta = (
+  series: HistogramSeries,
+  before: Series | undefined,
+  since: Times | undefined,
+  sinceStart: Times,
+): Point | undefined => {
+  const now = nativeOf(series);
+  if (now === undefined) return undefined;
+  const earlier = before?.type === "histogram" ? nativeOf(before) : undefined;
+  const increase = earlier && increaseOf(now, earlier);
+  if (before?.type !== "histogram" || since === undefined || increase === undefined) {
+    return { values: exponentialValues(withoutRange(series), now), total: series, ...sinceStart };
+  }
+  const sum = series.sum - before.sum;
+  return increase.count === 0 && sum === 0
+    ? undefined
+    : {
+        values: exponentialValues({ ...withoutRange(series), sum }, increase),
+        total: series,
+        ...since,
+      };
+};
 
 /** The least and the greatest observation of an interval are not known. */
 const withoutRange = ({ labels, bounds, counts, count, sum }: HistogramSeries) => ({

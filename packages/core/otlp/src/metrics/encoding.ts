@@ -16,6 +16,8 @@ export type Temporality = "cumulative" | "delta";
 export interface MetricHeader extends Pick<Metric, "name" | "description" | "unit" | "type"> {
   /** `delta` for counters and histograms only. */
   readonly temporality: Temporality;
+  /** Of a histogram whether its points have exponential buckets; a metric has one kind of them. */
+  readonly isExponential: boolean;
 }
 
 export type NumberValues = Pick<NumberSeries, "type" | "labels" | "value">;
@@ -25,8 +27,34 @@ export type HistogramValues = Pick<
 >;
 export type SummaryValues = Pick<SummarySeries, "type" | "labels" | "quantiles" | "count" | "sum">;
 
+/** Counts of adjacent buckets; the first has the index `offset`. */
+export interface ExponentialBuckets {
+  readonly offset: number;
+  readonly counts: ReadonlyArray<number>;
+}
+
+/**
+ * A histogram whose bucket with the index `i` has the observations above `base ** i` and at most `base ** (i + 1)`, where `base` is
+ * `2 ** 2 ** -scale`; `negative` has negative ones by their absolute values.
+ */
+export interface ExponentialValues {
+  readonly type: "exponential";
+  readonly labels: Labels;
+  readonly scale: number;
+  /** Observations that are at most `zeroThreshold` from 0. */
+  readonly zeroCount: number;
+  readonly zeroThreshold: number;
+  readonly positive: ExponentialBuckets;
+  readonly negative: ExponentialBuckets;
+  /** All buckets' and `zeroCount` together. */
+  readonly count: number;
+  readonly sum: number | undefined;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
+}
+
 /** Labels and values of a point: those of a series, or their increase. */
-export type Values = NumberValues | HistogramValues | SummaryValues;
+export type Values = NumberValues | HistogramValues | ExponentialValues | SummaryValues;
 
 export interface Point {
   readonly values: Values;
@@ -71,7 +99,9 @@ export const exemplarTime = ({ timestamp }: Exemplar): bigint =>
 export const rangeOf = ({
   min,
   max,
-}: HistogramValues): { readonly min: number; readonly max: number } | undefined =>
+}: Pick<HistogramValues, "min" | "max">):
+  | { readonly min: number; readonly max: number }
+  | undefined =>
   min === undefined || max === undefined || !(min <= max) ? undefined : { min, max };
 
 /** An integer of OTLP, which has 64 bits; `undefined` for a value that is written as a double. */

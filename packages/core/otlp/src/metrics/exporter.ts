@@ -14,7 +14,7 @@ import type { MetricsSettings } from "../settings/metrics.ts";
 import { type Batch, batches, halve, pointsIn } from "./batches.ts";
 import { DeltaMemory } from "./delta.ts";
 import type { Encoding, InstrumentationScope } from "./encoding.ts";
-import { SeriesGroups } from "./groups.ts";
+import { type MetricGroup, SeriesGroups } from "./groups.ts";
 import { jsonEncoding } from "./json.ts";
 import { protobufEncoding } from "./protobuf.ts";
 
@@ -70,8 +70,10 @@ const make = (
   const encoding: Encoding = settings.protocol === "http/json" ? jsonEncoding : protobufEncoding;
   const resource = Object.entries(settings.resource).map(([key, value]) => ({ key, value }));
   const sender = { resource, scope };
-  const groups = new SeriesGroups(settings.temporality);
+  const groups = new SeriesGroups(settings.temporality, settings.histograms);
   const deltas = new DeltaMemory();
+
+  const tellExplicit = makeTellExplicit(settings);
 
   const toRequest = (batch: Batch): ExportRequest => ({
     items: pointsIn(batch),
@@ -92,8 +94,10 @@ const make = (
     yield* eventLoopTurn;
     const series = yield* inSlices(() => reading.steps());
     const time = BigInt(yield* Clock.currentTimeMillis) * 1_000_000n;
+    const sorted = yield* inSlices(() => groups.steps(series));
+    yield* tellExplicit(sorted);
     const requests = batches({
-      groups: yield* inSlices(() => groups.steps(series)),
+      groups: sorted,
       series,
       times: { startTime, time },
       encoding,
@@ -111,6 +115,27 @@ const make = (
     tryOnce: delivery.tryOnce(open),
     stopping: delivery.stopping,
     silence: delivery.silence,
+  };
+};
+
+/** Logs, once for each, the histograms that have no exponential buckets where those are asked for. */
+const makeTellExplicit = ({ histograms }: MetricsSettings) => {
+  const told = new Set<string>();
+  return (groups: ReadonlyArray<MetricGroup>): Effect.Effect<void> => {
+    if (histograms !== "base2_exponential_bucket_histogram") return Effect.void;
+    const untold = groups.flatMap(({ header: { isExponential, name, type } }) =>
+      type === "histogram" && !isExponential && !told.has(name) ? [name] : [],
+    );
+    return Effect.forEach(
+      untold,
+      (name) => {
+        told.add(name);
+        return Effect.logInfo(
+          `The histogram ${name} is pushed with explicit buckets, because it has no others.`,
+        );
+      },
+      { discard: true },
+    );
   };
 };
 

@@ -1,5 +1,6 @@
 import { type Labels, mergeSeries, type Metric, type Series } from "@executor/telemetry/reading";
 import type { MetricHeader, Temporality } from "./encoding.ts";
+import { nativeOf } from "./exponential.ts";
 
 /** Indices of a metric's series in a reading. Several series of one identity are merged, since a receiver refuses them. */
 export interface MetricGroup {
@@ -7,17 +8,24 @@ export interface MetricGroup {
   readonly members: ReadonlyArray<number | ReadonlyArray<number>>;
 }
 
+/** The values of `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`. */
+export type HistogramAggregation =
+  | "explicit_bucket_histogram"
+  | "base2_exponential_bucket_histogram";
+
 /** Series between two pauses. */
 const step = 64;
 
 /** Sorts readings of one registry by metric, anew only where series have come or gone. */
 export class SeriesGroups {
   readonly #temporality: Temporality;
+  readonly #histograms: HistogramAggregation;
   #sources: ReadonlyArray<object> = [];
   #groups: ReadonlyArray<MetricGroup> = [];
 
-  constructor(temporality: Temporality) {
+  constructor(temporality: Temporality, histograms: HistogramAggregation) {
     this.#temporality = temporality;
+    this.#histograms = histograms;
   }
 
   /** Groups of a reading's series in order of first appearance; a step is a place to pause. */
@@ -51,13 +59,32 @@ export class SeriesGroups {
       }
       group.add(index, labels);
     }
-    return [...groups.values()].map(({ header, members }) => ({ header, members }));
+    return [...groups.values()].map(({ header, members }) => ({
+      header: { ...header, isExponential: this.#isExponential(header, members, series) },
+      members,
+    }));
+  }
+
+  /** All series of a metric are pushed in the same way. */
+  #isExponential(
+    { type }: MetricHeader,
+    members: MetricGroup["members"],
+    series: ReadonlyArray<Series>,
+  ): boolean {
+    return (
+      type === "histogram" &&
+      this.#histograms === "base2_exponential_bucket_histogram" &&
+      members.every((member) => {
+        const one = typeof member === "number" ? series[member] : undefined;
+        return one?.type === "histogram" && nativeOf(one) !== undefined;
+      })
+    );
   }
 
   #headerOf({ name, description, unit, type }: Metric): MetricHeader {
     const temporality =
       type === "counter" || type === "histogram" ? this.#temporality : "cumulative";
-    return { name, description, unit, type, temporality };
+    return { name, description, unit, type, temporality, isExponential: false };
   }
 }
 

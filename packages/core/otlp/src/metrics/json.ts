@@ -8,7 +8,15 @@ import {
   temporalityCodes,
   toInt64,
 } from "./encoding.ts";
-import type { Encoding, Sender, HistogramValues, MetricHeader, Point } from "./encoding.ts";
+import type {
+  Encoding,
+  ExponentialBuckets,
+  ExponentialValues,
+  Sender,
+  HistogramValues,
+  MetricHeader,
+  Point,
+} from "./encoding.ts";
 
 /**
  * OTLP's JSON encoding: names in lowerCamelCase, 64-bit integers as decimal strings, enumerations as numbers, and the numbers
@@ -48,9 +56,9 @@ const dataNames = {
 } as const;
 
 /** Up to the first of the points. */
-const openMetric = ({ name, description, unit, type }: MetricHeader): string => {
+const openMetric = ({ name, description, unit, type, isExponential }: MetricHeader): string => {
   const fields = JSON.stringify({ name, description, unit });
-  return `${fields.slice(0, -1)},"${dataNames[type]}":{"dataPoints":[`;
+  return `${fields.slice(0, -1)},"${isExponential ? "exponentialHistogram" : dataNames[type]}":{"dataPoints":[`;
 };
 
 const aggregation = ({ type, temporality }: MetricHeader): string => {
@@ -76,6 +84,7 @@ const toPoint = (point: Point) => {
   };
   if (values.type === "number") return { ...common, ...toNumber(values.value) };
   if (values.type === "histogram") return { ...common, ...toHistogram(values) };
+  if (values.type === "exponential") return { ...common, ...toExponentialHistogram(values) };
   const quantileValues = values.quantiles.map(([quantile, value]) => ({
     quantile,
     value: toDouble(value),
@@ -110,3 +119,23 @@ const toHistogram = (values: HistogramValues) => {
     max: range && toDouble(range.max),
   };
 };
+
+const toExponentialHistogram = (values: ExponentialValues) => {
+  const { scale, zeroCount, zeroThreshold, count, sum } = values;
+  const range = rangeOf(values);
+  return {
+    count: String(count),
+    sum,
+    scale,
+    zeroCount: String(zeroCount),
+    positive: toBuckets(values.positive),
+    negative: toBuckets(values.negative),
+    ...range,
+    zeroThreshold,
+  };
+};
+
+const toBuckets = ({ offset, counts }: ExponentialBuckets) => ({
+  offset,
+  bucketCounts: counts.map(String),
+});

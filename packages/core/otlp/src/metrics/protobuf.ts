@@ -11,6 +11,8 @@ import {
 } from "./encoding.ts";
 import type {
   Encoding,
+  ExponentialBuckets,
+  ExponentialValues,
   Sender,
   HistogramValues,
   MetricHeader,
@@ -25,6 +27,7 @@ const fixed64 = 1;
 const delimited = 2;
 
 const dataFields = { gauge: 5, sum: 7, counter: 7, histogram: 9, summary: 11 } as const;
+const exponentialField = 10;
 
 /** One writer for all points: each is taken out before the next is written. */
 const writer = new ProtobufWriter();
@@ -44,7 +47,7 @@ export const protobufEncoding: Encoding = {
     const metrics = byMetric(pieces).flatMap(({ header, pieces: ofMetric }) =>
       message(2, [
         write(() => writeHeader(header)),
-        ...message(dataFields[header.type], [
+        ...message(header.isExponential ? exponentialField : dataFields[header.type], [
           ...ofMetric.map(({ bytes }) => bytes),
           write(() => writeAggregation(header)),
         ]),
@@ -120,6 +123,9 @@ const writePoint = (point: Point): void => {
       writeExemplars(8, point);
       writeHistogram(values);
       break;
+    case "exponential":
+      writeExponential(values, point);
+      break;
     case "summary":
       writeSummary(values);
       break;
@@ -179,6 +185,41 @@ const writeHistogram = (values: HistogramValues): void => {
   writer.endMessage(tag(6, delimited), countsEnd);
   writer.double(tag(5, fixed64), values.sum);
   writeFixed64(4, values.count);
+};
+
+const writeExponential = (values: ExponentialValues, point: Point): void => {
+  const { count, sum, scale, zeroCount, zeroThreshold } = values;
+  const range = rangeOf(values);
+  writer.double(tag(14, fixed64), zeroThreshold);
+  if (range !== undefined) {
+    writer.double(tag(13, fixed64), range.max);
+    writer.double(tag(12, fixed64), range.min);
+  }
+  writeExemplars(11, point);
+  writeBuckets(9, values.negative);
+  writeBuckets(8, values.positive);
+  writeFixed64(7, zeroCount);
+  writeSigned(6, scale);
+  if (sum !== undefined) writer.double(tag(5, fixed64), sum);
+  writeFixed64(4, count);
+  writeAttributes(tag(1, delimited), values.labels);
+};
+
+const writeBuckets = (field: number, { offset, counts }: ExponentialBuckets): void => {
+  const end = writer.length;
+  if (counts.length > 0) {
+    for (const count of counts.toReversed()) writer.varint(count);
+    writer.endMessage(tag(2, delimited), end);
+    writeSigned(1, offset);
+  }
+  writer.endMessage(tag(field, delimited), end);
+};
+
+/** A field of the type `sint32`, whose absence is 0. */
+const writeSigned = (field: number, value: number): void => {
+  if (value === 0) return;
+  writer.signed(value);
+  writer.byte(tag(field, 0));
 };
 
 const writeSummary = ({ labels, quantiles, sum, count }: SummaryValues): void => {

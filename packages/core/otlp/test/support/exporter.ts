@@ -17,6 +17,7 @@ export const settingsFor = (
   protocol: "http/protobuf",
   compression: "gzip",
   temporality: "cumulative",
+  histograms: "explicit_bucket_histogram",
   timeoutMillis: 10_000,
   intervalMillis: 60_000,
   certificates: undefined,
