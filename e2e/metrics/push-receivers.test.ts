@@ -11,7 +11,9 @@ import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import {
   expectAgreement,
+  histogramTotals,
   makeTraffic,
+  rounded,
   scrapeOf,
   storedSet,
   toStored,
@@ -64,6 +66,10 @@ const mutualTls = {
   OTEL_EXPORTER_OTLP_CLIENT_KEY: file("client.key"),
 };
 
+const exponential = {
+  OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION: "base2_exponential_bucket_histogram",
+};
+
 describe("an OpenTelemetry Collector", () => {
   it.skipIf(collectors.length > 0)("is missing: set EXECUTOR_OTEL_COLLECTOR", () =>
     expect(collectors).toEqual([]),
@@ -114,6 +120,33 @@ describe("an OpenTelemetry Collector", () => {
       },
     );
 
+    it.each(["http/protobuf", "http/json"])(
+      "takes exponential histograms with the counts and sums of a scrape (%s)",
+      async (protocol) => {
+        const collector = await startCollector(binary);
+        stops.push(collector.stop);
+        const daemon = await pushingTo({
+          ...exponential,
+          OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${collector.url}/v1/metrics`,
+          OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        });
+        const scraped = histogramTotals(await scrapeOf(daemon));
+        daemon.kill("SIGTERM");
+        await daemon.exited;
+        const taken = collector.taken("metrics");
+        const collected = storedSet(collectedSamples(taken));
+        const pushed = [...scraped.keys()].map((key) => [
+          key,
+          rounded(collected.get(key)?.value ?? Number.NaN),
+        ]);
+        expect(pushed).toEqual([...scraped]);
+        expect(scraped.size).toBeGreaterThan(10);
+        expect(JSON.stringify(taken)).toContain('"exponentialHistogram"');
+        expect(JSON.stringify(taken)).not.toContain('"explicitBounds"');
+        expectQuiet(daemon, collector.complaints());
+      },
+    );
+
     it("that asks for a certificate takes nothing without one", async () => {
       const collector = await startCollector(binary, server);
       stops.push(collector.stop);
@@ -150,6 +183,38 @@ describe("Prometheus's receiver of OTLP", () => {
         () => scrapeOf(daemon),
         async () => toStored(await prometheus.query('{__name__!="",__name__!="target_info"}')),
       );
+      expectQuiet(daemon, prometheus.complaints());
+    });
+
+    it("has native histograms of exponential ones, with the counts and sums of a scrape", async () => {
+      const prometheus = await startPrometheus({
+        binary,
+        jobs: [],
+        args: ["--web.enable-otlp-receiver"],
+      });
+      stops.push(prometheus.stop);
+      const daemon = await pushingTo({
+        ...exponential,
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${prometheus.url}/api/v1/otlp/v1/metrics`,
+      });
+      const scraped = histogramTotals(await scrapeOf(daemon));
+      daemon.kill("SIGTERM");
+      await daemon.exited;
+      const names = [...scraped.keys()].flatMap((key) => /^(.*)_count\{/.exec(key)?.[1] ?? []);
+      const stored = new Map<string, number>();
+      for (const name of new Set(names)) {
+        for (const part of ["count", "sum"]) {
+          const series = await prometheus.query(`histogram_${part}(${name})`);
+          const named = series.map(({ metric, value }) => ({
+            metric: { ...metric, __name__: `${name}_${part}` },
+            value,
+          }));
+          for (const [key, { value }] of toStored(named)) stored.set(key, rounded(value));
+        }
+      }
+      const pushed = [...scraped.keys()].map((key) => [key, stored.get(key)]);
+      expect(pushed).toEqual([...scraped]);
+      expect(scraped.size).toBeGreaterThan(10);
       expectQuiet(daemon, prometheus.complaints());
     });
   }

@@ -39,6 +39,19 @@ const boundOf = (text: string): number => (text === "+Inf" ? Infinity : Number(t
 const restless =
   /^(process_|nodejs_|effect_fiber_|otel_sdk_|executor_metrics_|http_server_request_duration_seconds)/;
 
+/** The count and the sum of each histogram that does not go on moving, by series. */
+export const histogramTotals = (series: StoredSet): ReadonlyMap<string, number> => {
+  const histograms = new Set(
+    [...series.values()].flatMap(({ name }) => /^(.*)_bucket$/.exec(name)?.[1] ?? []),
+  );
+  return new Map(
+    [...series].flatMap(([identity, { name, value }]) => {
+      const family = /^(.*)_(?:count|sum)$/.exec(name)?.[1] ?? "";
+      return histograms.has(family) && !restless.test(name) ? [[identity, rounded(value)]] : [];
+    }),
+  );
+};
+
 /** Waits until two are told apart by what moves of itself only, and compares the rest. */
 export const expectAgreement = async (
   read: () => Promise<StoredSet>,
@@ -90,7 +103,7 @@ export const makeTraffic = async (daemon: Daemon): Promise<void> => {
 };
 
 /** VictoriaMetrics stores about twelve decimal digits of a value. */
-const rounded = (value: number): number => Number(value.toPrecision(10));
+export const rounded = (value: number): number => Number(value.toPrecision(10));
 
 const settled = (series: StoredSet) =>
   [...series]

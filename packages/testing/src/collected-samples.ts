@@ -14,11 +14,16 @@ function* samplesOf(metric: unknown): Generator<Sample> {
   const { unit = "" } = texts(metric);
   const sum = member(metric, "sum");
   const histogram = member(metric, "histogram");
+  const exponential = member(metric, "exponentialHistogram");
   const isCounter = member(sum, "isMonotonic") === true;
-  const type = isCounter ? "counter" : histogram === undefined ? "gauge" : "histogram";
+  const isHistogram = (histogram ?? exponential) !== undefined;
+  const type = isCounter ? "counter" : isHistogram ? "histogram" : "gauge";
   const family = familyName(name, type, translateUnit(unit), unit === "1");
   for (const point of list(member(histogram, "dataPoints"))) {
     yield* bucketsOf(family, labelsOf(point), point);
+  }
+  for (const point of list(member(exponential, "dataPoints"))) {
+    yield* totalsOf(family, labelsOf(point), point);
   }
   for (const point of list(member(sum ?? member(metric, "gauge"), "dataPoints"))) {
     const value = Number(member(point, "asDouble") ?? member(point, "asInt"));
@@ -38,6 +43,14 @@ function* bucketsOf(
     const le = bounds[index] ?? "";
     yield { name: `${family}_bucket`, labels: { ...labels, le }, value: counted };
   }
+  yield* totalsOf(family, labels, point);
+}
+
+function* totalsOf(
+  family: string,
+  labels: Readonly<Record<string, string>>,
+  point: unknown,
+): Generator<Sample> {
   yield { name: `${family}_count`, labels, value: Number(member(point, "count")) };
   yield { name: `${family}_sum`, labels, value: Number(member(point, "sum")) };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
 import type { Series } from "@executor/telemetry/reading";
+import type { MetricsSettings } from "../src/settings/metrics.ts";
 import { settingsFor, startExporter } from "./support/exporter.ts";
 import { metricsOf } from "./support/otlp-request.ts";
 import { startReceiver } from "./support/receiver.ts";
@@ -35,18 +36,26 @@ const series: ReadonlyArray<Series> = [
     min: 0.5,
     max: 9,
     exemplars: [exemplar(0.5, at + 2), undefined, exemplar(9, at + 1)],
-    native: undefined,
+    native: {
+      schema: 3,
+      zeroThreshold: 2 ** -128,
+      zeroCount: 0,
+      positive: { indexes: [-8, 26], counts: [1, 1] },
+      negative: { indexes: [], counts: [] },
+      count: 2,
+    },
   },
 ];
 
 const push = async (
   protocol: "http/protobuf" | "http/json",
   temporality: "cumulative" | "delta",
+  histograms: MetricsSettings["histograms"],
 ) => {
   const receiver = startReceiver();
   const exporter = startExporter(
     makeRegistry(),
-    settingsFor(receiver.url, { protocol, temporality }),
+    settingsFor(receiver.url, { protocol, temporality, histograms }),
     undefined,
     {
       // oxlint-disable-next-line require-yield -- a reading of two series has no place to pause
@@ -61,9 +70,9 @@ const push = async (
   const id = (text: string) =>
     protocol === "http/json" ? text : Buffer.from(text, "base64").toString("hex");
   return receiver.requests.flatMap(({ request }) =>
-    metricsOf(request).map(({ name, sum, histogram }) => [
+    metricsOf(request).map(({ name, sum, histogram, exponentialHistogram }) => [
       name,
-      (sum ?? histogram)?.dataPoints.flatMap(({ exemplars = [] }) =>
+      (sum ?? histogram ?? exponentialHistogram)?.dataPoints.flatMap(({ exemplars = [] }) =>
         exemplars.map((taken) => ({
           ...taken,
           traceId: id(taken.traceId),
@@ -82,13 +91,15 @@ const taken = (asDouble: number, millis: number) => ({
 });
 
 describe("exemplars", () => {
-  it.each([
-    ["http/protobuf", "cumulative"],
-    ["http/protobuf", "delta"],
-    ["http/json", "cumulative"],
-    ["http/json", "delta"],
-  ] as const)("are pushed in order of time (%s, %s)", async (protocol, temporality) => {
-    expect(await push(protocol, temporality)).toEqual([
+  const pushes = (["http/protobuf", "http/json"] as const).flatMap((protocol) =>
+    (["cumulative", "delta"] as const).flatMap((temporality) =>
+      (["explicit_bucket_histogram", "base2_exponential_bucket_histogram"] as const).map(
+        (histograms) => [protocol, temporality, histograms] as const,
+      ),
+    ),
+  );
+  it.each(pushes)("are pushed in order of time (%s, %s, %s)", async (...options) => {
+    expect(await push(...options)).toEqual([
       ["calls", [taken(2, 250)]],
       ["size", [taken(9, 1_000), taken(0.5, 2_000)]],
     ]);

@@ -47,6 +47,22 @@ const HistogramPoint = Schema.Struct({
   min: Schema.optional(Numeric),
   max: Schema.optional(Numeric),
 });
+const Buckets = Schema.Struct({
+  offset: Schema.optionalWith(Schema.Int, { default: () => 0 }),
+  bucketCounts: listOf(Integer),
+});
+const ExponentialPoint = Schema.Struct({
+  ...common,
+  count: Integer,
+  sum: Schema.optional(Schema.Number),
+  scale: Schema.optionalWith(Schema.Int, { default: () => 0 }),
+  zeroCount: Integer,
+  positive: Buckets,
+  negative: Buckets,
+  min: Schema.optional(Schema.Number),
+  max: Schema.optional(Schema.Number),
+  zeroThreshold: Schema.optionalWith(Schema.Number, { default: () => 0 }),
+});
 const SummaryPoint = Schema.Struct({
   ...common,
   count: Integer,
@@ -71,6 +87,12 @@ const Metric = Schema.Struct({
       aggregationTemporality: Schema.Literal(1, 2),
     }),
   ),
+  exponentialHistogram: Schema.optional(
+    Schema.Struct({
+      dataPoints: Schema.Array(ExponentialPoint),
+      aggregationTemporality: Schema.Literal(1, 2),
+    }),
+  ),
   summary: Schema.optional(Schema.Struct({ dataPoints: Schema.Array(SummaryPoint) })),
 });
 const Request = Schema.Struct({
@@ -89,6 +111,7 @@ const Request = Schema.Struct({
 
 export type OtlpRequest = typeof Request.Type;
 export type OtlpMetric = typeof Metric.Type;
+export type ExponentialPoint = typeof ExponentialPoint.Type;
 
 export const readRequest: (input: unknown) => OtlpRequest = Schema.decodeUnknownSync(Request, {
   onExcessProperty: "error",
@@ -99,7 +122,9 @@ export const readLooseRequest = (input: unknown): OtlpRequest =>
   Schema.decodeUnknownSync(Request)(
     JSON.parse(JSON.stringify(input), (key, value: unknown) => {
       if (key === "bucketCounts" && Array.isArray(value)) return value.map(String);
-      return key === "count" && typeof value === "number" ? String(value) : value;
+      return (key === "count" || key === "zeroCount") && typeof value === "number"
+        ? String(value)
+        : value;
     }),
   );
 

@@ -57,6 +57,7 @@ const root = Root.fromJSON({
         gauge: field("Gauge", 5),
         sum: field("Sum", 7),
         histogram: field("Histogram", 9),
+        exponentialHistogram: field("ExponentialHistogram", 10),
         summary: field("Summary", 11),
       },
     },
@@ -106,6 +107,37 @@ const root = Root.fromJSON({
         max: optional("double", 12),
       },
     },
+    ExponentialHistogram: {
+      fields: {
+        dataPoints: repeated("ExponentialHistogramDataPoint", 1),
+        aggregationTemporality: field("int32", 2),
+      },
+    },
+    ExponentialHistogramDataPoint: {
+      oneofs: {
+        _count: oneof("count"),
+        _sum: oneof("sum"),
+        _zeroCount: oneof("zeroCount"),
+        _min: oneof("min"),
+        _max: oneof("max"),
+      },
+      fields: {
+        ...pointTimes,
+        attributes: repeated("KeyValue", 1),
+        count: optional("fixed64", 4),
+        sum: optional("double", 5),
+        scale: field("sint32", 6),
+        zeroCount: optional("fixed64", 7),
+        positive: field("Buckets", 8),
+        negative: field("Buckets", 9),
+        flags: field("uint32", 10),
+        exemplars: repeated("Exemplar", 11),
+        min: optional("double", 12),
+        max: optional("double", 13),
+        zeroThreshold: field("double", 14),
+      },
+    },
+    Buckets: { fields: { offset: field("sint32", 1), bucketCounts: repeated("uint64", 2) } },
     Exemplar: {
       oneofs: { value: oneof("asDouble", "asInt") },
       fields: {
