@@ -130,6 +130,7 @@ describe("bad input", () => {
       body: {
         _tag: "SourceUnreachable",
         message: expect.stringMatching(/could not be reached.*Check that the server runs/),
+        code: "connection_error",
       },
     });
   });
@@ -290,6 +291,10 @@ describe("bad input", () => {
       expect(await shown()).toEqual({
         ...Object(before),
         lastError: expect.stringMatching(says),
+        state: expect.objectContaining({
+          status: "unreachable",
+          reason: expect.stringMatching(says),
+        }),
       });
       expect(await tools()).toEqual(["fickle.get", "fickle.list"]);
       expect(await up()).toBe(0);
@@ -312,6 +317,7 @@ describe("bad input", () => {
       expect(await shown()).toEqual({
         ...Object(before),
         lastError: expect.stringMatching(/could not be reached/),
+        state: expect.objectContaining({ status: "unreachable", code: "connection_error" }),
       });
       expect(await tools()).toEqual(["fickle.create", "fickle.list"]);
     });

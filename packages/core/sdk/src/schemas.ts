@@ -5,6 +5,7 @@ export * from "./model/api-error.ts";
 export * from "./model/description.ts";
 export * from "./model/exact-integers.ts";
 export * from "./model/source.ts";
+export * from "./model/source-state.ts";
 export * from "./model/source-edit.ts";
 export * from "./model/json.ts";
 export * from "./model/policy.ts";

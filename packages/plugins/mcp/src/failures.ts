@@ -1,11 +1,12 @@
 import {
   InvalidSourceDocument,
   Json,
+  passingStatus,
   SourceDocumentTooLarge,
   SourceUnreachable,
   ToolCallError,
 } from "@executor/sdk";
-import type { SourceLoadError } from "@executor/sdk";
+import type { PassingFailure, SourceLoadError } from "@executor/sdk";
 import { rpcStatusLabel } from "@executor/telemetry";
 import { SdkHttpError, SseError } from "@modelcontextprotocol/client";
 import { Data, Schema } from "effect";
@@ -89,7 +90,8 @@ export const toToolCallError = (failure: McpFailure): ToolCallError => {
   }
 };
 
-export const toLoadError = ({ message, reason }: McpFailure): SourceLoadError => {
+export const toLoadError = (failure: McpFailure): SourceLoadError => {
+  const { message, reason } = failure;
   switch (reason) {
     case "invalid_settings":
     case "invalid_response":
@@ -101,10 +103,22 @@ export const toLoadError = ({ message, reason }: McpFailure): SourceLoadError =>
     case "connection_error":
     case "timeout":
     case "http_status":
-    case "input_required":
     case "rpc_error":
+      return new SourceUnreachable({ message, code: passing(failure, reason) });
+    case "input_required":
       return new SourceUnreachable({ message });
   }
+};
+
+/** The reason why another try to read a description may work; `undefined` where it would fail too. */
+const passing = (
+  { code, programEnded }: McpFailure,
+  reason: "too_many_connections" | "connection_error" | "timeout" | "http_status" | "rpc_error",
+): PassingFailure | undefined => {
+  // There is no such program.
+  if (programEnded === false) return undefined;
+  if (reason === "too_many_connections") return "busy";
+  return reason === "http_status" ? passingStatus(code ?? 0) : reason;
 };
 
 /** The failure for an error that a peer or a transport of the SDK rejects with. */

@@ -1,6 +1,8 @@
+import { HttpApiSchema } from "@effect/platform";
 import { Schema } from "effect";
 import { apiError } from "./api-error.ts";
 import { SourceFilter, SourceWarning } from "./description.ts";
+import { PassingFailure, SourceState } from "./source-state.ts";
 
 /** Name of a header or a cookie: "token" of RFC 9110, section 5.6.2. */
 export const httpToken = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -175,6 +177,8 @@ export class Source extends Schema.Class<Source>("Source")({
   headerNames: Schema.Array(Schema.String),
   /** Time at which the description was last read. */
   refreshedAt: Schema.NullOr(Schema.DateTimeUtc),
+  /** Whether it can be used; if not, why and since when. */
+  state: SourceState,
   /** Reason why the last refresh failed; the tools are then those of the refresh before it. */
   lastError: Schema.NullOr(Schema.String),
   /** Parts of the description that are not used as they are written. */
@@ -212,7 +216,15 @@ export class InvalidSourceDocument extends apiError<InvalidSourceDocument>()(
 ) {}
 
 /** The description could not be fetched or read. */
-export class SourceUnreachable extends apiError<SourceUnreachable>()("SourceUnreachable", 502) {}
+export class SourceUnreachable extends Schema.TaggedError<SourceUnreachable>()(
+  "SourceUnreachable",
+  {
+    message: Schema.String,
+    /** Present where another try may work: a server with such a failure can be added, and is asked again. */
+    code: Schema.optional(PassingFailure),
+  },
+  HttpApiSchema.annotations({ status: 502 }),
+) {}
 
 /** The description is larger than the daemon's limit. */
 export class SourceDocumentTooLarge extends apiError<SourceDocumentTooLarge>()(

@@ -153,7 +153,10 @@ const namesWithCredentials = (count: number): SourceWarning => ({
 
 const redactLoadError = (error: SourceLoadError, redactor: Redactor): SourceLoadError => {
   const message = redactor.text(error.message);
-  return message === error.message ? error : new loadErrors[error._tag]({ message });
+  if (message === error.message) return error;
+  return error._tag === "SourceUnreachable"
+    ? new SourceUnreachable({ message, code: error.code })
+    : new loadErrors[error._tag]({ message });
 };
 
-const loadErrors = { InvalidSourceDocument, SourceUnreachable, SourceDocumentTooLarge };
+const loadErrors = { InvalidSourceDocument, SourceDocumentTooLarge };

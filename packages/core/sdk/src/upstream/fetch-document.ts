@@ -7,6 +7,7 @@ import {
   SourceUnreachable,
 } from "../model/source.ts";
 import type { ResolvedSettings, SourceLoadError } from "../model/source.ts";
+import { type PassingFailure, passingStatus } from "../model/source-state.ts";
 import { exchange, mergeHeaders } from "./exchange.ts";
 import type { UpstreamCall, UpstreamHeaders, UpstreamResponse } from "./exchange.ts";
 import { readFileDocument } from "./read-file-document.ts";
@@ -32,6 +33,7 @@ export const fetchDocument: (
   if (!("status" in reply)) return reply;
   return yield* new SourceUnreachable({
     message: `${shownUrl(reply.url)} answered ${describeReply(reply)} instead of the description. ${adviceFor(reply.status)}`,
+    code: passingStatus(reply.status),
   });
 });
 
@@ -111,8 +113,12 @@ const loadError = (failure: UpstreamFailure, url: string): SourceLoadError => {
       failure.reason === "timeout"
         ? `${shownUrl(url)} did not send the whole description in time. Try again, or raise the source's timeout.`
         : failure.message,
+    code: passingFailure(failure.reason),
   });
 };
+
+const passingFailure = (reason: UpstreamFailure["reason"]): PassingFailure | undefined =>
+  reason === "timeout" || reason === "connection_error" ? reason : undefined;
 
 export const describeReply = ({ headers, status }: UpstreamResponse): string =>
   isEventStream(headers) ? "with an event stream" : String(status);

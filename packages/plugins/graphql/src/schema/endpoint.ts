@@ -5,11 +5,13 @@ import {
   fetchDocument,
   InvalidSourceDocument,
   mergeHeaders,
+  passingStatus,
   SourceDocumentTooLarge,
   SourceUnreachable,
 } from "@executor/sdk";
 import type {
   Json,
+  PassingFailure,
   ResolvedSettings,
   SourceDocument,
   SourceLoadError,
@@ -151,6 +153,7 @@ const refused = ({ json, response }: Answer, url: string): SourceLoadError => {
   if (status === 401 || status === 403) {
     return new SourceUnreachable({
       message: `${where} answered ${status} to introspection. Check the source's headers.`,
+      code: passingStatus(status),
     });
   }
   if (said !== undefined) {
@@ -160,6 +163,7 @@ const refused = ({ json, response }: Answer, url: string): SourceLoadError => {
   }
   return new SourceUnreachable({
     message: `${where} answered ${status} to introspection, and not as a GraphQL endpoint does. Check the URL. If it leads to a schema file, give the endpoint as baseUrl.`,
+    code: passingStatus(status),
   });
 };
 
@@ -171,7 +175,10 @@ const loadError = ({ errorType, message, outcome }: ToolCallError): SourceLoadEr
   }
   return outcome === "invalid_input"
     ? new InvalidSourceDocument({ message })
-    : new SourceUnreachable({ message });
+    : new SourceUnreachable({ message, code: passingOf(errorType) });
 };
+
+const passingOf = (errorType: string): PassingFailure | undefined =>
+  errorType === "connection_error" || errorType === "timeout" ? errorType : undefined;
 
 const invalid = (message: string) => Either.left(new InvalidSourceDocument({ message }));
