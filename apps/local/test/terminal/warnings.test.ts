@@ -13,6 +13,7 @@ const source = (warningCount: number, warnings: ReadonlyArray<SourceWarning>) =>
     pendingToolCount: 0,
     headerNames: [],
     refreshedAt: null,
+    state: { status: "ready", code: null, reason: null, since: null, retryAt: null },
     lastError: null,
     warningCount,
     descriptionUrl: null,

@@ -11,6 +11,7 @@ import {
 } from "@executor/telemetry";
 import { DateTime } from "effect";
 import type { SourceKind } from "./model/source.ts";
+import { SourceStatus } from "./model/source-state.ts";
 import { toolCallOutcomes } from "./model/tool.ts";
 
 const tools = perOrganization(() => ({ count: 0 }));
@@ -98,6 +99,13 @@ export const sourceUp = gauge({
   labels: ["executor.source", "kind"],
 });
 
+export const sourceState = gauge({
+  name: "executor.source.state",
+  description: "1 for the state that the source is in.",
+  unit: "",
+  labels: ["executor.source", "state"],
+});
+
 export const sourceTools = gauge({
   name: "executor.source.tools",
   description: "Tools that the source offers.",
@@ -168,6 +176,19 @@ export const recordSourceFailed = (source: Subject): void => {
   if (present().has(source.namespace)) sourceUp.set(0, sourceLabels(source));
 };
 
+/** Records the state that a source is in. The built-in one is always ready. */
+export const recordSourceState = ({ namespace, kind }: Subject, status: SourceStatus): void => {
+  if (kind === "executor" || !present().has(namespace)) return;
+  forgetStates(namespace, status);
+  sourceState.set(1, { "executor.source": namespace, state: status });
+};
+
+const forgetStates = (namespace: string, kept?: SourceStatus): void => {
+  for (const state of SourceStatus.literals) {
+    if (state !== kept) sourceState.remove({ "executor.source": namespace, state });
+  }
+};
+
 const definitionTokens = perOrganization(() => new Map<string, number>());
 
 /** Records what the source's tools would cost a client that lists them, if that is known. A disabled source's are not listed. */
@@ -212,6 +233,7 @@ const recordZeros = ({ namespace, kind }: Subject): void => {
 export const forgetSource = (source: Subject): void => {
   present().delete(source.namespace);
   sourceUp.remove(sourceLabels(source));
+  forgetStates(source.namespace);
   sourceTools.remove(sourceLabels(source));
   sourceLastSuccess.remove({ "executor.source": source.namespace });
   recordDefinitionTokens({ namespace: source.namespace, enabled: false }, null);

@@ -10,6 +10,7 @@ import changedTools from "./migrations/0005-changed-tools.ts";
 import definitionTokens from "./migrations/0006-definition-tokens.ts";
 import fleet from "./migrations/0007-fleet.ts";
 import toolkits from "./migrations/0008-toolkits.ts";
+import sourceState from "./migrations/0009-source-state.ts";
 
 /** The database cannot be used. The message tells the operator what is wrong and what to do. */
 export class StorageError extends Schema.TaggedError<StorageError>()("StorageError", {
@@ -35,6 +36,7 @@ const migrate = Migrator.make({})({
     "0006_definition_tokens": run(definitionTokens),
     "0007_fleet": run(fleet),
     "0008_toolkits": run(toolkits),
+    "0009_source_state": run(sourceState),
   }),
   table: "migrations",
 });

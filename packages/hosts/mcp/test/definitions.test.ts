@@ -14,6 +14,7 @@ const source = (namespace: string, more: Partial<Source> = {}): Source =>
       pendingToolCount: 0,
       headerNames: [],
       refreshedAt: null,
+      state: { status: "ready", code: null, reason: null, since: null, retryAt: null },
       lastError: null,
       warningCount: 0,
       ...more,

@@ -1,51 +1,95 @@
-import { DateTime, Effect, Either, Option } from "effect";
-import { builtInNamespace, SourceSettings } from "../model/source.ts";
-import type { NewSource, SourceKind } from "../model/source.ts";
+import { Cause, DateTime, Effect, Either, Option } from "effect";
+import { forgetSource } from "../metrics.ts";
+import { builtInNamespace, NamespaceUnavailable, SourceSettings } from "../model/source.ts";
+import type { Namespace, NewSource, SourceKind } from "../model/source.ts";
 import { unknownSource } from "../model/source-in-use.ts";
 import { SourceAccess, type UseSourceError } from "./source-access.ts";
-import { countConnect, type SourceChanges } from "./source-changes.ts";
+import { countConnect, OutdatedSource, type SourceChanges } from "./source-changes.ts";
+import type { SealedRow, StoredSource } from "./source-rows.ts";
+import { keptFailure, readyState, startingState, unreadUrl } from "./state-changes.ts";
 import { type DetectedSource, type LoadedSource, SourcePlugins } from "../model/plugin.ts";
 
-/** Reads the description of a new source, and stores the source with its tools. */
-export const makeAddSource = ({
-  commit,
-  find,
-  pluginOf,
-  requireFree,
-  rows,
-  tools,
-}: SourceChanges) =>
-  Effect.map(SourceAccess, (access) =>
-    Effect.fn("Sources.add")(function* ({ namespace, kind, name, ...given }: NewSource) {
+/**
+ * Reads the description of a new source, and stores the source with its tools. A server that cannot be asked now is stored
+ * without tools; its state says why. A program may take long to start: its source is there meanwhile.
+ */
+export const makeAddSource = (changes: SourceChanges) =>
+  Effect.map(SourceAccess, (access) => {
+    const { commit, find, pluginOf, record, requireCurrent, requireFree, rows } = changes;
+    const { storeFailure, storeRead } = changes;
+
+    const insert = (namespace: Namespace, row: SealedRow) =>
+      Effect.zipRight(requireFree(namespace), rows.insert(row));
+
+    /** Stores the source of a program while it starts. */
+    const begin = (namespace: Namespace, row: SealedRow) =>
+      commit(insert(namespace, row)).pipe(
+        Effect.zipRight(Effect.orDie(find(namespace))),
+        Effect.tap(record),
+      );
+
+    const removeBegun = (begun: StoredSource) =>
+      commit(Effect.zipRight(requireCurrent(begun), rows.remove(begun.namespace))).pipe(
+        Effect.zipRight(Effect.sync(() => forgetSource(begun))),
+        Effect.ignore,
+      );
+
+    const add = Effect.fnUntraced(function* (
+      { namespace, kind, name = namespace, ...given }: NewSource,
+      restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
+    ) {
       const plugin = yield* pluginOf(kind);
       yield* requireFree(namespace);
-      const { document: _, ...settings } = given;
-      const loaded = yield* countConnect(
-        namespace,
-        unknownSource,
-      )(access.load(plugin, new SourceSettings(given)));
-      const now = yield* DateTime.now;
+      const { document: _, ...kept } = given;
+      const settings = new SourceSettings(kept);
+      const { command } = settings;
       const row = yield* rows.seal({
         namespace,
         kind,
-        name: name ?? loaded.name,
-        url: loaded.url,
+        name,
+        url: unreadUrl(kind, settings),
         enabled: true,
-        settings: new SourceSettings(settings),
-        refreshed_at: now,
+        settings,
+        refreshed_at: null,
         last_error: null,
+        state: command === undefined ? null : startingState(command, yield* DateTime.now),
       });
-      yield* commit(
-        Effect.gen(function* () {
-          yield* requireFree(namespace);
-          yield* rows.insert(row);
-          yield* rows.setRead(namespace, loaded, now);
-          yield* tools.replaceAll(namespace, loaded, { at: now, reviewNewWrites: false });
-        }),
+      const begun = command === undefined ? undefined : yield* begin(namespace, row);
+      const load = access.load(plugin, new SourceSettings(given));
+      const read = yield* restore(countConnect(namespace, unknownSource)(load)).pipe(
+        Effect.onError((cause) =>
+          begun === undefined || isKept(kind, cause) ? Effect.void : removeBegun(begun),
+        ),
+        Effect.either,
       );
-      return yield* Effect.orDie(find(namespace));
-    }),
-  );
+      if (Either.isLeft(read) && keptFailure(kind, read.left) === undefined)
+        return yield* read.left;
+      const source = { namespace, kind, settings, sealed: row.settings, refreshed_at: null };
+      const change = Effect.gen(function* () {
+        yield* begun === undefined ? insert(namespace, row) : requireCurrent(begun);
+        if (Either.isRight(read)) yield* storeRead(source, read.right, settings);
+        else yield* storeFailure({ ...source, state: readyState(null) }, read.left);
+      });
+      yield* Effect.catchIf(
+        commit(change),
+        (error) => error instanceof OutdatedSource,
+        () => Effect.void,
+      );
+      return yield* Effect.mapError(find(namespace), () => removedMeanwhile(namespace));
+    });
+
+    return Effect.fn("Sources.add")((source: NewSource) =>
+      Effect.uninterruptibleMask((restore) => add(source, restore)),
+    );
+  });
+
+const isKept = (kind: SourceKind, cause: Cause.Cause<UseSourceError>): boolean =>
+  Option.exists(Cause.failureOption(cause), (error) => keptFailure(kind, error) !== undefined);
+
+const removedMeanwhile = (namespace: Namespace) =>
+  new NamespaceUnavailable({
+    message: `The source ${namespace} was removed while its program started.`,
+  });
 
 /** Stores the built-in source as this version of the daemon has it. */
 export const storeBuiltIn = (
@@ -63,6 +107,7 @@ export const storeBuiltIn = (
       settings: new SourceSettings({}),
       refreshed_at: now,
       last_error: null,
+      state: null,
     });
     yield* commit(
       Effect.gen(function* () {

@@ -2,15 +2,16 @@ import { Effect } from "effect";
 import { callOrigin } from "../credentials/resolve-settings.ts";
 import { originOf } from "../credentials/secret.ts";
 import { InvalidSourceEdit, type SourceEdit } from "../model/source-edit.ts";
-import { shownUrl, SourceSettings } from "../model/source.ts";
+import { shownUrl, SourceSettings, type SourceUnreachable } from "../model/source.ts";
 import { changesReading, editedSettings, keptTexts } from "./edited-settings.ts";
 import { SourceAccess } from "./source-access.ts";
 import { countConnect, type SourceChanges, unlessOutdated } from "./source-changes.ts";
 import type { StoredSource } from "./source-rows.ts";
+import { keptFailure, unreadUrl } from "./state-changes.ts";
 
 /**
- * Changes what an operator set of a source. Reads its description with the new settings where they change what is read; what
- * cannot be read changes nothing. Gives what changed of the tools; `null` if it was not read. `onEdited` runs after each change,
+ * Changes what an operator set of a source. Reads its description with the new settings where they change what is read, or it
+ * was never read; what cannot be read changes nothing of a source that was read before. Gives what changed of the tools; `null` if it was not read. `onEdited` runs after each change,
  * even if the client that asked for it disconnects.
  */
 export const makeEditSource = (
@@ -18,7 +19,8 @@ export const makeEditSource = (
   onEdited: (namespace: string) => Effect.Effect<void>,
 ) =>
   Effect.map(SourceAccess, (access) => {
-    const { commit, findChangeable, pluginOf, requireCurrent, rows, storeRead } = changes;
+    const { commit, findChangeable, pluginOf, requireCurrent, rows, storeFailure, storeRead } =
+      changes;
 
     const read = Effect.fnUntraced(function* (
       stored: StoredSource,
@@ -44,19 +46,34 @@ export const makeEditSource = (
     const attempt = Effect.fnUntraced(function* (namespace: string, edit: SourceEdit) {
       const stored = yield* findChangeable(namespace);
       const settings = yield* editedSettings(stored, edit);
-      const mustRead = edit.document !== undefined || changesReading(stored, settings);
-      const loaded = mustRead ? yield* read(stored, settings, edit) : undefined;
+      const { name = stored.name, enabled = stored.enabled } = edit;
+      const isUnread = stored.refreshed_at === null;
+      const mustRead =
+        edit.document !== undefined || changesReading(stored, settings) || (isUnread && enabled);
+      let failure: SourceUnreachable | undefined;
+      const loaded = mustRead
+        ? yield* Effect.catchIf(
+            read(stored, settings, edit),
+            (error) => isUnread && keptFailure(stored.kind, error) !== undefined,
+            (error) => {
+              failure = keptFailure(stored.kind, error);
+              return Effect.void;
+            },
+          )
+        : undefined;
       if (loaded === undefined && (edit.headers ?? edit.env) !== undefined) {
         yield* access.resolve(stored.kind, settings, stored.url ?? "");
       }
-      const { name = stored.name, enabled = stored.enabled } = edit;
-      const row = yield* rows.seal({ ...stored, name, enabled, settings });
+      const url = isUnread ? unreadUrl(stored.kind, settings) : stored.url;
+      const row = yield* rows.seal({ ...stored, name, enabled, settings, url });
       return yield* commit(
         Effect.gen(function* () {
           yield* requireCurrent(stored);
           yield* rows.setSettings(row);
-          if (loaded === undefined) return null;
-          return yield* storeRead(stored.namespace, loaded, settings);
+          if (failure !== undefined) {
+            yield* storeFailure({ ...stored, settings, sealed: row.settings }, failure);
+          }
+          return loaded === undefined ? null : yield* storeRead(stored, loaded, settings);
         }),
       ).pipe(Effect.zipLeft(onEdited(namespace)), Effect.uninterruptible);
     });

@@ -1,16 +1,16 @@
 import { Effect } from "effect";
 import { originOf } from "../credentials/secret.ts";
-import { recordSourceFailed } from "../metrics.ts";
 import type { LoadedSource, SourcePlugin } from "../model/plugin.ts";
 import { InvalidSourceDocument, SourceSettings } from "../model/source.ts";
 import { SourceAccess } from "./source-access.ts";
 import { countConnect, type SourceChanges, unlessOutdated } from "./source-changes.ts";
 import type { StoredSource } from "./source-rows.ts";
 
-/** Reads a source's description again, and replaces the source's tools. A failure is stored as the source's last error. */
+/** Reads a source's description again, and replaces the source's tools. A failure is stored as the source's state and last error. */
 export const makeReloadSource = (changes: SourceChanges) =>
   Effect.map(SourceAccess, (access) => {
-    const { commit, find, findChangeable, pluginOf, requireCurrent, rows, storeRead } = changes;
+    const { commit, find, findChangeable, pluginOf, requireCurrent, storeFailure, storeRead } =
+      changes;
 
     const load = (plugin: SourcePlugin, stored: StoredSource, settings: SourceSettings) =>
       access.load(plugin, settings).pipe(
@@ -19,10 +19,7 @@ export const makeReloadSource = (changes: SourceChanges) =>
           (loaded) => movedAway(stored, loaded),
         ),
         countConnect(stored.namespace, stored.namespace),
-        Effect.tapError(({ message }) => {
-          recordSourceFailed(stored);
-          return rows.setLastError(stored, message);
-        }),
+        Effect.tapError((error) => storeFailure(stored, error)),
       );
 
     const attempt = Effect.fnUntraced(function* (namespace: string, document?: string) {
@@ -40,7 +37,7 @@ export const makeReloadSource = (changes: SourceChanges) =>
       const toolChanges = yield* commit(
         Effect.gen(function* () {
           yield* requireCurrent(stored);
-          return yield* storeRead(stored.namespace, loaded, stored.settings);
+          return yield* storeRead(stored, loaded, stored.settings);
         }),
       );
       return { stored: yield* find(namespace), loaded, changes: toolChanges };

@@ -1,10 +1,11 @@
 import * as SqlClient from "@effect/sql/SqlClient";
 import { SqlError } from "@effect/sql/SqlError";
-import { Data, DateTime, Effect, Either, PubSub, Stream } from "effect";
+import { Data, DateTime, Effect, Either, PubSub, Random, Stream } from "effect";
 import {
   type connectOutcomes,
   recordDefinitionTokens,
   recordSourceFailed,
+  recordSourceState,
   recordSourceTools,
   recordSourceWorked,
   setToolCount,
@@ -23,8 +24,9 @@ import type { Namespace, SourceKind, SourceSettings } from "../model/source.ts";
 import { SourceInUse } from "../model/source-in-use.ts";
 import { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { toolRows } from "../tools/tool-rows.ts";
-import type { ReadSource } from "./source-access.ts";
+import type { ReadSource, UseSourceError } from "./source-access.ts";
 import { SourceRows, type StoredSource } from "./source-rows.ts";
+import { afterReading, readingFailure } from "./state-changes.ts";
 
 /** Steps that adding, reloading and removing a source share. */
 export type SourceChanges = Effect.Effect.Success<typeof makeSourceChanges>;
@@ -52,7 +54,9 @@ export const makeSourceChanges = Effect.gen(function* () {
     /** Sets the gauges of a source. The built-in source's tools are not among those that code mode saves. */
     record: (stored: StoredSource) => {
       recordSourceTools(stored, stored.tool_count);
-      if (stored.last_error !== null) recordSourceFailed(stored);
+      const { status } = stored.state;
+      recordSourceState(stored, status);
+      if (stored.last_error !== null || status === "unreachable") recordSourceFailed(stored);
       else if (stored.refreshed_at !== null) recordSourceWorked(stored, stored.refreshed_at);
       if (stored.kind === "executor") return Effect.void;
       return Effect.map(tools.definitionTokens(stored.namespace), (tokens) =>
@@ -97,17 +101,37 @@ export const makeSourceChanges = Effect.gen(function* () {
 
     /**
      * Replaces the tools of a source by those of a reading, and tells what that changed. In a transaction, so that the times of
-     * readings have the order in which they took effect.
+     * readings have the order in which they took effect. Nothing of the first reading waits for a review.
      */
-    storeRead: (namespace: Namespace, loaded: ReadSource, { reviewNewWrites }: SourceSettings) =>
+    storeRead: (
+      { namespace, refreshed_at }: Pick<StoredSource, "namespace" | "refreshed_at">,
+      loaded: ReadSource,
+      settings: SourceSettings,
+    ) =>
       Effect.gen(function* () {
         const at = yield* DateTime.now;
+        const reviewNewWrites = refreshed_at !== null && settings.reviewNewWrites;
         yield* rows.setRead(namespace, loaded, at);
         return yield* tools.replaceAll(namespace, loaded, { at, reviewNewWrites });
       }),
 
+    /** Stores the state of a source whose description could not be read. */
+    storeFailure: (
+      stored: Pick<StoredSource, "namespace" | "kind" | "sealed" | "settings" | "state">,
+      error: UseSourceError,
+    ) =>
+      Effect.gen(function* () {
+        const now = yield* DateTime.now;
+        const random = yield* Random.next;
+        const { settings, state } = stored;
+        const failed = afterReading(state, readingFailure(error), { settings, now, random });
+        yield* rows.setState(stored, failed, true);
+        recordSourceFailed(stored);
+        recordSourceState(stored, failed.status);
+      }),
+
     /** Fails where the source was removed or edited since it was found; see {@link unlessOutdated}. */
-    requireCurrent: (stored: StoredSource) =>
+    requireCurrent: (stored: Pick<StoredSource, "namespace" | "sealed">) =>
       Effect.filterOrFail(
         rows.isCurrent(stored),
         (isCurrent) => isCurrent,
@@ -128,7 +152,7 @@ export const makeSourceChanges = Effect.gen(function* () {
 });
 
 /** A source was removed or edited while another change of it was prepared. */
-class OutdatedSource extends Data.TaggedError("OutdatedSource") {}
+export class OutdatedSource extends Data.TaggedError("OutdatedSource") {}
 
 /** Begins a change again each time that another one came first, so that no change is lost and none is made of two. */
 export const unlessOutdated = <A, E, R>(

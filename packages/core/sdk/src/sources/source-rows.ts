@@ -12,13 +12,10 @@ import {
   SourceKind,
   SourceSettings,
 } from "../model/source.ts";
-import { shorten } from "../model/shorten.ts";
 import { ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { settingsSubject, Vault } from "../credentials/vault.ts";
 import type { ReadSource } from "./source-access.ts";
-
-/** Characters of a source's last error at most: an upstream writes it. */
-const maxErrorChars = 500;
+import { readyState, StoredState } from "./state-changes.ts";
 
 const fields = {
   namespace: Namespace,
@@ -32,6 +29,8 @@ const fields = {
   }),
   refreshed_at: Schema.NullOr(Schema.DateTimeUtcFromNumber),
   last_error: Schema.NullOr(Schema.String),
+  /** `null` where the description was read, and nothing failed since. */
+  state: Schema.NullOr(Schema.parseJson(StoredState)),
 };
 
 const Warnings = Schema.parseJson(Schema.Array(SourceWarning));
@@ -52,7 +51,8 @@ export interface SourceRow extends Omit<typeof TableRow.Type, "settings"> {
 /** Row as it is stored. */
 export type SealedRow = typeof TableRow.Encoded;
 
-export interface StoredSource extends SourceRow {
+export interface StoredSource extends Omit<SourceRow, "state"> {
+  readonly state: StoredState;
   /** Tools that do not wait for a review. */
   readonly tool_count: number;
   readonly pending_tool_count: number;
@@ -62,9 +62,10 @@ export interface StoredSource extends SourceRow {
 }
 
 /** Fields of a source that a call needs. */
-export type CallTarget = Pick<StoredSource, "namespace" | "kind" | "enabled" | "settings"> & {
-  readonly url: string;
-};
+export type CallTarget = Pick<
+  StoredSource,
+  "namespace" | "kind" | "enabled" | "settings" | "sealed" | "state"
+> & { readonly url: string };
 
 type SealedSettings = Pick<typeof TableRow.Type, "namespace" | "settings">;
 
@@ -72,12 +73,14 @@ const decodeWarnings = Schema.decodeUnknown(Schema.Array(Schema.Struct({ warning
 const encodeWarnings = Schema.encodeSync(Warnings);
 const decodeRows = Schema.decodeUnknown(Schema.Array(CountedTableRow));
 const encodeRow = Schema.encode(TableRow);
+const encodeState = Schema.encodeSync(Schema.parseJson(StoredState));
 const decodeSettings = Schema.decode(Schema.parseJson(SourceSettings));
 const encodeSettings = Schema.encode(Schema.parseJson(SourceSettings));
 
 /** The source as operators see it, without the values of its headers. */
-export const toSource = (stored: StoredSource): Source =>
-  new Source({
+export const toSource = (stored: StoredSource): Source => {
+  const { attempts: _, ...state } = stored.state;
+  return new Source({
     namespace: stored.namespace,
     kind: stored.kind,
     name: stored.name,
@@ -87,9 +90,11 @@ export const toSource = (stored: StoredSource): Source =>
     pendingToolCount: stored.pending_tool_count,
     headerNames: Object.keys(stored.settings.headers),
     refreshedAt: stored.refreshed_at,
+    state,
     lastError: stored.last_error,
     warningCount: stored.warning_count,
   });
+};
 
 /** The source with everything that operators may see of it. */
 export const toDetails = (
@@ -147,7 +152,7 @@ const make = Effect.gen(function* () {
   const vault = yield* Vault;
   const catalogue = yield* ToolCatalogue;
   const selected = sql.literal(
-    `SELECT namespace, kind, name, url, enabled, settings, refreshed_at, last_error, warning_count,
+    `SELECT namespace, kind, name, url, enabled, settings, refreshed_at, last_error, state, warning_count,
       ${toolCount("")} - ${toolCount("AND pending = 1")} AS tool_count,
       ${toolCount("AND pending = 1")} AS pending_tool_count
     FROM sources`,
@@ -165,7 +170,12 @@ const make = Effect.gen(function* () {
   const openRow = (row: typeof CountedTableRow.Type) =>
     Effect.map(
       open(Data.struct({ namespace: row.namespace, settings: row.settings })),
-      (settings): StoredSource => ({ ...row, settings, sealed: row.settings }),
+      (settings): StoredSource => ({
+        ...row,
+        settings,
+        sealed: row.settings,
+        state: row.state ?? readyState(row.refreshed_at),
+      }),
     );
 
   const openAll = (rows: unknown) => Effect.flatMap(decodeRows(rows), Effect.forEach(openRow));
@@ -177,9 +187,10 @@ const make = Effect.gen(function* () {
       Effect.orDie,
     );
 
+  let stateChanges = 0;
   const target = yield* makeCache({
     capacity,
-    version: catalogue.version,
+    version: () => catalogue.version() + stateChanges,
     lookup: (namespace: Namespace) =>
       Effect.map(find(namespace), (source): CallTarget | undefined =>
         source === undefined ? undefined : { ...source, url: source.url ?? "" },
@@ -222,34 +233,50 @@ const make = Effect.gen(function* () {
         Effect.orDie,
       ),
 
-    /** Records that the description was read. */
+    /** Records that the description was read. A source that waited for that has its title from now on. */
     setRead: (
       namespace: Namespace,
-      { url, warnings, warningCount }: ReadSource,
+      { name, url, warnings, warningCount }: ReadSource,
       at: DateTime.Utc,
     ) =>
       Effect.orDie(sql`UPDATE sources
           SET url = ${url}, refreshed_at = ${DateTime.toEpochMillis(at)}, last_error = NULL,
+            name = CASE WHEN refreshed_at IS NULL AND name = namespace THEN ${name} ELSE name END,
+            state = CASE WHEN state ->> 'status' = 'ready' THEN state
+              WHEN state IS NULL THEN NULL ELSE ${encodeState(readyState(at))} END,
             warnings = ${encodeWarnings(warnings)}, warning_count = ${warningCount}
           WHERE namespace = ${namespace}`),
 
     /** Replaces what an operator set. */
-    setSettings: ({ namespace, name, enabled, settings }: SealedRow) =>
+    setSettings: ({ namespace, name, enabled, settings, url }: SealedRow) =>
       Effect.orDie(sql`UPDATE sources
-          SET name = ${name}, enabled = ${enabled}, settings = ${settings}
+          SET name = ${name}, enabled = ${enabled}, settings = ${settings},
+            url = CASE WHEN refreshed_at IS NULL THEN ${url} ELSE url END
           WHERE namespace = ${namespace}`),
 
     /** Whether the source still has these settings: it was neither removed nor edited meanwhile. */
-    isCurrent: ({ namespace, sealed }: StoredSource) =>
+    isCurrent: ({ namespace, sealed }: Pick<StoredSource, "namespace" | "sealed">) =>
       sql`SELECT namespace FROM sources WHERE namespace = ${namespace} AND settings = ${sealed}`.pipe(
         Effect.map((rows) => rows.length > 0),
         Effect.orDie,
       ),
 
-    /** Records why the description could not be read, unless the source was changed meanwhile. */
-    setLastError: ({ namespace, sealed }: StoredSource, message: string) =>
-      Effect.orDie(
-        sql`UPDATE sources SET last_error = ${shorten(message, maxErrorChars)} WHERE namespace = ${namespace} AND settings = ${sealed}`,
+    /** Records a state, and why the description could not be read where it is its reason; not if the settings changed meanwhile. */
+    setState: (
+      { namespace, sealed }: Pick<StoredSource, "namespace" | "sealed">,
+      state: StoredState,
+      isReading: boolean,
+    ) =>
+      sql`UPDATE sources SET state = ${encodeState(state)},
+            last_error = ${isReading ? state.reason : sql`last_error`}
+          WHERE namespace = ${namespace} AND settings = ${sealed}`.pipe(
+        Effect.tap(() =>
+          Effect.sync(() => {
+            stateChanges += 1;
+          }),
+        ),
+        Effect.asVoid,
+        Effect.orDie,
       ),
 
     remove: (namespace: Namespace) =>
