@@ -19,11 +19,13 @@ import { tellingTrace } from "../model/trace-context.ts";
 import { Policies } from "../policies/policies.ts";
 import type { PolicyDecision } from "../model/policy.ts";
 import { type CallTarget, SourceRows } from "../sources/source-rows.ts";
+import { Sources } from "../sources/sources.ts";
 import { type CatalogueTool, ToolCatalogue } from "../tools/tool-catalogue.ts";
 import { Tools } from "../tools/tools.ts";
-import { ToolScope } from "../toolkits/tool-scope.ts";
+import { inScope, ToolScope } from "../toolkits/tool-scope.ts";
 import { type ActiveTime, measured, waiting } from "./call-measurement.ts";
 import { notingArguments } from "./call-arguments.ts";
+import { notingCondition } from "./source-condition.ts";
 import { type CheckedInput, checkInput } from "./input-check.ts";
 
 /** Calls tools: the one way for every caller, with the policy, the check of the input and the measurements. */
@@ -66,16 +68,31 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
   const policies = yield* Policies;
   const secrets = yield* SecretStore;
   const tools = yield* Tools;
+  const { rereading } = yield* Sources;
   const plugins = new Map([...(yield* SourcePlugins), [builtIn.kind, builtIn]]);
 
   const resolve = (address: string): Effect.Effect<ResolvedTool, ToolCallError> =>
     Effect.gen(function* () {
       yield* requireToolkit;
-      const found = yield* catalogue.find(address);
+      const found = (yield* catalogue.find(address)) ?? (yield* findAfterReading(address));
       if (found === undefined) return yield* unknownTool(address);
       const source = yield* sources.target(found.tool.namespace);
       return source === undefined ? yield* unknownTool(address) : { ...found, source };
     });
+
+  /** Finds a tool of a source that was never read, by reading it now. */
+  const findAfterReading = Effect.fnUntraced(function* (address: string) {
+    if (!inScope(yield* ToolScope, address)) return undefined;
+    const namespace = address.slice(0, Math.max(0, address.indexOf(".")));
+    const state = yield* rereading.forCall(namespace);
+    if (state === undefined) return undefined;
+    if (state === null) return yield* catalogue.find(address);
+    return yield* failed(
+      "upstream_error",
+      "source_not_ready",
+      `The tools of ${namespace} are not known yet (${state.status}). ${state.reason}`,
+    );
+  });
 
   const unknownTool = (address: string) =>
     Effect.flatMap(Effect.either(tools.get(address)), (found) =>
@@ -175,6 +192,7 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
       prepare(Data.struct({ kind, settings: source.settings, url })),
       ({ redactor, settings, shield }) =>
         shield(plugin.invoke({ ...about, settings, input, integers })).pipe(
+          notingCondition(sources, source),
           tellingTrace(source.settings),
           notingArguments(input, redactor),
           plugin.asks === true ? leavingOutAnswers(time) : identity,

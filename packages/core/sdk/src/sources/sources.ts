@@ -3,6 +3,7 @@ import { forgetSource } from "../metrics.ts";
 import type { LoadedSource } from "../model/plugin.ts";
 import { RefreshedSource, type ToolChanges } from "../model/refreshed-source.ts";
 import type { InvalidSourceEdit, SourceEdit } from "../model/source-edit.ts";
+import type { SourceState } from "../model/source-state.ts";
 import type { SourceReview, ToolNotPending } from "../model/source-review.ts";
 import type {
   BuiltInSource,
@@ -21,6 +22,7 @@ import { makeReloadSource } from "./reload-source.ts";
 import { makeReviewSource } from "./review-source.ts";
 import type { UseSourceError } from "./source-access.ts";
 import { makeSourceChanges } from "./source-changes.ts";
+import { makeRereading } from "./rereading.ts";
 import { makeSourceFollowers } from "./source-followers.ts";
 import { type StoredSource, toDetails, toSource } from "./source-rows.ts";
 
@@ -63,6 +65,18 @@ export class Sources extends Context.Tag("@executor/sdk/Sources")<
     ) => Effect.Effect<ReadonlyArray<DetectedKind>, UseSourceError>;
     /** Emits whenever a source was added, edited, refreshed or removed. */
     readonly changes: Stream.Stream<void>;
+    /** Reads the descriptions of sources again that are not ready. */
+    readonly rereading: {
+      /** Each when it is due, for ever: for an app that lives long. */
+      readonly whenDue: Effect.Effect<never>;
+      /** Those that are due now. */
+      readonly due: Effect.Effect<void>;
+      /**
+       * One that was never read, because a tool of it is called. Gives why it is not ready; `null` if it was read; `undefined`
+       * if there is no source that waits for that.
+       */
+      readonly forCall: (namespace: string) => Effect.Effect<SourceState | null | undefined>;
+    };
   }
 >() {
   /** Stores the built-in source first. */
@@ -82,10 +96,19 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
     );
   const add = yield* makeAddSource(changes);
   const review = makeReviewSource(changes);
-  const reload = yield* makeReloadSource(changes);
+  const reloadSource = yield* makeReloadSource(changes);
+  const planned = (namespace: string) =>
+    Effect.flatMap(rows.find(namespace), (stored) =>
+      stored === undefined ? Effect.void : rereading.schedule(stored),
+    );
+  const reload = (namespace: string, document?: string) =>
+    reloadSource(namespace, document).pipe(
+      Effect.tap(({ stored }) => record(stored)),
+      Effect.ensuring(planned(namespace)),
+    );
+  const rereading = yield* makeRereading(reload);
   const followers = yield* makeSourceFollowers((namespace) =>
     reload(namespace).pipe(
-      Effect.tap(({ stored }) => record(stored)),
       Effect.map(({ loaded }) => Hash.string(JSON.stringify(loaded.tools))),
       Effect.catchAllCause((cause) =>
         Effect.as(
@@ -96,12 +119,15 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
     ),
   );
 
-  const edit = yield* makeEditSource(changes, followers.refollow);
+  const edit = yield* makeEditSource(changes, (namespace) =>
+    Effect.zipRight(followers.refollow(namespace), planned(namespace)),
+  );
 
   yield* storeBuiltIn(changes, builtIn);
   for (const stored of yield* rows.all) {
     yield* record(stored);
     yield* followers.follow(stored);
+    yield* rereading.schedule(stored);
   }
 
   return {
@@ -110,14 +136,21 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
     ),
     get: (namespace: string) => Effect.flatMap(find(namespace), details),
     add: (source: NewSource) =>
-      add(source).pipe(Effect.tap(followers.follow), Effect.tap(record), Effect.flatMap(details)),
+      add(source).pipe(
+        Effect.tap(followers.follow),
+        Effect.tap(record),
+        Effect.tap(rereading.schedule),
+        Effect.flatMap(details),
+      ),
     refresh: (namespace: string, document?: string) =>
       Effect.flatMap(reload(namespace, document), ({ stored, changes: read }) =>
         afterReading(stored, read),
       ),
     edit: Effect.fn("Sources.edit")(function* (namespace: string, given: SourceEdit) {
       const read = yield* edit(namespace, given);
-      return yield* afterReading(yield* find(namespace), read);
+      const stored = yield* find(namespace);
+      if (read === null) yield* rereading.soon(stored);
+      return yield* afterReading(stored, read);
     }),
     review: (namespace: string, given: SourceReview) =>
       Effect.flatMap(review(namespace, given), details),
@@ -126,11 +159,21 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
       yield* commit(
         Effect.zipRight(tools.removeAll(stored.namespace), rows.remove(stored.namespace)),
       );
+      yield* rereading.forget(namespace);
       yield* followers.unfollow(namespace);
       forgetSource(stored);
     }),
     detect: yield* makeDetectSource,
     changes: changes.changes,
+    rereading: {
+      whenDue: rereading.readWhenDue,
+      due: rereading.readDue,
+      forCall: (namespace: string) =>
+        Effect.map(rereading.readForCall(namespace), (stored) => {
+          if (stored === undefined) return undefined;
+          return stored.refreshed_at === null ? stored.state : null;
+        }),
+    },
   };
 });
 
