@@ -88,17 +88,26 @@ describe("an https upstream", () => {
   });
 
   it.each(["daemon", "cloud"])(
-    "is refused by the %s where its certificate is wrong",
+    "is not read by the %s where its certificate is wrong",
     async (app) => {
       for (const [why, upstream] of refused) {
-        for (const kind of ["openapi", "graphql", "mcp"]) {
+        const message = expect.stringContaining(
+          `127.0.0.1:${upstream.port} could not be reached: its TLS certificate is refused`,
+        );
+        const code = "connection_error";
+        const refusal = await add(app, upstream, { namespace: "wrong", kind: "openapi" });
+        expect({ why, ...Object(refusal.json()) }).toEqual({
+          why,
+          _tag: "SourceUnreachable",
+          message,
+          code,
+        });
+        // A server is kept, and asked again.
+        for (const kind of ["graphql", "mcp"]) {
           const answer = await add(app, upstream, { namespace: "wrong", kind });
-          expect(answer.json(), `${kind}, ${why}`).toEqual({
-            _tag: "SourceUnreachable",
-            message: expect.stringContaining(
-              `127.0.0.1:${upstream.port} could not be reached: its TLS certificate is refused`,
-            ),
-          });
+          const state = { status: "unreachable", code, reason: message };
+          expect(answer.json(), `${kind}, ${why}`).toMatchObject({ state });
+          await clientOf(app).request("DELETE", "/api/sources/wrong");
         }
       }
     },

@@ -6,6 +6,7 @@ import { NewSecret } from "../../src/credentials/secret.ts";
 import { Namespace, NewSource, SecretName, SourceUnreachable } from "../../src/model/source.ts";
 import { Secrets } from "../../src/credentials/secrets.ts";
 import type { ResolvedSettings } from "../../src/model/source.ts";
+import type { PassingFailure } from "../../src/model/source-state.ts";
 import { ToolAnnotations, ToolCallError } from "../../src/model/tool.ts";
 import { CredentialGuard } from "../../src/credentials/credential-guard.ts";
 
@@ -22,6 +23,10 @@ export class Probe extends Context.Tag("Probe")<
     /** What its upstream says besides, where it does not answer. */
     complaint: string;
     unreachable: boolean;
+    /** Why it does not answer, where another try may work. */
+    passing: PassingFailure | undefined;
+    /** What a reading waits for. */
+    gate: Effect.Effect<void>;
   }
 >() {}
 
@@ -42,31 +47,37 @@ const plugin = (probe: Context.Tag.Service<typeof Probe>): SourcePlugin => ({
       return Option.some({ name: "Probe", namespace: "probe" });
     }),
   load: (settings) =>
-    Effect.suspend(() => {
-      probe.seen.push(settings);
-      probe.loads++;
-      const echoed = headersAsText(settings);
-      if (probe.unreachable) {
-        return Effect.fail(
-          new SourceUnreachable({ message: `No answer to ${echoed}${probe.complaint}` }),
-        );
-      }
-      const paths = Array.from({ length: probe.toolCount }, (_, index) => `more${index}`);
-      return Effect.succeed({
-        name: `Probe ${echoed}`,
-        url: settings.url ?? settings.baseUrl ?? "",
-        definitions: new Map([["D", { description: echoed }]]),
-        warnings: [],
-        tools: ["echo", "fail", "die", "guard", ...paths].map((path) => ({
-          path,
-          description: `${path} ${echoed}`,
-          annotations,
-          inputSchema: { type: "object", description: echoed },
-          outputSchema: { type: "object", description: echoed },
-          binding: path,
-        })),
-      });
-    }),
+    Effect.flatMap(
+      Effect.suspend(() => probe.gate),
+      () => {
+        probe.seen.push(settings);
+        probe.loads++;
+        const echoed = headersAsText(settings);
+        if (probe.unreachable) {
+          return Effect.fail(
+            new SourceUnreachable({
+              message: `No answer to ${echoed}${probe.complaint}`,
+              code: probe.passing,
+            }),
+          );
+        }
+        const paths = Array.from({ length: probe.toolCount }, (_, index) => `more${index}`);
+        return Effect.succeed({
+          name: `Probe ${echoed}`,
+          url: settings.url ?? settings.baseUrl ?? `stdio:${settings.command}`,
+          definitions: new Map([["D", { description: echoed }]]),
+          warnings: [],
+          tools: ["echo", "fail", "die", "guard", ...paths].map((path) => ({
+            path,
+            description: `${path} ${echoed}`,
+            annotations,
+            inputSchema: { type: "object", description: echoed },
+            outputSchema: { type: "object", description: echoed },
+            binding: path,
+          })),
+        });
+      },
+    ),
   invoke: ({ binding, settings }) => {
     probe.seen.push(settings);
     const data = { ...settings.headers, ...settings.env };
@@ -120,6 +131,8 @@ const probeLayer = Layer.effect(
     toolCount: 0,
     complaint: "",
     unreachable: false,
+    passing: undefined,
+    gate: Effect.void,
   })),
 );
 
