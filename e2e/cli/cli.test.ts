@@ -28,10 +28,10 @@ describe("executor sources", () => {
   it("lists the sources, for people and for programs", async () => {
     const lines = expectSuccess(await executor(["sources", "list"])).split("\n");
     expect(lines[0]).toMatch(
-      /^NAMESPACE +KIND +TOOLS +WAITING +WARNINGS +REFRESHED +NAME +URL +LAST ERROR$/,
+      /^NAMESPACE +KIND +STATE +TOOLS +WAITING +WARNINGS +REFRESHED +NAME +URL +LAST ERROR$/,
     );
     expect(lines).toContainEqual(
-      expect.stringMatching(/^shop +openapi +3 +0 +0 +\S+ \S+ +Shop +http/),
+      expect.stringMatching(/^shop +openapi +ready +3 +0 +0 +\S+ \S+ +Shop +http/),
     );
     expect(expectJson(await executor(["sources", "list", "--json"]))).toEqual(
       await api("/sources"),

@@ -101,6 +101,7 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
     const sendReport = await this.#run(services.report);
     await this.#run(services.write);
     this.ctx.waitUntil(this.#run(sendReport));
+    this.ctx.waitUntil(this.#run(services.rereadSources));
     if (this.#isIdle() && !(await this.#run(services.hasPausedRuns))) {
       await this.ctx.storage.deleteAlarm();
       if (this.#isIdle()) return;

@@ -7,7 +7,7 @@ import { Executions, Limits } from "@executor/execution";
 import { ComputingBudget } from "@executor/kernel";
 import { defaultMcpLimits, McpHost, McpHostLimits } from "@executor/host-mcp";
 import * as InProcessRunner from "@executor/runtime-quickjs/in-process";
-import { sdkLayer, UnsentMethods } from "@executor/sdk";
+import { sdkLayer, Sources, UnsentMethods } from "@executor/sdk";
 import * as Storage from "@executor/storage/durable-object";
 import { Organization } from "@executor/telemetry";
 import type { MetricsOwner } from "@executor/telemetry";
@@ -129,6 +129,8 @@ export const organizationServices = (
       reports,
       organizations,
       hasPausedRuns: Effect.provide(hasPausedRuns, database),
+      /** Reads sources again that are not ready and due: no timer keeps an idle object alive for them. */
+      rereadSources: Context.get(services, Sources).rereading.due,
     };
   }).pipe(
     Effect.provideService(Organization, owner),

@@ -11,7 +11,7 @@ export const answer = <A, E, R>(
   { json, port }: Terms,
   ask: Ask<A, E, R>,
   text: (answer: A) => string,
-) => Effect.flatMap(askDaemon(port, ask), (value) => print(json, value, json ? "" : text(value)));
+) => Effect.tap(askDaemon(port, ask), (value) => print(json, value, json ? "" : text(value)));
 
 /** Asks the daemon for rows and prints them, as JSON or as a table. */
 export const answerRows = <A, E, R>(

@@ -2,7 +2,7 @@ import { AppVersion, CoreApiLayer, makeWebHandler } from "@executor/api";
 import { defaultLimits, Executions, Limits } from "@executor/execution";
 import { McpHost } from "@executor/host-mcp";
 import { QuickJsRunner } from "@executor/runtime-quickjs";
-import { sdkLayer } from "@executor/sdk";
+import { sdkLayer, Sources } from "@executor/sdk";
 import * as Storage from "@executor/storage/bun";
 import * as BunFileSystem from "@effect/platform-bun/BunFileSystem";
 import { Context, Effect, Layer, Scope } from "effect";
@@ -28,9 +28,15 @@ const executionLimits = Layer.effect(
   })),
 );
 
+/** Reads sources again that are not ready, when they are due. */
+const sourceRereading = Layer.scopedDiscard(
+  Effect.flatMap(Sources, ({ rereading }) => Effect.forkScoped(rereading.whenDue)),
+);
+
 /** Services of the API and the MCP endpoint, on the database in `dataDirectory`. */
 const servicesLayer = (dataDirectory: string) =>
   McpHost.layer({ version }).pipe(
+    Layer.merge(sourceRereading),
     Layer.provideMerge(Executions.layer),
     Layer.provideMerge(sdkLayer),
     Layer.provide(executionLimits),

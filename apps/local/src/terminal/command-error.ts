@@ -7,6 +7,8 @@ export const exitCodes = {
   usage: 2,
   /** The execution waits for an answer. */
   paused: 3,
+  /** It was done, but a source is not ready to be used. */
+  notReady: 4,
   /** 128 plus the number of SIGINT, as in shells. */
   interrupted: 130,
 } as const;

@@ -1,11 +1,13 @@
 import { Args, Command, Options, Prompt } from "@effect/cli";
-import { McpTransport, NewSource, SourceSettings } from "@executor/sdk/schemas";
+import { McpTransport, NewSource, shownUrl, SourceSettings } from "@executor/sdk/schemas";
 import { Effect, Option } from "effect";
 import type { DaemonClient } from "../../client/daemon.ts";
 import { CommandError, usageError } from "../../terminal/command-error.ts";
 import { isInteractive } from "../../terminal/output.ts";
 import { oneLine } from "../../terminal/printable.ts";
+import { failUnlessReady, whyNotReady } from "../../terminal/source-state.ts";
 import { count } from "../../terminal/units.ts";
+import { tellingWait } from "../../terminal/waiting.ts";
 import { firstWarnings } from "../../terminal/warnings.ts";
 import { answer } from "../answer.ts";
 import { check } from "../input.ts";
@@ -64,17 +66,27 @@ export const addCommand = Command.make(
           };
           const found = yield* detect(client, yield* check(SourceSettings, settings), given);
           const newSource = { ...settings, ...found, ...field("name", given.name) };
-          return yield* client.sources.add({ payload: yield* check(NewSource, newSource) });
+          const payload = yield* check(NewSource, newSource);
+          return yield* tellingWait(waitedFor(payload))(client.sources.add({ payload }));
         }),
       (source) =>
         [
           `Added ${source.namespace}: ${oneLine(source.name)}, ${count(source.toolCount, "tool")}.`,
+          ...whyNotReady(source),
           ...firstWarnings(source),
         ].join("\n"),
-    ),
+    ).pipe(Effect.flatMap(failUnlessReady)),
 ).pipe(
   Command.withDescription("Add a source: an OpenAPI document, an MCP server, a GraphQL endpoint"),
 );
+
+/** What a command waits for that adds a source. */
+export const waitedFor = ({ args = [], command, url }: NewSource): string =>
+  command === undefined
+    ? `${url === undefined ? "the description" : shownUrl(url)} to be read.`
+    : oneLine(
+        `the program ${[command, ...args].join(" ")} to start and to list its tools. A first start may have to download it.`,
+      );
 
 /** The settings that say where a source is: its URL, its description as text, or the program of an MCP server. */
 const resolveLocation = (location: Option.Option<string>, { command, args, cwd }: Given) => {

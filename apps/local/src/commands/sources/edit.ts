@@ -2,6 +2,7 @@ import { Command, Options } from "@effect/cli";
 import { McpTransport, SourceEdit } from "@executor/sdk/schemas";
 import { Effect } from "effect";
 import { usageError } from "../../terminal/command-error.ts";
+import { failUnlessReady, whyNotReady } from "../../terminal/source-state.ts";
 import { count } from "../../terminal/units.ts";
 import { afterReading } from "../../terminal/tool-changes.ts";
 import { answer } from "../answer.ts";
@@ -58,9 +59,10 @@ export const editCommand = Command.make(
       (source) =>
         [
           `Changed ${source.namespace}: ${count(source.toolCount, "tool")}${source.enabled ? "" : ", disabled"}.`,
+          ...whyNotReady(source),
           ...afterReading(source),
         ].join("\n"),
-    ),
+    ).pipe(Effect.flatMap(failUnlessReady)),
 ).pipe(Command.withDescription("Change a source; its tools keep their names"));
 
 /** The fields of an edit that were given; `null` for what is to be removed. */

@@ -1,6 +1,8 @@
 import { Command } from "@effect/cli";
 import type { SourceDetails } from "@executor/sdk/schemas";
+import type { DateTime } from "effect";
 import { oneLine } from "../../terminal/printable.ts";
+import { stateWord } from "../../terminal/source-state.ts";
 import { count, time } from "../../terminal/units.ts";
 import { allWarnings } from "../../terminal/warnings.ts";
 import { answer } from "../answer.ts";
@@ -20,6 +22,9 @@ const shown = (source: SourceDetails): string => {
     ["Namespace", source.namespace],
     ["Name", source.name],
     ["Kind", source.kind],
+    ["State", stateText(source)],
+    ["Reason", source.state.reason ?? "-"],
+    ["Read again", timeText(source.state.retryAt)],
     ["Tools", count(source.toolCount, "tool")],
     ["To review", count(source.pendingToolCount, "tool")],
     ["Calls go to", source.url ?? "-"],
@@ -34,7 +39,7 @@ const shown = (source: SourceDetails): string => {
     ["Inputs checked", yesOrNo(source.checkInputs)],
     ["New writes wait", yesOrNo(source.reviewNewWrites)],
     ["Told the trace", yesOrNo(source.traceContext)],
-    ["Refreshed", source.refreshedAt === null ? "-" : time(source.refreshedAt)],
+    ["Refreshed", timeText(source.refreshedAt)],
     ["Last error", source.lastError ?? "-"],
   ];
   const widest = Math.max(...facts.map(([name]) => name.length));
@@ -42,6 +47,14 @@ const shown = (source: SourceDetails): string => {
   const warnings = allWarnings(source);
   return [...lines, ...(warnings.length === 0 ? [] : ["", ...warnings])].join("\n");
 };
+
+const stateText = (source: SourceDetails): string => {
+  const { code, since } = source.state;
+  const why = code === null ? "" : ` (${code})`;
+  return `${stateWord(source)}${why}${since === null ? "" : ` since ${time(since)}`}`;
+};
+
+const timeText = (at: DateTime.Utc | null): string => (at === null ? "-" : time(at));
 
 const yesOrNo = (is: boolean): string => (is ? "yes" : "no");
 

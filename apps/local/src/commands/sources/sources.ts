@@ -4,6 +4,7 @@ import { Effect, Option } from "effect";
 import type { Column } from "../../terminal/table.ts";
 import { count, time } from "../../terminal/units.ts";
 import { afterReading } from "../../terminal/tool-changes.ts";
+import { stateWord } from "../../terminal/source-state.ts";
 import { answer, answerRows } from "../answer.ts";
 import { readText } from "../input.ts";
 import { optionalText, portOption, terms } from "../options.ts";
@@ -16,6 +17,7 @@ import { showCommand } from "./show.ts";
 const columns: ReadonlyArray<Column<Source>> = [
   { title: "NAMESPACE", cell: ({ namespace }) => namespace },
   { title: "KIND", cell: ({ kind }) => kind },
+  { title: "STATE", cell: stateWord },
   { title: "TOOLS", align: "right", cell: ({ toolCount }) => String(toolCount) },
   { title: "WAITING", align: "right", cell: ({ pendingToolCount }) => String(pendingToolCount) },
   { title: "WARNINGS", align: "right", cell: ({ warningCount }) => String(warningCount) },
