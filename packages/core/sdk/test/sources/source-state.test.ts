@@ -6,10 +6,13 @@ import { DateTime, Deferred, Duration, Effect, Fiber, Layer, TestClock } from "e
 import fc from "fast-check";
 import { SecretKey } from "../../src/credentials/vault.ts";
 import { ToolInvoker } from "../../src/invocation/tool-invoker.ts";
+import { PolicyPattern } from "../../src/model/policy.ts";
 import { plainText } from "../../src/model/plain-text.ts";
 import type { SourceDetails, SourceNotFound } from "../../src/model/source.ts";
 import { Sources } from "../../src/sources/sources.ts";
 import { retryDelay } from "../../src/sources/state-changes.ts";
+import { Toolkit, ToolkitName } from "../../src/toolkits/toolkit.ts";
+import { ToolScope } from "../../src/toolkits/tool-scope.ts";
 import { fixtureSource, layerFixture } from "../support/fixture.ts";
 import { layerProbe, Probe, probeSource, putSecret, secretName } from "../support/probe.ts";
 
@@ -181,6 +184,24 @@ describe("a source that cannot be read yet", () => {
       expect(yield* Effect.flip(call("called.nothing"))).toMatchObject({
         errorType: "unknown_tool",
       });
+    }).pipe(Effect.provide(layer)),
+  );
+
+  it.effect("is neither read nor told by calls of a toolkit that has nothing of it", () =>
+    Effect.gen(function* () {
+      const probe = yield* Probe;
+      yield* TestClock.setTime(1_000_000);
+      yield* addUnread("hidden");
+      const name = ToolkitName.make("small");
+      const tools = [PolicyPattern.make("other.*")];
+      const toolkit = new Toolkit({ name, description: "", tools, policies: [], listTools: false });
+      const scope = { _tag: "Toolkit" as const, name, current: () => toolkit };
+      const error = yield* Effect.flip(
+        Effect.provideService(call("hidden.echo"), ToolScope, scope),
+      );
+      expect(error).toMatchObject({ errorType: "unknown_tool" });
+      expect(error.message).not.toMatch(/unreachable|not known yet/);
+      expect(probe.loads).toBe(1);
     }).pipe(Effect.provide(layer)),
   );
 });
