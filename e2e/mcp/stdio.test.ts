@@ -142,7 +142,7 @@ describe("executor mcp", () => {
 
   it("answers a line that is not a message, and continues", async () => {
     const { code, stdout, stderr } = await runExecutor(["mcp", "--port", String(daemon.port)], {
-      stdin: `{ not json\n${JSON.stringify(initializeRequest)}\n`,
+      stdin: `{ not json\n{"no":"message"}\n${JSON.stringify(initializeRequest)}\n`,
     });
     const answers = stdout
       .trim()

@@ -1,51 +1,77 @@
 import {
-  StreamableHTTPClientTransport,
-  StreamableHTTPError,
-} from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import type { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import {
-  CancelledNotificationSchema,
-  isInitializeRequest,
   isInitializedNotification,
+  isInitializeRequest,
   isJSONRPCErrorResponse,
   isJSONRPCRequest,
   isJSONRPCResultResponse,
-  JSONRPCMessageSchema,
-} from "@modelcontextprotocol/sdk/types.js";
-import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/sdk/types.js";
-import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { Option, Schema, Stream } from "effect";
+  isSpecType,
+  PROTOCOL_VERSION_META_KEY,
+  SdkHttpError,
+  StreamableHTTPClientTransport,
+} from "@modelcontextprotocol/client";
+import type { JSONRPCMessage, RequestId } from "@modelcontextprotocol/client";
+import { StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mcpPath } from "../server/config.ts";
-import { isRefused, noDaemon, patient } from "./daemon.ts";
+import { isRefused, noDaemon } from "./daemon.ts";
+import {
+  errorMessage,
+  fetchReply,
+  lost,
+  parseError,
+  sessionLost,
+  transportError,
+} from "./mcp-reply.ts";
 
-const sessionLost = 404;
 /** How long answers may take once standard input has ended. */
 const graceMillis = 1_000;
-/** Error codes of JSON-RPC 2.0, section 5.1; the second lies in the range for implementations. */
-const parseError = -32700;
-const transportError = -32000;
-const lost =
-  "The daemon ended before it had answered. What the code had done by then stays done; see its log.";
 const notOurs = "The process that answers is not an Executor daemon of this version.";
+
+/** Serves the client that started this process. It leaves by closing standard input (MCP 2025-11-25, "Lifecycle") or by dying. */
+export const serveStdio = (port: number): { left: Promise<void>; end: () => Promise<void> } => {
+  const stdio = new PatientStdio();
+  const bridge = new McpBridge(stdio, port);
+  const left = new Promise<void>((resolve) => {
+    stdio.onclose = resolve;
+    process.stdout.once("error", () => resolve());
+  });
+  return { left: stdio.start().then(() => left), end: () => bridge.end() };
+};
+
+/** A transport that can still answer after standard input has ended, which closes the SDK's own. */
+class PatientStdio extends StdioServerTransport {
+  override async close(): Promise<void> {
+    this.onclose?.();
+  }
+
+  /** Closes it for good. */
+  finish(): Promise<void> {
+    return super.close();
+  }
+}
 
 /**
  * Pipes a client's stdio transport into the daemon's streamable HTTP transport. Every request of the client gets one
- * answer, also where the daemon ends; a session that a restarted daemon does not know is opened anew.
+ * answer, also where the daemon ends; a session that a restarted daemon does not know is opened anew. Messages of a client
+ * without a session pass on their own.
  */
-export class McpBridge {
-  readonly #stdio: StdioServerTransport;
+class McpBridge {
+  readonly #stdio: PatientStdio;
   readonly #port: number;
   /** Messages are sent one after another, so that none overtakes another. */
   #outgoing: Promise<unknown> = Promise.resolve();
   #initialize: JSONRPCMessage | undefined;
   #daemon: StreamableHTTPClientTransport | undefined;
+  /** Carries what belongs to no session. */
+  #stateless: StreamableHTTPClientTransport | undefined;
+  /** Requests under way that belong to no session: leaving one's reply cancels it. */
+  readonly #leaving = new Map<RequestId, AbortController>();
   readonly #unanswered = new Set<RequestId>();
   /** Called when the last request has its answer. */
   #onAnswered: (() => void) | undefined;
 
   /** A bridge between a client on `stdio` and the daemon on `port`; it reports problems on standard error. */
-  constructor(stdio: StdioServerTransport, port: number) {
+  constructor(stdio: PatientStdio, port: number) {
     this.#stdio = stdio;
     this.#port = port;
     stdio.onmessage = (message) => this.#receive(message);
@@ -67,18 +93,42 @@ export class McpBridge {
     // A daemon that is away has no session left to end.
     await this.#daemon?.terminateSession().catch(() => undefined);
     await this.#daemon?.close();
+    await this.#stateless?.close();
+    await this.#stdio.finish();
   }
 
   #receive(message: JSONRPCMessage): void {
     if (isJSONRPCRequest(message)) this.#unanswered.add(message.id);
     const cancelled = cancelledRequest(message);
     if (cancelled !== undefined) this.#unanswered.delete(cancelled);
-    this.#outgoing = this.#outgoing.then(() =>
-      this.#forward(message).catch(async (error: unknown) => {
-        if (!isJSONRPCRequest(message)) return;
-        await this.#toClient(errorMessage(message.id, this.#explain(error)));
-      }),
-    );
+    const leaving = cancelled === undefined ? undefined : this.#leaving.get(cancelled);
+    if (cancelled !== undefined && leaving !== undefined) {
+      leaving.abort();
+      this.#leaving.delete(cancelled);
+      return;
+    }
+    this.#outgoing = isStateless(message)
+      ? Promise.all([this.#outgoing, this.#answered(message, this.#pass(message))])
+      : this.#outgoing.then(() => this.#answered(message, this.#forward(message)));
+  }
+
+  /** Waits until a message is sent; where it cannot be, its answer is an error. */
+  #answered(message: JSONRPCMessage, sent: Promise<void>): Promise<void> {
+    return sent.catch(async (error: unknown) => {
+      if (!isJSONRPCRequest(message)) return;
+      await this.#toClient(errorMessage(message.id, this.#explain(error)));
+    });
+  }
+
+  async #pass(message: JSONRPCMessage): Promise<void> {
+    if (this.#stateless === undefined) {
+      this.#stateless = this.#transport();
+      this.#stateless.onmessage = (answer) => void this.#toClient(answer);
+      await this.#stateless.start();
+    }
+    const leaving = new AbortController();
+    if (isJSONRPCRequest(message)) this.#leaving.set(message.id, leaving);
+    await this.#stateless.send(message, { requestSignal: leaving.signal });
   }
 
   async #forward(message: JSONRPCMessage): Promise<void> {
@@ -91,7 +141,7 @@ export class McpBridge {
     try {
       await daemon.send(message);
     } catch (error) {
-      if (!(error instanceof StreamableHTTPError) || error.code !== sessionLost) throw error;
+      if (!(error instanceof SdkHttpError) || error.status !== sessionLost) throw error;
       const reopened = await this.#reopen();
       if (!isInitializedNotification(message)) await reopened.send(message);
     }
@@ -101,19 +151,7 @@ export class McpBridge {
   async #open(initialize: JSONRPCMessage): Promise<JSONRPCMessage> {
     await this.#daemon?.close();
     this.#daemon = undefined;
-    const daemon = new StreamableHTTPClientTransport(
-      new URL(`http://127.0.0.1:${this.#port}${mcpPath}`),
-      {
-        fetch: fetchReply,
-        requestInit: { headers: { "executor-transport": "pipe" } },
-        reconnectionOptions: {
-          initialReconnectionDelay: 1_000,
-          maxReconnectionDelay: 1_000,
-          reconnectionDelayGrowFactor: 1,
-          maxRetries: Number.POSITIVE_INFINITY,
-        },
-      },
-    );
+    const daemon = this.#transport();
     const { promise, resolve } = Promise.withResolvers<JSONRPCMessage>();
     daemon.onmessage = (message) => {
       if (isJSONRPCResultResponse(message) || isJSONRPCErrorResponse(message)) resolve(message);
@@ -130,6 +168,19 @@ export class McpBridge {
     daemon.onmessage = (message) => void this.#toClient(message);
     this.#daemon = daemon;
     return answer;
+  }
+
+  #transport(): StreamableHTTPClientTransport {
+    return new StreamableHTTPClientTransport(new URL(`http://127.0.0.1:${this.#port}${mcpPath}`), {
+      fetch: fetchReply,
+      requestInit: { headers: { "executor-transport": "pipe" } },
+      reconnectionOptions: {
+        initialReconnectionDelay: 1_000,
+        maxReconnectionDelay: 1_000,
+        reconnectionDelayGrowFactor: 1,
+        maxRetries: Number.POSITIVE_INFINITY,
+      },
+    });
   }
 
   /** Opens a session that is new to the daemon and unknown to the client, as after a restart of the daemon. */
@@ -150,6 +201,7 @@ export class McpBridge {
     const isError = isJSONRPCErrorResponse(message);
     if (isError || isJSONRPCResultResponse(message)) {
       if (message.id === undefined || !this.#unanswered.delete(message.id)) return;
+      this.#leaving.delete(message.id);
     }
     if (isError && message.error.code === transportError) console.error(message.error.message);
     await this.#stdio.send(message);
@@ -158,66 +210,15 @@ export class McpBridge {
 
   #explain(error: unknown): string {
     if (isRefused(error)) return noDaemon(this.#port);
-    if (error instanceof StreamableHTTPError) return notOurs;
+    if (error instanceof SdkHttpError) return notOurs;
     if (!(error instanceof Error)) return String(error);
     return "code" in error ? lost : error.message;
   }
 }
 
 const cancelledRequest = (message: JSONRPCMessage): RequestId | undefined =>
-  CancelledNotificationSchema.safeParse(message).data?.params.requestId;
+  isSpecType.CancelledNotification(message) ? message.params.requestId : undefined;
 
-const errorMessage = (
-  id: RequestId | undefined,
-  message: string,
-  code = transportError,
-): JSONRPCMessage => ({
-  jsonrpc: "2.0",
-  ...(id !== undefined && { id }),
-  error: { code, message },
-});
-
-/** A `fetch` for the SDK's transport: its reply to a request holds an answer, or an error in place of one. */
-const fetchReply: FetchLike = async (url, init) => {
-  const isStream = init?.method === "GET";
-  if (isStream && init.signal?.aborted === true) return noStream();
-  const response = await fetch(url, { ...init, ...patient });
-  if (isStream) return response.status === sessionLost ? noStream() : response;
-  const id = requestId(init?.body);
-  if (id === undefined || response.status === sessionLost) return response;
-  if (response.ok) return withAnswer(response, id);
-  const refusal = decodeRefusal(await response.clone().text());
-  return Option.match(refusal, {
-    onNone: () => response,
-    onSome: ({ error }) => Response.json(errorMessage(id, error.message)),
-  });
-};
-
-/** The reply that makes the SDK's transport stop requesting a session's stream. */
-const noStream = (): Response => new Response(null, { status: 405 });
-
-const requestId = (body: unknown): RequestId | undefined => {
-  if (typeof body !== "string") return undefined;
-  const message = JSONRPCMessageSchema.parse(JSON.parse(body));
-  return isJSONRPCRequest(message) ? message.id : undefined;
-};
-
-const decodeRefusal = Schema.decodeUnknownOption(
-  Schema.parseJson(Schema.Struct({ error: Schema.Struct({ message: Schema.String }) })),
-);
-
-/** The event stream of a reply, with an error at its end: the answer where the daemon gave none. */
-const withAnswer = (response: Response, id: RequestId): Response => {
-  const { body, headers } = response;
-  if (body === null || !headers.get("content-type")?.startsWith("text/event-stream"))
-    return response;
-  const last = `\n\ndata: ${JSON.stringify(errorMessage(id, lost))}\n\n`;
-  const events = Stream.fromReadableStream(
-    () => body,
-    () => lost,
-  ).pipe(
-    Stream.catchAll(() => Stream.empty),
-    Stream.concat(Stream.make(new TextEncoder().encode(last))),
-  );
-  return new Response(Stream.toReadableStream(events), { headers });
-};
+/** Whether a message names its revision of MCP itself, as all do since 2026-07-28: it belongs to no session. */
+const isStateless = (message: JSONRPCMessage): boolean =>
+  "method" in message && message.params?._meta?.[PROTOCOL_VERSION_META_KEY] !== undefined;
