@@ -33,8 +33,8 @@ export type Connect = (
 
 /** A transport to a program, with what explains a failure of the program. */
 export interface StdioTransport extends Transport {
-  /** The end of the program's standard error, without credentials. */
-  readonly stderrTail: () => string;
+  /** What the program wrote to its standard error, in part and without credentials. */
+  readonly errorOutput: () => string;
   /** An exit code, a signal or the error that kept the program from starting; `undefined` while it runs. */
   readonly exitReason: () => string | undefined;
   /** Whether the program was started. */
@@ -109,8 +109,8 @@ const explainProgram = (
   failure: McpFailure,
 ): McpFailure => {
   const exitReason = transport.exitReason();
-  const stderrTail = transport.stderrTail();
-  const wrote = stderrTail === "" ? "" : ` It wrote: ${stderrTail}`;
+  const output = transport.errorOutput();
+  const wrote = output === "" ? "" : ` It wrote: ${output}`;
   return exitReason === undefined
     ? new McpFailure({ ...failure, message: failure.message + wrote })
     : new McpFailure({

@@ -1,5 +1,6 @@
 import type { Redactor } from "@executor/sdk";
 import { exactLines } from "./exact-messages.ts";
+import { tidyLines } from "./tidy-messages.ts";
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -31,12 +32,12 @@ export class RedactedLines {
     this.#hold(chunk.subarray(0, end));
     const lines = end === 0 ? new Uint8Array() : this.#take();
     this.#hold(chunk.subarray(end));
-    return exactLines(redactLines(lines, this.#redactor));
+    return tidyLines(exactLines(redactLines(lines, this.#redactor)));
   }
 
   /** What is left at the end of the stream. */
   end(): Uint8Array {
-    return exactLines(redactLines(this.#take(), this.#redactor));
+    return tidyLines(exactLines(redactLines(this.#take(), this.#redactor)));
   }
 
   #hold(chunk: Uint8Array): void {

@@ -1,7 +1,6 @@
 import type { Redactor } from "@executor/sdk";
 import {
   type JSONRPCMessage,
-  ReadBuffer,
   serializeMessage,
   type Transport,
 } from "@modelcontextprotocol/client";
@@ -12,35 +11,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { StdioEndpoint } from "./endpoint.ts";
 import { tooLarge } from "../failures.ts";
 import type { StdioTransport } from "./connect.ts";
+import { ErrorOutput } from "./error-output.ts";
+import { inheritedEnvironment } from "./inherited-environment.ts";
 import { Pace } from "./pace.ts";
-import { concatenate, RedactedLines } from "./redacted-lines.ts";
-
-/** Environment variables that a program inherits. It gets no others of the daemon's. */
-const inherited = [
-  "HOME",
-  "LANG",
-  "LOGNAME",
-  "PATH",
-  "SHELL",
-  "TERM",
-  "TMPDIR",
-  "TZ",
-  "USER",
-  // Windows
-  "APPDATA",
-  "LOCALAPPDATA",
-  "PROGRAMFILES",
-  "SYSTEMROOT",
-  "TEMP",
-  "USERNAME",
-  "USERPROFILE",
-];
+import { readMessage } from "./read-message.ts";
+import { RedactedLines } from "./redacted-lines.ts";
 
 const maxReplyBytes = 10 * 1024 * 1024;
-const maxStderrChars = 2_000;
-
-/** Bytes of the standard error that are kept: enough that no value stands at the start of the part that is shown. */
-const maxStderrBytes = 256 * 1024;
 
 /** Milliseconds that a program has to end after its input is closed, and the same time after SIGTERM. */
 const graceMs = 1_000;
@@ -60,12 +37,10 @@ class ProcessTransport implements StdioTransport {
   readonly #redactor: Redactor;
   readonly #lines: RedactedLines;
   readonly #pace = new Pace();
-  readonly #messages = new ReadBuffer({ maxBufferSize: maxReplyBytes });
   #child: ChildProcessWithoutNullStreams | undefined;
   #exited: Promise<void> = Promise.resolve();
   #exitReason: string | undefined;
-  readonly #stderr: Array<Uint8Array> = [];
-  #stderrBytes = 0;
+  readonly #stderr = new ErrorOutput();
 
   constructor(endpoint: StdioEndpoint, redactor: Redactor) {
     this.#endpoint = endpoint;
@@ -73,9 +48,8 @@ class ProcessTransport implements StdioTransport {
     this.#lines = new RedactedLines(redactor);
   }
 
-  stderrTail(): string {
-    const text = new TextDecoder().decode(this.#redactor.bytes(concatenate(this.#stderr)));
-    return text.slice(-maxStderrChars).toWellFormed().trim();
+  errorOutput(): string {
+    return this.#stderr.text(this.#redactor);
   }
 
   exitReason(): string | undefined {
@@ -91,7 +65,7 @@ class ProcessTransport implements StdioTransport {
     return new Promise((resolve, reject) => {
       const child = spawn(command, args, {
         cwd,
-        env: { ...inheritedEnvironment(), ...env },
+        env: { ...inheritedEnvironment(ownEnvironment), ...env },
         stdio: ["pipe", "pipe", "pipe"],
         detached: true,
         windowsHide: true,
@@ -114,7 +88,7 @@ class ProcessTransport implements StdioTransport {
         void read.finally(() => this.onclose?.());
       });
       child.stdin.on("error", (error) => this.onerror?.(error));
-      child.stderr.on("data", (chunk: Buffer) => this.#keepError(chunk));
+      child.stderr.on("data", (chunk: Buffer) => this.#stderr.keep(chunk));
     });
   }
 
@@ -145,17 +119,6 @@ class ProcessTransport implements StdioTransport {
     return Promise.race([this.#exited.then(() => true), sleep(ms, false, { ref: false })]);
   }
 
-  #keepError(chunk: Buffer): void {
-    this.#stderr.push(chunk);
-    this.#stderrBytes += chunk.byteLength;
-    let [first] = this.#stderr;
-    while (first !== undefined && this.#stderrBytes - first.byteLength >= maxStderrBytes) {
-      this.#stderrBytes -= first.byteLength;
-      this.#stderr.shift();
-      [first] = this.#stderr;
-    }
-  }
-
   /** Reads the output at its pace, to its end. Never rejects. */
   async #readAll(output: AsyncIterable<Uint8Array>): Promise<void> {
     try {
@@ -168,26 +131,21 @@ class ProcessTransport implements StdioTransport {
   }
 
   #read(chunk: Uint8Array): void {
-    try {
-      this.#messages.append(Buffer.from(this.#lines.push(chunk)));
-      if (this.#lines.heldBytes > maxReplyBytes) throw tooLarge(maxReplyBytes);
-    } catch {
+    const lines = decoder.decode(this.#lines.push(chunk)).split("\n");
+    const longest = Math.max(this.#lines.heldBytes, ...lines.map(({ length }) => length));
+    if (longest > maxReplyBytes) {
       this.onerror?.(tooLarge(maxReplyBytes));
       void this.close();
       return;
     }
-    for (;;) {
-      try {
-        const message = this.#messages.readMessage();
-        if (message === null) return;
-        this.onmessage?.(message);
-      } catch (error) {
-        // Not a message: programs also write banners to their output.
-        this.onerror?.(error instanceof Error ? error : new Error(String(error)));
-      }
+    for (const line of lines) {
+      const message = readMessage(line);
+      if (message !== undefined) this.onmessage?.(message);
     }
   }
 }
+
+const decoder = new TextDecoder();
 
 const signalGroup = (child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals): void => {
   if (child.pid === undefined) return;
@@ -198,13 +156,5 @@ const signalGroup = (child: ChildProcessWithoutNullStreams, signal: NodeJS.Signa
     child.kill(signal);
   }
 };
-
-const inheritedEnvironment = (): Record<string, string> =>
-  Object.fromEntries(
-    inherited.flatMap((name) => {
-      const value = ownEnvironment[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 
 const errorCode = (error: Error): string => ("code" in error ? String(error.code) : error.message);

@@ -54,15 +54,42 @@ describe("a program", () => {
     }),
   );
 
-  it.scopedLive("gets only the environment variables that programs need", () =>
-    Effect.gen(function* () {
-      process.env["EXECUTOR_TEST_ONLY"] = "private";
-      const mcp = yield* plugin;
-      const settings = settingsOf({ command: "sh", args: ["-c", "env >&2; exit 1"] });
-      const error = yield* Effect.flip(mcp.load(settings));
-      expect(error.message).toContain("PATH=");
-      expect(error.message).not.toContain("EXECUTOR_TEST_ONLY");
-    }),
+  it.scopedLive(
+    "gets only the environment variables that programs need, and its own before those",
+    () =>
+      Effect.gen(function* () {
+        const own = { EXECUTOR_TEST_ONLY: "private", https_proxy: "http://p:1", KUBECONFIG: "k" };
+        Object.assign(process.env, own);
+        yield* Effect.addFinalizer(() =>
+          Effect.sync(() => {
+            for (const name of Object.keys(own)) delete process.env[name];
+          }),
+        );
+        const mcp = yield* plugin;
+        const settings = settingsOf({
+          command: "sh",
+          args: ["-c", "env | grep -E '^(PATH|EXE|https|KUBE)' >&2; exit 1"],
+          env: { KUBECONFIG: "of the source" },
+        });
+        const error = yield* Effect.flip(mcp.load(settings));
+        expect(error.message).toContain("PATH=");
+        expect(error.message).toContain("https_proxy=http://p:1");
+        expect(error.message).toContain("KUBECONFIG=of the source");
+        expect(error.message).not.toContain("EXECUTOR_TEST_ONLY");
+      }),
+  );
+
+  it.scopedLive(
+    "that ends is reported with the beginning and the end of what it wrote, harmlessly",
+    () =>
+      Effect.gen(function* () {
+        const mcp = yield* plugin;
+        const script = `printf '\\033]0;title\\007No key.\\n' >&2; head -c 5000 /dev/zero | tr '\\0' '~' >&2; printf ' Bye.' >&2; exit 1`;
+        const error = yield* Effect.flip(
+          mcp.load(settingsOf({ command: "sh", args: ["-c", script] })),
+        );
+        expect(error.message).toMatch(/It wrote: No key\.\n~+ \[…\] ~+ Bye\.$/);
+      }),
   );
 
   it.scopedLive("that sends more than 10 MiB is refused", () =>
