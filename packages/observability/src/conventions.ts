@@ -106,6 +106,25 @@ export const conventions: ReadonlyMap<string, ReadonlyArray<ConventionAttribute>
       }),
     ],
   ],
+  [
+    "mcp.client.session.duration",
+    [
+      ...emitted("recommended", {
+        "mcp.protocol.version": "always",
+        "network.transport": "always",
+        "server.address": "where the server is reached over HTTP",
+        "server.port": "where the server is reached over HTTP",
+      }),
+      ...emitted("conditionally required", {
+        "error.type": "where the connection broke, or the server forgot the session",
+      }),
+      ...left("recommended", {
+        "network.protocol.name": "left out: `network.transport` tells it",
+        "network.protocol.version": unknownProtocol,
+        "jsonrpc.protocol.version": "left out: it is always 2.0",
+      }),
+    ],
+  ],
   ["mcp.server.operation.duration", mcpOperation],
   [
     "mcp.server.session.duration",

@@ -74,6 +74,10 @@ const bounds: Readonly<Record<string, LabelBound>> = {
       "absent, `tool_error`, `cancelled`, a status of HTTP, a code of JSON-RPC, or one of the words that the code holds",
     count: 12,
   },
+  "mcp.client.session.duration/error.type": {
+    values: "absent, `connection_error`, `response_too_large`",
+    count: 3,
+  },
   "otel.sdk.exporter.metric_data_point.exported/error.type": exportErrors,
   "otel.sdk.exporter.span.exported/error.type": exportErrors,
   "otel.sdk.processor.log.processed/error.type": { values: "absent, `queue_full`", count: 2 },

@@ -27,6 +27,21 @@ export const mcpClientOperationDuration = histogram({
   boundaries: durationSeconds,
 });
 
+export const mcpClientSessionDuration = histogram({
+  name: "mcp.client.session.duration",
+  description: "Time from the opening of a connection to an MCP server to its end.",
+  unit: "s",
+  labels: [
+    "executor.source",
+    "server.address",
+    "server.port",
+    "network.transport",
+    "mcp.protocol.version",
+    "error.type",
+  ],
+  boundaries: durationSeconds,
+});
+
 /** A request to an MCP server, as its measurement shows it. */
 export interface MeasuredOperation {
   readonly method: string;
@@ -51,22 +66,49 @@ export const measured =
     Effect.onExit(request, (exit) =>
       Effect.sync(() => {
         if (!counts(exit)) return;
-        const place = networkPlace(endpoint);
-        // The host of a source that is not added yet is whatever a client typed.
-        const isConfigured = namespace !== unknownSource;
         mcpClientOperationDuration.record(elapsedMs() / 1000, {
-          "executor.source": namespace,
+          ...peerLabels({ endpoint, namespace, version: version() }),
           "mcp.method.name": method,
           "gen_ai.tool.name": tool,
           "gen_ai.operation.name": tool === undefined ? undefined : "execute_tool",
-          "server.address": isConfigured ? place?.address : place && "_OTHER",
-          "server.port": isConfigured ? place?.port : undefined,
-          "network.transport": place === undefined ? "pipe" : "tcp",
-          "mcp.protocol.version": version(),
           ...Exit.match(exit, { onSuccess: ended, onFailure: failed }),
         });
       }),
     );
+
+/** A connection, as its measurement shows it. */
+interface MeasuredSession {
+  readonly endpoint: Endpoint;
+  /** Namespace of the source that it was opened for. */
+  readonly namespace: string;
+  readonly version: string | undefined;
+}
+
+/** Records the end of a connection, with the failure that ended it if there was one. */
+export const recordSession = (
+  session: MeasuredSession,
+  elapsedMs: number,
+  failure: McpFailure | undefined,
+): Effect.Effect<void> =>
+  Effect.sync(() => {
+    mcpClientSessionDuration.record(elapsedMs / 1000, {
+      ...peerLabels(session),
+      "error.type": failure && errorTypeOf(failure),
+    });
+  });
+
+const peerLabels = ({ endpoint, namespace, version }: MeasuredSession) => {
+  const place = networkPlace(endpoint);
+  // The host of a source that is not added yet is whatever a client typed.
+  const isConfigured = namespace !== unknownSource;
+  return {
+    "executor.source": namespace,
+    "server.address": isConfigured ? place?.address : place && "_OTHER",
+    "server.port": isConfigured ? place?.port : undefined,
+    "network.transport": place === undefined ? "pipe" : "tcp",
+    "mcp.protocol.version": version,
+  };
+};
 
 /** Labels of what went wrong. */
 interface WhatFailed {

@@ -73,6 +73,13 @@ describe("mcp.client.operation.duration", () => {
       expect(total("mcp.client.operation.duration", labels)).toBe(1);
       const unknown = { "executor.source": "_OTHER", "server.address": "_OTHER" };
       expect(total("mcp.client.operation.duration", unknown)).toBe(2);
+      expect(total("mcp.client.session.duration")).toBe(0);
+      yield* mcp.release?.(settings) ?? Effect.void;
+      const session = { "executor.source": "_OTHER", "mcp.protocol.version": "2025-11-25" };
+      yield* untilEffect(
+        "the end of the session is recorded",
+        () => total("mcp.client.session.duration", session) === 1,
+      );
     }),
   );
 });

@@ -10,7 +10,6 @@ import type { ElicitationResult, IntegerPlaces, JsonObject } from "@executor/sdk
 import { fromEntries, member, text } from "@executor/plugin-kit";
 import { Effect, Either, Runtime } from "effect";
 import type { McpFailure } from "../failures.ts";
-import { describeCall } from "./call-span.ts";
 import type { CallInFlight, Question } from "./calls-in-flight.ts";
 import { inRounds } from "./input-rounds.ts";
 import { paramHeaders } from "./param-headers.ts";
@@ -40,6 +39,8 @@ export interface Connection {
   /** How the server wants to be used; `undefined` where it does not say. */
   readonly instructions: string | undefined;
   readonly offersTools: boolean;
+  /** Whether the server gets arguments as headers too: over HTTP in MCP 2026-07-28. */
+  readonly takesParamHeaders: boolean;
   /** A number that grows with each notification of the server that its tools changed. */
   readonly toolsVersion: () => number;
   /** One page of `tools/list`. */
@@ -71,7 +72,6 @@ export const callTool = (
   Effect.gen(function* () {
     const caller = yield* callerOf(invocation);
     const trace = yield* outgoingTrace;
-    yield* describeCall(session, invocation.name);
     const { asTask, input, integers, name, namespace, timeoutMs } = invocation;
     const operation = { method: "tools/call", tool: name, namespace, timeoutMs };
     return yield* runOperation(session, operation, async (scope) => {

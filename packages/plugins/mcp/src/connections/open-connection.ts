@@ -1,17 +1,18 @@
-import { CredentialGuard } from "@executor/sdk";
+import { CredentialGuard, type JsonObject } from "@executor/sdk";
 import { member } from "@executor/plugin-kit";
 import { mcpVersionLabel } from "@executor/telemetry";
 import { Effect, Exit, type Scope } from "effect";
 import { closed, McpFailure, toMcpFailure } from "../failures.ts";
-import { measured } from "../metrics.ts";
+import { measured, recordSession } from "../metrics.ts";
 import { connectHttp, connectProgram } from "../transports/connect.ts";
 import type { Connect, StdioTransports } from "../transports/connect.ts";
 import { type Endpoint, endpointKey } from "../transports/endpoint.ts";
+import { inRequestSpan } from "./call-span.ts";
 import { listeningClient } from "./client-events.ts";
 import { callTool, type Connection, listTools } from "./connection.ts";
 import type { KnownEras, LegacyTransport } from "./known-eras.ts";
 import { keepListening } from "./listening.ts";
-import { initialize, negotiate, type Negotiation } from "./negotiation.ts";
+import { type Counts, initialize, negotiate, type Negotiation } from "./negotiation.ts";
 import { Peer } from "./peer.ts";
 
 export interface OpenOptions {
@@ -31,6 +32,9 @@ export interface OpenOptions {
 
 /** Milliseconds for telling the server that the session ends. */
 const terminationMs = 1_000;
+
+/** The least milliseconds for each step of a program's first start: `npx` and its kind download the program before. */
+const firstStartMs = 3 * 60_000;
 
 /**
  * Connects, and finds out which version is spoken unless that is remembered. Closing the scope ends the session, and the program if
@@ -107,12 +111,14 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
     let toolsVersion = 0;
     let ended: McpFailure | undefined;
     let opened = false;
+    let wasBroken = false;
     const toolsChanged = (): void => {
       toolsVersion += 1;
       options.onToolsChanged();
     };
     const { calls, onNotification, onRequest } = listeningClient(toolsChanged);
     const broken = (): void => {
+      wasBroken = true;
       if (opened) options.onBroken();
     };
     const { transport, explain, fatal, terminate } = connect(
@@ -148,6 +154,14 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
     );
     if (ended !== undefined) return yield* ended;
     opened = true;
+    const started = performance.now();
+    yield* Effect.addFinalizer(() =>
+      recordSession(
+        { endpoint, namespace: options.namespace, version },
+        performance.now() - started,
+        ended ?? (wasBroken ? closed : undefined),
+      ),
+    );
     if (
       greeting.era === "modern" &&
       member(greeting.capabilities["tools"], "listChanged") === true
@@ -161,6 +175,7 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
       serverName: greeting.serverName,
       instructions: greeting.instructions,
       offersTools: greeting.capabilities["tools"] !== undefined,
+      takesParamHeaders: era === "modern" && endpoint.transport !== "stdio",
       toolsVersion: () => toolsVersion,
       listTools: (cursor, timeoutMs) => listTools(session, cursor, timeoutMs),
       callTool: (invocation) => callTool(session, invocation),
@@ -171,8 +186,18 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
 /** Starts the transport and agrees on a version. */
 const greet = (peer: Peer, endpoint: Endpoint, asksFirst: boolean, options: OpenOptions) =>
   Effect.gen(function* () {
-    const { namespace, timeoutMs } = options;
+    const { namespace } = options;
+    const isFirstStart = endpoint.transport === "stdio" && asksFirst;
+    const limitMs = isFirstStart ? Math.max(options.timeoutMs, firstStartMs) : options.timeoutMs;
     let version: string | undefined;
+    const inLimits =
+      (method: string, counts?: Counts) => (request: Effect.Effect<JsonObject, McpFailure>) =>
+        Effect.suspend(() => {
+          const started = performance.now();
+          const elapsedMs = () => performance.now() - started;
+          const operation = { method, namespace, endpoint, version: () => version, elapsedMs };
+          return inTime(endpoint, limitMs)(request).pipe(measured(operation, counts));
+        });
     const negotiation: Negotiation = {
       peer,
       clientVersion: options.version,
@@ -181,32 +206,28 @@ const greet = (peer: Peer, endpoint: Endpoint, asksFirst: boolean, options: Open
         peer.useVersion(agreed);
       },
       measured: (method, counts) => (request) =>
-        Effect.suspend(() => {
-          const started = performance.now();
-          const operation = {
-            method,
-            namespace,
-            endpoint,
-            version: () => version,
-            elapsedMs: () => performance.now() - started,
-          };
-          return inTime(timeoutMs)(request).pipe(measured(operation, counts));
-        }),
+        inLimits(
+          method,
+          counts,
+        )(request).pipe(inRequestSpan({ method, namespace, endpoint, version: () => version })),
     };
     yield* Effect.tryPromise({ try: () => peer.start(), catch: toMcpFailure }).pipe(
       Effect.as({}),
-      negotiation.measured("initialize", Exit.isFailure),
+      inLimits("initialize", Exit.isFailure),
     );
     const greeting = yield* (asksFirst ? negotiate : initialize)(negotiation);
     return { greeting, version };
   });
 
-const inTime = (timeoutMs: number) =>
+const inTime = (endpoint: Endpoint, limitMs: number) =>
   Effect.timeoutFail({
-    duration: timeoutMs,
+    duration: limitMs,
     onTimeout: () =>
       new McpFailure({
         reason: "connection_error",
-        message: `No MCP server answered within ${timeoutMs} ms. Check that the URL or command is that of an MCP server, or raise the source's timeout.`,
+        message:
+          endpoint.transport === "stdio"
+            ? `The program ${endpoint.command} did not answer as an MCP server within ${limitMs / 1_000} s. Check the command, or raise the source's timeout (timeoutMs) if it needs longer to start.`
+            : `No MCP server answered within ${limitMs / 1_000} s. Check the URL, or raise the source's timeout (timeoutMs).`,
       }),
   });

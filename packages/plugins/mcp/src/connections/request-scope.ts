@@ -3,6 +3,7 @@ import { Effect } from "effect";
 import { McpFailure, toMcpFailure, unanswered } from "../failures.ts";
 import { measured, type MeasuredOperation } from "../metrics.ts";
 import type { PendingRequest } from "../transports/upstream-fetch.ts";
+import { currentRecording, describeCall, inRequestSpan, type Recording } from "./call-span.ts";
 import type { CallsInFlight } from "./calls-in-flight.ts";
 import type { Endpoint } from "../transports/endpoint.ts";
 import { Deadline } from "./deadline.ts";
@@ -43,17 +44,38 @@ export interface Operation extends Pick<MeasuredOperation, "method" | "namespace
  */
 export const runOperation = (
   session: Session,
+  operation: Operation,
+  run: (scope: RequestScope) => Promise<JsonObject>,
+): Effect.Effect<JsonObject, McpFailure> => {
+  const running = Effect.flatMap(currentRecording, (recording) =>
+    runRecorded(session, operation, recording, run),
+  );
+  return operation.tool === undefined
+    ? inRequestSpan({ ...session, ...operation })(running)
+    : running;
+};
+
+const runRecorded = (
+  session: Session,
   { timeoutMs, ...operation }: Operation,
+  recording: Recording | undefined,
   run: (scope: RequestScope) => Promise<JsonObject>,
 ): Effect.Effect<JsonObject, McpFailure> =>
   Effect.suspend(() => {
+    if (recording !== undefined && operation.tool !== undefined) {
+      describeCall(recording, session.endpoint, operation.tool);
+    }
     const ended = session.ended();
     if (ended !== undefined) return Effect.fail(new McpFailure({ ...ended, unprocessed: true }));
     const controller = new AbortController();
     const { signal } = controller;
     const abandon = (): void => controller.abort("The caller no longer waits.");
     let fail: (failure: McpFailure) => void = () => {};
-    const request: PendingRequest = { resumable: false, fail: (failure) => fail(failure) };
+    const request: PendingRequest = {
+      resumable: false,
+      recording,
+      fail: (failure) => fail(failure),
+    };
     const deadline = new Deadline(timeoutMs, () => fail(unanswered(timeoutMs)));
 
     // Without sessions, a reply whose stream broke is lost.

@@ -2,17 +2,22 @@ import { observeBody, readBoundedBody, tlsFailure } from "@executor/sdk";
 import type { Json, Redactor } from "@executor/sdk";
 import type { FetchLike } from "@modelcontextprotocol/client";
 import { member, readJson, shorten, text } from "@executor/plugin-kit";
+import type { RecordedSpan, SpanTracer } from "@executor/telemetry/tracing";
 import { Either } from "effect";
 import { McpFailure, refusedRequest, tooLarge } from "../failures.ts";
 import type { HttpEndpoint } from "./endpoint.ts";
 import { exactMessage } from "./exact-messages.ts";
 import { eventSize, Pace } from "./pace.ts";
 import { concatenate, RedactedLines } from "./redacted-lines.ts";
+import { tidyMessage } from "./tidy-messages.ts";
+import { beginWireSpan, type WireSpan } from "./wire-span.ts";
 
 /** A request that the server has not answered yet, as its transport sees it. */
 export interface PendingRequest {
   /** Whether the server gave an event id, with which a broken stream of the reply can be resumed (MCP, "Resumability"). */
   resumable: boolean;
+  /** Where its requests on the wire are shown; `undefined` where they are not. */
+  readonly recording: { readonly span: RecordedSpan; readonly tracer: SpanTracer } | undefined;
   /** Ends the request: its reply will not come. */
   readonly fail: (failure: McpFailure) => void;
 }
@@ -73,14 +78,19 @@ export const upstreamFetch = (
       pace.awaitReply();
     }
     const reading = init.method === undefined || init.method === "GET";
+    const span =
+      request?.recording && beginWireSpan(request.recording, init.method ?? "GET", url, redactor);
     let response: Response;
     try {
       response = await fetch(url, init);
     } catch (cause) {
+      span?.end(init.signal?.aborted === true ? undefined : "connection_error");
       if (init.signal?.aborted === true) throw cause;
       if (reading) streamRefused(request, url.host, false);
       throw unreachable(url, cause);
     }
+    span?.answered(response.status);
+    if (!response.ok || response.body === null) span?.end();
     if (!response.ok) {
       if (reading) streamRefused(request, url.host, true);
       if (init.method !== "POST" || isRedirect(response)) {
@@ -101,7 +111,7 @@ export const upstreamFetch = (
         }, decodingMs);
       }
     };
-    const body = observeReply(response, streamed, request, onEnd);
+    const body = observeReply(response, streamed, request, onEnd, span);
     return withoutCredentials(response, body, streamed ? pace : undefined, redactor, onEnd);
   };
 };
@@ -112,6 +122,7 @@ const observeReply = (
   streamed: boolean,
   request: PendingRequest | undefined,
   onBroken: () => void,
+  span: WireSpan | undefined,
 ): ReadableStream<Uint8Array> | null => {
   if (response.body === null) return null;
   let counted = 0;
@@ -125,6 +136,7 @@ const observeReply = (
       return failure;
     },
     onEnd: (end) => {
+      span?.end(end === "broken" || end === "refused" ? "response_incomplete" : undefined);
       if (end === "broken") onBroken();
     },
     onError: (error) => {
@@ -153,7 +165,9 @@ const withoutCredentials = (
       },
       flush: (controller) => {
         controller.enqueue(
-          pace === undefined ? exactMessage(redactor.bytes(concatenate(chunks))) : lines.end(),
+          pace === undefined
+            ? tidyMessage(exactMessage(redactor.bytes(concatenate(chunks))))
+            : lines.end(),
         );
         onPassed?.();
       },
@@ -239,13 +253,22 @@ const refused = async (
   if (isModern && !unprocessed && (status === 400 || status === 404) && typeof code === "number") {
     return refusedRequest({ code, message: said ?? "", data: member(error, "data") });
   }
+  const wantsSignIn = status === 401 && isMcpChallenge(response.headers, json);
   return new McpFailure({
     reason: "http_status",
     code: status,
-    message: `${url.host} answered ${status}. ${said ?? advice(status)}`,
+    message: wantsSignIn
+      ? `${url.host} is an MCP server that wants sign-in (401)${said === undefined ? "" : `: ${said.replace(/[.!]$/, "")}`}. ${advice(status)}`
+      : `${url.host} answered ${status}. ${said ?? advice(status)}`,
     unprocessed,
+    wantsSignIn,
   });
 };
+
+/** Whether a refusal is that of an MCP server: it names its metadata (RFC 9728, section 5.1), or answers in JSON-RPC. */
+const isMcpChallenge = (headers: Headers, json: Json | undefined): boolean =>
+  /resource_metadata\s*=/i.test(headers.get("www-authenticate") ?? "") ||
+  member(json, "jsonrpc") === "2.0";
 
 const advice = (status: number): string => {
   if (status === 401 || status === 403) {

@@ -32,6 +32,7 @@ const recording = (wait: Effect.Effect<void, McpFailure> = Effect.void) => {
       const connection: Connection = {
         serverName: `${name}${opened.length}`,
         instructions: undefined,
+        takesParamHeaders: false,
         offersTools: true,
         toolsVersion: () => 0,
         listTools: () => Effect.die("unused"),
