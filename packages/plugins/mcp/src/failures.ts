@@ -9,6 +9,7 @@ import {
 import type { PassingFailure, SourceLoadError } from "@executor/sdk";
 import { rpcStatusLabel } from "@executor/telemetry";
 import { SdkHttpError, SseError } from "@modelcontextprotocol/client";
+import { errorData, shorten } from "@executor/plugin-kit";
 import { Data, Schema } from "effect";
 
 /**
@@ -40,6 +41,8 @@ export class McpFailure extends Data.TaggedError("McpFailure")<{
   readonly data?: Json;
   /** Whether the server certainly did nothing: the request never reached it, or the server refused to start it. */
   readonly unprocessed?: boolean;
+  /** Whether an MCP server refused because it wants sign-in (MCP, "Authorization"). */
+  readonly wantsSignIn?: boolean;
   /** Whether the server is a program that was started and has ended. */
   readonly programEnded?: boolean;
 }> {}
@@ -59,7 +62,7 @@ export const rpcStatusOf = ({ code, reason }: McpFailure): string | undefined =>
   reason === "rpc_error" && code !== undefined ? rpcStatusLabel(code) : undefined;
 
 export const toToolCallError = (failure: McpFailure): ToolCallError => {
-  const { code, message, reason } = failure;
+  const { code, data, message, reason } = failure;
   const errorType = errorTypeOf(failure);
   switch (reason) {
     case "timeout":
@@ -71,6 +74,7 @@ export const toToolCallError = (failure: McpFailure): ToolCallError => {
         outcome: code === invalidParams ? "invalid_input" : "tool_error",
         errorType,
         message,
+        ...boundedData(data),
       });
     case "http_status":
       return new ToolCallError({
@@ -88,6 +92,16 @@ export const toToolCallError = (failure: McpFailure): ToolCallError => {
     case "response_too_large":
       return new ToolCallError({ outcome: "too_large", errorType, message });
   }
+};
+
+/** Data of an error, bounded; of data that is too large only the beginning of its JSON, as text. */
+export const boundedData = (data: Json | undefined): Pick<ToolCallError, "data" | "truncated"> => {
+  if (data === undefined || data === null) return {};
+  const bounded = errorData(JSON.stringify(data), data);
+  return {
+    ...(bounded.data === undefined ? {} : { data: bounded.data }),
+    ...(bounded.isCut ? { truncated: ["data"] as const } : {}),
+  };
 };
 
 export const toLoadError = (failure: McpFailure): SourceLoadError => {
@@ -152,11 +166,14 @@ export const refusedRequest = (error: {
   new McpFailure({
     reason: "rpc_error",
     code: error.code,
-    message: withoutPrefix(error.message),
+    message: shorten(withoutPrefix(error.message), maxMessageChars),
     ...(isJson(error.data) ? { data: error.data } : {}),
   });
 
 const isJson = Schema.is(Json);
+
+/** Characters of a server's message. */
+const maxMessageChars = 4_000;
 
 /** Removes the prefixes that SDKs put before messages: their names and codes. */
 const withoutPrefix = (message: string): string =>

@@ -1,11 +1,19 @@
 import { SourceInUse, unknownSource } from "@executor/sdk";
-import type { DetectedSource, ResolvedSettings, SourcePlugin, ToolCall } from "@executor/sdk";
+import type {
+  DetectedSource,
+  JsonObject,
+  ResolvedSettings,
+  SourcePlugin,
+  ToolCall,
+} from "@executor/sdk";
 import { bindingReader, runSteps, takeOnly } from "@executor/plugin-kit";
 import type { FilterNames } from "@executor/plugin-kit";
 import { Effect, Either, Option, PubSub, type Scope, Stream } from "effect";
+import { settled } from "./settled.ts";
 import { type Connections, defaultConnectionLimits, makeConnections } from "./connections/pool.ts";
 import { type Endpoint, endpointKey, endpointOf, endpointUrl } from "./transports/endpoint.ts";
 import { listAllTools } from "./tools/list-all-tools.ts";
+import { withErrorData } from "./tools/error-data.ts";
 import { toLoadError, toToolCallError } from "./failures.ts";
 import { KnownEras } from "./connections/known-eras.ts";
 import { openConnection } from "./connections/open-connection.ts";
@@ -21,14 +29,11 @@ export interface McpPluginOptions {
   readonly stdio?: StdioTransports;
 }
 
-/** The least time for opening a connection, however short its calls are: programs may have to be downloaded first. */
+/** The least milliseconds for opening a connection, however short its calls are. */
 const minOpeningMs = 30_000;
 
 /** Milliseconds for the detection of a URL's kind, for which a person waits. */
 const detectionMs = 10_000;
-
-/** Milliseconds without further changes before changes of tools are reported: servers often change tools one by one. */
-const quietMs = 300;
 
 /**
  * The plugin for MCP servers, over streamable HTTP, SSE or stdio. Calls with the same settings share a connection. A call is
@@ -64,10 +69,10 @@ export const mcpPlugin = ({
           onLeft: () => Stream.never,
           onRight: (endpoint) => {
             const key = endpointKey(endpoint);
-            return Stream.fromPubSub(changed).pipe(
-              Stream.filter((other) => other === key),
-              Stream.debounce(quietMs),
-              Stream.as(undefined),
+            return Stream.unwrapScoped(
+              Effect.map(PubSub.subscribe(changed), ({ take }) =>
+                settled(Effect.repeat(take, { until: (other) => other === key })),
+              ),
             );
           },
         }),
@@ -83,7 +88,8 @@ export const mcpPlugin = ({
   });
 
 /**
- * Detects a program by its name, without running it, and a URL by connecting; `none` if no MCP server answers. The source's
+ * Detects a program by its name, without running it, and a URL by connecting; `none` if no MCP server answers. One that wants sign-in
+ * first is one, too. The source's
  * headers are sent unless `baseUrl` has another origin: then the URL may lead to a document.
  */
 const detect = Effect.fn("Mcp.detect")(
@@ -107,7 +113,14 @@ const detect = Effect.fn("Mcp.detect")(
     return Option.some(named(serverName));
   },
   Effect.scoped,
-  Effect.catchAll(() => Effect.succeedNone),
+  (detecting, { url }) =>
+    Effect.catchAll(detecting, (failure) =>
+      Effect.succeed(
+        failure.wantsSignIn === true
+          ? Option.some(named(URL.parse(url ?? "")?.hostname ?? ""))
+          : Option.none(),
+      ),
+    ),
 );
 
 const originOf = (url = ""): string | undefined => URL.parse(url)?.origin;
@@ -164,6 +177,12 @@ const shownUrl = (endpoint: Endpoint): string => endpointUrl(endpoint).replace(/
 
 const readBinding = bindingReader(Binding);
 
+/** A result without its absent members: some servers write `null` for them. */
+const withoutNulls = (result: JsonObject): JsonObject =>
+  Object.values(result).includes(null)
+    ? Object.fromEntries(Object.entries(result).filter(([, value]) => value !== null))
+    : result;
+
 const invoke = Effect.fn("Mcp.invoke")(function* (connections: Connections, call: ToolCall) {
   const { address, input, inputSchema, integers, namespace, settings } = call;
   const { asTask, name } = readBinding(call.binding);
@@ -182,5 +201,7 @@ const invoke = Effect.fn("Mcp.invoke")(function* (connections: Connections, call
       }),
     ),
   ).pipe(Effect.mapError(toToolCallError));
-  return yield* readResult(result);
+  return yield* Either.mapLeft(readResult(withoutNulls(result)), (error) =>
+    withErrorData(error, result),
+  );
 });

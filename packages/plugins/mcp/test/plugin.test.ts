@@ -351,6 +351,29 @@ describe("detect", () => {
     }),
   );
 
+  it.scopedLive("recognizes a server that wants sign-in first", () =>
+    Effect.gen(function* () {
+      const metadata = "https://example.com/.well-known/oauth-protected-resource";
+      const refusing = (headers: Record<string, string>, body: string) => () =>
+        new Response(body, { status: 401, headers });
+      const challenge = { "www-authenticate": `Bearer resource_metadata="${metadata}"` };
+      const rpc = JSON.stringify({ jsonrpc: "2.0", error: { code: -32_001, message: "No." } });
+      for (const intercept of [refusing(challenge, ""), refusing({}, rpc)]) {
+        const { mcp, settings } = yield* start({ intercept });
+        expect(yield* mcp.detect(settings)).toMatchObject({ _tag: "Some" });
+        const error = yield* Effect.flip(mcp.load(settings));
+        expect(error).toMatchObject({
+          _tag: "SourceUnreachable",
+          message: expect.stringMatching(
+            /is an MCP server that wants sign-in \(401\).*Authorization/,
+          ),
+        });
+      }
+      const { mcp, settings } = yield* start({ intercept: refusing({}, "Who are you?") });
+      expect(yield* mcp.detect(settings)).toMatchObject({ _tag: "None" });
+    }),
+  );
+
   it.scopedLive("names a command without running it", () =>
     Effect.gen(function* () {
       const mcp = yield* plugin;

@@ -2,6 +2,7 @@ import { type Json, type JsonObject, redacted } from "@executor/sdk";
 import { isArray, makeWarnings, member, text, type Warnings } from "@executor/plugin-kit";
 import { Effect } from "effect";
 import type { Connection } from "../connections/connection.ts";
+import { headerFault } from "../connections/param-headers.ts";
 import { McpFailure } from "../failures.ts";
 import { readTool } from "./read-tool.ts";
 import type { ListedTool } from "./tool-definition.ts";
@@ -55,7 +56,7 @@ const readPages = (connection: Connection, timeoutMs: number) =>
       if (!isArray(page)) return yield* notAList;
       chars += JSON.stringify(page).length;
       for (const each of page) {
-        const tool = usable(each, listed, warnings);
+        const tool = usable(each, listed, connection.takesParamHeaders, warnings);
         if (tool !== undefined) tools.set(tool.name, tool);
         listed += 1;
       }
@@ -66,7 +67,12 @@ const readPages = (connection: Connection, timeoutMs: number) =>
   });
 
 /** A listed tool with what can be used of it. `index`: its place in the list, for the warnings. */
-const usable = (listed: Json, index: number, { warn }: Warnings): ListedTool | undefined => {
+const usable = (
+  listed: Json,
+  index: number,
+  takesParamHeaders: boolean,
+  { warn }: Warnings,
+): ListedTool | undefined => {
   const { tool, unread } = readTool(listed);
   const shown = text(member(listed, "name"))?.slice(0, maxNameChars) ?? `number ${index + 1}`;
   const place = (field: string): string => `/tools/${index}/${field.replace(".", "/")}`;
@@ -80,6 +86,12 @@ const usable = (listed: Json, index: number, { warn }: Warnings): ListedTool | u
   if (tool.name.includes(redacted)) {
     const message = `The tool number ${index + 1} has a credential of the source in its name, and is left out.`;
     warn("tool_not_readable", message, place("name"));
+    return undefined;
+  }
+  const fault = takesParamHeaders ? headerFault(tool.inputSchema) : undefined;
+  if (fault !== undefined) {
+    const message = `The inputSchema of the tool ${shown} has an x-mcp-header that ${fault}. The tool is left out.`;
+    warn("tool_not_readable", message, place("inputSchema"));
     return undefined;
   }
   const schemaOf = (field: "inputSchema" | "outputSchema", given: JsonObject): JsonObject => {
