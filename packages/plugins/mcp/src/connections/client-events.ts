@@ -1,6 +1,6 @@
 import { ElicitationUnavailable, isJsonObject } from "@executor/sdk";
 import type { ElicitationResult, Json, JsonObject } from "@executor/sdk";
-import { member, text } from "@executor/plugin-kit";
+import { fromEntries, member, text } from "@executor/plugin-kit";
 import { CallsInFlight, type Question } from "./calls-in-flight.ts";
 import { type PeerEvents, RpcRefusal, type RpcRequest } from "./peer.ts";
 
@@ -26,8 +26,9 @@ export const listeningClient = (onToolsChanged: () => void): ListeningClient => 
       if (method !== "elicitation/create") {
         throw new RpcRefusal(methodNotFound, `This client offers no ${method}.`);
       }
-      const answer = await calls.ask(questionOf(params), taskOf(params), withdrawn).catch(refuse);
-      return answerOf(answer);
+      const question = questionOf(params);
+      const answer = await calls.ask(question, taskOf(params), withdrawn).catch(refuse);
+      return answerOf(answer, question);
     },
     onNotification: (notification) => {
       if (notification.method === "notifications/tools/list_changed") onToolsChanged();
@@ -60,11 +61,27 @@ export const questionOf = (params: Json | undefined): Question => {
   return { message, requestedSchema };
 };
 
-/** A person's answer as MCP's `ElicitResult`. */
-export const answerOf = ({ action, content }: ElicitationResult): JsonObject => ({
-  action: action === "expire" ? "cancel" : action,
-  ...(content === undefined ? {} : { content }),
-});
+/**
+ * A person's answer as MCP's `ElicitResult`. What an accepted form leaves out has the default that the question gives for it (MCP
+ * 2025-11-25, "Elicitation").
+ */
+export const answerOf = (
+  { action, content }: ElicitationResult,
+  { requestedSchema }: Question,
+): JsonObject => {
+  if (action !== "accept") return { action: action === "expire" ? "cancel" : action };
+  return { action, content: { ...defaultsOf(requestedSchema), ...content } };
+};
+
+const defaultsOf = (schema: JsonObject): JsonObject => {
+  const properties = member(schema, "properties");
+  return fromEntries(
+    Object.entries(isJsonObject(properties) ? properties : {}).flatMap(([name, property]) => {
+      const value = member(property, "default");
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+};
 
 const taskOf = (params: Json | undefined): string | undefined =>
   text(member(member(member(params, "_meta"), "io.modelcontextprotocol/related-task"), "taskId"));

@@ -58,7 +58,8 @@ const answerTo = async (
   const method = member(request, "method");
   if (method !== "elicitation/create") throw cannotAnswer(`it asks for ${nameOf(method)}`);
   try {
-    return answerOf(await ask(questionOf(member(request, "params")), signal));
+    const question = questionOf(member(request, "params"));
+    return answerOf(await ask(question, signal), question);
   } catch (error) {
     if (error instanceof RpcRefusal || error instanceof ElicitationUnavailable) {
       throw cannotAnswer(error.message);

@@ -20,6 +20,9 @@ export interface Greeting {
   readonly instructions: string | undefined;
 }
 
+/** Whether the end of a request is one to measure. */
+export type Counts = (exit: Exit.Exit<JsonObject, McpFailure>) => boolean;
+
 export interface Negotiation {
   readonly peer: Peer;
   /** The version that the client tells servers. */
@@ -29,7 +32,7 @@ export interface Negotiation {
   /** Limits the time of a request and measures it, if its end is one that counts. */
   readonly measured: (
     method: string,
-    counts: (exit: Exit.Exit<JsonObject, McpFailure>) => boolean,
+    counts: Counts,
   ) => (request: Effect.Effect<JsonObject, McpFailure>) => Effect.Effect<JsonObject, McpFailure>;
 }
 
@@ -87,7 +90,8 @@ const discover = ({
     "io.modelcontextprotocol/clientInfo": { name: "executor", version: clientVersion },
     "io.modelcontextprotocol/clientCapabilities": clientCapabilities,
   };
-  return ask(peer, "server/discover", {}, envelope).pipe(
+  const asked = ask(peer, "server/discover", {}, envelope);
+  return Effect.catchIf(asked, speaksModern, () => asked).pipe(
     Effect.tap((result) => {
       const supported = member(result, "supportedVersions");
       if (!isArray(supported)) return Effect.fail(invalidResponse);
@@ -98,14 +102,20 @@ const discover = ({
     }),
     measured("server/discover", decides),
     Effect.map((result) => {
-      const info = member(member(result, "_meta"), "io.modelcontextprotocol/serverInfo");
+      const info =
+        member(member(result, "_meta"), "io.modelcontextprotocol/serverInfo") ??
+        member(result, "serverInfo");
       return greeting("modern", modernVersion, result, info);
     }),
   );
 };
 
+/** Whether a server refused the version and names it all the same: it is asked once more. */
+const speaksModern = ({ data, reason }: McpFailure): boolean =>
+  reason === "unsupported_version" && supportedIn(data).includes(modernVersion);
+
 /** That an older server does not know the question is no failure. */
-const decides = (exit: Exit.Exit<JsonObject, McpFailure>): boolean =>
+const decides: Counts = (exit) =>
   Exit.match(exit, {
     onSuccess: () => true,
     onFailure: (cause) =>

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isObject, member } from "@executor/plugin-kit";
+import { isArray, isObject, member } from "@executor/plugin-kit";
+import { Buffer } from "node:buffer";
 
 /** Objects within objects that are looked at, and headers of one call. */
 const maxDepth = 8;
@@ -34,6 +35,51 @@ export const paramHeaders = (
   };
   visit(inputSchema, input, 0);
   return headers;
+};
+
+/** What is wrong with the headers that a schema names, for which a client must not use the tool; `undefined` for nothing. */
+export const headerFault = (inputSchema: JsonObject): string | undefined => {
+  const names = new Set<string>();
+  const visit = (schema: Json, isProperty: boolean, depth: number): string | undefined => {
+    if (isArray(schema)) return firstOf(schema, (each) => visit(each, false, depth + 1));
+    if (!isObject(schema) || depth > maxSchemaDepth) return undefined;
+    const header = member(schema, "x-mcp-header");
+    if (header !== undefined) {
+      const name = typeof header === "string" ? header.toLowerCase() : "";
+      if (!token.test(name)) return "names no header";
+      if (!isProperty || !isPrimitive(member(schema, "type")))
+        return "is not at a text, integer or boolean";
+      if (names.has(name)) return "names a header twice";
+      names.add(name);
+    }
+    return firstOf(Object.entries(schema), ([keyword, value]) =>
+      keyword === "properties" && isObject(value) && (isProperty || depth === 0)
+        ? firstOf(Object.values(value), (each) => visit(each, true, depth + 1))
+        : keyword === "x-mcp-header" || literal.has(keyword)
+          ? undefined
+          : visit(value, false, depth + 1),
+    );
+  };
+  return visit(inputSchema, false, 0);
+};
+
+const maxSchemaDepth = 64;
+
+/** Keywords whose value is no schema. */
+const literal: ReadonlySet<string> = new Set(["const", "default", "enum", "examples"]);
+
+const isPrimitive = (type: Json | undefined): boolean =>
+  type === "string" || type === "integer" || type === "boolean";
+
+const firstOf = <A>(
+  list: ReadonlyArray<A>,
+  find: (item: A) => string | undefined,
+): string | undefined => {
+  for (const item of list) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 };
 
 const textOf = (value: Json | undefined): string | undefined => {
