@@ -35,6 +35,7 @@ export const everyAnswer = {
   toggleSimulatedLogging: ["Started", "Stopped"],
   toggleSubscriberUpdates: ["Started", "Stopped"],
   triggerLongRunningOperation: "Long running operation completed. Duration: 0.2 seconds, Steps: 2.",
-  triggerElicitationRequest: "User inputs:\n- Name: Ada",
+  triggerElicitationRequest:
+    "User inputs:\n- Name: Ada\n- Favorite Integer: 42\n- Favorite Number: 3.14",
   simulateResearchQuery: "python",
 };

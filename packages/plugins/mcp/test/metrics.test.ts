@@ -80,6 +80,8 @@ describe("mcp.client.operation.duration", () => {
         "the end of the session is recorded",
         () => total("mcp.client.session.duration", session) === 1,
       );
+      const broken = { ...session, "error.type": "connection_error" };
+      expect(total("mcp.client.session.duration", broken)).toBe(0);
     }),
   );
 });

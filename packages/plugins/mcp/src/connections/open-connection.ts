@@ -118,8 +118,9 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
     };
     const { calls, onNotification, onRequest } = listeningClient(toolsChanged);
     const broken = (): void => {
+      if (!opened) return;
       wasBroken = true;
-      if (opened) options.onBroken();
+      options.onBroken();
     };
     const { transport, explain, fatal, terminate } = connect(
       () => calls.current.getStore(),
