@@ -132,6 +132,16 @@ describe("a daemon that cannot start", () => {
     );
   });
 
+  it.each([
+    ["EXECUTOR_APPROVAL_TIMEOUT", "soon", /^EXECUTOR_APPROVAL_TIMEOUT holds no time.*milliseconds/],
+    ["EXECUTOR_METRICS_MAX_SERIES", "0", /^EXECUTOR_METRICS_MAX_SERIES holds no number.*1 or more/],
+    ["EXECUTOR_METRICS_MAX_SERIES_PER_METRIC", "a=1", /^EXECUTOR_METRICS_MAX_SERIES_PER_METRIC /],
+    ["EXECUTOR_LOG_FORMAT", "xml", /^EXECUTOR_LOG_FORMAT holds no format.*text or json/],
+    ["EXECUTOR_SECRET_KEY", "hidden", /^EXECUTOR_SECRET_KEY is no encryption key(?!.*hidden)/],
+  ])("says what %s has to be", async (name, wrong, says) => {
+    await expectOneLine(await serve({ [name]: wrong }), says);
+  });
+
   it.each(["abc", "70000"])("says that %s is not a port", async (port) => {
     const result = await serve({ EXECUTOR_PORT: port });
     expect(result).toMatchObject({ code: 1, stdout: "" });

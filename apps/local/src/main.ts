@@ -2,10 +2,11 @@
 import { ValidationError } from "@effect/cli";
 import * as BunContext from "@effect/platform-bun/BunContext";
 import * as BunRuntime from "@effect/platform-bun/BunRuntime";
-import { Cause, Console, Effect, Exit, Layer, Option } from "effect";
+import { Cause, ConfigError, Console, Effect, Exit, Layer, Option } from "effect";
 import { runCommandLine } from "./commands/executor.ts";
 import { logger } from "./logger.ts";
 import { logFormat, port } from "./server/config.ts";
+import { variablesProblem } from "./server/variables.ts";
 import { CommandError, exitCodes } from "./terminal/command-error.ts";
 import { plainConsole, plainTerminal } from "./terminal/output.ts";
 import { printable } from "./terminal/printable.ts";
@@ -20,21 +21,17 @@ const fail = (cause: Cause.Cause<unknown>) =>
       return;
     }
     process.exitCode = error instanceof CommandError ? error.exitCode : exitCodes.failed;
-    const message = error instanceof Error ? error.message : Cause.pretty(cause);
+    const message = ConfigError.isConfigError(error)
+      ? variablesProblem(error)
+      : error instanceof Error
+        ? error.message
+        : Cause.pretty(cause);
     if (message !== "") yield* Console.error(printable(message));
   });
 
-const notAPort = new CommandError({
-  message: "EXECUTOR_PORT holds no port: it is a number from 1 to 65535.",
-});
-
-const notAFormat = new CommandError({
-  message: "EXECUTOR_LOG_FORMAT holds no format of logs: it is text or json.",
-});
-
 // What is wrong in the environment is reported before any command runs.
-Effect.mapError(port, () => notAPort).pipe(
-  Effect.zipRight(Effect.mapError(logFormat, () => notAFormat)),
+port.pipe(
+  Effect.zipRight(logFormat),
   Effect.zipRight(Effect.suspend(() => runCommandLine(process.argv))),
   Effect.catchAllCause(fail),
   Effect.provide(Layer.merge(Layer.provideMerge(plainTerminal, BunContext.layer), logger)),

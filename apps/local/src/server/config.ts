@@ -1,6 +1,7 @@
 import { Config } from "effect";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { variable, wholeNumber } from "./variables.ts";
 
 export const defaultPort = 4788;
 
@@ -8,13 +9,19 @@ export const defaultPort = 4788;
 export const mcpPath = "/mcp";
 
 /** Port that the daemon listens on and its clients connect to. */
-export const port = Config.port("EXECUTOR_PORT").pipe(Config.withDefault(defaultPort));
+export const port = variable("EXECUTOR_PORT", wholeNumber(1, 65_535), {
+  what: "port",
+  right: "a number from 1 to 65535",
+}).pipe(Config.map((given) => given ?? defaultPort));
+
+const logFormats = ["text", "json"] as const;
 
 /** How log lines are written. */
-export const logFormat = Config.literal(
-  "text",
-  "json",
-)("EXECUTOR_LOG_FORMAT").pipe(Config.withDefault("text"));
+export const logFormat = variable(
+  "EXECUTOR_LOG_FORMAT",
+  (text) => logFormats.find((format) => format === text),
+  { what: "format of logs", right: "text or json" },
+).pipe(Config.map((given) => given ?? "text"));
 
 /** The directory that holds the database. */
 export const dataDirectory = Config.nonEmptyString("EXECUTOR_DATA_DIR").pipe(
@@ -24,10 +31,11 @@ export const dataDirectory = Config.nonEmptyString("EXECUTOR_DATA_DIR").pipe(
 const maxApprovalTimeoutMs = 7 * 24 * 60 * 60_000;
 
 /** Milliseconds that an approval waits for its answer, if the operator sets a time. */
-export const approvalTimeoutMs = Config.integer("EXECUTOR_APPROVAL_TIMEOUT").pipe(
-  Config.validate({
-    message: `EXECUTOR_APPROVAL_TIMEOUT is a number of milliseconds from 1 to ${maxApprovalTimeoutMs}, a week.`,
-    validation: (milliseconds) => milliseconds >= 1 && milliseconds <= maxApprovalTimeoutMs,
-  }),
-  Config.withDefault(undefined),
+export const approvalTimeoutMs = variable(
+  "EXECUTOR_APPROVAL_TIMEOUT",
+  wholeNumber(1, maxApprovalTimeoutMs),
+  {
+    what: "time to wait",
+    right: `a number of milliseconds from 1 to ${maxApprovalTimeoutMs}, which is a week`,
+  },
 );

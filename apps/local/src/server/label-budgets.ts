@@ -1,15 +1,13 @@
 import { findDefinition, limitLabelSets } from "@executor/telemetry";
 import { Config, ConfigError, Effect, Either } from "effect";
+import { variable, wholeNumber } from "./variables.ts";
 
 const defaultTotal = 100_000;
 
-const total = Config.integer("EXECUTOR_METRICS_MAX_SERIES").pipe(
-  Config.validate({
-    message: "EXECUTOR_METRICS_MAX_SERIES is a number of label sets, 1 or more.",
-    validation: (count) => count >= 1,
-  }),
-  Config.withDefault(defaultTotal),
-);
+const total = variable("EXECUTOR_METRICS_MAX_SERIES", wholeNumber(1, Number.MAX_SAFE_INTEGER), {
+  what: "number of label sets",
+  right: "a whole number, 1 or more",
+}).pipe(Config.map((given) => given ?? defaultTotal));
 
 const entry = /^\s*([a-z0-9_.]+)\s*=\s*([1-9]\d*)\s*$/;
 
