@@ -84,7 +84,10 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
   const findAfterReading = Effect.fnUntraced(function* (address: string) {
     if (!inScope(yield* ToolScope, address)) return undefined;
     const namespace = address.slice(0, Math.max(0, address.indexOf(".")));
-    const state = yield* rereading.forCall(namespace);
+    // What is stored is the whole source, also where a toolkit's call wants it.
+    const state = yield* Effect.provideService(rereading.forCall(namespace), ToolScope, {
+      _tag: "Everything",
+    });
     if (state === undefined) return undefined;
     if (state === null) return yield* catalogue.find(address);
     return yield* failed(

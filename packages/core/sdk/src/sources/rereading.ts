@@ -1,7 +1,6 @@
 import { Clock, DateTime, Duration, Effect, Fiber, FiberMap, Queue, Stream } from "effect";
 import { secretsOf } from "../credentials/resolve-settings.ts";
 import { SecretStore } from "../credentials/secret-store.ts";
-import { ToolScope } from "../toolkits/tool-scope.ts";
 import { SourceRows, type StoredSource } from "./source-rows.ts";
 
 /** Descriptions that are read again at the same time. */
@@ -35,8 +34,6 @@ export const makeRereading = Effect.fnUntraced(function* (
         Effect.logWarning(`The source ${namespace} could not be read again.`, defect),
       ),
       slots,
-      // A call within a toolkit may begin it: what is stored is the whole source.
-      Effect.provideService(ToolScope, { _tag: "Everything" }),
     );
 
   /** Begins to read a source, unless that is under way. */
