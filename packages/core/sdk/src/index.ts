@@ -1,5 +1,6 @@
 export * from "./schemas.ts";
 export * from "./model/plugin.ts";
+export type * from "./model/offerings.ts";
 export { shorten } from "./model/shorten.ts";
 export { makeCache } from "./cache.ts";
 export type { CacheOptions } from "./cache.ts";

@@ -3,6 +3,7 @@ import type { IntegerPlaces } from "./exact-integers.ts";
 import type { Json, JsonObject } from "./json.ts";
 import type { Namespace, ResolvedSettings, SourceKind, SourceLoadError } from "./source.ts";
 import type { SourceWarning } from "./description.ts";
+import type { OfferingAccess } from "./offerings.ts";
 import type { ToolAnnotations, ToolCallError } from "./tool.ts";
 
 /** A tool as a plugin describes it. */
@@ -23,6 +24,8 @@ export interface ToolDefinition {
 export interface LoadedSource {
   /** The description's own title. */
   readonly name: string;
+  /** How the source wants to be used, for agents; absent where it does not say. A stranger's text of at most 8,000 characters. */
+  readonly instructions?: string;
   /** URL that calls are sent to. */
   readonly url: string;
   readonly tools: ReadonlyArray<ToolDefinition>;
@@ -109,6 +112,8 @@ export interface SourcePlugin {
   readonly asks?: boolean;
   /** Makes a call, once. It may report progress to the `ProgressListener`, and where the plugin {@link SourcePlugin.asks}, ask a person. */
   readonly invoke: (call: ToolCall) => Effect.Effect<ToolResult, ToolCallError>;
+  /** Resources and prompts, where the kind of source may have some. */
+  readonly offerings?: OfferingAccess;
   /** Emits whenever an open connection reports that the source's tools changed. Opens no connection itself. */
   readonly changes?: (settings: ResolvedSettings) => Stream.Stream<void>;
   /** Closes what is kept open for these settings: the source was removed, or its settings changed. */
