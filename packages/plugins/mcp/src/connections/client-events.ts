@@ -16,8 +16,17 @@ export interface ListeningClient extends Pick<PeerEvents, "onNotification" | "on
   readonly calls: CallsInFlight;
 }
 
+export interface ListeningOptions {
+  readonly onToolsChanged: () => void;
+  /** Called with the URI of a resource that the server says has changed. */
+  readonly onResourceUpdated: (uri: string) => void;
+}
+
 /** The client's side of a session: it answers the questions of the server and receives its notifications. */
-export const listeningClient = (onToolsChanged: () => void): ListeningClient => {
+export const listeningClient = ({
+  onResourceUpdated,
+  onToolsChanged,
+}: ListeningOptions): ListeningClient => {
   const calls = new CallsInFlight();
   return {
     calls,
@@ -33,6 +42,10 @@ export const listeningClient = (onToolsChanged: () => void): ListeningClient => 
     onNotification: (notification) => {
       if (notification.method === "notifications/tools/list_changed") onToolsChanged();
       if (notification.method === "notifications/progress") report(calls, notification);
+      if (notification.method === "notifications/resources/updated") {
+        const uri = text(member(notification.params, "uri"));
+        if (uri !== undefined) onResourceUpdated(uri);
+      }
     },
   };
 };

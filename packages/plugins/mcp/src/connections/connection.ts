@@ -1,4 +1,5 @@
 import {
+  ElicitationUnavailable,
   Elicitor,
   outgoingTrace,
   placesIn,
@@ -8,11 +9,12 @@ import {
 } from "@executor/sdk";
 import type { ElicitationResult, IntegerPlaces, JsonObject } from "@executor/sdk";
 import { fromEntries, member, text } from "@executor/plugin-kit";
-import { Effect, Either, Runtime } from "effect";
+import { Effect, Either, Runtime, type Scope } from "effect";
 import type { McpFailure } from "../failures.ts";
 import type { CallInFlight, Question } from "./calls-in-flight.ts";
 import { inRounds } from "./input-rounds.ts";
 import { paramHeaders } from "./param-headers.ts";
+import type { RpcRequest } from "./peer.ts";
 import { type RequestScope, runOperation, type Session } from "./request-scope.ts";
 
 export interface ToolInvocation {
@@ -38,30 +40,45 @@ export interface Connection {
   readonly serverName: string;
   /** How the server wants to be used; `undefined` where it does not say. */
   readonly instructions: string | undefined;
-  readonly offersTools: boolean;
+  /** What the server offers, by MCP's names of capabilities. */
+  readonly capabilities: JsonObject;
   /** Whether the server gets arguments as headers too: over HTTP in MCP 2026-07-28. */
   readonly takesParamHeaders: boolean;
   /** A number that grows with each notification of the server that its tools changed. */
   readonly toolsVersion: () => number;
-  /** One page of `tools/list`. */
-  readonly listTools: (
-    cursor: string | undefined,
+  /** One request that is no call of a tool, sent once. Nobody is asked anything during it. */
+  readonly request: (
+    request: RpcRequest,
     timeoutMs: number,
   ) => Effect.Effect<JsonObject, McpFailure>;
+  /** Hears of updates of a resource for as long as the scope is open. Never hears anything where the server offers no subscriptions. */
+  readonly subscribe: (
+    uri: string,
+    timeoutMs: number,
+  ) => Effect.Effect<void, McpFailure, Scope.Scope>;
+  /** Waits until new calls can no longer use the connection. */
+  readonly broken: Effect.Effect<void>;
   /** One `tools/call`, sent once. Interrupting it cancels the call at the server. */
   readonly callTool: (invocation: ToolInvocation) => Effect.Effect<JsonObject, McpFailure>;
 }
 
-export const listTools = (
+export const sendRequest = (
   session: Session,
-  cursor: string | undefined,
+  rpc: RpcRequest,
   timeoutMs: number,
 ): Effect.Effect<JsonObject, McpFailure> =>
   Effect.flatMap(SourceInUse, (namespace) =>
-    runOperation(session, { method: "tools/list", namespace, timeoutMs }, ({ send }) =>
-      send({ method: "tools/list", params: cursor === undefined ? {} : { cursor } }),
+    runOperation(session, { method: rpc.method, namespace, timeoutMs }, (scope) =>
+      session.era === "modern" ? inRounds(scope, unasked, rpc) : scope.send(rpc),
     ),
   );
+
+const unasked = {
+  ask: () =>
+    Promise.reject(
+      new ElicitationUnavailable({ message: "Nobody can be asked for other than a tool call." }),
+    ),
+};
 
 let lastProgressToken = 0;
 

@@ -1,7 +1,6 @@
 import { CredentialGuard, type JsonObject } from "@executor/sdk";
-import { member } from "@executor/plugin-kit";
 import { mcpVersionLabel } from "@executor/telemetry";
-import { Effect, Exit, type Scope } from "effect";
+import { Deferred, Effect, Exit, type Scope } from "effect";
 import { closed, McpFailure, toMcpFailure } from "../failures.ts";
 import { measured, recordSession } from "../metrics.ts";
 import { connectHttp, connectProgram } from "../transports/connect.ts";
@@ -9,11 +8,11 @@ import type { Connect, StdioTransports } from "../transports/connect.ts";
 import { type Endpoint, endpointKey } from "../transports/endpoint.ts";
 import { inRequestSpan } from "./call-span.ts";
 import { listeningClient } from "./client-events.ts";
-import { callTool, type Connection, listTools } from "./connection.ts";
+import { callTool, type Connection, sendRequest } from "./connection.ts";
 import type { KnownEras, LegacyTransport } from "./known-eras.ts";
-import { keepListening } from "./listening.ts";
 import { type Counts, initialize, negotiate, type Negotiation } from "./negotiation.ts";
 import { Peer } from "./peer.ts";
+import { makeSubscriptions } from "./subscriptions.ts";
 
 export interface OpenOptions {
   /** The version that the client tells servers. */
@@ -28,6 +27,7 @@ export interface OpenOptions {
   /** Called when new calls can no longer use the connection. */
   readonly onBroken: () => void;
   readonly onToolsChanged: () => void;
+  readonly onResourceUpdated: (uri: string) => void;
 }
 
 /** Milliseconds for telling the server that the session ends. */
@@ -116,10 +116,15 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
       toolsVersion += 1;
       options.onToolsChanged();
     };
-    const { calls, onNotification, onRequest } = listeningClient(toolsChanged);
+    const { calls, onNotification, onRequest } = listeningClient({
+      onToolsChanged: toolsChanged,
+      onResourceUpdated: options.onResourceUpdated,
+    });
+    const breaking = yield* Deferred.make<void>();
     const broken = (): void => {
       if (!opened) return;
       wasBroken = true;
+      Deferred.unsafeDone(breaking, Effect.void);
       options.onBroken();
     };
     const { transport, explain, fatal, terminate } = connect(
@@ -139,9 +144,7 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
         if (ended !== undefined) void transport.close();
       },
     });
-    const listening = new AbortController();
     const close = Effect.promise(async () => {
-      listening.abort();
       if (ended === undefined) await terminate().catch(() => undefined);
     }).pipe(
       Effect.interruptible,
@@ -163,22 +166,18 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
         ended ?? (wasBroken ? closed : undefined),
       ),
     );
-    if (
-      greeting.era === "modern" &&
-      member(greeting.capabilities["tools"], "listChanged") === true
-    ) {
-      void keepListening(peer, listening.signal, toolsChanged);
-    }
-
     const { era } = greeting;
     const session = { peer, era, calls, endpoint, version: () => version, ended: () => ended };
+    const subscribe = yield* makeSubscriptions(session, greeting.capabilities, toolsChanged);
     const connection: Connection = {
       serverName: greeting.serverName,
       instructions: greeting.instructions,
-      offersTools: greeting.capabilities["tools"] !== undefined,
+      capabilities: greeting.capabilities,
       takesParamHeaders: era === "modern" && endpoint.transport !== "stdio",
       toolsVersion: () => toolsVersion,
-      listTools: (cursor, timeoutMs) => listTools(session, cursor, timeoutMs),
+      request: (rpc, timeoutMs) => sendRequest(session, rpc, timeoutMs),
+      subscribe,
+      broken: Deferred.await(breaking),
       callTool: (invocation) => callTool(session, invocation),
     };
     return { era, connection };

@@ -1,16 +1,13 @@
 import { type Json, type JsonObject, redacted } from "@executor/sdk";
-import { isArray, makeWarnings, member, text, type Warnings } from "@executor/plugin-kit";
+import { makeWarnings, member, text, type Warnings } from "@executor/plugin-kit";
 import { Effect } from "effect";
 import type { Connection } from "../connections/connection.ts";
+import { listPages } from "../connections/list-pages.ts";
 import { headerFault } from "../connections/param-headers.ts";
 import { McpFailure } from "../failures.ts";
 import { readTool } from "./read-tool.ts";
 import type { ListedTool } from "./tool-definition.ts";
 import { mendSchema } from "./tool-schema.ts";
-
-const maxTools = 5_000;
-const maxPages = 200;
-const maxChars = 32 * 1024 * 1024;
 
 /** Readings of a list that changes while it is read. */
 const maxReadings = 3;
@@ -32,39 +29,31 @@ export const listAllTools = (
   const read = (readings: number): Effect.Effect<ToolList, McpFailure> => {
     const version = connection.toolsVersion();
     return Effect.filterOrElse(
-      readPages(connection, timeoutMs),
+      readList(connection, timeoutMs),
       () => connection.toolsVersion() === version || readings === maxReadings,
       () => read(readings + 1),
     );
   };
-  return connection.offersTools ? read(1) : Effect.fail(offersNone(connection));
+  const { prompts, resources, tools } = connection.capabilities;
+  if (tools !== undefined) return read(1);
+  if (prompts === undefined && resources === undefined) return Effect.fail(offersNone(connection));
+  const warnings = makeWarnings();
+  warnings.warn("no_operations", "The MCP server offers no tools.", null);
+  return Effect.succeed({ tools: [], warnings });
 };
 
-const readPages = (connection: Connection, timeoutMs: number) =>
-  Effect.gen(function* () {
+const readList = (connection: Connection, timeoutMs: number) =>
+  Effect.map(listPages(connection, toolPages, timeoutMs), (listed): ToolList => {
     const tools = new Map<string, ListedTool>();
     const warnings = makeWarnings();
-    const cursors = new Set<string | undefined>();
-    let chars = 0;
-    let listed = 0;
-    let cursor: string | undefined;
-    do {
-      if (cursors.has(cursor) || cursors.size >= maxPages) return yield* endless;
-      cursors.add(cursor);
-      const result = yield* connection.listTools(cursor, timeoutMs);
-      const page = member(result, "tools");
-      if (!isArray(page)) return yield* notAList;
-      chars += JSON.stringify(page).length;
-      for (const each of page) {
-        const tool = usable(each, listed, connection.takesParamHeaders, warnings);
-        if (tool !== undefined) tools.set(tool.name, tool);
-        listed += 1;
-      }
-      if (tools.size > maxTools || chars > maxChars) return yield* tooManyTools;
-      cursor = text(member(result, "nextCursor"));
-    } while (cursor !== undefined);
+    for (const [index, each] of listed.entries()) {
+      const tool = usable(each, index, connection.takesParamHeaders, warnings);
+      if (tool !== undefined) tools.set(tool.name, tool);
+    }
     return { tools: [...tools.values()], warnings };
   });
+
+const toolPages = { method: "tools/list", name: "tools" };
 
 /** A listed tool with what can be used of it. `index`: its place in the list, for the warnings. */
 const usable = (
@@ -109,24 +98,8 @@ const usable = (
   };
 };
 
-const notAList = new McpFailure({
-  reason: "invalid_response",
-  message:
-    "The MCP server answered tools/list without a list of tools, as `tools`. Correct the server, or check that the URL or command is that of an MCP server.",
-});
-
 const offersNone = ({ serverName }: Connection): McpFailure =>
   new McpFailure({
     reason: "invalid_response",
-    message: `${serverName} is an MCP server that offers no tools, and tools are all that Executor uses.`,
+    message: `${serverName} is an MCP server that offers neither tools nor resources nor prompts.`,
   });
-
-const endless = new McpFailure({
-  reason: "invalid_response",
-  message: `The MCP server's list of tools has more than ${maxPages} pages, or leads back to a page that was read. Correct the server.`,
-});
-
-const tooManyTools = new McpFailure({
-  reason: "response_too_large",
-  message: `The MCP server lists more than ${maxTools} tools, or more than ${maxChars / 1024 / 1024} MiB of them. Use a server with fewer.`,
-});

@@ -33,9 +33,11 @@ const recording = (wait: Effect.Effect<void, McpFailure> = Effect.void) => {
         serverName: `${name}${opened.length}`,
         instructions: undefined,
         takesParamHeaders: false,
-        offersTools: true,
+        capabilities: {},
         toolsVersion: () => 0,
-        listTools: () => Effect.die("unused"),
+        request: () => Effect.die("unused"),
+        subscribe: () => Effect.die("unused"),
+        broken: Effect.never,
         callTool: () => Effect.die("unused"),
       };
       return connection;
