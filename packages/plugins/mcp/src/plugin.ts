@@ -1,4 +1,4 @@
-import { SourceInUse, unknownSource } from "@executor/sdk";
+import { shorten, SourceInUse, unknownSource } from "@executor/sdk";
 import type {
   DetectedSource,
   JsonObject,
@@ -19,6 +19,8 @@ import { KnownEras } from "./connections/known-eras.ts";
 import { openConnection } from "./connections/open-connection.ts";
 import { readResult } from "./tools/result.ts";
 import type { StdioTransports } from "./transports/connect.ts";
+import { offeringAccess } from "./offerings/offering-access.ts";
+import { resourceUpdates, updateKey } from "./offerings/resource-updates.ts";
 import { programName, suggestNamespace, toolPaths } from "./names.ts";
 import { Binding, type ListedTool, toolDefinition } from "./tools/tool-definition.ts";
 
@@ -45,6 +47,7 @@ export const mcpPlugin = ({
 }: McpPluginOptions): Effect.Effect<SourcePlugin, never, Scope.Scope> =>
   Effect.gen(function* () {
     const changed = yield* PubSub.sliding<string>(1_024);
+    const updated = yield* PubSub.sliding<string>(1_024);
     const knownEras = new KnownEras();
     const connections = yield* makeConnections(
       (endpoint, opening, onBroken) =>
@@ -55,6 +58,7 @@ export const mcpPlugin = ({
           knownEras,
           onBroken,
           onToolsChanged: () => changed.unsafeOffer(endpointKey(endpoint)),
+          onResourceUpdated: (uri) => updated.unsafeOffer(updateKey(endpointKey(endpoint), uri)),
         }),
       defaultConnectionLimits,
     );
@@ -64,6 +68,11 @@ export const mcpPlugin = ({
       detect: (settings) => detect(settings, version),
       load: (settings) => Effect.mapError(load(connections, settings), toLoadError),
       invoke: (call) => invoke(connections, call),
+      offerings: offeringAccess({
+        connections,
+        opening,
+        updates: resourceUpdates({ connections, opening, updated }),
+      }),
       changes: (settings) =>
         Either.match(endpointOf(settings), {
           onLeft: () => Stream.never,
@@ -109,6 +118,7 @@ const detect = Effect.fn("Mcp.detect")(
       knownEras: new KnownEras(),
       onBroken: nothing,
       onToolsChanged: nothing,
+      onResourceUpdated: nothing,
     });
     return Option.some(named(serverName));
   },
@@ -129,6 +139,8 @@ const nothing = () => {};
 
 const named = (name: string): DetectedSource => ({ name, namespace: suggestNamespace(name) });
 
+const maxInstructions = 8_000;
+
 const opening = ({ timeoutMs }: ResolvedSettings, namespace: string) => ({
   namespace,
   timeoutMs: Math.max(timeoutMs, minOpeningMs),
@@ -139,13 +151,14 @@ const load = Effect.fn("Mcp.load")(function* (
   settings: ResolvedSettings,
 ) {
   const endpoint = yield* endpointOf(settings);
-  const { serverName, tools, warnings } = yield* connections.use(
+  const { instructions, serverName, tools, warnings } = yield* connections.use(
     endpoint,
     opening(settings, yield* SourceInUse),
     (connection) =>
       Effect.map(listAllTools(connection, settings.timeoutMs), (list) => ({
         ...list,
         serverName: connection.serverName,
+        instructions: connection.instructions,
       })),
   );
   const paths = toolPaths(tools.map(({ name }) => name));
@@ -161,6 +174,7 @@ const load = Effect.fn("Mcp.load")(function* (
   const chosen = yield* Effect.orDie(runSteps(steps));
   return {
     name: serverName,
+    ...(instructions === undefined ? {} : { instructions: shorten(instructions, maxInstructions) }),
     url: shownUrl(endpoint),
     tools: chosen.map(({ tool, path }) => toolDefinition(tool, path)),
     definitions: new Map(),
