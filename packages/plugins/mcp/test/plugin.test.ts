@@ -20,7 +20,7 @@ describe("load", () => {
       expect(source.tools.map(({ path }) => path)).toEqual(
         expect.arrayContaining(["echo", "askName", "grow"]),
       );
-      expect(source.tools).toHaveLength(17);
+      expect(source.tools).toHaveLength(18);
       expect(source.tools[0]).toEqual({
         path: "echo",
         description: "Does echo.",

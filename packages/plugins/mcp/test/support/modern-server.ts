@@ -2,11 +2,13 @@ import {
   createMcpHandler,
   inputRequired,
   ProtocolError,
+  ResourceNotFoundError,
   Server,
 } from "@modelcontextprotocol/server";
 import type { CallToolResult, McpServerFactory } from "@modelcontextprotocol/server";
 import { Effect } from "effect";
 import { setTimeout as sleep } from "node:timers/promises";
+import { completed, contentsOf, filled, prompts, resources, resourceTemplates } from "./offered.ts";
 
 const text = (value: unknown): CallToolResult => ({
   content: [{ type: "text", text: String(value) }],
@@ -35,7 +37,12 @@ export const modernFactory =
     const server = new Server(
       { name: "modern-server", title: "Modern Server", version: "1" },
       {
-        capabilities: { tools: { listChanged: true } },
+        capabilities: {
+          tools: { listChanged: true },
+          resources: { subscribe: true },
+          prompts: {},
+          completions: {},
+        },
         instructions: "Call echo first.",
         inputRequired: { legacyShim: false },
       },
@@ -95,6 +102,21 @@ export const modernFactory =
       }
       throw new ProtocolError(-32_602, "Not like that.", { wanted: "a number" });
     });
+    server.setRequestHandler("resources/list", async () => ({
+      resources: resources.map(({ name = "c", uri }) => ({ name, uri })),
+    }));
+    server.setRequestHandler("resources/templates/list", async () => ({ resourceTemplates }));
+    server.setRequestHandler("resources/read", async ({ params: { uri } }) => {
+      if (uri === "test://none") throw new ResourceNotFoundError(uri);
+      return { contents: contentsOf(uri) };
+    });
+    server.setRequestHandler("prompts/list", async () => ({ prompts }));
+    server.setRequestHandler("prompts/get", async ({ params }) =>
+      filled(params.arguments?.["who"]),
+    );
+    server.setRequestHandler("completion/complete", async ({ params }) =>
+      completed(params.argument.value),
+    );
     return server;
   };
 
@@ -105,6 +127,8 @@ export interface ModernServer {
   readonly requests: Array<{ readonly rpc: string; readonly headers: Headers }>;
   /** Adds a tool and tells who listens. */
   readonly grow: (name: string) => void;
+  /** Tells who listens that a resource changed. */
+  readonly touch: (uri: string) => void;
   /** Ends every stream, and goes on. */
   readonly cut: () => Promise<void>;
 }
@@ -139,6 +163,7 @@ export const modernServer = Effect.acquireRelease(
         added.push(name);
         handler.notify.toolsChanged();
       },
+      touch: (uri) => handler.notify.resourceUpdated(uri),
       cut: async () => {
         await server.stop(true);
         server = listen(port ?? 0);

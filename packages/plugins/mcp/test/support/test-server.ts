@@ -2,10 +2,18 @@ import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import type { RequestHandlerExtra } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import {
   CallToolRequestSchema,
+  CompleteRequestSchema,
   ElicitResultSchema,
   ErrorCode,
+  GetPromptRequestSchema,
+  ListPromptsRequestSchema,
+  ListResourcesRequestSchema,
+  ListResourceTemplatesRequestSchema,
   ListToolsRequestSchema,
   McpError,
+  ReadResourceRequestSchema,
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type {
   CallToolResult,
@@ -13,6 +21,15 @@ import type {
   ServerRequest,
 } from "@modelcontextprotocol/sdk/types.js";
 import { setTimeout as sleep } from "node:timers/promises";
+import {
+  broken,
+  completed,
+  contentsOf,
+  filled,
+  prompts,
+  resources,
+  resourceTemplates,
+} from "./offered.ts";
 
 /** What the server has seen. */
 export interface Seen {
@@ -54,9 +71,18 @@ export const testServer = ({
 }: TestServerOptions = {}) => {
   const { server } = new McpServer(
     { name: "test-server", title: "Test Server", version: "1" },
-    { capabilities: { tools: { listChanged: true }, logging: {} } },
+    {
+      capabilities: {
+        tools: { listChanged: true },
+        logging: {},
+        resources: { subscribe: true },
+        prompts: {},
+        completions: {},
+      },
+    },
   );
   const added: Array<string> = [];
+  const subscribed = new Set<string>();
 
   const tools: Record<string, (given: Arguments, extra: Extra) => Promise<CallToolResult>> = {
     echo: async ({ message }) => text(message),
@@ -134,6 +160,10 @@ export const testServer = ({
     },
     session: async (_, { requestInfo, sessionId }) =>
       text(JSON.stringify({ sessionId, key: requestInfo?.headers["x-key"] })),
+    touch: async ({ uri }) => {
+      await server.sendResourceUpdated({ uri: String(uri) });
+      return text(subscribed.size);
+    },
     grow: async () => {
       added.push(`grown-${added.length + 1}`);
       await server.sendToolListChanged();
@@ -162,5 +192,31 @@ export const testServer = ({
     if (tool === undefined) throw new McpError(ErrorCode.InvalidParams, "No such tool.");
     return tool(params.arguments ?? {}, extra);
   });
+  server.setRequestHandler(ListResourcesRequestSchema, ({ params }) => {
+    const page = Number(params?.cursor ?? 0);
+    const listed = [...resources, ...broken];
+    return {
+      resources: listed.slice(page, page + 1),
+      ...(page + 1 < listed.length ? { nextCursor: String(page + 1) } : {}),
+    };
+  });
+  server.setRequestHandler(ListResourceTemplatesRequestSchema, () => ({ resourceTemplates }));
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params: { uri } }) => {
+    if (uri === "test://none") throw new McpError(-32_002, "There is no such resource.");
+    return { contents: contentsOf(uri) };
+  });
+  server.setRequestHandler(SubscribeRequestSchema, ({ params: { uri } }) => {
+    subscribed.add(uri);
+    return {};
+  });
+  server.setRequestHandler(UnsubscribeRequestSchema, ({ params: { uri } }) => {
+    subscribed.delete(uri);
+    return {};
+  });
+  server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts }));
+  server.setRequestHandler(GetPromptRequestSchema, ({ params }) =>
+    filled(params.arguments?.["who"]),
+  );
+  server.setRequestHandler(CompleteRequestSchema, ({ params }) => completed(params.argument.value));
   return server;
 };

@@ -85,7 +85,7 @@ describe("a server that writes null for what is absent", () => {
       const server = yield* replying("tools/list", { result: { tools: null } });
       const mcp = yield* plugin;
       const error = yield* Effect.flip(mcp.load(settingsOf({ url: server.url })));
-      expect(error.message).toMatch(/without a list of tools/);
+      expect(error.message).toMatch(/answered tools.list without a list/);
     }),
   );
 });
