@@ -37,7 +37,9 @@ const modules: Readonly<Record<string, string>> = {
     export const spanOf = () => undefined;
     export const recordingOf = () => undefined;
     export const exemplarSpan = () => undefined;
+    export const exemplarFilters = [];
     export const keepExemplars = () => {};
+    export const keepsEveryExemplar = () => false;
     export const recordIn = (_, record) => record();
   `,
   "sdk/src/invocation/call-measurement": `

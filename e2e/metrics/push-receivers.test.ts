@@ -120,6 +120,21 @@ describe("an OpenTelemetry Collector", () => {
       },
     );
 
+    it("takes exemplars without traces where the filter lets all through", async () => {
+      const collector = await startCollector(binary);
+      stops.push(collector.stop);
+      const daemon = await pushingTo({
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${collector.url}/v1/metrics`,
+        OTEL_METRICS_EXEMPLAR_FILTER: "always_on",
+      });
+      daemon.kill("SIGTERM");
+      await daemon.exited;
+      const taken = collector.taken("metrics");
+      expect(JSON.stringify(taken)).toContain('"exemplars":[{');
+      expect(traceIdsIn(taken)).toEqual(new Set());
+      expectQuiet(daemon, collector.complaints());
+    });
+
     it.each(["http/protobuf", "http/json"])(
       "takes exponential histograms with the counts and sums of a scrape (%s)",
       async (protocol) => {

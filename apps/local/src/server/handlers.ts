@@ -1,3 +1,5 @@
+import { exemplarFilter } from "@executor/otlp/switch";
+import { keepExemplars } from "@executor/telemetry/tracing";
 import { AppVersion, CoreApiLayer, makeWebHandler } from "@executor/api";
 import { defaultLimits, Executions, Limits } from "@executor/execution";
 import { McpHost } from "@executor/host-mcp";
@@ -55,6 +57,7 @@ export const createServerHandlers = (dataDirectory: string, pushes: Scope.Scope)
   Effect.gen(function* () {
     yield* makeDataDirectory(dataDirectory);
     yield* applyLabelBudgets;
+    keepExemplars(yield* Effect.orDie(exemplarFilter));
     for (const problem of yield* variableProblems) yield* Effect.logWarning(problem);
     yield* Scope.extend(startMetricsExport(), pushes);
     const tracer = yield* Scope.extend(startTracesExport(), pushes);

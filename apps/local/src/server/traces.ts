@@ -1,6 +1,6 @@
 import type { SpanExporterService, TracesSettings } from "@executor/otlp";
 import { isPushWanted } from "@executor/otlp/switch";
-import { keepExemplars, type SpanTracer } from "@executor/telemetry/tracing";
+import type { SpanTracer } from "@executor/telemetry/tracing";
 import { FetchHttpClient } from "@effect/platform";
 import { Config, Context, Effect, Layer, ManagedRuntime, type Scope } from "effect";
 import { logger } from "../logger.ts";
@@ -58,7 +58,6 @@ export const startTracesExport = (): Effect.Effect<SpanTracer | undefined, never
     const { context } = yield* runtime.runtimeEffect;
     const exporter = Context.get(context, TraceExport);
     if (exporter === undefined) return undefined;
-    keepExemplars(exporter.settings.exemplars);
     yield* disposeAtEnd(runtime, {
       ...exporter,
       withinMillis: exporter.settings.timeoutMillis,

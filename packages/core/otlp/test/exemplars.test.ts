@@ -14,7 +14,7 @@ const shared = { labels: [], createdAt: undefined, repairs: [] };
 const metric = { description: "", unit: "", declared: true };
 const at = 1_800_000_000;
 
-/** A counter and a histogram with exemplars, the later of which is of the lower bucket. */
+/** Counters and a histogram with exemplars: one without a trace, and two the later of which is of the lower bucket. */
 const series: ReadonlyArray<Series> = [
   {
     ...shared,
@@ -23,6 +23,14 @@ const series: ReadonlyArray<Series> = [
     metric: { ...metric, name: "calls", type: "counter" },
     value: 3,
     exemplar: exemplar(2, at + 0.25),
+  },
+  {
+    ...shared,
+    type: "number",
+    source: {},
+    metric: { ...metric, name: "untraced", type: "counter" },
+    value: 1,
+    exemplar: { traceId: "", spanId: "", value: 1, timestamp: at },
   },
   {
     ...shared,
@@ -73,11 +81,11 @@ const push = async (
     metricsOf(request).map(({ name, sum, histogram, exponentialHistogram }) => [
       name,
       (sum ?? histogram ?? exponentialHistogram)?.dataPoints.flatMap(({ exemplars = [] }) =>
-        exemplars.map((taken) => ({
-          ...taken,
-          traceId: id(taken.traceId),
-          spanId: id(taken.spanId),
-        })),
+        exemplars.map(({ traceId: ofTrace, spanId: ofSpan, ...taken }) =>
+          ofTrace === undefined && ofSpan === undefined
+            ? taken
+            : { ...taken, traceId: id(ofTrace ?? ""), spanId: id(ofSpan ?? "") },
+        ),
       ),
     ]),
   );
@@ -101,6 +109,7 @@ describe("exemplars", () => {
   it.each(pushes)("are pushed in order of time (%s, %s, %s)", async (...options) => {
     expect(await push(...options)).toEqual([
       ["calls", [taken(2, 250)]],
+      ["untraced", [{ asDouble: 1, timeUnixNano: `${at}000000000` }]],
       ["size", [taken(9, 1_000), taken(0.5, 2_000)]],
     ]);
   });

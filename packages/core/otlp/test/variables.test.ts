@@ -7,7 +7,7 @@ import { checkVariables, readEnvironment } from "../src/settings/environment.ts"
 import type { SettingsDefinition } from "../src/settings/environment.ts";
 import { logsSettings } from "../src/settings/logs.ts";
 import { metricsSettings } from "../src/settings/metrics.ts";
-import { isAnySet, isPushWanted } from "../src/settings/switch.ts";
+import { exemplarFilter, isAnySet, isPushWanted } from "../src/settings/switch.ts";
 import { tracesSettings } from "../src/settings/traces.ts";
 import { variables } from "../src/settings/variables.ts";
 import { specifiedValues, specifiedVariables } from "./support/specification.ts";
@@ -38,6 +38,7 @@ const outcome = (env: Readonly<Record<string, string>>) =>
       settings: Effect.forEach(definitions, (definition) =>
         readEnvironment(definition, { "service.name": "test" }),
       ),
+      filter: exemplarFilter,
       problems: checkVariables,
     }).pipe(withVariables(env), Effect.provide(BunFileSystem.layer)),
   );
@@ -72,7 +73,7 @@ describe("a variable of the specification", () => {
     const honoured = variables.filter(({ unsupported }) => unsupported === undefined);
     const read = definitions.flatMap((definition) => definition.variables);
     expect(honoured.map(({ name }) => name).toSorted()).toEqual(
-      [...new Set(["OTEL_SDK_DISABLED", ...read])].toSorted(),
+      [...new Set(["OTEL_SDK_DISABLED", "OTEL_METRICS_EXEMPLAR_FILTER", ...read])].toSorted(),
     );
   });
 
@@ -132,7 +133,6 @@ describe("the table", () => {
       "OTEL_TRACES_SAMPLER=parentbased_jaeger_remote",
       "OTEL_TRACES_SAMPLER=jaeger_remote",
       "OTEL_TRACES_SAMPLER=xray",
-      "OTEL_METRICS_EXEMPLAR_FILTER=always_on",
       "OTEL_EXPORTER_OTLP_PROTOCOL=grpc",
     ]);
   });
@@ -153,7 +153,8 @@ describe("the check of variables", () => {
   });
 
   it.each([
-    ["always_on", [expect.stringContaining("neither trace_based nor always_off")]],
+    ["always_on", []],
+    ["all", [expect.stringContaining("none of trace_based, always_on, always_off")]],
     ["trace_based", []],
     ["ALWAYS_OFF", []],
   ])("tells a filter of exemplars that it does not have: %s", (filter, problems) => {

@@ -80,7 +80,7 @@ export const bucketsOf = ({ bounds, counts }: HistogramValues) => {
   return { bounds: bounds.slice(first, -1), counts: alone };
 };
 
-/** The measurements of a point that were made in traces, in order of time: a delta has those since its start. */
+/** The measurements of a point that are kept as exemplars, in order of time: a delta has those since its start. */
 export const exemplarsOf = ({ total, startTime }: Point): ReadonlyArray<Exemplar> => {
   const all =
     total.type === "number" ? [total.exemplar] : total.type === "histogram" ? total.exemplars : [];

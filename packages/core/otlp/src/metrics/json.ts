@@ -96,8 +96,7 @@ const toPoint = (point: Point) => {
 const toExemplar = (exemplar: Exemplar) => ({
   timeUnixNano: exemplarTime(exemplar).toString(),
   asDouble: toDouble(exemplar.value),
-  spanId: exemplar.spanId,
-  traceId: exemplar.traceId,
+  ...(exemplar.traceId === "" ? undefined : { spanId: exemplar.spanId, traceId: exemplar.traceId }),
 });
 
 const toNumber = (value: number | bigint) => {

@@ -143,8 +143,10 @@ const writeExemplars = (field: number, point: Point): void => {
 };
 
 const writeExemplar = (exemplar: Exemplar): void => {
-  writeId(5, exemplar.traceId);
-  writeId(4, exemplar.spanId);
+  if (exemplar.traceId !== "") {
+    writeId(5, exemplar.traceId);
+    writeId(4, exemplar.spanId);
+  }
   writer.double(tag(3, fixed64), exemplar.value);
   writeFixed64(2, exemplarTime(exemplar));
 };

@@ -1,3 +1,4 @@
+import { type ExemplarFilter, exemplarFilters } from "@executor/telemetry/tracing";
 import { Config, Effect, HashSet } from "effect";
 import type { Signal } from "./signal.ts";
 
@@ -26,6 +27,15 @@ export const isPushWanted = (signal: Signal): Config.Config<boolean> => {
     ),
   );
 };
+
+/**
+ * The filter of exemplars, which are in scrapes and in pushes. A value that is none of the specification's is told with the other
+ * problems of variables.
+ */
+export const exemplarFilter: Config.Config<ExemplarFilter> = Config.map(
+  text("OTEL_METRICS_EXEMPLAR_FILTER"),
+  (chosen) => exemplarFilters.find((filter) => filter === chosen.toLowerCase()) ?? "trace_based",
+);
 
 /** Whether any variable of OpenTelemetry is in the environment, so that those without effect can be told. */
 export const isAnySet: Effect.Effect<boolean> = Effect.configProviderWith((provider) =>

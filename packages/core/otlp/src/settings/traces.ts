@@ -11,20 +11,16 @@ export interface TracesSettings extends ExporterSettings, BatchSettings {
   readonly sampler: SamplerName;
   /** Part of the traces that a sampler with a ratio takes, from 0 to 1. */
   readonly ratio: number;
-  /** Whether measurements in sampled spans are kept as exemplars. */
-  readonly exemplars: boolean;
 }
 
 const samplerVariable = "OTEL_TRACES_SAMPLER";
 const ratioVariable = "OTEL_TRACES_SAMPLER_ARG";
-const exemplarVariable = "OTEL_METRICS_EXEMPLAR_FILTER";
 
 export const tracesSettings: SettingsDefinition<TracesSettings> = {
   variables: [
     ...variablesOfExporter("traces"),
     samplerVariable,
     ratioVariable,
-    exemplarVariable,
     ...variablesOfBatches("OTEL_BSP"),
   ],
   resolve: (lookup, defaults, report) =>
@@ -35,7 +31,6 @@ export const tracesSettings: SettingsDefinition<TracesSettings> = {
         ...resolveBatches("OTEL_BSP", exporter, lookup, 5_000, report),
         sampler,
         ratio: resolveRatio(sampler, lookup, report),
-        exemplars: lookup(exemplarVariable)?.toLowerCase() !== "always_off",
       };
     }),
 };

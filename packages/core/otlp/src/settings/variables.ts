@@ -1,3 +1,4 @@
+import { exemplarFilters } from "@executor/telemetry/tracing";
 import { certificateSuffixes } from "./certificates.ts";
 import { exporterVariables, type Signal } from "./signal.ts";
 import type { Lookup } from "./values.ts";
@@ -46,13 +47,13 @@ const ofSignal: Readonly<Record<Signal, ReadonlyArray<string>>> = {
     "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE",
     "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION",
     ...ofEach("OTEL_METRIC_EXPORT", "INTERVAL", "TIMEOUT"),
+    "OTEL_METRICS_EXEMPLAR_FILTER",
   ],
   traces: [
     "OTEL_TRACES_EXPORTER",
     ...ofEach("OTEL_EXPORTER_OTLP_TRACES", ...exporterSuffixes),
     ...ofEach("OTEL_TRACES_SAMPLER", "ARG"),
     "OTEL_TRACES_SAMPLER",
-    "OTEL_METRICS_EXEMPLAR_FILTER",
     ...ofEach("OTEL_BSP", ...batchSuffixes),
   ],
   logs: [
@@ -143,8 +144,11 @@ const problemOf = (name: string, lookup: Lookup): string | undefined => {
   if (name === "OTEL_SDK_DISABLED" && text !== "false") {
     return "OTEL_SDK_DISABLED is neither true nor false, and counts as false.";
   }
-  if (name === "OTEL_METRICS_EXEMPLAR_FILTER" && text !== "trace_based" && text !== "always_off") {
-    return `${name} is neither trace_based nor always_off, and trace_based is used: an exemplar of Executor names a trace.`;
+  if (
+    name === "OTEL_METRICS_EXEMPLAR_FILTER" &&
+    !exemplarFilters.some((filter) => filter === text)
+  ) {
+    return `${name} is none of ${exemplarFilters.join(", ")}; trace_based is used.`;
   }
   const signal = signals.find((one) => name === `OTEL_${one.toUpperCase()}_EXPORTER`);
   return signal === undefined ? undefined : exporterProblem(signal, name, text, lookup);

@@ -25,8 +25,8 @@ const common = {
       Schema.Struct({
         timeUnixNano: Integer,
         asDouble: Numeric,
-        spanId: Schema.String,
-        traceId: Schema.String,
+        spanId: Schema.optional(Schema.String),
+        traceId: Schema.optional(Schema.String),
       }),
     ),
   ),

@@ -31,7 +31,6 @@ const start = (changes: Partial<TracesSettings> = {}, answer = ok) => {
     resource: { "service.name": "test" },
     sampler: "always_on",
     ratio: 1,
-    exemplars: true,
     maxSize: 2_048,
     maxBatchSize: 512,
     ...changes,

@@ -1,6 +1,6 @@
 import { Metric, MetricHook, MetricRegistry, MetricState, MutableHashMap } from "effect";
 import type { MetricKey } from "effect";
-import { exemplarSpan } from "../tracing/traced.ts";
+import { exemplarSpan, keepsEveryExemplar } from "../tracing/traced.ts";
 import { NativeHistogram } from "./native-histogram.ts";
 import type { NativeHistogramState } from "./native-histogram.ts";
 
@@ -44,7 +44,7 @@ export const sizeOf = (registry: Registry): number | undefined => {
   return hooks === undefined ? undefined : MutableHashMap.size(hooks);
 };
 
-/** One measurement, and the trace in which it was made. */
+/** One measurement, and the trace in which it was made; the ids are `""` outside of exported spans. */
 export interface Exemplar {
   readonly traceId: string;
   readonly spanId: string;
@@ -54,11 +54,13 @@ export interface Exemplar {
   readonly timestamp: number;
 }
 
-/** An exemplar of `value` where a span that is exported is current; the span itself is not kept. */
+const nowhere = { traceId: "", spanId: "" };
+
+/** An exemplar of `value` where the filter takes it; the current span itself is not kept. */
 const currentExemplar = (value: number): Exemplar | undefined => {
   const span = exemplarSpan();
-  if (span === undefined) return undefined;
-  const { traceId, spanId } = span;
+  if (span === undefined && !keepsEveryExemplar()) return undefined;
+  const { traceId, spanId } = span ?? nowhere;
   return { traceId, spanId, value, timestamp: Date.now() / 1_000 };
 };
 

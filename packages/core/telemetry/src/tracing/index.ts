@@ -10,11 +10,12 @@ export type { RemoteSpan, TraceContextFields } from "./trace-context.ts";
 export {
   below,
   currentTracer,
+  exemplarFilters,
   keepExemplars,
   recordIn,
   recordingOf,
   spanOf,
   traced,
 } from "./traced.ts";
-export type { TracedOptions } from "./traced.ts";
+export type { ExemplarFilter, TracedOptions } from "./traced.ts";
 export { unixMillis } from "./unix-millis.ts";

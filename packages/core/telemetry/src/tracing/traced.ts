@@ -86,19 +86,26 @@ export const recordIn = (span: ParentSpan | undefined, record: () => void): void
   }
 };
 
-let areExemplarsKept = true;
+/** Which measurements can become exemplars: those in exported spans, all, or none (OpenTelemetry's metrics SDK, "ExemplarFilter"). */
+export const exemplarFilters = ["trace_based", "always_on", "always_off"] as const;
+export type ExemplarFilter = (typeof exemplarFilters)[number];
 
-/** Whether measurements that are made in exported spans are kept as exemplars; they are unless this says otherwise. */
-export const keepExemplars = (kept: boolean): void => {
-  areExemplarsKept = kept;
+let exemplarFilter: ExemplarFilter = "trace_based";
+
+/** Sets the filter of exemplars; it is `trace_based` before. */
+export const keepExemplars = (filter: ExemplarFilter): void => {
+  exemplarFilter = filter;
 };
+
+/** Whether a measurement outside of exported spans becomes an exemplar too. */
+export const keepsEveryExemplar = (): boolean => exemplarFilter === "always_on";
 
 /**
  * The span of an exemplar of what is measured now. It is sampled by a {@link SpanTracer}: the ids of any other, such as those that
  * Effect makes up by itself, lead to no trace.
  */
 export const exemplarSpan = (): ParentSpan | undefined => {
-  if (!areExemplarsKept) return undefined;
+  if (exemplarFilter === "always_off") return undefined;
   let span = outsideFibers;
   if (span === undefined) {
     const fiber = Fiber.getCurrentFiber();

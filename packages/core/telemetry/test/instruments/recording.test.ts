@@ -2,7 +2,13 @@ import { describe, expect, it } from "@effect/vitest";
 import { Effect, Metric, Tracer } from "effect";
 import { counter, durationSeconds, gauge, histogram } from "../../src/index.ts";
 import { RegistryReading } from "../../src/reading/index.ts";
-import { makeSampler, recordIn, SpanTracer, traced } from "../../src/tracing/index.ts";
+import {
+  keepExemplars,
+  makeSampler,
+  recordIn,
+  SpanTracer,
+  traced,
+} from "../../src/tracing/index.ts";
 import type { HistogramSeries, Series } from "../../src/reading/index.ts";
 
 const described = { description: "For a test.", unit: "{thing}", labels: [] };
@@ -77,6 +83,22 @@ describe("an exemplar", () => {
     const off = new SpanTracer({ sampler: makeSampler("always_off", 1), onEnd: () => {} });
     Effect.runSync(Effect.withTracer(traced(() => ({ name: "work" }))(add), off));
     expect(exemplarOf(name)).toBeUndefined();
+  });
+
+  it("is of measurements outside of exported spans too where the filter takes all, and of none where it takes none", () => {
+    const name = "test.exemplar.filter";
+    const things = counter({ name, ...described });
+    keepExemplars("always_on");
+    things.add(1, {});
+    const untraced = exemplarOf(name);
+    inSpan("first", true, () => things.add(2, {}));
+    const inTrace = exemplarOf(name);
+    keepExemplars("always_off");
+    inSpan("second", true, () => things.add(3, {}));
+    keepExemplars("trace_based");
+    expect(untraced).toMatchObject({ traceId: "", spanId: "", value: 1 });
+    expect(inTrace).toMatchObject({ traceId: "first", value: 2 });
+    expect(exemplarOf(name)).toEqual(inTrace);
   });
 
   it("is of the span that is named where no fiber runs", () => {

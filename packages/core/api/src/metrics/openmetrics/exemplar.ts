@@ -5,11 +5,14 @@ import { formatValue } from "../text/lines.ts";
 /** Names and values of an exemplar's labels together, in code points (OpenMetrics 1.0, "Exemplars"). */
 const maxCodePoints = 128;
 
-/** The exemplar of a counter or, by its index, of a histogram's bucket, if its value lies in the bucket and its labels are short. */
+/**
+ * The exemplar of a counter or, by its index, of a histogram's bucket, if its value lies in the bucket and its labels are short. One
+ * without a trace is for the push alone: a scraper has no use for a value that leads nowhere.
+ */
 export const seriesExemplar = (reading: Series, bucket: number): Exemplar | undefined => {
   if (reading.type === "summary") return undefined;
   const exemplar = reading.type === "histogram" ? reading.exemplars?.[bucket] : reading.exemplar;
-  if (exemplar === undefined || isLong(exemplar)) return undefined;
+  if (exemplar === undefined || exemplar.traceId === "" || isLong(exemplar)) return undefined;
   return reading.type !== "histogram" || isWithin(exemplar.value, reading.bounds, bucket)
     ? exemplar
     : undefined;

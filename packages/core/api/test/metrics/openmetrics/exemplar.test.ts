@@ -46,6 +46,10 @@ describe("formatExemplar", () => {
     expect(formatExemplar(seriesOf(name), 0)).toBe("");
   });
 
+  it("writes nothing of a measurement that was kept without a trace", () => {
+    expect(formatExemplar(counted("test.om.untraced", { traceId: "", spanId: "" }), 0)).toBe("");
+  });
+
   it("escapes ids that are not a tracer's", () => {
     const series = counted("test.om.escaped", { traceId: 'a"b\\c\nd', spanId: "\ud800" });
     expect(formatExemplar(series, 0)).toContain('{trace_id="a\\"b\\\\c\\nd",span_id="\ufffd"}');
