@@ -76,6 +76,12 @@ describe.each(transports)("server-everything as a source over %s", (_, upstream)
   it("becomes tools", async () => {
     const added = await client.add("every", upstream.settings());
     expect(added).toMatchObject({ name: "Everything Reference Server" });
+    const said = expect.stringMatching(/Everything Server/);
+    expect(added).toMatchObject({ instructions: said });
+    const listed = await client.run("return await tools.executor.sources.list({})");
+    expect(listed.output?.value).toContainEqual(
+      expect.objectContaining({ namespace: "every", instructions: said }),
+    );
     await until(
       "all of its tools are there",
       async () => (await client.counted("executor_source_tools", source)) === 14,

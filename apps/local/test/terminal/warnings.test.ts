@@ -26,6 +26,7 @@ const source = (warningCount: number, warnings: ReadonlyArray<SourceWarning>) =>
     checkInputs: true,
     reviewNewWrites: false,
     traceContext: true,
+    instructions: null,
     warnings,
   });
 

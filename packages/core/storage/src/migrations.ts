@@ -11,6 +11,7 @@ import definitionTokens from "./migrations/0006-definition-tokens.ts";
 import fleet from "./migrations/0007-fleet.ts";
 import toolkits from "./migrations/0008-toolkits.ts";
 import sourceState from "./migrations/0009-source-state.ts";
+import sourceInstructions from "./migrations/0010-source-instructions.ts";
 
 /** The database cannot be used. The message tells the operator what is wrong and what to do. */
 export class StorageError extends Schema.TaggedError<StorageError>()("StorageError", {
@@ -37,6 +38,7 @@ const migrate = Migrator.make({})({
     "0007_fleet": run(fleet),
     "0008_toolkits": run(toolkits),
     "0009_source_state": run(sourceState),
+    "0010_source_instructions": run(sourceInstructions),
   }),
   table: "migrations",
 });

@@ -1,7 +1,7 @@
 import { Command } from "@effect/cli";
 import type { SourceDetails } from "@executor/sdk/schemas";
 import type { DateTime } from "effect";
-import { oneLine } from "../../terminal/printable.ts";
+import { oneLine, printable } from "../../terminal/printable.ts";
 import { stateWord } from "../../terminal/source-state.ts";
 import { count, time } from "../../terminal/units.ts";
 import { allWarnings } from "../../terminal/warnings.ts";
@@ -44,8 +44,10 @@ const shown = (source: SourceDetails): string => {
   ];
   const widest = Math.max(...facts.map(([name]) => name.length));
   const lines = facts.map(([name, value]) => `${name.padEnd(widest)}  ${oneLine(value)}`);
+  const { instructions } = source;
+  const said = instructions === null ? [] : ["", "Its instructions:", printable(instructions)];
   const warnings = allWarnings(source);
-  return [...lines, ...(warnings.length === 0 ? [] : ["", ...warnings])].join("\n");
+  return [...lines, ...said, ...(warnings.length === 0 ? [] : ["", ...warnings])].join("\n");
 };
 
 const stateText = (source: SourceDetails): string => {

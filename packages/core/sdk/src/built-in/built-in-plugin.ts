@@ -3,6 +3,7 @@ import { builtInSource, defaultSearchLimit } from "./built-in-source.ts";
 import { describedTool } from "./excerpts/described-tool.ts";
 import type { Json, JsonObject } from "../model/json.ts";
 import type { SourcePlugin } from "../model/plugin.ts";
+import { shorten } from "../model/shorten.ts";
 import { Sources } from "../sources/sources.ts";
 import { type Tool, ToolCallError, type ToolSummary } from "../model/tool.ts";
 import { Tools } from "../tools/tools.ts";
@@ -23,6 +24,9 @@ const summary = (tool: ToolSummary | Tool): JsonObject => ({
   description: tool.description,
   annotations: { ...tool.annotations },
 });
+
+/** Characters of what each source says of its use in a list of all. */
+const maxInstructions = 1_000;
 
 const maxFound = 500;
 const maxSignature = 250;
@@ -50,10 +54,16 @@ export const builtInPlugin: Effect.Effect<SourcePlugin, never, Sources | Tools> 
       Record<string, (input: JsonObject) => Effect.Effect<Json, ToolCallError>>
     > = {
       "executor.sources.list": () =>
-        Effect.map(sources.list, (list) =>
+        Effect.zipWith(sources.list, sources.instructions, (list, instructions) =>
           list
             .filter(({ enabled }) => enabled)
-            .map(Struct.pick("namespace", "kind", "name", "toolCount")),
+            .map((source) => {
+              const said = instructions.get(source.namespace);
+              return {
+                ...Struct.pick(source, "namespace", "kind", "name", "toolCount"),
+                ...(said === undefined ? {} : { instructions: shorten(said, maxInstructions) }),
+              };
+            }),
         ),
 
       "executor.tools.search": (input) =>

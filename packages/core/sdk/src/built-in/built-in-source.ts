@@ -58,6 +58,7 @@ export const builtInSource: LoadedSource = {
         kind: { type: "string" },
         name: { type: "string" },
         toolCount: { type: "integer" },
+        instructions: { type: "string", description: "How the source wants to be used." },
       }),
     }),
     tool(

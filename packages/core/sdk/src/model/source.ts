@@ -201,6 +201,8 @@ export class SourceDetails extends Source.extend<SourceDetails>("SourceDetails")
   checkInputs: Schema.Boolean,
   reviewNewWrites: Schema.Boolean,
   traceContext: Schema.Boolean,
+  /** How the source wants to be used, in its own words; `null` where it does not say. */
+  instructions: Schema.NullOr(Schema.String),
   /** The first 100 warnings; where there are more, a last entry `more_warnings` counts them by their codes. */
   warnings: Schema.Array(SourceWarning),
 }) {}

@@ -137,6 +137,9 @@ export const redactLoaded = Effect.fnUntraced(function* (loaded: LoadedSource, r
   const read: ReadSource = {
     ...loaded,
     name: redactor.text(loaded.name),
+    ...(loaded.instructions === undefined
+      ? {}
+      : { instructions: redactor.text(loaded.instructions) }),
     tools,
     definitions,
     warnings: keptWarnings(warnings, redactor.text),

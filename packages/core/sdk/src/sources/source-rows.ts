@@ -69,7 +69,11 @@ export type CallTarget = Pick<
 
 type SealedSettings = Pick<typeof TableRow.Type, "namespace" | "settings">;
 
-const decodeWarnings = Schema.decodeUnknown(Schema.Array(Schema.Struct({ warnings: Warnings })));
+const Said = Schema.Struct({ warnings: Warnings, instructions: Schema.NullOr(Schema.String) });
+const decodeSaid = Schema.decodeUnknown(Schema.Array(Said));
+const decodeInstructions = Schema.decodeUnknown(
+  Schema.Array(Schema.Struct({ namespace: Namespace, instructions: Schema.String })),
+);
 const encodeWarnings = Schema.encodeSync(Warnings);
 const decodeRows = Schema.decodeUnknown(Schema.Array(CountedTableRow));
 const encodeRow = Schema.encode(TableRow);
@@ -99,7 +103,7 @@ export const toSource = (stored: StoredSource): Source => {
 /** The source with everything that operators may see of it. */
 export const toDetails = (
   stored: StoredSource,
-  warnings: ReadonlyArray<SourceWarning>,
+  { instructions, warnings }: typeof Said.Type,
 ): SourceDetails => {
   const { baseUrl, checkInputs, env, only, overlay, reviewNewWrites, timeoutMs } = stored.settings;
   const { traceContext, transport, url } = stored.settings;
@@ -115,6 +119,7 @@ export const toDetails = (
     checkInputs,
     reviewNewWrites,
     traceContext,
+    instructions,
     warnings,
   });
 };
@@ -226,17 +231,26 @@ const make = Effect.gen(function* () {
         sql`UPDATE sources SET ${sql.update(row, ["namespace"])} WHERE namespace = ${row.namespace}`,
       ),
 
-    warnings: (namespace: Namespace) =>
-      sql`SELECT warnings FROM sources WHERE namespace = ${namespace}`.pipe(
-        Effect.flatMap(decodeWarnings),
-        Effect.map(([row]) => row?.warnings ?? []),
+    /** What the last reading of a source's description said, beside its tools. */
+    said: (namespace: Namespace) =>
+      sql`SELECT warnings, instructions FROM sources WHERE namespace = ${namespace}`.pipe(
+        Effect.flatMap(decodeSaid),
+        Effect.map(([row]) => row ?? { warnings: [], instructions: null }),
+        Effect.orDie,
+      ),
+
+    /** The instructions of the sources that have some. */
+    instructions:
+      sql`SELECT namespace, instructions FROM sources WHERE instructions IS NOT NULL`.pipe(
+        Effect.flatMap(decodeInstructions),
+        Effect.map((all) => new Map(all.map((each) => [each.namespace, each.instructions]))),
         Effect.orDie,
       ),
 
     /** Records that the description was read. A source that waited for that has its title from now on. */
     setRead: (
       namespace: Namespace,
-      { name, url, warnings, warningCount }: ReadSource,
+      { instructions, name, url, warnings, warningCount }: ReadSource,
       at: DateTime.Utc,
     ) =>
       Effect.orDie(sql`UPDATE sources
@@ -244,7 +258,8 @@ const make = Effect.gen(function* () {
             name = CASE WHEN refreshed_at IS NULL AND name = namespace THEN ${name} ELSE name END,
             state = CASE WHEN state ->> 'status' = 'ready' THEN state
               WHEN state IS NULL THEN NULL ELSE ${encodeState(readyState(at))} END,
-            warnings = ${encodeWarnings(warnings)}, warning_count = ${warningCount}
+            warnings = ${encodeWarnings(warnings)}, warning_count = ${warningCount},
+            instructions = ${instructions ?? null}
           WHERE namespace = ${namespace}`),
 
     /** Replaces what an operator set. */

@@ -41,6 +41,8 @@ export class Sources extends Context.Tag("@executor/sdk/Sources")<
   {
     /** Within a toolkit, the sources that have tools of it, with the number of these. */
     readonly list: Effect.Effect<ReadonlyArray<Source>>;
+    /** How sources want to be used, by their namespaces; of those that say so. */
+    readonly instructions: Effect.Effect<ReadonlyMap<string, string>>;
     readonly get: (namespace: string) => Effect.Effect<SourceDetails, SourceNotFound>;
     readonly add: (source: NewSource) => Effect.Effect<SourceDetails, AddSourceError>;
     /** Reads the description again; `document` is the new text of a source that was added as text. */
@@ -88,7 +90,7 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
   const catalogue = yield* ToolCatalogue;
   const { commit, find, findChangeable, record, rows, tools } = changes;
   const details = (stored: StoredSource) =>
-    Effect.map(rows.warnings(stored.namespace), (warnings) => toDetails(stored, warnings));
+    Effect.map(rows.said(stored.namespace), (said) => toDetails(stored, said));
   const afterReading = (stored: StoredSource, read: ToolChanges | null) =>
     Effect.map(
       Effect.zipRight(record(stored), details(stored)),
@@ -134,6 +136,7 @@ const make = Effect.fnUntraced(function* (builtIn: LoadedSource) {
     list: Effect.zipWith(rows.all, catalogue.covered, (all, covered) =>
       covered === undefined ? all.map(toSource) : coveredSources(all, covered),
     ),
+    instructions: rows.instructions,
     get: (namespace: string) => Effect.flatMap(find(namespace), details),
     add: (source: NewSource) =>
       add(source).pipe(

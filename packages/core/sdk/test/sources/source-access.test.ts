@@ -25,6 +25,7 @@ describe("redactLoaded", () => {
       const loaded = yield* redactLoaded(
         {
           name: value,
+          instructions: value,
           url: "https://api.example.com",
           tools: [tool("kept"), tool(`named.${value}`)],
           definitions: new Map([["D", { description: value }]]),
@@ -34,6 +35,7 @@ describe("redactLoaded", () => {
       );
       expect(loaded).toMatchObject({
         name: "[redacted]",
+        instructions: "[redacted]",
         tools: [
           {
             path: "kept",

@@ -64,6 +64,7 @@ const plugin = (probe: Context.Tag.Service<typeof Probe>): SourcePlugin => ({
         const paths = Array.from({ length: probe.toolCount }, (_, index) => `more${index}`);
         return Effect.succeed({
           name: `Probe ${echoed}`,
+          instructions: `Call echo first. ${echoed}`,
           url: settings.url ?? settings.baseUrl ?? `stdio:${settings.command}`,
           definitions: new Map([["D", { description: echoed }]]),
           warnings: [],
