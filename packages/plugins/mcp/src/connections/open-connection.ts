@@ -1,4 +1,5 @@
 import { CredentialGuard, type JsonObject } from "@executor/sdk";
+import { member } from "@executor/plugin-kit";
 import { mcpVersionLabel } from "@executor/telemetry";
 import { Deferred, Effect, Exit, type Scope } from "effect";
 import { closed, McpFailure, toMcpFailure } from "../failures.ts";
@@ -9,9 +10,11 @@ import { type Endpoint, endpointKey } from "../transports/endpoint.ts";
 import { inRequestSpan } from "./call-span.ts";
 import { listeningClient } from "./client-events.ts";
 import { callTool, type Connection, sendRequest } from "./connection.ts";
+import { ListFreshness } from "./list-freshness.ts";
 import type { KnownEras, LegacyTransport } from "./known-eras.ts";
 import { type Counts, initialize, negotiate, type Negotiation } from "./negotiation.ts";
 import { Peer } from "./peer.ts";
+import type { Session } from "./request-scope.ts";
 import { makeSubscriptions } from "./subscriptions.ts";
 
 export interface OpenOptions {
@@ -167,18 +170,36 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
       ),
     );
     const { era } = greeting;
-    const session = { peer, era, calls, endpoint, version: () => version, ended: () => ended };
+    const session: Session = {
+      peer,
+      era,
+      calls,
+      endpoint,
+      version: () => version,
+      ended: () => ended,
+      retire: broken,
+    };
     const subscribe = yield* makeSubscriptions(session, greeting.capabilities, toolsChanged);
+    const tellsChanges = member(greeting.capabilities["tools"], "listChanged") === true;
+    const freshness = new ListFreshness(tellsChanges, toolsChanged);
     const connection: Connection = {
       serverName: greeting.serverName,
       instructions: greeting.instructions,
       capabilities: greeting.capabilities,
       takesParamHeaders: era === "modern" && endpoint.transport !== "stdio",
       toolsVersion: () => toolsVersion,
-      request: (rpc, timeoutMs) => sendRequest(session, rpc, timeoutMs),
+      request: (rpc, timeoutMs) =>
+        Effect.tap(sendRequest(session, rpc, timeoutMs), (result) =>
+          Effect.sync(() => {
+            if (rpc.method === "tools/list") freshness.read(result);
+          }),
+        ),
       subscribe,
       broken: Deferred.await(breaking),
-      callTool: (invocation) => callTool(session, invocation),
+      callTool: (invocation) => {
+        freshness.use();
+        return callTool(session, invocation);
+      },
     };
     return { era, connection };
   });

@@ -19,6 +19,8 @@ export interface Session {
   readonly version: () => string | undefined;
   /** The failure that ended the session; `undefined` while it lives. */
   readonly ended: () => McpFailure | undefined;
+  /** Leaves the connection to the calls that are under way: new ones get another one. */
+  readonly retire: () => void;
 }
 
 /** The requests of one operation: they share a deadline, a failure and a measurement. */
@@ -97,8 +99,24 @@ const runRecorded = (
       };
       run({ request, deadline, signal, send }).then(
         (result) => resume(Effect.succeed(result)),
-        (error: unknown) => resume(Effect.fail(session.ended() ?? toMcpFailure(error))),
+        (error: unknown) => {
+          const failure = session.ended() ?? toMcpFailure(error);
+          resume(
+            Effect.fail(session.era === "modern" ? withoutVersion(failure, session) : failure),
+          );
+        },
       );
       return Effect.sync(abandon);
     }).pipe(measured({ ...session, ...operation, elapsedMs: () => deadline.stop() }));
   });
+
+/** MCP 2026-07-28: the server does not speak the version of the request, and did nothing. */
+const unsupportedVersion = -32_022;
+
+/** A failure of the modern version. A server that speaks it no longer, after an update, is asked anew what it speaks. */
+const withoutVersion = (failure: McpFailure, { retire }: Session): McpFailure => {
+  const { code = 0, reason } = failure;
+  const isRefused = reason === "rpc_error" && code === unsupportedVersion;
+  if (isRefused || (reason === "http_status" && [400, 404, 405].includes(code))) retire();
+  return isRefused ? new McpFailure({ ...failure, unprocessed: true }) : failure;
+};

@@ -107,6 +107,61 @@ describe("a server of an older version over HTTP", () => {
   );
 });
 
+/** The answers of 2026-07-28, until the server speaks older versions alone: it then says so, or answers as those do. */
+const updated = (says: (id: unknown) => Response | undefined) => {
+  let isModern = true;
+  const intercept = (request: Request, rpc: string): Response | undefined => {
+    if (!request.headers.has("mcp-method")) return undefined;
+    const { id, method } = JSON.parse(rpc);
+    if (!isModern) return says(id);
+    const result =
+      method === "server/discover"
+        ? { supportedVersions: ["2026-07-28"], capabilities: { tools: {} } }
+        : { content: [{ type: "text", text: "modern" }] };
+    return Response.json({ jsonrpc: "2.0", id, result: { resultType: "complete", ...result } });
+  };
+  return {
+    intercept,
+    update: () => {
+      isModern = false;
+    },
+  };
+};
+
+describe("a server of 2026-07-28 that is put back to an older version", () => {
+  const data = { supported: ["2025-11-25"], requested: "2026-07-28" };
+  const error = { code: -32_022, message: "No.", data };
+  it.scopedLive.each<[string, (id: unknown) => Response | undefined]>([
+    ["says so", (id) => Response.json({ jsonrpc: "2.0", id, error }, { status: 400 })],
+    ["says so with 200", (id) => Response.json({ jsonrpc: "2.0", id, error })],
+    ["knows no session", () => undefined],
+  ])("is spoken to in it with the same call (%s)", ([, says]) =>
+    Effect.gen(function* () {
+      const { intercept, update } = updated(says);
+      const server = yield* httpServer({ intercept });
+      const mcp = yield* plugin;
+      const settings = settingsOf({ url: server.url });
+      expect((yield* call(mcp, settings, "echo")).data).toBe("modern");
+      update();
+      expect((yield* call(mcp, settings, "echo", { message: "older" })).data).toBe("older");
+      expect(server.seen.calls).toEqual(["echo"]);
+    }),
+  );
+
+  it.scopedLive("is spoken to in it with the next call, if it may have done the first", () =>
+    Effect.gen(function* () {
+      const { intercept, update } = updated(() => new Response("Gone.", { status: 404 }));
+      const server = yield* httpServer({ intercept });
+      const mcp = yield* plugin;
+      const settings = settingsOf({ url: server.url });
+      yield* call(mcp, settings, "echo");
+      update();
+      expect(yield* Effect.flip(call(mcp, settings, "echo"))).toMatchObject({ errorType: "404" });
+      expect((yield* call(mcp, settings, "echo", { message: "older" })).data).toBe("older");
+    }),
+  );
+});
+
 describe("a server that cannot be spoken to", () => {
   it.scopedLive("is named with its versions", () =>
     Effect.gen(function* () {
