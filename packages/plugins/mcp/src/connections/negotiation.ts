@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "@executor/sdk";
-import { isArray, isObject, member, text } from "@executor/plugin-kit";
+import { isArray, isObject, member, shorten, text } from "@executor/plugin-kit";
 import { Cause, Effect, Exit, Fiber, Option } from "effect";
 import { invalidResponse, McpFailure, toMcpFailure } from "../failures.ts";
 import { clientCapabilities } from "./client-events.ts";
@@ -171,6 +171,9 @@ const ask = (
     ),
   );
 
+/** Characters of a server's name. */
+const maxNameChars = 200;
+
 const greeting = (
   era: Greeting["era"],
   version: string,
@@ -181,7 +184,10 @@ const greeting = (
   return {
     era,
     version,
-    serverName: text(member(info, "title")) ?? text(member(info, "name")) ?? "MCP server",
+    serverName: shorten(
+      text(member(info, "title")) ?? text(member(info, "name")) ?? "MCP server",
+      maxNameChars,
+    ),
     capabilities: isObject(capabilities) ? capabilities : {},
     instructions: text(member(result, "instructions")),
   };

@@ -1,5 +1,12 @@
 import { type Json, type JsonObject, redacted } from "@executor/sdk";
-import { makeWarnings, member, text, type Warnings } from "@executor/plugin-kit";
+import {
+  makeWarnings,
+  member,
+  runSteps,
+  type Steps,
+  text,
+  type Warnings,
+} from "@executor/plugin-kit";
 import { Effect } from "effect";
 import type { Connection } from "../connections/connection.ts";
 import { listPages } from "../connections/list-pages.ts";
@@ -43,15 +50,21 @@ export const listAllTools = (
 };
 
 const readList = (connection: Connection, timeoutMs: number) =>
-  Effect.map(listPages(connection, toolPages, timeoutMs), (listed): ToolList => {
-    const tools = new Map<string, ListedTool>();
-    const warnings = makeWarnings();
-    for (const [index, each] of listed.entries()) {
-      const tool = usable(each, index, connection.takesParamHeaders, warnings);
-      if (tool !== undefined) tools.set(tool.name, tool);
-    }
-    return { tools: [...tools.values()], warnings };
-  });
+  Effect.flatMap(listPages(connection, toolPages, timeoutMs), (listed) =>
+    Effect.orDie(runSteps(readTools(listed, connection.takesParamHeaders))),
+  );
+
+/** The tools of a list, one in each step: schemas may be large. */
+function* readTools(listed: ReadonlyArray<Json>, takesParamHeaders: boolean): Steps<ToolList> {
+  const tools = new Map<string, ListedTool>();
+  const warnings = makeWarnings();
+  for (const [index, each] of listed.entries()) {
+    const tool = usable(each, index, takesParamHeaders, warnings);
+    if (tool !== undefined) tools.set(tool.name, tool);
+    yield;
+  }
+  return { tools: [...tools.values()], warnings };
+}
 
 const toolPages = { method: "tools/list", name: "tools" };
 
