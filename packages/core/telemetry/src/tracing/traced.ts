@@ -23,26 +23,29 @@ export const traced =
       if (parent?._tag === "Span" && !parent.sampled) return effect;
       const options = begin(tracer);
       const span = tracer.start(options, parent);
-      const within = withSpan(effect, fiber, span);
-      if (!(span instanceof RecordedSpan)) return within;
-      return Effect.onExit(within, (exit) =>
-        Effect.sync(() => {
-          options.onEnd?.(span, exit);
-          span.endAt(unixMillis(), exit);
-        }),
-      );
+      if (!(span instanceof RecordedSpan)) return withSpan(effect, fiber, span);
+      return withSpan(effect, fiber, span, (exit) => {
+        options.onEnd?.(span, exit);
+        span.endAt(unixMillis(), exit);
+      });
     });
 
+/** Makes a span current while an effect runs. In one step with `end`: `Effect.locally` would cost as much again as `onExit` does. */
 const withSpan = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
-  { currentContext }: Pick<Fiber.RuntimeFiber<unknown, unknown>, "currentContext">,
+  { currentContext: before }: Pick<Fiber.RuntimeFiber<unknown, unknown>, "currentContext">,
   span: Tracer.AnySpan,
-): Effect.Effect<A, E, R> =>
-  Effect.locally(
-    effect,
-    FiberRef.currentContext,
-    Context.add(currentContext, Tracer.ParentSpan, span),
+  end?: (exit: Exit.Exit<A, E>) => void,
+): Effect.Effect<A, E, R> => {
+  const within = Context.add(before, Tracer.ParentSpan, span);
+  return Effect.onExit(
+    Effect.zipRight(FiberRef.set(FiberRef.currentContext, within), effect),
+    (exit) => {
+      end?.(exit);
+      return FiberRef.set(FiberRef.currentContext, before);
+    },
   );
+};
 
 /** Runs an effect below a span that was begun outside of it. */
 export const below =
