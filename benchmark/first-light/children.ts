@@ -1,6 +1,6 @@
 import { Schema } from "effect";
 import { parseOnce } from "./parser-peers.ts";
-import { serveUpstream } from "./upstream.ts";
+import { serveReceiver, serveUpstream } from "./upstream.ts";
 
 /**
  * Work that is measured in a process of its own. `first-light.ts --child name argument` does it and prints one line of
@@ -9,6 +9,7 @@ import { serveUpstream } from "./upstream.ts";
 const children: Readonly<Record<string, (argument: string) => Promise<unknown>>> = {
   parse: parseOnce,
   upstream: serveUpstream,
+  receiver: serveReceiver,
 };
 
 const main = new URL("../first-light.ts", import.meta.url).pathname;

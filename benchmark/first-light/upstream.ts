@@ -14,6 +14,19 @@ export const serveUpstream = async (): Promise<typeof Upstream.Type> => {
   return { url: `http://127.0.0.1:${server.port}` };
 };
 
+/** In a process of its own, until it is killed: takes whatever is exported to it. */
+export const serveReceiver = async (): Promise<typeof Upstream.Type> => {
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch: async (request) => {
+      await request.arrayBuffer();
+      return new Response();
+    },
+  });
+  return { url: `http://127.0.0.1:${server.port}` };
+};
+
 /** One tool, `bench.repos.get`, that the upstream answers. */
 export const upstreamDescription = JSON.stringify({
   openapi: "3.1.0",
