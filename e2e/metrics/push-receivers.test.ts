@@ -7,6 +7,7 @@ import { collectedSamples } from "@executor/testing/collected-samples";
 import { findCollectors, startCollector } from "@executor/testing/collector";
 import type { CollectorTls } from "@executor/testing/collector";
 import { findOtlpPrometheus, startPrometheus } from "@executor/testing/prometheus";
+import { runExecutor } from "../support/cli/command.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import {
@@ -119,6 +120,24 @@ describe("an OpenTelemetry Collector", () => {
         expectQuiet(daemon, collector.complaints());
       },
     );
+
+    it.each(["http/protobuf", "http/json"])("takes what a dry run sends (%s)", async (protocol) => {
+      const collector = await startCollector(binary);
+      stops.push(collector.stop);
+      const env = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      };
+      const { code, stdout } = await runExecutor(["metrics", "push", "--dry-run"], { env });
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/data points in 1 request.* 1 span in 1 .* 1 log record in 1 /s);
+      for (const signal of ["traces", "logs"] as const) {
+        const taken = JSON.stringify(collector.taken(signal));
+        expect(taken).toContain("executor metrics push --dry-run");
+        expect(taken).toMatch(/-dry-run"}/);
+      }
+      expect(collector.complaints()).toEqual([]);
+    });
 
     it("takes exemplars without traces where the filter lets all through", async () => {
       const collector = await startCollector(binary);

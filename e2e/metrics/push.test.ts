@@ -187,6 +187,20 @@ describe("executor metrics push --dry-run", () => {
     expect(receiver.requests[0]?.map(({ name }) => name)).toContain("executor.build_info");
   });
 
+  it("tries traces and logs too where they are pushed, and fails where one of them is refused", async () => {
+    const env = {
+      ...pushEnvironment(receiver),
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://127.0.0.1:9/v1/traces",
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: new URL("/v1/logs", receiver.url).href,
+    };
+    const { code, stdout, stderr } = await runExecutor(["metrics", "push", "--dry-run"], { env });
+    expect(stdout).toMatch(
+      /took \d+ data points in 1 request\..*took 1 log record in 1 request\./s,
+    );
+    expect(stderr).toMatch(/^The traces were not taken, because .*\n$/);
+    expect(code).toBe(1);
+  });
+
   it("fails with the receiver's reason", async () => {
     receiver.answerWith(401);
     const env = pushEnvironment(receiver);

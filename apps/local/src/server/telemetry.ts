@@ -24,8 +24,8 @@ const resourceDefaults = {
 /** The instrumentation scope of all telemetry. */
 export const scope = { name: "executor", version };
 
-/** Options of every exporter: it pushes the series that `GET /api/metrics` shows. */
-const exported = {
+/** Options of every exporter of metrics: it pushes the series that `GET /api/metrics` shows. */
+export const exported = {
   scope,
   reading: new RegistryReading(),
   startTime: BigInt(Math.round(performance.timeOrigin * 1_000)) * 1_000n,
@@ -37,7 +37,7 @@ class MetricsEnd extends Context.Tag("@executor/local/MetricsEnd")<
   PushEnd | undefined
 >() {}
 
-const loadOtlp = Effect.promise(() => import("@executor/otlp"));
+export const loadOtlp = Effect.promise(() => import("@executor/otlp"));
 const loadOtlpMetrics = Effect.promise(() => import("@effect/opentelemetry/OtlpMetrics"));
 
 /** Settings of the environment. The module is loaded when they are read. */
@@ -114,24 +114,3 @@ export const startMetricsExport = (): Effect.Effect<void, never, Scope.Scope> =>
       Effect.logError("Metrics are not pushed, because the push did not start.", cause),
     ),
   );
-
-/**
- * Pushes this process's metrics once and without retries to the receiver of the environment, as a separate instance, so that its
- * series do not mix with a running daemon's. Without settings it pushes nothing and gives no report.
- */
-export const tryMetricsExport = Effect.gen(function* () {
-  if (!(yield* Effect.orDie(isPushWanted("metrics")))) return { settings: undefined, problems: [] };
-  const otlp = yield* loadOtlp;
-  const { settings, problems } = yield* readMetrics;
-  if (settings === undefined) return { settings, problems };
-  const instance = `${settings.resource["service.instance.id"]}-dry-run`;
-  const resource = { ...settings.resource, "service.instance.id": instance };
-  const exporter = otlp.MetricsExporter.layer({
-    ...exported,
-    settings: { ...settings, resource },
-  }).pipe(Layer.provide(FetchHttpClient.layer), Layer.merge(processMetrics()));
-  const report = yield* Effect.flatMap(otlp.MetricsExporter, ({ tryOnce }) => tryOnce).pipe(
-    Effect.provide(exporter),
-  );
-  return { settings, problems, report };
-});

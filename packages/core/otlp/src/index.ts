@@ -3,13 +3,14 @@ export type { ExporterOptions, MetricsExporterService } from "./metrics/exporter
 export type { PushReport } from "./delivery/report.ts";
 export { checkVariables, readEnvironment } from "./settings/environment.ts";
 export type { Environment, SettingsDefinition } from "./settings/environment.ts";
-export type { ResourceDefaults } from "./settings/exporter.ts";
+export type { ExporterSettings, ResourceDefaults } from "./settings/exporter.ts";
 export { describe, metricsSettings } from "./settings/metrics.ts";
 export type { MetricsSettings } from "./settings/metrics.ts";
 export { describeTraces, tracesSettings } from "./settings/traces.ts";
 export type { TracesSettings } from "./settings/traces.ts";
 export { SpanExporter } from "./traces/exporter.ts";
 export type { SpanExporterOptions, SpanExporterService } from "./traces/exporter.ts";
+export { type Signal, signalTraits } from "./settings/signal.ts";
 export { shownUrl } from "./settings/receiver.ts";
 export { LogExporter } from "./logs/exporter.ts";
 export type { LogExporterOptions, LogExporterService } from "./logs/exporter.ts";

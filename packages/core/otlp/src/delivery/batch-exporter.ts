@@ -7,6 +7,7 @@ import type { ExporterSettings } from "../settings/exporter.ts";
 import { type Signal, signalTraits } from "../settings/signal.ts";
 import { type ExportRequest, makeDelivery } from "./delivery.ts";
 import { ExportQueue } from "./export-queue.ts";
+import type { PushReport } from "./report.ts";
 
 export interface BatchExporterOptions<Item> {
   readonly signal: Signal;
@@ -27,6 +28,8 @@ export interface BatchExporter<Item> {
   readonly add: (item: Item) => void;
   /** Exports what waits, in batches, until the receiver fails. What it may take later stays in the queue. */
   readonly flush: Effect.Effect<void>;
+  /** Exports these items alone, past the queue and without retries, and neither records nor logs the report. */
+  readonly tryOnce: (items: ReadonlyArray<Item>) => Effect.Effect<PushReport>;
   /** Announces the end, after which an unreachable receiver is tried only once more. */
   readonly stopping: Effect.Effect<void>;
   /** Turns later exports into no-ops. */
@@ -123,6 +126,10 @@ export const makeBatchExporter = <Item>({
     return {
       add: (added) => queue.add(added),
       flush,
+      tryOnce: (items) => {
+        const requests = [requestOf(items, new Set())];
+        return delivery.tryOnce(Effect.succeed(Effect.sync(() => requests.pop())));
+      },
       stopping: delivery.stopping,
       silence: delivery.silence,
       // The loop ends before the last export begins.

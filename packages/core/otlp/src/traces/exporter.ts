@@ -1,7 +1,13 @@
-import { makeSampler, type RecordedSpan, SpanTracer } from "@executor/telemetry/tracing";
+import {
+  makeSampler,
+  type RecordedSpan,
+  SpanTracer,
+  unixMillis,
+} from "@executor/telemetry/tracing";
 import type { HttpClient } from "@effect/platform";
-import { Context, Effect, Layer } from "effect";
+import { Context, Effect, Exit, Layer } from "effect";
 import { makeBatchExporter } from "../delivery/batch-exporter.ts";
+import type { PushReport } from "../delivery/report.ts";
 import type { InstrumentationScope } from "../metrics/encoding.ts";
 import type { TracesSettings } from "../settings/traces.ts";
 import { bytesOf } from "./encoding.ts";
@@ -21,6 +27,8 @@ export interface SpanExporterService {
   readonly tracer: SpanTracer;
   /** Exports the spans that wait, in batches, until the receiver fails. Spans that it may take later stay in the queue. */
   readonly flush: Effect.Effect<void>;
+  /** Exports one span, which is named for it, without retries, and neither records nor logs the report. */
+  readonly tryOnce: Effect.Effect<PushReport>;
   /** Announces the end, after which an unreachable receiver is tried only once more. */
   readonly stopping: Effect.Effect<void>;
   /** Turns later exports into no-ops. */
@@ -46,10 +54,19 @@ export class SpanExporter extends Context.Tag("@executor/otlp/SpanExporter")<
     );
 }
 
+/** A span without length that tells where it comes from. */
+const trialSpans = (): ReadonlyArray<RecordedSpan> => {
+  const spans: Array<RecordedSpan> = [];
+  const tracer = new SpanTracer({ sampler: () => true, onEnd: (span) => spans.push(span) });
+  const now = BigInt(Math.round(unixMillis())) * 1_000_000n;
+  tracer.start({ name: "executor metrics push --dry-run" }, undefined).end(now, Exit.void);
+  return spans;
+};
+
 const make = ({ settings, scope, recordsArguments = false }: SpanExporterOptions) =>
   Effect.gen(function* () {
-    const { add, exportForever, flush, silence, stopping } = yield* makeBatchExporter<RecordedSpan>(
-      {
+    const { add, exportForever, flush, silence, stopping, tryOnce } =
+      yield* makeBatchExporter<RecordedSpan>({
         signal: "traces",
         settings,
         scope,
@@ -57,13 +74,18 @@ const make = ({ settings, scope, recordsArguments = false }: SpanExporterOptions
         bytesOf,
         processed: processedSpans,
         advice: "Raise OTEL_BSP_MAX_QUEUE_SIZE, or sample fewer traces by OTEL_TRACES_SAMPLER.",
-      },
-    );
+      });
     const tracer = new SpanTracer({
       sampler: makeSampler(settings.sampler, settings.ratio),
       onEnd: add,
       recordsArguments,
     });
-    const exporter: SpanExporterService = { tracer, flush, stopping, silence };
+    const exporter: SpanExporterService = {
+      tracer,
+      flush,
+      tryOnce: Effect.suspend(() => tryOnce(trialSpans())),
+      stopping,
+      silence,
+    };
     return { exporter, exportForever };
   });
