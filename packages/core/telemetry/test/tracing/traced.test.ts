@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest";
-import { Data, Effect, Exit, Fiber, Option, type Tracer } from "effect";
+import { Data, Effect, Exit, Fiber, Option, Struct, type Tracer } from "effect";
+import fc from "fast-check";
 import {
   below,
   currentTracer,
@@ -29,7 +30,63 @@ const run = (effect: Effect.Effect<unknown, unknown>, sampler: SamplerName = "al
 
 const parentIdOf = ({ parent }: Tracer.Span) => Option.getOrUndefined(parent)?.spanId;
 
+/** Work with work within it, and how it ends once that has ended. */
+interface Work {
+  readonly end: keyof typeof ends;
+  readonly isForked: boolean;
+  readonly within: ReadonlyArray<Work>;
+}
+
+const ends = {
+  success: Effect.void,
+  failure: new Refused({}),
+  defect: Effect.die("s3cret"),
+  interruption: Effect.interrupt,
+} as const;
+
+const works = fc.letrec<{ work: Work; works: Array<Work> }>((tie) => ({
+  works: fc.array(tie("work"), { maxLength: 3, depthIdentifier: "works" }),
+  work: fc.record({
+    end: fc.constantFrom(...Struct.keys(ends)),
+    isForked: fc.boolean(),
+    within: fc.oneof({ depthIdentifier: "works" }, fc.constant([]), tie("works")),
+  }),
+})).works;
+
+/** Does work one after another, each in a span that is named by its place: `0.2` is the third within the first. */
+const doing = (all: ReadonlyArray<Work>, around = ""): Effect.Effect<void> =>
+  Effect.forEach(
+    all,
+    ({ end, isForked, within }, index) => {
+      const name = `${around}${index}`;
+      const whole = Effect.zipRight(doing(within, `${name}.`), ends[end]);
+      const done = Effect.exit(named(name)(whole));
+      return isForked ? Effect.flatMap(Effect.fork(done), Fiber.join) : done;
+    },
+    { discard: true },
+  );
+
+const namesOf = (all: ReadonlyArray<Work>, around = ""): ReadonlyArray<string> =>
+  all.flatMap(({ within }, index) => {
+    const name = `${around}${index}`;
+    return [...namesOf(within, `${name}.`), name];
+  });
+
 describe("traced", () => {
+  it("is below the work around it, however the work before ended", () => {
+    fc.assert(
+      fc.property(works, (all) => {
+        const { spans } = run(doing(all));
+        expect(spans.map(({ name }) => name)).toEqual(namesOf(all));
+        const nameById = new Map(spans.map(({ name, spanId }) => [spanId, name]));
+        for (const span of spans) {
+          const around = span.name.slice(0, Math.max(0, span.name.lastIndexOf(".")));
+          expect(nameById.get(parentIdOf(span) ?? "") ?? "").toBe(around);
+        }
+      }),
+    );
+  });
+
   it("makes a trace of nested effects, whose times hold each other", () => {
     const { spans } = run(Effect.void.pipe(named("inner"), named("outer")));
     const [inner, outer] = spans;
