@@ -88,10 +88,11 @@ export class Peer {
     const id = this.#lastId;
     const reply = Promise.withResolvers<JsonObject>();
     this.#awaited.set(id, reply);
-    const stream = new AbortController();
+    // A modern request over HTTP is withdrawn by closing its stream, and `initialize` must not be cancelled.
+    const closesStream = envelope !== undefined && this.#transport.hasPerRequestStream === true;
     const withdraw = (): void => {
       reply.reject(signal.reason);
-      void this.#withdraw(id, method, envelope !== undefined, stream);
+      if (!closesStream && method !== "initialize") this.#cancel(id);
     };
     signal.addEventListener("abort", withdraw, { once: true });
     const meta = isJsonObject(params["_meta"]) ? params["_meta"] : {};
@@ -101,7 +102,7 @@ export class Peer {
         .send(
           { jsonrpc: "2.0", id, method, params: { ...sent } },
           {
-            requestSignal: stream.signal,
+            requestSignal: closesStream ? signal : undefined,
             headers,
             onresumptiontoken: onResumable,
             onRequestStreamEnd: onStreamEnd,
@@ -119,21 +120,9 @@ export class Peer {
     await this.#transport.send({ jsonrpc: "2.0", method, params: { ...params } });
   }
 
-  /** `initialize` must not be cancelled; a modern request over HTTP is withdrawn by closing its stream. */
-  async #withdraw(
-    id: number,
-    method: string,
-    isModern: boolean,
-    stream: AbortController,
-  ): Promise<void> {
-    const closesStream = isModern && this.#transport.hasPerRequestStream === true;
-    if (!closesStream && method !== "initialize") {
-      await this.notify("notifications/cancelled", {
-        requestId: id,
-        reason: "The caller no longer waits.",
-      }).catch(() => undefined);
-    }
-    stream.abort();
+  #cancel(requestId: number): void {
+    const params = { requestId, reason: "The caller no longer waits." };
+    this.notify("notifications/cancelled", params).catch(() => undefined);
   }
 
   #receive(message: JSONRPCMessage): void {
@@ -141,7 +130,7 @@ export class Peer {
       const params = isJsonObject(message.params) ? message.params : {};
       const request = { method: message.method, params };
       if ("id" in message) void this.#answer(message.id, request);
-      else if (message.method === "notifications/cancelled") this.#cancel(params["requestId"]);
+      else if (message.method === "notifications/cancelled") this.#forget(params["requestId"]);
       else this.#events.onNotification(request);
       return;
     }
@@ -151,7 +140,8 @@ export class Peer {
     else reply?.reject(invalidResponse);
   }
 
-  #cancel(id: Json | undefined): void {
+  /** The server no longer waits for an answer. */
+  #forget(id: Json | undefined): void {
     if (typeof id === "string" || typeof id === "number") this.#asked.get(id)?.abort();
   }
 

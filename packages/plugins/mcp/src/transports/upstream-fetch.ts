@@ -1,5 +1,5 @@
 import { observeBody, readBoundedBody, tlsFailure } from "@executor/sdk";
-import type { Json, Redactor } from "@executor/sdk";
+import type { BoundedBody, Json, Redactor } from "@executor/sdk";
 import type { FetchLike } from "@modelcontextprotocol/client";
 import { member, readJson, shorten, text } from "@executor/plugin-kit";
 import type { RecordedSpan, SpanTracer } from "@executor/telemetry/tracing";
@@ -104,33 +104,77 @@ export const upstreamFetch = (
     if (reading && request === undefined) listening = true;
     if (reading && request !== undefined) resumptions.delete(request);
     const streamed = response.headers.get("content-type")?.includes("event-stream") === true;
+    if (!streamed) return readReply(response, init.signal, request, span, redactor);
     const onEnd = (): void => {
-      if (streamed && request !== undefined) {
-        setTimeout(() => {
-          if (!request.resumable) lose(request, url.host);
-        }, decodingMs);
-      }
+      if (request === undefined) return;
+      setTimeout(() => {
+        if (!request.resumable) lose(request, url.host);
+      }, decodingMs);
     };
-    const body = observeReply(response, streamed, request, onEnd, span);
-    return withoutCredentials(response, body, streamed ? pace : undefined, redactor, onEnd);
+    const body = observeStream(response, request, onEnd, span);
+    return withoutCredentials(response, body, pace, redactor, onEnd);
   };
 };
 
-/** The body, bounded. A stream of events never ends, so the bound is for each of its events. `onBroken`: it ended too early. */
-const observeReply = (
+/** A reply that is no stream, read to its end: that costs a fraction of handing it on in pieces. */
+const readReply = async (
   response: Response,
-  streamed: boolean,
+  signal: AbortSignal | null | undefined,
+  request: PendingRequest | undefined,
+  span: WireSpan | undefined,
+  redactor: Redactor,
+): Promise<Response> => {
+  const { bytes, cause, end } = await (isKnownToFit(response.headers)
+    ? readAtOnce(response)
+    : readBoundedBody(response.body, maxReplyBytes));
+  span?.end(end === "complete" || signal?.aborted === true ? undefined : "response_incomplete");
+  if (end === "broken") throw signal?.aborted === true ? cause : brokeOff(cause);
+  if (end === "too_large") {
+    const failure = tooLarge(maxReplyBytes);
+    request?.fail(failure);
+    throw failure;
+  }
+  const { headers, status, statusText } = response;
+  const body = tidyMessage(exactMessage(redactor.bytes(bytes)));
+  return new Response(response.body === null ? null : new Uint8Array(body), {
+    headers,
+    status,
+    statusText: redactor.text(statusText),
+  });
+};
+
+/** Whether a reply says that it is not larger than one may be. */
+const isKnownToFit = (headers: Headers): boolean => {
+  const length = headers.get("content-length");
+  return (
+    length !== null &&
+    /^\d{1,15}$/.test(length) &&
+    Number(length) <= maxReplyBytes &&
+    !headers.has("content-encoding") &&
+    !headers.has("transfer-encoding")
+  );
+};
+
+const readAtOnce = async (response: Response): Promise<BoundedBody> => {
+  try {
+    return { bytes: await response.bytes(), end: "complete" };
+  } catch (cause) {
+    return { bytes: new Uint8Array(), end: "broken", cause };
+  }
+};
+
+/** A stream of events. It never ends, so the bound is for each of its events. `onBroken`: it ended too early. */
+const observeStream = (
+  response: Response,
   request: PendingRequest | undefined,
   onBroken: () => void,
   span: WireSpan | undefined,
 ): ReadableStream<Uint8Array> | null => {
   if (response.body === null) return null;
-  let counted = 0;
-  const sizeOf = streamed ? eventSize() : (chunk: Uint8Array) => counted + chunk.byteLength;
+  const sizeOf = eventSize();
   return observeBody(response.body, {
     onChunk: (chunk) => {
-      counted = sizeOf(chunk);
-      if (counted <= maxReplyBytes) return undefined;
+      if (sizeOf(chunk) <= maxReplyBytes) return undefined;
       const failure = tooLarge(maxReplyBytes);
       request?.fail(failure);
       return failure;
@@ -139,12 +183,14 @@ const observeReply = (
       span?.end(end === "broken" || end === "refused" ? "response_incomplete" : undefined);
       if (end === "broken") onBroken();
     },
-    onError: (error) => {
-      const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-      const message = broke(`The connection broke before the whole reply had arrived${code}`);
-      return new McpFailure({ reason: "connection_error", message });
-    },
+    onError: brokeOff,
   });
+};
+
+const brokeOff = (error: unknown): McpFailure => {
+  const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+  const message = broke(`The connection broke before the whole reply had arrived${code}`);
+  return new McpFailure({ reason: "connection_error", message });
 };
 
 /** The response with this body. Of a stream of events each line is passed on when it is whole, at its pace; any other body when it has ended. `onPassed`: called after its last byte. */
