@@ -202,3 +202,7 @@ export const tooLarge = (maxBytes: number): McpFailure =>
     reason: "response_too_large",
     message: `The reply is larger than ${Math.floor(maxBytes / 1024 / 1024)} MiB. Ask for less: fewer items or a narrower query.`,
   });
+
+/** Says what broke, and that nobody knows what came of the call. */
+export const mayHaveWorked = (what: string): string =>
+  `${what}. The call may have worked: check before calling again.`;

@@ -1,7 +1,7 @@
 import { ElicitationUnavailable } from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult, Progress } from "@executor/sdk";
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { PendingRequest } from "../transports/upstream-fetch.ts";
+import type { PendingRequest } from "../transports/reply-body.ts";
 
 /** A question that an MCP server asks during a call (MCP 2025-11-25, "Elicitation", form mode). */
 export type Question = Pick<ElicitationRequest, "message" | "requestedSchema">;

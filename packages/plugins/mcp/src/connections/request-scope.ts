@@ -2,7 +2,7 @@ import type { JsonObject } from "@executor/sdk";
 import { Effect } from "effect";
 import { McpFailure, toMcpFailure, unanswered } from "../failures.ts";
 import { measured, type MeasuredOperation } from "../metrics.ts";
-import type { PendingRequest } from "../transports/upstream-fetch.ts";
+import type { PendingRequest } from "../transports/reply-body.ts";
 import { currentRecording, describeCall, inRequestSpan, type Recording } from "./call-span.ts";
 import type { CallsInFlight } from "./calls-in-flight.ts";
 import type { Endpoint } from "../transports/endpoint.ts";

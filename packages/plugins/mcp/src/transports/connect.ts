@@ -9,7 +9,7 @@ import { Effect } from "effect";
 import { McpFailure, toMcpFailure } from "../failures.ts";
 import type { HttpEndpoint, StdioEndpoint } from "./endpoint.ts";
 import { maxResumptions, upstreamFetch } from "./upstream-fetch.ts";
-import type { PendingRequest } from "./upstream-fetch.ts";
+import type { PendingRequest } from "./reply-body.ts";
 
 /** One of the SDK's transports with the behaviour that is particular to it. */
 interface SessionTransport {
