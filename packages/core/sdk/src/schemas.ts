@@ -9,6 +9,7 @@ export * from "./model/source-state.ts";
 export * from "./model/source-edit.ts";
 export * from "./model/json.ts";
 export * from "./model/policy.ts";
+export { isCredentialName } from "./credentials/credential-name.ts";
 export * from "./credentials/secret.ts";
 export * from "./model/tool.ts";
 export * from "./model/refreshed-source.ts";
