@@ -44,7 +44,7 @@ describe("readArguments", () => {
   it.each([
     [
       "run code.ts --prot 5",
-      /^executor run has no option --prot\. It has --json, --port, --help\.$/,
+      /^executor run has no option --prot\. It has --toolkit, --json, --port, --help\.$/,
     ],
     ["run code.ts --namespace x", /^executor run has no option --namespace/],
     ["run -x code.ts", /no option -x/],
