@@ -9,6 +9,7 @@ import { answer, answerRows } from "../answer.ts";
 import { readText } from "../input.ts";
 import { optionalText, portOption, terms } from "../options.ts";
 import { addCommand } from "./add.ts";
+import { importCommand } from "../import/import.ts";
 import { editCommand } from "./edit.ts";
 import { namespaceArgument } from "./namespace.ts";
 import { reviewCommand } from "./review.ts";
@@ -81,5 +82,6 @@ export const sourcesCommand = Command.make("sources").pipe(
     removeCommand,
     refreshCommand,
     reviewCommand,
+    importCommand,
   ]),
 );
