@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { member, respellings } from "@executor/testing";
 import * as fc from "fast-check";
 import { cliOf, expectFailure, expectSuccess } from "../support/cli/cli.ts";
+import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { echoDocument, startEchoUpstream } from "../support/upstreams/echo.ts";
@@ -70,6 +71,21 @@ describe("toolkits", () => {
       "GET",
     );
   }, 180_000);
+
+  it("have an MCP endpoint each, and no other spelling is one", async () => {
+    const open = async (path: string) =>
+      (await daemon.request("POST", path, initialize(), mcpHeaders)).status;
+    expect(await open("/mcp/reader")).toBe(200);
+    for (const path of [
+      "/mcp/none",
+      "/mcp/Reader",
+      "/mcp/%72eader",
+      "/mcp/reader/",
+      "/mcp//reader",
+    ]) {
+      expect([path, await open(path)]).toEqual([path, 404]);
+    }
+  });
 
   it("are told in the history, the count and the answer of an execution", async () => {
     const execution = await run("return 1", "reader");

@@ -14,9 +14,6 @@ export const typeStripper = new TypeStripper(typeStripperModule);
 
 export const version: string = manifest.version;
 
-/** Path of the MCP endpoint. */
-export const mcpPath = "/mcp";
-
 /** Bindings, variables and secrets of `wrangler.jsonc`. Variables are text; those with a question mark have defaults. */
 export interface Environment {
   /** Objects of the organizations, one for each. */

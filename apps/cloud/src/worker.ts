@@ -20,7 +20,7 @@ import { RequestLimit } from "./auth/request-limit.ts";
 import { takesBody } from "./auth/org-auth.ts";
 import { UnfinishedBodies } from "./auth/unfinished-bodies.ts";
 import { docsPage, openApiDocument } from "./api.ts";
-import { mcpPath, version } from "./environment.ts";
+import { version } from "./environment.ts";
 import type { Environment } from "./environment.ts";
 import { answerKeys } from "./keys/handlers.ts";
 import { restrictFetch } from "./network/public-fetch.ts";
@@ -50,7 +50,7 @@ export default {
     if (pathname === "/api/health") return Response.json({ status: "ok", version });
     if (pathname === "/api/openapi.json") return openApiDocument();
     if (pathname === "/api/docs") return docsPage(request);
-    if (pathname !== mcpPath && !pathname.startsWith("/api/")) return notFound(pathname);
+    if (surfaceOf(pathname) !== "mcp" && !pathname.startsWith("/api/")) return notFound(pathname);
 
     const refuse = async (outcome: string, response: Response): Promise<Response> => {
       const counting = countRefusal(surfaceOf(pathname), outcome, environment);
@@ -110,7 +110,11 @@ export default {
       );
       return refuse(refusal.outcome, refusal.response);
     }
-    return inTurn(() => answerKeys({ database, organization, userId }, request));
+    const hasToolkit = async (name: string): Promise<boolean> => {
+      const asked = new Request(new URL(`/api/toolkits/${name}`, request.url));
+      return (await forward(environment, identity, asked)).ok;
+    };
+    return inTurn(() => answerKeys({ database, organization, userId, hasToolkit }, request));
   },
 };
 

@@ -44,9 +44,17 @@ export class Identity extends Schema.Class<Identity>("Identity")({
   /** `user:` or `key:` and an id. */
   subject: Schema.String,
   permissions: Schema.Array(Permission),
+  /** Toolkit that it is bound to: it reaches the MCP endpoint of this toolkit and nothing else. */
+  toolkit: Schema.optionalWith(Schema.NullOr(Schema.String), { default: () => null }).pipe(
+    Schema.withConstructorDefault(() => null),
+  ),
   /** Whether it may answer approvals of all executions, as the organization's owners and admins may. */
   answersForAll: Schema.Boolean,
 }) {}
+
+/** Why a key that is bound to a toolkit does not reach what its request asks for. */
+export const boundTo = (toolkit: string): string =>
+  `This key is bound to the toolkit ${toolkit}: it reaches /mcp/${toolkit} and nothing else.`;
 
 /** Header that names the organization of a person's request, by its id or its slug. */
 export const organizationHeader = "executor-organization";
@@ -99,13 +107,14 @@ const byKey = async (
       "This API key does not exist, was revoked, or ended with its holder's membership. Make another.",
     );
   }
-  const { id, organization, permissions } = key;
+  const { id, organization, permissions, toolkit } = key;
   if (named !== null && named !== organization) {
     return forbidden(
       `This API key belongs to another organization than ${organizationHeader} names. Leave that header out.`,
     );
   }
-  return new Identity({ organization, subject: `key:${id}`, permissions, answersForAll: false });
+  const subject = `key:${id}`;
+  return new Identity({ organization, subject, permissions, toolkit, answersForAll: false });
 };
 
 const bySession = async (auth: Auth, request: Request): Promise<Identity | Refusal> => {

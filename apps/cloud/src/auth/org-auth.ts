@@ -12,9 +12,15 @@ import type { Actor } from "@executor/sdk";
 import { Effect, Layer, Option, Schema } from "effect";
 import * as FindMyWay from "find-my-way-ts";
 import type { DurableObjectId, DurableObjectNamespace } from "../environment.ts";
-import { decodeIdentity, EndpointNotFound, identityHeader, Unauthorized } from "./authenticate.ts";
+import {
+  boundTo,
+  decodeIdentity,
+  EndpointNotFound,
+  identityHeader,
+  Unauthorized,
+} from "./authenticate.ts";
 import type { Identity } from "./authenticate.ts";
-import type { Permission } from "./permissions.ts";
+import { mcpPermission, type Permission } from "./permissions.ts";
 import { TooManyRequests } from "./request-limit.ts";
 
 /** Cookie of better-auth over http; over https its name begins with `__Secure-`. */
@@ -64,6 +70,9 @@ export const orgAuthLayer = (
     const caller = { owner, answersAs: identity.answersForAll ? operator : owner };
     // The MCP endpoint checks and counts its requests itself, by session.
     if (surface === "mcp") return caller;
+    if (identity.toolkit !== null) {
+      return yield* refused("forbidden", new Forbidden({ message: boundTo(identity.toolkit) }));
+    }
     const needed = neededPermission(method, url);
     if (needed === "unknown") {
       const [path = ""] = url.split("?");
@@ -112,9 +121,6 @@ const permissions: Readonly<Record<string, Permission | "none">> = {
   "health.health": "none",
 };
 
-/** Permission of the MCP endpoint, which runs code. */
-export const mcpPermission: Permission = "executions:write";
-
 /** Options of the API's router: a path is matched as it is written, but for its percent-encoding. */
 export const routerConfig = {
   ...longPathParameters,
@@ -143,8 +149,10 @@ export const neededPermission = (method: string, url: string): Permission | "non
  * Whether a request's body is worth reading: its endpoint needs a permission to write, as each does that takes a body, and the
  * request's maker has it.
  */
-export const takesBody = ({ permissions: given }: Identity, { method, url }: Request): boolean => {
+export const takesBody = (identity: Identity, { method, url }: Request): boolean => {
+  const { permissions: given, toolkit } = identity;
   const { pathname, search } = new URL(url);
+  if (toolkit !== null && surfaceOf(pathname) !== "mcp") return false;
   const needed =
     surfaceOf(pathname) === "mcp" ? mcpPermission : neededPermission(method, pathname + search);
   return needed.endsWith(":write") && given.some((permission) => permission === needed);

@@ -15,6 +15,9 @@ export const Permission = Schema.Literal(
 ).annotations({ identifier: "Permission" });
 export type Permission = typeof Permission.Type;
 
+/** Permission of the MCP endpoint, which runs code. */
+export const mcpPermission: Permission = "executions:write";
+
 export const allPermissions: ReadonlyArray<Permission> = Permission.literals;
 
 /** Permissions of members that are neither owners nor admins. */

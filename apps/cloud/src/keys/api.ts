@@ -1,8 +1,8 @@
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "@effect/platform";
 import { Forbidden } from "@executor/api";
-import { apiError, InvalidCursor } from "@executor/sdk/schemas";
+import { apiError, InvalidCursor, ToolkitName, ToolkitNotFound } from "@executor/sdk/schemas";
 import { Schema } from "effect";
-import { allPermissions, Permission } from "../auth/permissions.ts";
+import { allPermissions, mcpPermission, Permission } from "../auth/permissions.ts";
 import { TooManyRequests } from "../auth/request-limit.ts";
 
 const maxDays = 365;
@@ -16,7 +16,20 @@ export const NewKey = Schema.Struct({
   permissions: Schema.NonEmptyArray(Permission).pipe(Schema.maxItems(allPermissions.length)),
   /** Days until it expires; it never does without them. */
   expiresInDays: Schema.optional(Schema.Int.pipe(Schema.between(1, maxDays))),
-}).annotations({ identifier: "NewKey", parseOptions: { onExcessProperty: "error" } });
+  /** Toolkit that it is bound to: it reaches the MCP endpoint of this toolkit and nothing else. */
+  toolkit: Schema.optional(ToolkitName),
+})
+  .pipe(
+    Schema.filter(
+      ({ permissions, toolkit }) =>
+        toolkit === undefined || permissions.every((permission) => permission === mcpPermission),
+      {
+        message: () =>
+          `A key that is bound to a toolkit reaches its MCP endpoint alone: give it the permission ${mcpPermission} and no other.`,
+      },
+    ),
+  )
+  .annotations({ identifier: "NewKey", parseOptions: { onExcessProperty: "error" } });
 export type NewKey = typeof NewKey.Type;
 
 const ListParameters = Schema.Struct({
@@ -33,6 +46,7 @@ export class Key extends Schema.Class<Key>("Key")({
   id: Schema.String,
   name: Schema.NullOr(Schema.String),
   permissions: Schema.Array(Permission),
+  toolkit: Schema.NullOr(ToolkitName),
   /** Member that made the key, or took it since; the key ends with this membership. */
   holder: Schema.Struct({ id: Schema.String, name: Schema.String, email: Schema.String }),
   createdAt: Schema.DateTimeUtc,
@@ -76,7 +90,8 @@ export class KeysApi extends HttpApiGroup.make("keys")
     HttpApiEndpoint.post("create", "/keys")
       .setPayload(NewKey)
       .addSuccess(MadeKey, { status: 201 })
-      .addError(TooManyKeys),
+      .addError(TooManyKeys)
+      .addError(ToolkitNotFound),
   )
   .add(
     HttpApiEndpoint.post("take")`/keys/${id}/take`

@@ -8,6 +8,7 @@ const Found = Schema.Struct({
   /** Id of the organization. */
   organization: Schema.String,
   permissions: Schema.NullOr(Statements),
+  toolkit: Schema.NullOr(Schema.String),
   expiresAt: Schema.NullOr(Schema.DateFromString),
   lastRequest: Schema.NullOr(Schema.DateFromString),
   /** Roles of the holder. */
@@ -20,6 +21,7 @@ export interface FoundKey {
   readonly organization: string;
   /** Those that the key was given, as far as its holder has them. */
   readonly permissions: ReadonlyArray<Permission>;
+  readonly toolkit: string | null;
 }
 
 /** Precision in milliseconds of the time of a key's last use. */
@@ -36,7 +38,7 @@ export const findKey = async (
 ): Promise<FoundKey | "expired" | "unknown"> => {
   const { results } = await database
     .prepare(
-      `SELECT k.id, k.referenceId AS organization, k.permissions, k.expiresAt, k.lastRequest, m.role
+      `SELECT k.id, k.referenceId AS organization, k.permissions, k.toolkit, k.expiresAt, k.lastRequest, m.role
         FROM apikey k JOIN member m ON m.id = k.memberId AND m.organizationId = k.referenceId
         WHERE k.key = ? AND k.enabled IS NOT 0`,
     )
@@ -44,7 +46,8 @@ export const findKey = async (
     .all();
   const [found] = results;
   if (found === undefined) return "unknown";
-  const { expiresAt, id, lastRequest, organization, permissions, role } = decodeFound(found);
+  const { expiresAt, id, lastRequest, organization, permissions, role, toolkit } =
+    decodeFound(found);
   const now = new Date();
   if (expiresAt !== null && expiresAt <= now) return "expired";
   if (lastRequest === null || now.getTime() - lastRequest.getTime() > lastUseMs) {
@@ -55,6 +58,7 @@ export const findKey = async (
   return {
     id,
     organization,
+    toolkit,
     permissions: isAdmin(role) ? granted : granted.filter((one) => memberPermissions.includes(one)),
   };
 };

@@ -1,6 +1,6 @@
 import { HttpApi, HttpApiBuilder } from "@effect/platform";
 import { Forbidden, makeWebHandler } from "@executor/api";
-import { InvalidCursor } from "@executor/sdk/schemas";
+import { InvalidCursor, ToolkitNotFound } from "@executor/sdk/schemas";
 import { DateTime, Effect, Layer, Schema } from "effect";
 import { maxFormBytes, withBoundedBody } from "../auth/answer-auth.ts";
 import type { KeyDatabase } from "../environment.ts";
@@ -14,6 +14,8 @@ interface KeysOwner {
   readonly database: KeyDatabase;
   readonly organization: string;
   readonly userId: string;
+  /** Whether the organization has a toolkit of this name. */
+  readonly hasToolkit: (name: string) => Promise<boolean>;
 }
 
 /** Answers one request about keys. The handler is built for each, since nothing of a request may outlive it here. */
@@ -28,7 +30,7 @@ export const answerKeys = async (owner: KeysOwner, request: Request): Promise<Re
 };
 
 /** Handlers of the keys of one organization, for one of its owners or admins. */
-const keysHandlers = ({ database, organization, userId }: KeysOwner) => {
+const keysHandlers = ({ database, organization, userId, hasToolkit }: KeysOwner) => {
   const keys = new StoredKeys(database, organization);
   const get = (id: string) =>
     Effect.filterOrFail(
@@ -50,6 +52,12 @@ const keysHandlers = ({ database, organization, userId }: KeysOwner) => {
       )
       .handle("create", ({ payload }) =>
         Effect.gen(function* () {
+          const { toolkit } = payload;
+          if (toolkit !== undefined && !(yield* Effect.promise(() => hasToolkit(toolkit)))) {
+            return yield* new ToolkitNotFound({
+              message: `The organization has no toolkit ${toolkit}. Add it first.`,
+            });
+          }
           const made = yield* Effect.promise(() => keys.make(userId, payload));
           if (made === undefined) {
             const message = `The organization has ${maxKeys} keys, which is as many as it may have. Revoke those that are not needed.`;

@@ -1,3 +1,4 @@
+import { ToolkitName } from "@executor/sdk/schemas";
 import { Encoding, Schema } from "effect";
 import { fromStatements, isOwner, Statements, toStatements } from "../auth/permissions.ts";
 import type { KeyDatabase } from "../environment.ts";
@@ -23,6 +24,7 @@ const Row = Schema.Struct({
   id: Schema.String,
   name: Schema.NullOr(Schema.String),
   permissions: Schema.NullOr(Statements),
+  toolkit: Schema.NullOr(ToolkitName),
   createdAt: Schema.DateTimeUtc,
   expiresAt: Schema.NullOr(Schema.DateTimeUtc),
   lastUsedAt: Schema.NullOr(Schema.DateTimeUtc),
@@ -39,7 +41,7 @@ const toKey = (row: unknown): Key => {
 };
 
 /** Reads keys with their holders. A key without one, whose membership has ended, is none. */
-const select = `SELECT k.id, k.name, k.permissions, k.createdAt, k.expiresAt, k.lastRequest AS lastUsedAt,
+const select = `SELECT k.id, k.name, k.permissions, k.toolkit, k.createdAt, k.expiresAt, k.lastRequest AS lastUsedAt,
     u.id AS userId, u.name AS userName, u.email
   FROM apikey k
   JOIN member m ON m.id = k.memberId AND m.organizationId = k.referenceId
@@ -73,7 +75,7 @@ export class StoredKeys {
    */
   async make(
     userId: string,
-    { expiresInDays, name, permissions }: NewKey,
+    { expiresInDays, name, permissions, toolkit }: NewKey,
   ): Promise<{ readonly id: string; readonly text: string } | undefined> {
     const id = crypto.randomUUID();
     const text = `${prefix}${Encoding.encodeBase64Url(crypto.getRandomValues(new Uint8Array(secretBytes)))}`;
@@ -86,8 +88,8 @@ export class StoredKeys {
     await this.#run(expired, [this.organization, now]);
     const made = await this.#run(
       `INSERT INTO apikey
-          (id, configId, referenceId, memberId, name, prefix, key, permissions, expiresAt, enabled, createdAt, updatedAt)
-        SELECT ?1, 'org', ?2, id, ?4, '${prefix}', ?5, ?6, ?7, 1, ?8, ?8 FROM member
+          (id, configId, referenceId, memberId, name, prefix, key, permissions, expiresAt, enabled, createdAt, updatedAt, toolkit)
+        SELECT ?1, 'org', ?2, id, ?4, '${prefix}', ?5, ?6, ?7, 1, ?8, ?8, ?10 FROM member
         WHERE organizationId = ?2 AND userId = ?3 AND (SELECT count(*) FROM apikey WHERE referenceId = ?2) < ?9
         RETURNING id`,
       [
@@ -100,6 +102,7 @@ export class StoredKeys {
         expiresAt,
         now,
         maxKeys,
+        toolkit ?? null,
       ],
     );
     return made.length === 0 ? undefined : { id, text };

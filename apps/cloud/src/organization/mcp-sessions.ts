@@ -1,8 +1,8 @@
-import { authAttempts, Forbidden } from "@executor/api";
+import { authAttempts, Forbidden, toolkitInPath } from "@executor/api";
 import type { WebHandler } from "@executor/api";
 import { Option, Schema } from "effect";
-import { mcpPermission } from "../auth/org-auth.ts";
-import { decodeIdentity, identityHeader } from "../auth/authenticate.ts";
+import { boundTo, decodeIdentity, identityHeader } from "../auth/authenticate.ts";
+import { mcpPermission } from "../auth/permissions.ts";
 import type { Identity } from "../auth/authenticate.ts";
 
 const encodeForbidden = Schema.encodeSync(Forbidden);
@@ -11,22 +11,39 @@ const encodeForbidden = Schema.encodeSync(Forbidden);
 export const mcpEndpoint = (host: WebHandler): WebHandler => {
   const sessions = new McpSessions();
   return async (request) => {
-    const identity = decodeIdentity(request.headers.get(identityHeader));
-    if (Option.isSome(identity) && identity.value.permissions.includes(mcpPermission)) {
-      return sessions.handle(request, identity.value, host);
+    const identity = identityOf(request);
+    const message = refusalOf(request, identity);
+    if (identity !== undefined && message === undefined) {
+      return sessions.handle(request, identity, host);
     }
     authAttempts.add(1, { surface: "mcp", outcome: "forbidden" });
-    const message = `MCP needs the permission ${mcpPermission}. Use a key that has it.`;
-    return Response.json(encodeForbidden(new Forbidden({ message })), { status: 403 });
+    return Response.json(encodeForbidden(new Forbidden({ message: message ?? needsPermission })), {
+      status: 403,
+    });
   };
 };
 
+const needsPermission = `MCP needs the permission ${mcpPermission}. Use a key that has it.`;
+
+/** Why an identity may not use the endpoint of a request's path, if it may not. */
+const refusalOf = (request: Request, identity: Identity | undefined): string | undefined => {
+  if (identity?.permissions.includes(mcpPermission) !== true) return needsPermission;
+  const { toolkit } = identity;
+  const named = toolkitInPath(request);
+  return toolkit === null || named === undefined || named === toolkit
+    ? undefined
+    : boundTo(toolkit);
+};
+
+const identityOf = ({ headers }: Request): Identity | undefined =>
+  Option.getOrUndefined(decodeIdentity(headers.get(identityHeader)));
+
 /** Key or person that sent a request, as the Worker verified it. */
-export const subjectOf = ({ headers }: Request): string =>
-  Option.match(decodeIdentity(headers.get(identityHeader)), {
-    onNone: () => "",
-    onSome: ({ subject }) => subject,
-  });
+export const subjectOf = (request: Request): string => identityOf(request)?.subject ?? "";
+
+/** Toolkit of a request to the MCP endpoint: the one that its key is bound to, else the one in its path. */
+export const toolkitOf = (request: Request): string | undefined =>
+  identityOf(request)?.toolkit ?? toolkitInPath(request);
 
 const sessionHeader = "mcp-session-id";
 

@@ -15,14 +15,14 @@ import { RegistryReading } from "@executor/telemetry/reading";
 import { CloudExecutorApi } from "../api.ts";
 import { orgAuthLayer, routerConfig } from "../auth/org-auth.ts";
 import { requestLimit } from "../auth/request-limit.ts";
-import { mcpPath, quickJs, suspending, typeStripper, version } from "../environment.ts";
+import { quickJs, suspending, typeStripper, version } from "../environment.ts";
 import { fleetReports, reporter } from "../fleet/reports.ts";
 import { organizationsExposition, withFleet } from "../fleet/scrapes.ts";
 import { platformName } from "../platform.ts";
 import { plugins } from "../plugins.ts";
 import { HourlyBudget } from "./hourly-budget.ts";
 import { inOrganization } from "./in-organization.ts";
-import { mcpEndpoint, subjectOf } from "./mcp-sessions.ts";
+import { mcpEndpoint, subjectOf, toolkitOf } from "./mcp-sessions.ts";
 import type { OrganizationName } from "./organization-name.ts";
 import { durableScrapes, savedMetrics } from "./saved-metrics.ts";
 import {
@@ -43,7 +43,7 @@ const servicesLayer = (
   settings: OrganizationSettings,
   { id, storage }: Pick<DurableObjectState, "id" | "storage">,
 ) =>
-  McpHost.layer({ version, holderOf: subjectOf, tenant: id.toString() }).pipe(
+  McpHost.layer({ version, holderOf: subjectOf, toolkitOf, tenant: id.toString() }).pipe(
     Layer.provideMerge(Executions.layer),
     Layer.provideMerge(sdkLayer),
     Layer.provide(
@@ -122,7 +122,7 @@ export const organizationServices = (
     return {
       handle: yield* makeWebHandler(api, {
         middleware: (app) => requestLimit(settings.maxRequests)(quota.middleware(app)),
-        mcp: { path: mcpPath, handle: (request) => inOrganization(owner, () => mcp(request)) },
+        mcp: (request) => inOrganization(owner, () => mcp(request)),
       }).pipe(HttpRouter.withRouterConfig(routerConfig)),
       write: saved.write,
       report: isPlatform ? Effect.succeed(Effect.void) : reporter(name, owner, environment),

@@ -1,6 +1,6 @@
 import { exemplarFilter } from "@executor/otlp/switch";
 import { keepExemplars } from "@executor/telemetry/tracing";
-import { AppVersion, CoreApiLayer, makeWebHandler } from "@executor/api";
+import { AppVersion, CoreApiLayer, makeWebHandler, toolkitInPath } from "@executor/api";
 import { defaultLimits, Executions, Limits } from "@executor/execution";
 import { McpHost } from "@executor/host-mcp";
 import { QuickJsRunner } from "@executor/runtime-quickjs";
@@ -11,7 +11,7 @@ import { Context, Effect, Layer, Scope } from "effect";
 import { join } from "node:path";
 import { plugins } from "../plugins.ts";
 import { version } from "../version.ts";
-import { approvalTimeoutMs, mcpPath } from "./config.ts";
+import { approvalTimeoutMs } from "./config.ts";
 import { httpClientLayer } from "./http-client.ts";
 import { applyLabelBudgets } from "./label-budgets.ts";
 import { loopbackOnly } from "./loopback.ts";
@@ -37,7 +37,7 @@ const sourceRereading = Layer.scopedDiscard(
 
 /** Services of the API and the MCP endpoint, on the database in `dataDirectory`. */
 const servicesLayer = (dataDirectory: string) =>
-  McpHost.layer({ version }).pipe(
+  McpHost.layer({ version, toolkitOf: toolkitInPath }).pipe(
     Layer.merge(sourceRereading),
     Layer.provideMerge(Executions.layer),
     Layer.provideMerge(sdkLayer),
@@ -77,7 +77,7 @@ const buildHandlers = (dataDirectory: string) =>
     return {
       handle: yield* makeWebHandler(api, {
         middleware: loopbackOnly,
-        mcp: { path: mcpPath, handle: host.handle },
+        mcp: host.handle,
       }),
       stopListening: host.stopListening,
     };

@@ -1,6 +1,7 @@
 export { CoreExecutorApi } from "./api.ts";
 export { AppVersion, CoreApiLayer, CoreHandlers } from "./handlers.ts";
 export { Forbidden } from "./http/errors.ts";
+export { toolkitInPath } from "./http/mcp-path.ts";
 export { authAttempts } from "./http/metrics.ts";
 export {
   Caller,

@@ -44,7 +44,7 @@ const spansOf = (
               ? app
               : refuseRequest(new Forbidden({ message: "no" }), 403),
           ),
-        mcp: { path: "/mcp", handle: async () => new Response("mcp") },
+        mcp: async () => new Response("mcp"),
       },
     );
     for (const [path, headers] of requests) {

@@ -203,18 +203,14 @@ describe("makeWebHandler", () => {
 
   it.scoped("gives the MCP endpoint its request, and sends and records its answer as it is", () =>
     Effect.gen(function* () {
-      const path = "/mcp";
       const handle = yield* makeWebHandler(Layer.provide(HttpApiBuilder.api(Api), things), {
-        mcp: {
-          path,
-          handle: async (request) =>
-            new Response(`${request.method} ${await request.text()}`, {
-              status: 202,
-              headers: { "mcp-session-id": "one" },
-            }),
-        },
+        mcp: async (request) =>
+          new Response(`${request.method} ${await request.text()}`, {
+            status: 202,
+            headers: { "mcp-session-id": "one" },
+          }),
       });
-      const send = (method: string) =>
+      const send = (method: string, path = "/mcp") =>
         Effect.promise(() => {
           const init = method === "POST" ? post("{}") : { method };
           return handle(new Request(`http://localhost${path}?x=1`, init));
@@ -225,11 +221,16 @@ describe("makeWebHandler", () => {
       expect(yield* Effect.promise(() => posted.text())).toBe("POST {}");
       const deleted = yield* send("DELETE");
       expect(yield* Effect.promise(() => deleted.text())).toBe("DELETE ");
-      for (const method of ["POST", "DELETE"]) {
+      yield* send("GET", "/mcp/triage");
+      for (const [method, route] of [
+        ["POST", "/mcp"],
+        ["DELETE", "/mcp"],
+        ["GET", "/mcp/:toolkit"],
+      ] as const) {
         expect(
           recorded({
             "http.request.method": method,
-            "http.route": path,
+            "http.route": route,
             "http.response.status_code": "202",
           }),
         ).toBe(1);
@@ -237,17 +238,28 @@ describe("makeWebHandler", () => {
     }),
   );
 
-  it.scoped("finds the MCP endpoint at its own path only", () =>
+  it.scoped("finds the MCP endpoint at its own path and those of toolkits only", () =>
     Effect.gen(function* () {
       const handle = yield* makeWebHandler(Layer.provide(HttpApiBuilder.api(Api), things), {
-        mcp: { path: "/mcp", handle: async () => new Response("mcp") },
+        mcp: async () => new Response("mcp"),
       });
       const statusOf = (path: string) =>
         Effect.promise(() => handle(new Request(`http://localhost${path}`))).pipe(
           Effect.map(({ status }) => status),
         );
       expect(yield* statusOf("/mcp?a=b")).toBe(200);
-      for (const path of ["/mcp/", "/%6dcp", "/mcp/x"]) expect(yield* statusOf(path)).toBe(404);
+      expect(yield* statusOf("/mcp/my-kit_2?a=b")).toBe(200);
+      for (const path of [
+        "/mcp/",
+        "/%6dcp",
+        "/mcp/%78",
+        "/mcp/X",
+        "/mcp/x/",
+        "/mcp/x/y",
+        "/mcp//x",
+      ]) {
+        expect(yield* statusOf(path)).toBe(404);
+      }
     }),
   );
 });

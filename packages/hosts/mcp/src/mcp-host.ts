@@ -1,5 +1,5 @@
 import type { Executions } from "@executor/execution";
-import { deriveKey, SecretKey, Sources } from "@executor/sdk";
+import { deriveKey, SecretKey, Sources, Toolkits } from "@executor/sdk";
 import { currentTracer } from "@executor/telemetry/tracing";
 import { isInitializeRequest, isLegacyRequest } from "@modelcontextprotocol/server";
 import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream } from "effect";
@@ -16,6 +16,8 @@ export interface McpHostOptions {
   readonly version: string;
   /** Who sends a request; without it, everybody is the same. */
   readonly holderOf?: (request: Request) => string;
+  /** Toolkit whose tools alone exist for a request; without it, all do. */
+  readonly toolkitOf?: (request: Request) => string | undefined;
   /** Whose runs these are, where several tenants share a secret key. */
   readonly tenant?: string;
 }
@@ -33,17 +35,23 @@ export class McpHost extends Context.Tag("@executor/host-mcp/McpHost")<
   /** Closing its scope ends every session and cancels their runs. */
   static readonly layer = (
     options: McpHostOptions,
-  ): Layer.Layer<McpHost, never, Executions | SecretKey | Sources> =>
+  ): Layer.Layer<McpHost, never, Executions | SecretKey | Sources | Toolkits> =>
     Layer.scoped(
       McpHost,
       Effect.suspend(() => make(options)),
     );
 }
 
-const make = ({ version, holderOf = () => "", tenant = "" }: McpHostOptions) =>
+const make = ({
+  version,
+  holderOf = () => "",
+  toolkitOf = () => undefined,
+  tenant = "",
+}: McpHostOptions) =>
   Effect.gen(function* () {
     const tools = yield* hostTools;
     const sources = yield* Sources;
+    const toolkits = yield* Toolkits;
     const limits = yield* McpHostLimits;
     const runtime = yield* Effect.runtime();
     const tracer = yield* currentTracer;
@@ -67,20 +75,31 @@ const make = ({ version, holderOf = () => "", tenant = "" }: McpHostOptions) =>
       Effect.forkScoped,
     );
     yield* tools.measure;
-    yield* sources.changes.pipe(
+    yield* Stream.merge(sources.changes, toolkits.changes).pipe(
       Stream.tap(() => tools.measure),
       Stream.tap(() => Effect.sync(() => stateless.toolsChanged())),
       Stream.runForEach(() => Effect.promise(() => notifyAll([...sessions.byId.values()]))),
       Effect.forkScoped,
     );
 
-    const run = async <A>(effect: Effect.Effect<A, JsonRpcError>, signal: AbortSignal) => {
-      const exit = await Runtime.runPromiseExit(runtime)(withTraceId(effect), { signal });
-      if (Exit.isSuccess(exit)) return exit.value;
-      throw Option.getOrElse(Cause.failureOption(exit.cause), () => cancelled);
-    };
+    const runWithin =
+      (toolkit: string | undefined) =>
+      async <A>(effect: Effect.Effect<A, JsonRpcError>, signal: AbortSignal) => {
+        const limited = Effect.catchTag(
+          toolkits.within(toolkit)(withTraceId(effect)),
+          "ToolkitNotFound",
+          ({ message }) => Effect.fail(new JsonRpcError(errorCodes.invalidParams, message)),
+        );
+        const exit = await Runtime.runPromiseExit(runtime)(limited, { signal });
+        if (Exit.isSuccess(exit)) return exit.value;
+        throw Option.getOrElse(Cause.failureOption(exit.cause), () => cancelled);
+      };
 
-    const open = async (request: Request, body: unknown): Promise<Response> => {
+    const open = async (
+      request: Request,
+      body: unknown,
+      toolkit: string | undefined,
+    ): Promise<Response> => {
       if (!isInitializeRequest(body)) return notInitialized();
       const holder = holderOf(request);
       if (!sessions.makeRoom(holder)) return tooManySessions(limits.maxSessions);
@@ -93,7 +112,8 @@ const make = ({ version, holderOf = () => "", tenant = "" }: McpHostOptions) =>
         tools,
         tracer,
         keepAliveMs: limits.keepAliveMs,
-        run,
+        toolkit,
+        run: runWithin(toolkit),
         onClosed: () => sessions.byId.delete(id),
       });
       sessions.byId.set(id, session);
@@ -102,10 +122,22 @@ const make = ({ version, holderOf = () => "", tenant = "" }: McpHostOptions) =>
       return response;
     };
 
+    const missingToolkit = (toolkit: string | undefined): Promise<Response | undefined> =>
+      Effect.runPromise(
+        Effect.match(toolkits.within(toolkit)(Effect.void), {
+          onFailure: ({ message }) => errorResponse(404, message),
+          onSuccess: () => undefined,
+        }),
+      );
+
     const answer = async (request: Request): Promise<Response> => {
       if (!methods.includes(request.method)) return otherMethod(request.method);
       const id = request.headers.get("mcp-session-id");
-      const session = id === null ? undefined : sessions.byId.get(id);
+      const toolkit = toolkitOf(request);
+      const missing = await missingToolkit(toolkit);
+      if (missing !== undefined) return missing;
+      const known = id === null ? undefined : sessions.byId.get(id);
+      const session = known?.toolkit === toolkit ? known : undefined;
       if (request.method !== "POST") {
         if (session !== undefined) return session.handle(request, undefined);
         return id === null ? otherMethod(request.method, ["POST"]) : unknownSession();
@@ -119,12 +151,14 @@ const make = ({ version, holderOf = () => "", tenant = "" }: McpHostOptions) =>
           version,
           tools,
           holder,
-          run,
+          run: runWithin(toolkit),
           networkTransport,
         });
       }
       if (id !== null && session === undefined) return unknownSession();
-      return session === undefined ? open(request, body.json) : session.handle(request, body.json);
+      return session === undefined
+        ? open(request, body.json, toolkit)
+        : session.handle(request, body.json);
     };
 
     const unexpected = async (defect: unknown): Promise<Response> => {

@@ -13,6 +13,7 @@ import { type Actor, operator } from "@executor/sdk/schemas";
 import { httpMethodLabel } from "@executor/telemetry";
 import { below, carrySpan, currentTracer, recordingOf, spanOf } from "@executor/telemetry/tracing";
 import { Context, Effect, Exit, FiberRef, Layer, type Scope } from "effect";
+import { mcpRouteOf } from "./mcp-path.ts";
 import { httpServerRequestDuration } from "./metrics.ts";
 import {
   beginRequestSpan,
@@ -38,8 +39,8 @@ export type Middleware = <R>(app: HttpApp.Default<never, R>) => HttpApp.Default<
 
 export interface WebHandlerOptions {
   readonly middleware?: Middleware;
-  /** The MCP endpoint. It answers every method, and its response is sent as it is. */
-  readonly mcp?: { readonly path: `/${string}`; readonly handle: WebHandler };
+  /** The MCP endpoint, at `/mcp` and `/mcp/<toolkit>`. It answers every method, and its response is sent as it is. */
+  readonly mcp?: WebHandler;
 }
 
 export type Surface = "api" | "mcp" | "metrics";
@@ -47,7 +48,7 @@ export type Surface = "api" | "mcp" | "metrics";
 /** Value of the label `surface` of `executor.auth.attempts` for a request's path, with or without a query. */
 export const surfaceOf = (url: string): Surface => {
   const path = pathOf(url);
-  if (path === "/mcp") return "mcp";
+  if (path === "/mcp" || path.startsWith("/mcp/")) return "mcp";
   return /^\/api\/(.+\/)?metrics\/?$/.test(path) ? "metrics" : "api";
 };
 
@@ -141,7 +142,7 @@ export const refuseRequest = (error: Forbidden | UnsupportedMediaType, status: n
     const { message } = error;
     const body = { jsonrpc: "2.0", error: { code: serverError, message }, id: null };
     return Effect.as(
-      Effect.annotateCurrentSpan("http.route", pathOf(url)),
+      Effect.annotateCurrentSpan("http.route", mcpRouteOf(pathOf(url))),
       HttpServerResponse.raw(Response.json(body, { status }), {
         status,
         contentType: "application/json;charset=utf-8",
@@ -153,24 +154,26 @@ export const refuseRequest = (error: Forbidden | UnsupportedMediaType, status: n
  * A client that closes the connection ends its own stream; the handler itself runs to its end. The router also matches spellings
  * of the path, such as one with a slash at its end, which are no route.
  */
-const mcpRoute = ({ handle, path }: NonNullable<WebHandlerOptions["mcp"]>) =>
+const mcpRoute = (handle: WebHandler) =>
   HttpApiBuilder.Router.use((router) =>
-    router.all(
-      path,
-      Effect.gen(function* () {
-        const request = yield* HttpServerRequest.HttpServerRequest;
-        if (pathOf(request.url) !== path) {
-          yield* Effect.annotateCurrentSpan("http.route", undefined);
-          return yield* new HttpServerError.RouteNotFound({ request });
-        }
-        const web = yield* HttpServerRequest.toWeb(request);
-        const response = yield* Effect.withFiberRuntime<Response>((fiber) =>
-          Effect.promise(() => carrySpan(spanOf(fiber), () => handle(web))),
-        );
-        const { headers, status } = response;
-        return HttpServerResponse.raw(response, { status, headers });
-      }),
-      { uninterruptible: true },
+    Effect.forEach(["/mcp", "/mcp/:toolkit"] as const, (route) =>
+      router.all(
+        route,
+        Effect.gen(function* () {
+          const request = yield* HttpServerRequest.HttpServerRequest;
+          if (mcpRouteOf(pathOf(request.url)) !== route) {
+            yield* Effect.annotateCurrentSpan("http.route", undefined);
+            return yield* new HttpServerError.RouteNotFound({ request });
+          }
+          const web = yield* HttpServerRequest.toWeb(request);
+          const response = yield* Effect.withFiberRuntime<Response>((fiber) =>
+            Effect.promise(() => carrySpan(spanOf(fiber), () => handle(web))),
+          );
+          const { headers, status } = response;
+          return HttpServerResponse.raw(response, { status, headers });
+        }),
+        { uninterruptible: true },
+      ),
     ),
   );
 

@@ -16,6 +16,8 @@ import { Replies } from "./replies.ts";
 export interface SessionOptions extends Omit<ToolServerOptions, "owner" | "spanOf" | "questions"> {
   readonly id: string;
   readonly networkTransport: NetworkTransport;
+  /** Toolkit whose endpoint opened it; no other endpoint knows it. */
+  readonly toolkit: string | undefined;
   /** `undefined` where traces are off. */
   readonly tracer: SpanTracer | undefined;
   /** Milliseconds between the comments that keep a silent stream open. */
@@ -28,6 +30,7 @@ export interface SessionOptions extends Omit<ToolServerOptions, "owner" | "spanO
 export interface Session {
   /** Who opened it. */
   readonly holder: string;
+  readonly toolkit: string | undefined;
   /** Answers one HTTP request of the session. `body` is the parsed body of a POST. */
   readonly handle: (request: Request, body: unknown) => Promise<Response>;
   /** Whether the client has sent an `initialize` that was accepted. */
@@ -123,6 +126,7 @@ export const openSession = (options: SessionOptions): Session => {
 
   return {
     holder,
+    toolkit: options.toolkit,
     handle,
     isInitialized: () => transport.sessionId !== undefined,
     idleMs: () => (streams > 0 ? undefined : performance.now() - lastUse),

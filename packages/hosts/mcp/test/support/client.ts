@@ -7,12 +7,14 @@ import { Served } from "./host.ts";
 
 export interface ClientOptions {
   readonly name?: string;
+  /** What follows the endpoint's path, such as `/triage`. */
+  readonly path?: string;
   /** Answers questions; without it the client does not support elicitation. */
   readonly elicit?: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
 }
 
 /** The SDK's client, connected to the host over HTTP until the test ends. */
-export const connect = ({ name = "test", elicit }: ClientOptions = {}) =>
+export const connect = ({ name = "test", path = "", elicit }: ClientOptions = {}) =>
   Effect.gen(function* () {
     const { url } = yield* Served;
     const capabilities = elicit === undefined ? {} : { elicitation: {} };
@@ -20,7 +22,7 @@ export const connect = ({ name = "test", elicit }: ClientOptions = {}) =>
     if (elicit !== undefined) {
       client.setRequestHandler(ElicitRequestSchema, ({ params }) => elicit(params));
     }
-    const transport = new StreamableHTTPClientTransport(new URL(url));
+    const transport = new StreamableHTTPClientTransport(new URL(url + path));
     yield* Effect.acquireRelease(
       Effect.promise(() => client.connect(transport)),
       () => Effect.promise(() => client.close()),

@@ -1,6 +1,14 @@
 import { Executions, Limits as ExecutionLimits, defaultLimits } from "@executor/execution";
 import { QuickJsRunner } from "@executor/runtime-quickjs";
-import { Namespace, NewSource, sdkLayer, SecretKey, SourcePlugins, Sources } from "@executor/sdk";
+import {
+  Namespace,
+  NewSource,
+  sdkLayer,
+  SecretKey,
+  SourcePlugins,
+  Sources,
+  Toolkits,
+} from "@executor/sdk";
 import { layerMemory } from "@executor/storage/bun";
 import { Context, Effect, Layer } from "effect";
 import { McpHost } from "../../src/mcp-host.ts";
@@ -13,6 +21,7 @@ export class Served extends Context.Tag("Served")<
   {
     readonly url: string;
     readonly sources: Context.Tag.Service<typeof Sources>;
+    readonly toolkits: Context.Tag.Service<typeof Toolkits>;
     readonly stopListening: () => void;
   }
 >() {}
@@ -30,6 +39,7 @@ export const served = ({ mcp = {}, execution = {} }: ServedOptions = {}) =>
     Served,
     Effect.gen(function* () {
       const sources = yield* Sources;
+      const toolkits = yield* Toolkits;
       yield* sources.add(source("up"));
       const { handle, stopListening } = yield* McpHost;
       const server = yield* Effect.acquireRelease(
@@ -38,13 +48,14 @@ export const served = ({ mcp = {}, execution = {} }: ServedOptions = {}) =>
         ),
         (listening) => Effect.promise(() => listening.stop(true)),
       );
-      return { url: `http://127.0.0.1:${server.port}/mcp`, sources, stopListening };
+      return { url: `http://127.0.0.1:${server.port}/mcp`, sources, toolkits, stopListening };
     }),
   ).pipe(
     Layer.provide(
       McpHost.layer({
         version: "1.2.3",
         holderOf: ({ headers }) => headers.get("test-holder") ?? "",
+        toolkitOf: ({ url }) => /\/mcp\/(.+)$/.exec(url)?.[1],
       }),
     ),
     Layer.provide(Executions.layer),

@@ -9,6 +9,8 @@ import { Served } from "./host.ts";
 
 export interface StatelessClientOptions {
   readonly name?: string;
+  /** What follows the endpoint's path, such as `/triage`. */
+  readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Answers questions; without it the client does not support elicitation. */
   readonly elicit?: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
@@ -19,6 +21,7 @@ export interface StatelessClientOptions {
 /** The client of MCP 2026-07-28, connected to the host over HTTP until the test ends. */
 export const connectStateless = ({
   name = "test",
+  path = "",
   headers = {},
   elicit,
   onToolsChanged,
@@ -38,7 +41,9 @@ export const connectStateless = ({
     if (elicit !== undefined) {
       client.setRequestHandler("elicitation/create", ({ params }) => elicit(params));
     }
-    const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+    const transport = new StreamableHTTPClientTransport(new URL(url + path), {
+      requestInit: { headers },
+    });
     yield* Effect.acquireRelease(
       Effect.promise(() => client.connect(transport)),
       () => Effect.promise(() => client.close()),
@@ -65,17 +70,20 @@ export const send = (
   {
     capabilities = { elicitation: {} },
     headers = {},
+    path = "",
     signal,
   }: {
     readonly capabilities?: object;
     readonly headers?: Readonly<Record<string, string>>;
+    /** What follows the endpoint's path, such as `/triage`. */
+    readonly path?: string;
     readonly signal?: AbortSignal;
   } = {},
 ) =>
   Effect.flatMap(Served, ({ url }) =>
     Effect.promise(async (): Promise<Answer> => {
       const { name } = params;
-      const response = await fetch(url, {
+      const response = await fetch(url + path, {
         method: "POST",
         signal: signal ?? null,
         headers: {
