@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
 import { Schema } from "effect";
-import { startCloud } from "../support/cloud/app.ts";
-import type { CloudApp } from "../support/cloud/app.ts";
+import { startCloud } from "../../support/cloud/app.ts";
+import type { CloudApp } from "../../support/cloud/app.ts";
 import {
   cloudClient,
   everyPermission,
   makeOrganization,
   signUp,
   withKey,
-} from "../support/cloud/client.ts";
-import type { CloudClient, CloudOrganization } from "../support/cloud/client.ts";
-import { addMember, change } from "../support/cloud/database.ts";
+} from "../../support/cloud/client.ts";
+import type { CloudClient, CloudOrganization } from "../../support/cloud/client.ts";
+import { addMember, change } from "../../support/cloud/database.ts";
 import { until } from "@executor/testing";
 
 const Time = Schema.NullOr(Schema.DateFromString);

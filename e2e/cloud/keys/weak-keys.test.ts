@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
-import { startCloud } from "../support/cloud/app.ts";
-import type { CloudApp } from "../support/cloud/app.ts";
-import { makeOrganization, signUp, withKey } from "../support/cloud/client.ts";
-import type { CloudClient, CloudOrganization } from "../support/cloud/client.ts";
+import { startCloud } from "../../support/cloud/app.ts";
+import type { CloudApp } from "../../support/cloud/app.ts";
+import { makeOrganization, signUp, withKey } from "../../support/cloud/client.ts";
+import type { CloudClient, CloudOrganization } from "../../support/cloud/client.ts";
 import { sumOf } from "@executor/testing";
-import { initialize, mcpHeaders } from "../support/mcp/initialize.ts";
+import { initialize, mcpHeaders } from "../../support/mcp/initialize.ts";
 
 describe("what one key may take from the others of its organization", () => {
   let app: CloudApp;
