@@ -1,4 +1,4 @@
-import type { ArrowFunctionExpression, Expression, Statement } from "acorn";
+import type { ArrowFunctionExpression, Expression, Statement, VariableDeclarator } from "acorn";
 import { type ParseProblem, parseScript } from "./code-parser.ts";
 
 /** Text to add to code at an offset. */
@@ -29,43 +29,90 @@ export const isFunction = (expression: Expression): boolean =>
     : expression.type === "ArrowFunctionExpression" || expression.type === "FunctionExpression";
 
 /**
- * The changes that make statements give a value, in order, if none of them returns one: that of the only statement, or of the last
- * if no semicolon ends it. A last function `main` or `run` that nothing else names is called.
+ * The changes that make statements give a value, in order: that of the last statement, functions declared after it left out. Of a
+ * block, a condition or a `try` it is the value of the branch that runs. Where a function `main` or `run` stands last that nothing
+ * else names, it is called.
  */
 export const returnedValue = (
   code: string,
   statements: ReadonlyArray<Statement>,
   end: number,
 ): ReadonlyArray<Insertion> => {
-  const last = statements.at(-1);
-  if (last === undefined || statements.some(returns)) return [];
-  if (last.type === "FunctionDeclaration") {
-    const { name } = last.id;
-    const isEntry = (name === "main" || name === "run") && mentions(code, name) === 1;
-    return isEntry ? [{ offset: end, text: `\nreturn ${name}()\n` }] : [];
+  const entry = declaredEntry(statements.at(-1));
+  if (entry !== undefined && mentions(code, entry) === 1) {
+    return [{ offset: end, text: `\nreturn ${entry}()\n` }];
   }
-  if (last.type !== "ExpressionStatement" || last.directive !== undefined) return [];
-  const hasSemicolon = code.charAt(last.end - 1) === ";";
-  if (hasSemicolon && statements.length > 1) return [];
-  // Before the comments that precede the statement, so that its columns stay if it starts its line.
-  const offset = statements.at(-2)?.end ?? last.start;
-  const call = isFunction(last.expression) ? "()" : "";
-  return [
-    { offset, text: ";return (" },
-    { offset: last.end - Number(hasSemicolon), text: `\n)${call}` },
-  ];
+  return valueOfLast(code, statements);
 };
+
+const valueOfLast = (
+  code: string,
+  statements: ReadonlyArray<Statement>,
+): ReadonlyArray<Insertion> => {
+  const at = statements.findLastIndex(({ type }) => !passedOver.has(type));
+  const last = statements[at];
+  if (last === undefined) return [];
+  // Before the comments that precede the statement, so that its columns stay if it starts its line.
+  const before = statements[at - 1]?.end;
+  return before === undefined
+    ? valueOf(code, last)
+    : valueOf(code, last, { offset: before, text: ";return (" });
+};
+
+const passedOver: ReadonlySet<string> = new Set(["FunctionDeclaration", "EmptyStatement"]);
+
+const valueOf = (
+  code: string,
+  statement: Statement,
+  opening: Insertion = { offset: statement.start, text: "return (" },
+): ReadonlyArray<Insertion> => {
+  switch (statement.type) {
+    case "ExpressionStatement": {
+      if (statement.directive !== undefined) return [];
+      const hasSemicolon = code.charAt(statement.end - 1) === ";";
+      const call = isFunction(statement.expression) ? "()" : "";
+      return [
+        opening,
+        {
+          offset: statement.end - Number(hasSemicolon),
+          text: `)${call}${hasSemicolon ? "" : ";"}`,
+        },
+      ];
+    }
+    case "BlockStatement":
+      return valueOfLast(code, statement.body);
+    case "IfStatement":
+      return [statement.consequent, statement.alternate].flatMap((branch) =>
+        branch === undefined || branch === null ? [] : valueOf(code, branch),
+      );
+    case "TryStatement":
+      return [statement.block, statement.handler?.body].flatMap((branch) =>
+        branch === undefined ? [] : valueOf(code, branch),
+      );
+    default:
+      return [];
+  }
+};
+
+/** The name of a last function that is there to be called: `function main() {}`, or `const main = () => {}`. */
+const declaredEntry = (last: Statement | undefined): string | undefined => {
+  const name =
+    last?.type === "FunctionDeclaration"
+      ? last.id.name
+      : last?.type === "VariableDeclaration"
+        ? declaredFunction(last.declarations.at(-1))
+        : undefined;
+  return name === "main" || name === "run" ? name : undefined;
+};
+
+const declaredFunction = (declared: VariableDeclarator | undefined): string | undefined =>
+  declared?.id.type === "Identifier" && isPresent(declared.init) && isFunction(declared.init)
+    ? declared.id.name
+    : undefined;
+
+const isPresent = <A>(value: A | null | undefined): value is A =>
+  value !== null && value !== undefined;
 
 /** How often code has the word, members of objects and parts of longer names left out. */
 const mentions = (code: string, word: string): number =>
   code.match(new RegExp(`(?<![\\w$.])${word}(?![\\w$])`, "g"))?.length ?? 0;
-
-/** Whether a statement returns from the function that it is in. Expressions are not looked into: they return nothing. */
-const returns = (part: unknown): boolean => {
-  if (Array.isArray(part)) return part.some(returns);
-  if (typeof part !== "object" || part === null || !("type" in part)) return false;
-  if (part.type === "ReturnStatement") return true;
-  return statementParts.test(String(part.type)) && Object.values(part).some(returns);
-};
-
-const statementParts = /Statement$|^SwitchCase$|^CatchClause$/;

@@ -2,7 +2,7 @@ import { CodeLimitError, positionAt, syntaxErrorAt, type TextPosition } from "./
 import { type Insertion, isFunction, readArrow, returnedValue } from "./code-shape.ts";
 import { withoutModuleSyntax } from "./module-syntax.ts";
 import { SourceMap } from "./source-map.ts";
-import { offsetAt, unfence, withoutTrailingSemicolons } from "./source-text.ts";
+import { offsetAt, unfence, withoutHashbang, withoutTrailingSemicolons } from "./source-text.ts";
 import type { StrippedCode, StripProblem, TypeStripper } from "./type-stripper.ts";
 
 export { CodeLimitError, CodeSyntaxError, type TextPosition } from "./code-error.ts";
@@ -26,8 +26,8 @@ const statementsHead = "async () => {";
  * Turns an agent's code into an async function.
  *
  * Understands TypeScript; a Markdown fence around the code; statements with `return`; a lone expression, whose value is
- * returned; a last expression without a semicolon, if nothing else is returned; a lone function, or a last one named `main` or
- * `run`, which is called; `export default`. Throws a {@link CodeSyntaxError} with the position in the
+ * returned; a last expression after statements, also in the branches of a last `if` or `try`; a lone function, or a last one named
+ * `main` or `run`, which is called; `export default`; a hashbang. Throws a {@link CodeSyntaxError} with the position in the
  * agent's code, a {@link CodeLimitError}, or a `RangeError` if the code overflows a stack. Computes a bounded amount whatever the
  * code is: nothing outside could stop it.
  *
@@ -50,7 +50,7 @@ export const prepareCode = (source: string, stripper: TypeStripper): PreparedCod
       `The code has ${source.length} characters, and at most ${maxCharacters} can be run. Split it into several executions, and let tools pass data instead of writing it into the code.`,
     );
   }
-  const code = unfence(source.replace(/\r\n?/g, "\n"));
+  const code = withoutHashbang(unfence(source.replace(/\r\n?/g, "\n")));
   stripper.refuel(code.length);
   const expression = beginsStatement.test(code) ? undefined : prepareExpression(code, stripper);
   return expression ?? prepareStatements(code, stripper);
@@ -143,13 +143,20 @@ const prepared = (
     copied = insertion.offset;
   }
   text += code.slice(copied, end);
-  const [first = { offset: end, text: "" }] = insertions;
-  let inserted: TextPosition | undefined;
+  let inserted: ReadonlyArray<TextPosition & { readonly length: number }> | undefined;
   let sourceMap: SourceMap | undefined;
   const originalPosition = ({ column, line }: TextPosition): TextPosition => {
-    inserted ??= positionAt(code, first.offset);
-    const isAfter = line === inserted.line && column > inserted.column;
-    const place = { line, column: isAfter ? column - first.text.length : column };
+    inserted ??= insertions.map(({ offset, text: added }) => ({
+      ...positionAt(code, offset),
+      length: added.length,
+    }));
+    let unshifted = column;
+    for (const one of inserted) {
+      if (one.line === line && unshifted > one.column) {
+        unshifted = Math.max(one.column, unshifted - one.length);
+      }
+    }
+    const place = { line, column: unshifted };
     if (map !== undefined) sourceMap ??= new SourceMap(map);
     const wrapped = sourceMap?.originalPosition(place) ?? place;
     const head = wrapped.line === 1 ? statementsHead.length : 0;

@@ -51,6 +51,9 @@ const fenceLines = (source: string): ReadonlyArray<FenceLine> => {
   return fences;
 };
 
+/** The source whose hashbang, on the first line that is not empty, is an empty line. */
+export const withoutHashbang = (source: string): string => source.replace(/^(\s*)#!.*/, "$1");
+
 const emptyLines = (text: string): string => "\n".repeat(text.split("\n").length - 1);
 
 /** The source without the semicolons and white space at its end. */

@@ -43,7 +43,8 @@ const cases: ReadonlyArray<readonly [name: string, source: string, value: unknow
   ["an arrow inside an expression", "[1, 2].map((n) => n * 2)", [2, 4]],
   ["a conditional with arrows", "(true) ? 'a' : (() => 1)", "a"],
   ["statements with return", "const a = 1;\nreturn a + 1;", 2],
-  ["statements without return", "const a = 1;\na + 1;", undefined],
+  ["a last expression with a semicolon", "const a = 1;\na + 1;", 2],
+  ["statements without a value", "const a = 1;\nconst b = a;", undefined],
   ["a block with statements", "{ const a = 1; return a }", 1],
   ["nothing", "", undefined],
   ["only a comment", "// nothing", undefined],
@@ -84,9 +85,25 @@ const cases: ReadonlyArray<readonly [name: string, source: string, value: unknow
   ["a last expression beside a nested return", "const a = [1].map((n) => { return n })\na", [1]],
   ["a last call", "const id = 1\nawait tools.github.get({ id })", { got: { id: 1 } }],
   ["a last function without a name", "const a = 1\n;(async () => a + 1)", 2],
-  ["a last expression after a return", "if (false) return 1\n5", undefined],
+  ["a last expression after a return", "if (false) return 1\n5", 5],
   ["a last directive", "'use strict'", "use strict"],
-  ["a last expression in a block", "if (true) { 5 }", undefined],
+  ["a last expression in a block", "if (true) { 5 }", 5],
+  ["a last expression in a branch", "const a = 1\nif (a > 1) 4; else if (a) { a; 5 } else 6", 5],
+  ["branches without braces and semicolons", "const a = 2\nif (a > 1) 4\nelse 6", 4],
+  ["a last try", "const a = 1;\ntry { a.b.c; 1 } catch (e) { e.name; }", "TypeError"],
+  ["a last try without a binding", "let a;\ntry { a.b } catch { 7 } finally { a = 1 }", 7],
+  ["a last loop", "let a = 0;\nfor (const b of [1]) { a += b; }", undefined],
+  ["a last call of main", "async function main() { return 4 }\nmain();", 4],
+  ["an awaited last call of main", "const main = async () => 4;\nawait main();", 4],
+  ["a last main in a constant", "const a = 4;\nconst main = async (): Promise<number> => a;", 4],
+  ["a call of main before it is declared", "main();\n\nasync function main() { return 4 }\n", 4],
+  ["helpers behind the last expression", "const a = b()\na + 1\nfunction b() { return 1 }", 2],
+  ["an async function that is called at once", "(async () => { await null; return 4 })();", 4],
+  ["a hashbang", "#!/usr/bin/env -S npx tsx\nconst a = 1;\nreturn a", 1],
+  ["a hashbang in a fence", "Run:\n```ts\n#!/usr/bin/env node\n1 + 1\n```\n", 2],
+  ["a last assignment", "let a;\na = 5;", 5],
+  ["a last object in parentheses", "const a = 1;\n({ a });", { a: 1 }],
+  ["a lone directive behind another statement", "'use strict';\nfunction a() {}", undefined],
   ["a lone expression, a semicolon and a comment", "1 + 1; // two", 2],
   ["a last function main", "const a = 1;\nasync function main() { return a }", 1],
   [
@@ -166,6 +183,9 @@ describe("prepareCode", () => {
     expect(place("const a: number = 1; marker; return a as string")).toEqual([1, 22]);
     expect(place("const a = 1\n  foo(marker)")).toEqual([2, 7]);
     expect(place("foo(1); foo(marker)")).toEqual([1, 13]);
+    expect(place("if (a) b; else foo(marker)")).toEqual([1, 20]);
+    expect(place("if (a) b\nelse {\n  b; foo(marker) }")).toEqual([3, 10]);
+    expect(place("foo(1);\nfunction b() { marker }")).toEqual([2, 16]);
     expect(place("export default () => marker")).toEqual([1, 22]);
     expect(place("enum A { B }\n\n  foo(marker);\nreturn 1")).toEqual([3, 7]);
     const { originalPosition } = prepareCode("enum A { B }\nreturn A");
