@@ -21,6 +21,8 @@ export const defaultLimits: ExecutionLimits = {
   wallTimeMs: 60_000,
   memoryBytes: 64 * mebibyte,
   maxOutputChars: 30_000,
+  maxBlockBytes: 4 * mebibyte,
+  maxContentBytes: 8 * mebibyte,
   maxToolInputChars: mebibyte,
   maxToolCallsInFlight: 64,
   maxRunning: 16,

@@ -8,10 +8,22 @@ export interface RunLimits {
   readonly memoryBytes: number;
   /** Characters of the result's JSON text, and of the console's text together, that leave the sandbox. */
   readonly maxOutputChars: number;
+  /** Bytes of data, such as an image's, that one content block may have. One with more leaves the sandbox without it. */
+  readonly maxBlockBytes: number;
+  /** Bytes of data that all content blocks of a run may have. */
+  readonly maxContentBytes: number;
   /** Characters of JSON text that one tool call may pass as its input. */
   readonly maxToolInputChars: number;
   /** Tool calls in flight at once; further calls wait inside the sandbox. */
   readonly maxToolCallsInFlight: number;
+}
+
+/** A tool call's result that has more than data. */
+export interface ToolAnswer {
+  /** JSON text of the data. */
+  readonly json: string;
+  /** JSON text of the list of content blocks (MCP) that belong to the data. */
+  readonly contentJson: string;
 }
 
 /** A failed tool call: the properties of the error with which its promise rejects in the agent's code. */
@@ -50,13 +62,16 @@ export interface RunRequest {
   readonly limits: RunLimits;
   /**
    * Calls the tool at `path` (`github.repos.get`) with the JSON texts of its input and of the call's options, which are `null`
-   * where the code gave none. Returns the JSON text of the result. Interrupted if the run ends first.
+   * where the code gave none. Returns the JSON text of the result, and that of its content where it has more than data. Interrupted
+   * if the run ends first.
    */
   readonly callTool: (
     path: string,
     inputJson: string,
     optionsJson: string,
-  ) => Effect.Effect<string, ToolCallFailure>;
+  ) => Effect.Effect<string | ToolAnswer, ToolCallFailure>;
+  /** Addresses of the tools, one a line, for code that lists the members of `tools`. Without it, `tools` seems to have none. */
+  readonly toolNames?: string | undefined;
   /** Called once, when the code starts. `observe` may be called at any time, also after the run was interrupted. */
   readonly onStart?: ((observe: () => RunState) => void) | undefined;
 }
@@ -66,15 +81,28 @@ export interface ConsoleLine {
   readonly text: string;
 }
 
+/** A content block that the code emitted or returned. */
+export interface ContentItem {
+  /**
+   * JSON of a block as MCP's `CallToolResult` has it, as the code gave it: not checked. A `file` has `data`, `mimeType` and perhaps a
+   * `name`.
+   */
+  readonly json: string;
+  /** Bytes of data that are left out because there are too many; 0 if the block is whole. */
+  readonly omittedBytes: number;
+}
+
 /** The result's JSON text, cut at `maxOutputChars`. */
 export interface RunOutput {
-  /** JSON text, or only its first `maxOutputChars` characters if `truncated`. `null` if the code returned nothing. */
+  /** JSON text, or only its first `maxOutputChars` characters if `truncated`. A content block in it is a short text. */
   readonly json: string;
   readonly truncated: boolean;
   /** Characters of the whole JSON text. */
   readonly totalChars: number;
   /** Bytes of the whole JSON text in UTF-8. */
   readonly totalBytes: number;
+  /** Whether the code returned nothing, which `json` shows as `null`. */
+  readonly isNothing: boolean;
 }
 
 export type RunOutcome =
@@ -98,6 +126,8 @@ export interface RunResult extends RunUse {
   readonly outcome: RunOutcome;
   readonly console: ReadonlyArray<ConsoleLine>;
   readonly consoleTruncated: boolean;
+  /** Blocks in the order in which the code emitted them, those of the result last. */
+  readonly content: ReadonlyArray<ContentItem>;
 }
 
 /**

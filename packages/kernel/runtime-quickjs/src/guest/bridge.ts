@@ -1,4 +1,4 @@
-import type { ConsoleLine, RunLimits, RunOutput } from "@executor/kernel";
+import type { ConsoleLine, ContentItem, RunLimits, RunOutput } from "@executor/kernel";
 import {
   type JSValueConstPointer,
   type QuickJSContext,
@@ -8,6 +8,7 @@ import {
 } from "quickjs-emscripten-core";
 import type { GuestCode } from "./guest-code.ts";
 import type { BoundedMemory } from "./memory.ts";
+import { operate } from "./operations.ts";
 import { maxOptionsChars, prelude, preludeFile } from "./prelude.ts";
 
 /** One tool call on its way out of the sandbox. */
@@ -26,6 +27,8 @@ export interface SandboxAnswer {
   readonly succeeded: boolean;
   /** JSON text of the result, or of a `ToolCallFailure` with all its properties; a missing one is null. */
   readonly json: string;
+  /** JSON text of the result's content blocks, where they are more than the result. */
+  readonly contentJson?: string | undefined;
 }
 
 export type SandboxLimits = Omit<RunLimits, "wallTimeMs">;
@@ -35,6 +38,7 @@ export interface BridgeHost {
   readonly onCall: (call: SandboxCall) => void;
   readonly onConsole: (line: ConsoleLine) => void;
   readonly onConsoleTruncated: () => void;
+  readonly onContent: (item: ContentItem) => void;
 }
 
 const levels: ReadonlyArray<string> = ["debug", "log", "info", "warn", "error"];
@@ -42,7 +46,7 @@ const isLevel = (level: string): level is ConsoleLine["level"] => levels.include
 
 /** Addresses of the prelude's functions in a memory where the prelude has run. */
 export type BridgePointers = Readonly<
-  Record<"limit" | "settle" | "finish" | "describe", JSValueConstPointer>
+  Record<"limit" | "settle" | "begin" | "finish" | "describe", JSValueConstPointer>
 >;
 
 /** The functions that the prelude and the host give each other. Only text and numbers cross it. */
@@ -58,6 +62,8 @@ export class Bridge {
   #inFlight = 0;
   #consoleChars = 0;
   #measuredBytes = 0;
+  #contentChars = 0;
+  #toolNames = "";
 
   /** Installs the prelude into a fresh context, or finds it in a context whose memory already contains it. */
   constructor(
@@ -78,24 +84,32 @@ export class Bridge {
       this.pointers = installed;
     }
     const handleTo = (pointer: JSValueConstPointer) => new StaticLifetime(pointer, context.runtime);
-    const { limit, settle, finish, describe } = this.pointers;
+    const { limit, settle, begin, finish, describe } = this.pointers;
     this.#guest = {
       limit: handleTo(limit),
       settle: handleTo(settle),
+      begin: handleTo(begin),
       finish: handleTo(finish),
       describe: handleTo(describe),
     };
   }
 
   /** Opens the bridge for a run. Called once, before any of its code runs. */
-  open(limits: SandboxLimits, host: BridgeHost): void {
+  open(limits: SandboxLimits, host: BridgeHost, toolNames: string): void {
     this.#limits = limits;
+    this.#toolNames = toolNames;
     this.#host = host;
     const { maxToolInputChars, maxToolCallsInFlight, maxOutputChars } = limits;
+    const { maxBlockBytes, maxContentBytes } = limits;
     const seed = crypto.getRandomValues(new Uint32Array(3));
-    const numbers = [maxToolInputChars, maxToolCallsInFlight, maxOutputChars, ...seed].map(
-      (number) => this.#context.newNumber(number),
-    );
+    const numbers = [
+      maxToolInputChars,
+      maxToolCallsInFlight,
+      maxOutputChars,
+      maxBlockBytes,
+      maxContentBytes,
+      ...seed,
+    ].map((number) => this.#context.newNumber(number));
     const result = this.#context.callFunction(this.#guest.limit, this.#context.undefined, numbers);
     this.#context.unwrapResult(result).dispose();
     for (const handle of numbers) handle.dispose();
@@ -107,10 +121,20 @@ export class Bridge {
     const json = this.newString(answer.json);
     const id = this.#context.newNumber(answer.id);
     const succeeded = answer.succeeded ? this.#context.true : this.#context.false;
-    const result = await this.#code.call(this.#guest.settle, id, succeeded, json);
+    const content =
+      answer.contentJson === undefined
+        ? this.#context.undefined
+        : this.newString(answer.contentJson);
+    const result = await this.#code.call(this.#guest.settle, id, succeeded, json, content);
     json.dispose();
+    content.dispose();
     id.dispose();
     result.dispose();
+  }
+
+  /** Calls the code's function. Gives the promise of the value that is the result. Throws {@link GuestThrew}. */
+  begin(main: QuickJSHandle): Promise<QuickJSHandle> {
+    return this.#code.call(this.#guest.begin, main);
   }
 
   /** The JSON text of a value, cut at the output limit. Throws {@link GuestThrew}. */
@@ -118,10 +142,11 @@ export class Bridge {
     const written = await this.#callForText(this.#guest.finish, value);
     const colon = written.indexOf(":");
     const json = written.slice(colon + 1);
-    const totalChars = Number(written.slice(0, colon));
+    const isNothing = written.startsWith("-");
+    const totalChars = Number(written.slice(Number(isNothing), colon));
     const truncated = json.length < totalChars;
     const totalBytes = truncated ? this.#measuredBytes : utf8Bytes(json);
-    return { json, truncated, totalChars, totalBytes };
+    return { json, truncated, totalChars, totalBytes, isNothing };
   }
 
   /** Describes an error as JSON text. Throws {@link GuestThrew} if reading the error throws. */
@@ -145,6 +170,8 @@ export class Bridge {
       ["call", (id, path, input, options) => this.#call(id, path, input, options)],
       ["console", (level, line) => this.#print(level, line)],
       ["measure", (part) => this.#measure(part)],
+      ["ask", (operation, input) => this.#operate(operation, input)],
+      ["emit", (block, bytes) => this.#emit(block, bytes)],
     ];
   }
 
@@ -164,6 +191,7 @@ export class Bridge {
     const pointers = {
       limit: pointerOf("limit"),
       settle: pointerOf("settle"),
+      begin: pointerOf("begin"),
       finish: pointerOf("finish"),
       describe: pointerOf("describe"),
     };
@@ -211,6 +239,23 @@ export class Bridge {
     this.#measuredBytes += utf8Bytes(this.#text(this.#context.getString(part)));
   }
 
+  #operate(operation: QuickJSHandle, input: QuickJSHandle): QuickJSHandle {
+    const name = this.#context.getString(operation);
+    const inputJson = this.#text(this.#context.getString(input));
+    return this.newString(operate(name, inputJson, this.#toolNames));
+  }
+
+  #emit(block: QuickJSHandle, omitted: QuickJSHandle): void {
+    const json = this.#text(this.#context.getString(block));
+    const { maxContentBytes = 0, maxOutputChars = 0 } = this.#limits ?? {};
+    this.#contentChars += json.length;
+    // Text may be written with six characters each, and what is said of blocks that are left out comes on top.
+    if (this.#contentChars > maxContentBytes * 1.5 + (maxOutputChars + maxContentNotes) * 6) {
+      throw new Error("The content is over the sandbox's limits.");
+    }
+    this.#host?.onContent({ json, omittedBytes: this.#context.getNumber(omitted) });
+  }
+
   #print(level: QuickJSHandle, line: QuickJSHandle): void {
     if (this.#context.typeof(line) !== "string") return this.#host?.onConsoleTruncated();
     const text = unquote(this.#text(this.#context.getString(line)));
@@ -222,6 +267,9 @@ export class Bridge {
     if (isLevel(name)) this.#host?.onConsole({ level: name, text });
   }
 }
+
+/** Characters of what the prelude says of blocks that are cut or left out. */
+const maxContentNotes = 100_000;
 
 const encoder = new TextEncoder();
 const utf8Bytes = (text: string): number => encoder.encode(text).length;

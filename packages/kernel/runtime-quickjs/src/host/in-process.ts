@@ -1,6 +1,13 @@
 import { CodeRunner, ComputingBudget } from "@executor/kernel";
 import type { TypeStripper } from "@executor/kernel/prepare-code";
-import type { ConsoleLine, RunOutcome, RunRequest, RunResult, RunState } from "@executor/kernel";
+import type {
+  ConsoleLine,
+  ContentItem,
+  RunOutcome,
+  RunRequest,
+  RunResult,
+  RunState,
+} from "@executor/kernel";
 import { Effect, Layer } from "effect";
 import { type Engine, type EngineImage, makeEngine, makeEngineImage } from "../engine/engine.ts";
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
@@ -8,7 +15,7 @@ import { emptyMemory } from "../guest/memory.ts";
 import { RunClock } from "./run-clock.ts";
 import { Slices } from "./slices.ts";
 import { Owner, Turns } from "./turns.ts";
-import { Sandbox, type SandboxOutcome } from "./sandbox.ts";
+import { Sandbox, type SandboxHost, type SandboxOutcome } from "./sandbox.ts";
 import { runWithCalls } from "./tool-calls.ts";
 
 /** Bounds of the computing of a run. */
@@ -124,6 +131,7 @@ class InProcessRun {
   readonly #sandbox: Sandbox;
   readonly #slices: Slices;
   readonly #console: Array<ConsoleLine> = [];
+  readonly #content: Array<ContentItem> = [];
   readonly #ended = Promise.withResolvers<void>();
   readonly clock: RunClock;
   #checks = 0;
@@ -150,7 +158,7 @@ class InProcessRun {
       budget.spend(milliseconds);
     });
     const slices = this.#slices;
-    this.#sandbox = new Sandbox(engine, request.limits, {
+    const host: SandboxHost = {
       shouldStop: () => this.#shouldStop(),
       isTurnOver: () => slices.isOver,
       rest: () =>
@@ -162,6 +170,7 @@ class InProcessRun {
       jobsAtOnce,
       onCall: (call) => queueMicrotask(() => startCall(call)),
       onConsole: (line) => this.#console.push(line),
+      onContent: (item) => this.#content.push(item),
       onPrepared: (fuel) => slices.check(Math.floor(fuel / fuelPerCheck)),
       onTurnStart: () => {
         this.#isComputing = true;
@@ -178,11 +187,13 @@ class InProcessRun {
         this.#hasEnded = true;
         this.clock.stop();
         const { console, cpuTimeSeconds, memoryPeakBytes } = this.#state();
-        const end = { outcome: this.#toRunOutcome(outcome), consoleTruncated };
+        const content = this.#content;
+        const end = { outcome: this.#toRunOutcome(outcome), consoleTruncated, content };
         onEnd({ ...end, console, cpuTimeSeconds, memoryPeakBytes });
         this.#ended.resolve();
       },
-    });
+    };
+    this.#sandbox = new Sandbox(engine, request.limits, host, request.toolNames);
     this.clock = new RunClock(
       request.limits.wallTimeMs,
       () => slices.computedMs,

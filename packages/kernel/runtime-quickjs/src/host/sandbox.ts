@@ -5,7 +5,7 @@ import {
   prepareCode,
   type TypeStripper,
 } from "@executor/kernel/prepare-code";
-import type { ConsoleLine, RunOutcome } from "@executor/kernel";
+import type { ConsoleLine, ContentItem, RunOutcome } from "@executor/kernel";
 import type { QuickJSHandle } from "quickjs-emscripten-core";
 import { SandboxMemoryExhausted } from "../guest/memory.ts";
 import type { SandboxAnswer, SandboxCall, SandboxLimits } from "../guest/bridge.ts";
@@ -31,6 +31,7 @@ export interface SandboxHost extends Checks {
   /** Starts a call; answered later through `Sandbox.answer`, never from within. */
   readonly onCall: (call: SandboxCall) => void;
   readonly onConsole: (line: ConsoleLine) => void;
+  readonly onContent: (item: ContentItem) => void;
   /** The code was prepared or refused, which took this fuel of the `TypeStripper` and asked for no check. */
   readonly onPrepared?: (spentFuel: number) => void;
   /** Computing begins. */
@@ -64,8 +65,8 @@ export class Sandbox {
   #isInside = false;
   #ended = false;
 
-  /** The engine must be fresh. */
-  constructor(engine: Engine, limits: SandboxLimits, host: SandboxHost) {
+  /** The engine must be fresh. `toolNames` are the addresses of the tools, one a line. */
+  constructor(engine: Engine, limits: SandboxLimits, host: SandboxHost, toolNames = "") {
     this.#engine = engine;
     this.#host = host;
     engine.onGrow = host.onMemory;
@@ -74,13 +75,11 @@ export class Sandbox {
       isTurnOver: host.isTurnOver,
       rest: () => this.#rest(),
     };
-    engine.bridge.open(limits, {
-      onCall: host.onCall,
-      onConsole: host.onConsole,
-      onConsoleTruncated: () => {
-        this.#consoleTruncated = true;
-      },
-    });
+    const { onCall, onConsole, onContent } = host;
+    const onConsoleTruncated = () => {
+      this.#consoleTruncated = true;
+    };
+    engine.bridge.open(limits, { onCall, onConsole, onConsoleTruncated, onContent }, toolNames);
   }
 
   /** Prepares and starts the code. Called once. */
@@ -94,7 +93,7 @@ export class Sandbox {
         this.#host.onPrepared?.(stripper.spentFuel);
       }
       const main = await guest.evaluate(`(${this.#code.text})`, codeFile);
-      this.#result = await guest.call(main);
+      this.#result = await this.#engine.bridge.begin(main);
       main.dispose();
     });
   }

@@ -1,4 +1,10 @@
-import { type RunRequest, type RunResult, type ToolCallFailure, WallClock } from "@executor/kernel";
+import {
+  type RunRequest,
+  type RunResult,
+  type ToolAnswer,
+  type ToolCallFailure,
+  WallClock,
+} from "@executor/kernel";
 import { Cause, Effect, Exit, FiberSet, Option } from "effect";
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
 import type { RunClock } from "./run-clock.ts";
@@ -43,8 +49,14 @@ export const runWithCalls = Effect.fnUntraced(function* (
 });
 
 /** Turns the end of a call into its answer to the sandbox. */
-const toAnswer = (call: SandboxCall, exit: Exit.Exit<string, ToolCallFailure>): SandboxAnswer => {
-  if (Exit.isSuccess(exit)) return { id: call.id, succeeded: true, json: exit.value };
+const toAnswer = (
+  call: SandboxCall,
+  exit: Exit.Exit<string | ToolAnswer, ToolCallFailure>,
+): SandboxAnswer => {
+  if (Exit.isSuccess(exit)) {
+    const answer = typeof exit.value === "string" ? { json: exit.value } : exit.value;
+    return { id: call.id, succeeded: true, ...answer };
+  }
   const failure: ToolCallFailure = Option.getOrElse(Cause.failureOption(exit.cause), () => ({
     message: `The call of tools.${call.path} failed unexpectedly.`,
     outcome: "tool_error",
@@ -65,7 +77,7 @@ const failureJson = (failure: ToolCallFailure): string => {
   });
 };
 
-const logDefect = (call: SandboxCall, exit: Exit.Exit<string, ToolCallFailure>) =>
+const logDefect = (call: SandboxCall, exit: Exit.Exit<string | ToolAnswer, ToolCallFailure>) =>
   Exit.isFailure(exit) && Cause.isDie(exit.cause)
     ? Effect.logError("A tool call died", exit.cause).pipe(Effect.annotateLogs({ tool: call.path }))
     : Effect.void;

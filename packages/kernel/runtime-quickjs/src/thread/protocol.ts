@@ -1,4 +1,4 @@
-import type { ConsoleLine } from "@executor/kernel";
+import type { ConsoleLine, ContentItem } from "@executor/kernel";
 import type { EngineImage } from "../engine/engine.ts";
 import type { SandboxAnswer, SandboxCall, SandboxLimits } from "../guest/bridge.ts";
 import { pageBytes } from "../guest/memory.ts";
@@ -20,6 +20,7 @@ export type ToWorker =
       readonly type: "run";
       readonly run: number;
       readonly code: string;
+      readonly toolNames: string;
       readonly limits: SandboxLimits;
       readonly control: SharedArrayBuffer;
     }
@@ -37,6 +38,7 @@ export type FromWorker =
   | { readonly type: "ready"; readonly source: EngineSource | undefined }
   | { readonly type: "calls"; readonly run: number; readonly calls: ReadonlyArray<SandboxCall> }
   | { readonly type: "console"; readonly run: number; readonly lines: ReadonlyArray<ConsoleLine> }
+  | { readonly type: "content"; readonly run: number; readonly items: ReadonlyArray<ContentItem> }
   | { readonly type: "end"; readonly run: number; readonly end: SandboxEnd }
   /** The contents of the run's control block, from a worker in another process, which cannot share it. */
   | { readonly type: "use"; readonly run: number; readonly numbers: Float64Array };

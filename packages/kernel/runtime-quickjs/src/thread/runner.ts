@@ -1,5 +1,12 @@
 import { CodeRunner } from "@executor/kernel";
-import type { ConsoleLine, RunOutcome, RunRequest, RunResult, RunState } from "@executor/kernel";
+import type {
+  ConsoleLine,
+  ContentItem,
+  RunOutcome,
+  RunRequest,
+  RunResult,
+  RunState,
+} from "@executor/kernel";
 import { Deferred, Effect, Layer, Runtime } from "effect";
 import { availableParallelism } from "node:os";
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
@@ -76,6 +83,7 @@ const notStarted = (message: string): RunResult => ({
   outcome: { _tag: "Crashed", message },
   console: [],
   consoleTruncated: false,
+  content: [],
   cpuTimeSeconds: 0,
   memoryPeakBytes: 0,
 });
@@ -92,6 +100,7 @@ class RunOnWorker {
   readonly #onEnd: (result: RunResult) => void;
   readonly #calls: ToolCalls;
   readonly #console: Array<ConsoleLine> = [];
+  readonly #content: Array<ContentItem> = [];
   readonly #ended = Promise.withResolvers<void>();
   #control: ControlBlock | undefined;
   #grace: ReturnType<typeof setTimeout> | undefined;
@@ -121,9 +130,10 @@ class RunOnWorker {
   }
 
   #start(request: RunRequest): void {
-    const control = this.#worker.start(request.code, request.limits, {
+    const control = this.#worker.start(request, {
       onCalls: (calls) => this.#calls.add(calls),
       onConsole: (lines) => this.#console.push(...lines),
+      onContent: (items) => this.#content.push(...items),
       onEnd: ({ outcome, consoleTruncated }) => {
         if (outcome._tag === "Crashed" || outcome._tag === "OutOfMemory") this.#worker.terminate();
         this.#end(toRunOutcome(outcome), consoleTruncated);
@@ -165,7 +175,8 @@ class RunOnWorker {
     clearTimeout(this.#grace);
     this.#calls.close();
     const { console, cpuTimeSeconds, memoryPeakBytes } = this.#state();
-    this.#onEnd({ outcome, console, consoleTruncated, cpuTimeSeconds, memoryPeakBytes });
+    const shown = { console, consoleTruncated, content: this.#content };
+    this.#onEnd({ outcome, ...shown, cpuTimeSeconds, memoryPeakBytes });
     this.#ended.resolve();
   }
 }

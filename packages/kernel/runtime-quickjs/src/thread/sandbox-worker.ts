@@ -1,4 +1,4 @@
-import type { ConsoleLine, RunLimits } from "@executor/kernel";
+import type { ConsoleLine, ContentItem, RunRequest } from "@executor/kernel";
 import type { SandboxAnswer, SandboxCall } from "../guest/bridge.ts";
 import type { SandboxEnd } from "../host/sandbox.ts";
 import { ControlBlock, type EngineSource, type FromWorker, type ToWorker } from "./protocol.ts";
@@ -8,6 +8,7 @@ import { type StartWorkerHost, startThread, type WorkerHost } from "./worker-hos
 export interface RunEvents {
   readonly onCalls: (calls: ReadonlyArray<SandboxCall>) => void;
   readonly onConsole: (lines: ReadonlyArray<ConsoleLine>) => void;
+  readonly onContent: (items: ReadonlyArray<ContentItem>) => void;
   /** The run has ended, by itself or because it was stopped. */
   readonly onEnd: (end: SandboxEnd) => void;
   /** The worker has died. */
@@ -67,14 +68,18 @@ export class SandboxWorker {
   }
 
   /** Starts a run on a worker that is ready and idle. If it has died meanwhile, `onDeath` is called. */
-  start(code: string, limits: RunLimits, events: RunEvents): ControlBlock {
+  start(
+    { code, limits, toolNames = "" }: Pick<RunRequest, "code" | "limits" | "toolNames">,
+    events: RunEvents,
+  ): ControlBlock {
     const control = new ControlBlock();
     this.#control = control;
     this.#run++;
     const death = this.#death;
     if (death !== undefined) queueMicrotask(() => events.onDeath(death));
     else this.#events = events;
-    this.#post({ type: "run", run: this.#run, code, limits, control: control.buffer });
+    const { buffer } = control;
+    this.#post({ type: "run", run: this.#run, code, limits, toolNames, control: buffer });
     return control;
   }
 
@@ -105,6 +110,7 @@ export class SandboxWorker {
     if (message.type === "use") return this.#control?.update(message.numbers);
     if (message.type === "calls") return this.#events.onCalls(message.calls);
     if (message.type === "console") return this.#events.onConsole(message.lines);
+    if (message.type === "content") return this.#events.onContent(message.items);
     const events = this.#events;
     this.#events = undefined;
     events.onEnd(message.end);

@@ -1,4 +1,4 @@
-import type { ConsoleLine } from "@executor/kernel";
+import type { ConsoleLine, ContentItem } from "@executor/kernel";
 import { TypeStripper } from "@executor/kernel/prepare-code";
 import { typeStripperFile } from "@executor/kernel/type-stripper-file";
 import { meteredTypeStripper } from "@executor/kernel/type-stripper-metering";
@@ -7,7 +7,7 @@ import { platform, setPriority } from "node:os";
 import { type Engine, makeEngine, makeEngineImage } from "../engine/engine.ts";
 import { interruptibleLoops } from "../engine/wasm-rewriting.ts";
 import type { SandboxCall } from "../guest/bridge.ts";
-import { Sandbox } from "../host/sandbox.ts";
+import { Sandbox, type SandboxHost } from "../host/sandbox.ts";
 import { ControlBlock, type EngineSource, type FromWorker, type ToWorker } from "./protocol.ts";
 
 /** Milliseconds for which calls and console lines are collected while the code computes. */
@@ -22,6 +22,7 @@ class WorkerRun {
   readonly #sandbox: Sandbox;
   #calls: Array<SandboxCall> = [];
   #lines: Array<ConsoleLine> = [];
+  #items: Array<ContentItem> = [];
   #flushedAt = 0;
   #turnStart = 0;
 
@@ -34,7 +35,7 @@ class WorkerRun {
     this.#run = request.run;
     this.#post = post;
     const control = new ControlBlock(request.control);
-    this.#sandbox = new Sandbox(engine, request.limits, {
+    const host: SandboxHost = {
       shouldStop: () => {
         this.#flushSometimes();
         return control.isStopRequested();
@@ -45,6 +46,10 @@ class WorkerRun {
       },
       onConsole: (line) => {
         this.#lines.push(line);
+        this.#flushSometimes();
+      },
+      onContent: (item) => {
+        this.#items.push(item);
         this.#flushSometimes();
       },
       onTurnStart: () => {
@@ -63,7 +68,8 @@ class WorkerRun {
       },
       isTurnOver: () => performance.now() - this.#turnStart > turnMs,
       rest: () => new Promise((resume) => setImmediate(resume)),
-    });
+    };
+    this.#sandbox = new Sandbox(engine, request.limits, host, request.toolNames);
   }
 
   start(code: string, stripper: TypeStripper): void {
@@ -90,6 +96,10 @@ class WorkerRun {
     if (this.#lines.length > 0) {
       this.#post({ type: "console", run: this.#run, lines: this.#lines });
       this.#lines = [];
+    }
+    if (this.#items.length > 0) {
+      this.#post({ type: "content", run: this.#run, items: this.#items });
+      this.#items = [];
     }
   }
 }
