@@ -2,9 +2,9 @@ import { describe, expect, layer } from "@effect/vitest";
 import { Effect } from "effect";
 import { failureOf, run, runnerLayer, valueOf } from "./support/run.ts";
 
-const completed = (json: string) => ({
+const completed = (json: string, isNothing = false) => ({
   _tag: "Completed",
-  output: { json, truncated: false, totalChars: json.length, totalBytes: json.length },
+  output: { json, truncated: false, totalChars: json.length, totalBytes: json.length, isNothing },
 });
 
 describe("results", () => {
@@ -14,8 +14,7 @@ describe("results", () => {
         const texts = [
           ["return { a: [1, 'b', null, true], c: undefined }", '{"a":[1,"b",null,true]}'],
           ["1 + 1", "2"],
-          ["const a = 1;", "null"],
-          ["return undefined", "null"],
+          ["return null", "null"],
           ["async () => 'x'", '"x"'],
           ["interface A { b: number }\nconst a: A = { b: 3 };\nreturn a.b as number", "3"],
           ["return new Date(0)", '"1970-01-01T00:00:00.000Z"'],
@@ -25,6 +24,55 @@ describe("results", () => {
         ] as const;
         for (const [code, json] of texts) {
           expect((yield* run(code)).outcome).toEqual(completed(json));
+        }
+      }),
+    );
+
+    it.effect("tells nothing from null", () =>
+      Effect.gen(function* () {
+        for (const code of ["const a = 1;", "return undefined", "return", "console.log(1);"]) {
+          expect((yield* run(code)).outcome).toEqual(completed("null", true));
+        }
+      }),
+    );
+
+    it.effect("gives values that JSON has no form for in one", () =>
+      Effect.gen(function* () {
+        const texts = [
+          ["return new Map([['a', 1], ['b', new Map([['c', [2]]])]])", '{"a":1,"b":{"c":[2]}}'],
+          ["return new Map([[1, 'a'], ['b', 2]])", '[[1,"a"],["b",2]]'],
+          ["return { s: new Set([1, new Set(['x'])]) }", '{"s":[1,["x"]]}'],
+          [
+            "return [new TypeError('bad', { cause: new Error('why') })]",
+            '[{"name":"TypeError","message":"bad","cause":{"name":"Error","message":"why"}}]',
+          ],
+          [
+            "class E extends Error { code = 7 } return new E('bad')",
+            '{"name":"Error","message":"bad","code":7}',
+          ],
+          ["return { a: 10n, b: 2n ** 70n }", '{"a":"10","b":"1180591620717411303424"}'],
+          ["const a = { b: [] }; a.b.push(a, 1); return a", '{"b":["[Circular]",1]}'],
+          ["const a = { x: 1 }; return [a, a]", '[{"x":1},{"x":1}]'],
+          [
+            "return [new Uint8Array([1, 2]), new Float64Array([1.5]), new Uint8Array([3]).buffer]",
+            "[[1,2],[1.5],[3]]",
+          ],
+          ["class P { x = 1; #y = 2; get z() { return 3 } } return new P()", '{"x":1}'],
+          [
+            "return { r: /a+/g, d: new Date(0), i: new Date(NaN) }",
+            '{"r":"/a+/g","d":"1970-01-01T00:00:00.000Z","i":null}',
+          ],
+          ["return new Map([['a', 1]]).keys()", '["a"]'],
+          ["return [1, 2].map(async (n) => n * 2)", "[2,4]"],
+          ["return { a: Promise.resolve(1), b: 2 }", '{"a":1,"b":2}'],
+          ["return [[Promise.resolve(1)]]", '[["[Promise: await it]"]]'],
+          ["return async () => new Map([['called', true]])", '{"called":true}'],
+          ["return Object.create(null)", "{}"],
+          ["return [Symbol('a'), undefined, () => 1]", "[null,null,null]"],
+          ["return { toJSON: () => new Set([1]) }", "[1]"],
+        ] as const;
+        for (const [code, json] of texts) {
+          expect([code, (yield* run(code)).outcome]).toEqual([code, completed(json)]);
         }
       }),
     );
@@ -51,6 +99,7 @@ describe("results", () => {
             truncated: true,
             totalChars: 100_002,
             totalBytes: 200_002,
+            isNothing: false,
           },
         });
       }),
@@ -70,16 +119,16 @@ describe("results", () => {
     it.effect("rejects values that JSON cannot hold", () =>
       Effect.gen(function* () {
         const messages = {
-          "return { a: 10n }": "BigInt",
-          "const a = {}; a.a = a; return a": "circular",
-          "return tools.github": "The result is a function",
+          "return tools.github":
+            "The result is tools.github, which is a function. Return Object.keys of it",
+          "return tools": "The result is tools, which is a function. Return Object.keys of it",
+          "return (input) => input": "The result is a function",
           "return Symbol('a')": "The result is a symbol",
         };
         for (const [code, message] of Object.entries(messages)) {
           const failure = yield* failureOf(code);
           expect(failure.name).toBe("TypeError");
           expect(failure.message).toContain(message);
-          expect(failure.message).toContain("Return plain data.");
         }
       }),
     );
