@@ -14,6 +14,8 @@ const limits: RunRequest["limits"] = {
   memoryBytes: 64 * 1024 * 1024,
   maxOutputChars: 30_000,
   maxToolInputChars: 100_000,
+  maxBlockBytes: 1_000_000,
+  maxContentBytes: 2_000_000,
   maxToolCallsInFlight: 64,
 };
 

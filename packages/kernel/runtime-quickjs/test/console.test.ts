@@ -40,7 +40,7 @@ describe("console", () => {
           "(() => { const m = new Map(); m.set('m', m); return m })()": '{"m":"[Circular]"}',
           "(() => { const a = { x: 1 }; return [a, a] })()": '[{"x":1},{"x":1}]',
           "new Date(0)": '"1970-01-01T00:00:00.000Z"',
-          "tools, tools.a.b": "[Function] [Function]",
+          "tools, tools.a.b": "[tools] [tools.a.b]",
         };
         for (const [values, text] of Object.entries(shown)) {
           expect((yield* textsOf(`console.log(${values})`)).texts).toEqual([text]);

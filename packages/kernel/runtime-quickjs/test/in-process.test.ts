@@ -29,6 +29,8 @@ const limits = {
   memoryBytes: 32 * 1024 * 1024,
   maxOutputChars: 10_000,
   maxToolInputChars: 10_000,
+  maxBlockBytes: 1_000_000,
+  maxContentBytes: 2_000_000,
   maxToolCallsInFlight: 8,
 };
 

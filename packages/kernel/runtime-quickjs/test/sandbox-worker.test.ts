@@ -24,12 +24,16 @@ describe("SandboxWorker", () => {
       { onReady: () => {}, onDeath: () => {}, onStuck: () => {} },
     );
     const start = () =>
-      worker.start("return 1", limits, {
-        onCalls: () => {},
-        onConsole: () => {},
-        onEnd: () => {},
-        onDeath: () => {},
-      });
+      worker.start(
+        { code: "return 1", limits },
+        {
+          onCalls: () => {},
+          onConsole: () => {},
+          onContent: () => {},
+          onEnd: () => {},
+          onDeath: () => {},
+        },
+      );
     start();
     const second = start();
     receive(useOf(1));

@@ -15,6 +15,8 @@ const limits = {
   memoryBytes: 32 * 1024 * 1024,
   maxOutputChars: 1_000,
   maxToolInputChars: 1_000,
+  maxBlockBytes: 1_000_000,
+  maxContentBytes: 2_000_000,
   maxToolCallsInFlight: 2,
 };
 
@@ -36,6 +38,7 @@ const runHere = async (
         queueMicrotask(() => onCall(call, sandbox));
       },
       onConsole: ({ text }) => log.push(text),
+      onContent: () => {},
       onTurnStart: () => {
         turnStart = performance.now();
         log.push("enter");

@@ -36,12 +36,16 @@ const take = (pool: WorkerPool): Taken => {
 /** Runs code without tool calls to completion. */
 const finish = (worker: SandboxWorker, code = "return 1"): Promise<string> =>
   new Promise((resolve) => {
-    worker.start(code, limits, {
-      onCalls: () => {},
-      onConsole: () => {},
-      onEnd: ({ outcome }) => resolve(outcome._tag),
-      onDeath: resolve,
-    });
+    worker.start(
+      { code, limits },
+      {
+        onCalls: () => {},
+        onConsole: () => {},
+        onContent: () => {},
+        onEnd: ({ outcome }) => resolve(outcome._tag),
+        onDeath: resolve,
+      },
+    );
   });
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,10 +1,10 @@
 import { fails, family, gives } from "./program.ts";
 
 const hostNames =
-  "process require Bun Deno fetch Worker WebSocket XMLHttpRequest EventSource Request Response Headers URL Blob File " +
-  "FormData TextEncoder TextDecoder setTimeout setInterval setImmediate queueMicrotask postMessage structuredClone " +
-  "global self window document navigator location performance crypto caches Buffer module exports __dirname __filename " +
-  "std os scriptArgs print bjson load WebAssembly SharedArrayBuffer hostCall hostConsole hostMeasure callTool define " +
+  "process require Bun Deno fetch Worker WebSocket XMLHttpRequest EventSource Request Response Headers Blob File " +
+  "FormData setTimeout setInterval setImmediate queueMicrotask postMessage " +
+  "global self window document navigator location performance caches Buffer module exports __dirname __filename " +
+  "std os scriptArgs print bjson load WebAssembly SharedArrayBuffer hostCall hostConsole hostMeasure hostAsk hostEmit ask operate callTool define " +
   "EmscriptenModule Module HEAPU8 __executor";
 
 const nothing = "undefined undefined undefined";

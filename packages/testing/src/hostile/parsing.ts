@@ -33,7 +33,7 @@ export const parsing = family("parsing", [
   ["a line comment at the end", "1 // }", gives(1)],
   ["a comment of HTML", "return 1 <!-- 2", gives(1)],
   ["the end of a comment of HTML at the start of a line", "let a = 1\n--> 2\nreturn a", gives(1)],
-  refused("a hashbang", "#!/usr/bin/env node\nreturn 1"),
+  ["a hashbang", "#!/usr/bin/env node\nreturn 1", gives(1)],
   refused("an escape in a keyword", "\\u0072eturn 1"),
   ["an escape in a name", "const \\u0061b = 1; return ab", gives(1)],
   ["a return with a line break", "return\n1", gives(null)],

@@ -24,6 +24,8 @@ const run = (code: string, wallTimeMs: number) =>
         memoryBytes,
         maxOutputChars,
         maxToolInputChars: 1024 * 1024,
+        maxBlockBytes: 1_000_000,
+        maxContentBytes: 2_000_000,
         maxToolCallsInFlight: 64,
       },
     }),

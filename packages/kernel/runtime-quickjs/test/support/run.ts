@@ -7,6 +7,8 @@ export const limits: RunLimits = {
   memoryBytes: 64 * 1024 * 1024,
   maxOutputChars: 30_000,
   maxToolInputChars: 10_000,
+  maxBlockBytes: 1_000_000,
+  maxContentBytes: 2_000_000,
   maxToolCallsInFlight: 50,
 };
 
@@ -20,6 +22,7 @@ export const run = (
     readonly limits?: Partial<RunLimits>;
     readonly callTool?: RunRequest["callTool"];
     readonly onStart?: RunRequest["onStart"];
+    readonly toolNames?: string;
   } = {},
 ) =>
   Effect.flatMap(CodeRunner, (runner) =>
@@ -28,6 +31,7 @@ export const run = (
       limits: { ...limits, ...options.limits },
       callTool: options.callTool ?? echo,
       onStart: options.onStart,
+      toolNames: options.toolNames,
     }),
   );
 
