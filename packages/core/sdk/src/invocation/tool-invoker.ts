@@ -284,9 +284,10 @@ const redactCall = (
     ),
   ).pipe(
     Effect.flatten,
-    Effect.map(({ data, response, size }) => ({
+    Effect.map(({ content, data, response, size }) => ({
       data: redactor.json(data),
       size,
+      ...(content === undefined ? {} : { content: content.map(redactor.object) }),
       ...(response === undefined ? {} : { response: redactResponse(response, redactor) }),
     })),
     Effect.mapError(

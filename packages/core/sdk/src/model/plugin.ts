@@ -61,6 +61,8 @@ export interface ToolCall {
 
 export interface ToolResult {
   readonly data: Json;
+  /** Content blocks of MCP that belong to the data and say more than it. */
+  readonly content?: ReadonlyArray<JsonObject>;
   /** Size of the upstream's reply in bytes. */
   readonly size: number;
   /** Given where the call wants it and the tool's protocol answers over HTTP. */

@@ -74,7 +74,18 @@ const make = Effect.gen(function* () {
     return toolkit === undefined ? Effect.succeed(nothing) : coveredBy(toolkit);
   });
 
+  const allNames = yield* makeCache({
+    capacity: 1,
+    version,
+    lookup: (_all: "all") =>
+      Effect.map(rows.addresses, (all) => namesOf(all.map(({ address }) => address))),
+  });
+
   return {
+    /** Addresses of the tools, in order, one a line: at most 5,000. */
+    names: Effect.flatMap(covered, (among) =>
+      among === undefined ? allNames("all") : Effect.succeed(among.names),
+    ),
     find: (address: string) =>
       Effect.zipWith(
         // Clients type addresses, of tools that do not exist too: a long one takes no memory.
@@ -103,6 +114,8 @@ const make = Effect.gen(function* () {
 export interface CoveredTools {
   /** Their addresses, as a JSON array. */
   readonly json: string;
+  /** The first of them, one a line. */
+  readonly names: string;
   /** Number of those that can be called, by namespace. */
   readonly counts: ReadonlyMap<string, number>;
 }
@@ -112,8 +125,18 @@ const coverageOf = (
 ): CoveredTools => {
   const counts = new Map<string, number>();
   for (const { namespace } of tools) counts.set(namespace, (counts.get(namespace) ?? 0) + 1);
-  return { json: JSON.stringify(tools.map(({ address }) => address)), counts };
+  const addresses = tools.map(({ address }) => address);
+  return {
+    json: JSON.stringify(addresses),
+    names: namesOf(addresses),
+    counts,
+  };
 };
+
+const maxNames = 5_000;
+
+const namesOf = (addresses: ReadonlyArray<string>): string =>
+  addresses.toSorted().slice(0, maxNames).join("\n");
 
 const nothing = coverageOf([]);
 

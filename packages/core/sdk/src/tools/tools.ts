@@ -26,6 +26,8 @@ export class Tools extends Context.Tag("@executor/sdk/Tools")<
   {
     readonly list: (query: ToolQuery) => Effect.Effect<ToolPage, InvalidCursor>;
     readonly get: (address: string) => Effect.Effect<Tool, ToolNotFound>;
+    /** Addresses of the tools that can be called, in order, one a line: the first 5,000. */
+    readonly names: Effect.Effect<string>;
   }
 >() {
   static readonly layer = Layer.effect(
@@ -65,7 +67,7 @@ export class Tools extends Context.Tag("@executor/sdk/Tools")<
         return yield* new ToolNotFound({ message: notFoundMessage(address, similar) });
       });
 
-      return { list, get };
+      return { list, get, names: catalogue.names };
     }),
   );
 }

@@ -1,14 +1,15 @@
-import { JsonObject, ToolCallError } from "@executor/sdk";
-import type { Json, ToolResult } from "@executor/sdk";
-import { readJson, shorten } from "@executor/plugin-kit";
+import { isJsonObject, Json, ToolCallError } from "@executor/sdk";
+import type { JsonObject, ToolResult } from "@executor/sdk";
+import { readJson } from "@executor/plugin-kit";
 import { Either, Schema } from "effect";
 import { invalidResponse, toToolCallError } from "../failures.ts";
 
+/** Servers write `null` for what they leave out, and content that is no object. */
 const decode = Schema.decodeUnknownEither(
   Schema.Struct({
-    content: Schema.optionalWith(Schema.Array(JsonObject), { default: () => [] }),
-    structuredContent: Schema.optional(JsonObject),
-    isError: Schema.optional(Schema.Boolean),
+    content: Schema.optional(Schema.NullOr(Schema.Array(Json))),
+    structuredContent: Schema.optional(Json),
+    isError: Schema.optional(Schema.NullOr(Schema.Boolean)),
   }),
 );
 
@@ -17,25 +18,33 @@ const encoder = new TextEncoder();
 
 /**
  * The data of a tool's result (MCP 2025-11-25, "Tool Result"): the structured content, otherwise a single text, parsed if it is a
- * JSON object or array, otherwise the contents unchanged. A result with `isError` is a `tool_error` with the text. The size is
- * that of the whole result as JSON, in bytes.
+ * JSON object or array, otherwise the contents unchanged. Beside structured content, contents that say more than it are `content`.
+ * A result with `isError` is a `tool_error` with the text, and the structured content as data. The size is that of the whole
+ * result as JSON, in bytes.
  */
 export const readResult = (result: JsonObject): Either.Either<ToolResult, ToolCallError> =>
   Either.flatMap(
     Either.mapLeft(decode(result), () => toToolCallError(invalidResponse)),
-    ({ content, isError, structuredContent }) => {
+    ({ isError, structuredContent = null, ...given }) => {
+      const content = given.content?.filter(isJsonObject) ?? [];
       const data = structuredContent ?? dataOf(content);
-      return isError === true
-        ? Either.left(
-            new ToolCallError({
-              outcome: "tool_error",
-              errorType: "tool_error",
-              message: messageOf(content, data),
-            }),
-          )
-        : Either.right({ data, size: encoder.encode(JSON.stringify(result)).byteLength });
+      if (isError === true) return Either.left(toolError(content, structuredContent));
+      const size = encoder.encode(JSON.stringify(result)).byteLength;
+      return Either.right(
+        structuredContent !== null && content.some((block) => saysMore(block, structuredContent))
+          ? { data, size, content }
+          : { data, size },
+      );
     },
   );
+
+/** Whether a block holds anything but the text of the structured content, which servers repeat for older clients. */
+const saysMore = (block: JsonObject, structuredContent: Json): boolean => {
+  const text = textOf(block);
+  if (text === undefined) return true;
+  const parsed = Either.getOrUndefined(readJson(text));
+  return text.trim() !== "" && JSON.stringify(parsed) !== JSON.stringify(structuredContent);
+};
 
 const dataOf = (content: ReadonlyArray<JsonObject>): Json => {
   const [only] = content;
@@ -51,10 +60,19 @@ const parse = (text: string): Either.Either<Json, string | undefined> =>
 const textOf = ({ text, type }: JsonObject): string | undefined =>
   type === "text" && typeof text === "string" ? text : undefined;
 
+const toolError = (content: ReadonlyArray<JsonObject>, data: Json): ToolCallError =>
+  new ToolCallError({
+    outcome: "tool_error",
+    errorType: "tool_error",
+    message: messageOf(content, data),
+    ...(data === null ? {} : { data }),
+  });
+
 const messageOf = (content: ReadonlyArray<JsonObject>, data: Json): string => {
-  const texts = content.map(textOf).filter((text) => text !== undefined);
-  const said = texts.length > 0 ? texts.join("\n") : JSON.stringify(data);
-  return said === "null" || said.trim() === ""
-    ? "The tool failed and did not say why."
-    : shorten(said, maxMessage);
+  const said = content.flatMap((block) => textOf(block) ?? []).join("\n");
+  const message = said.trim() === "" && data !== null ? JSON.stringify(data) : said;
+  if (message.trim() === "") return "The tool failed and did not say why.";
+  return message.length <= maxMessage
+    ? message
+    : `${message.slice(0, maxMessage)}… (cut after ${maxMessage} of ${message.length} characters)`;
 };

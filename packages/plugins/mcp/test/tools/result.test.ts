@@ -17,8 +17,32 @@ describe("readResult", () => {
     ["several contents as they are", { content: [text("a"), text("b")] }, [text("a"), text("b")]],
     ["an image as it is", { content: [{ type: "image" }] }, [{ type: "image" }]],
     ["nothing as null", { content: [] }, null],
+    ["nulls as absent members", { content: null, isError: null, structuredContent: null }, null],
+    ["structured content of any kind", { content: [], structuredContent: [1] }, [1]],
+    [
+      "long integers in a text as their digits",
+      { content: [text('{"id": 12345678901234567890}')] },
+      { id: "12345678901234567890" },
+    ],
   ])("gives %s", (_, result, expected) => {
     expect(data(result)).toEqual(expected);
+  });
+
+  it("gives the content that says more than the structured content, and no other", () => {
+    const content = (blocks: ReadonlyArray<JsonObject>) =>
+      Either.getOrThrow(readResult({ content: blocks, structuredContent: { a: 1 } })).content;
+    const image = { type: "image", data: "AAEC", mimeType: "image/png" };
+    expect(content([text('{ "a": 1 }')])).toBeUndefined();
+    expect(content([text(" ")])).toBeUndefined();
+    expect(content([text("note"), image])).toEqual([text("note"), image]);
+  });
+
+  it("gives the structured content of an error as its data, and says what is cut of its text", () => {
+    expect(
+      failure({ content: [text("No.")], structuredContent: { code: 7 }, isError: true }).data,
+    ).toEqual({ code: 7 });
+    const { message } = failure({ content: [text("x".repeat(5_000))], isError: true });
+    expect(message.endsWith("… (cut after 2000 of 5000 characters)")).toBe(true);
   });
 
   it("measures the whole result in bytes", () => {
