@@ -1,8 +1,9 @@
 import { CodeRunner, ComputingBudget } from "@executor/kernel";
-import { type Scope, toolkitOf, ToolScope } from "@executor/sdk";
+import { type Scope, toolkitOf, Tools, ToolScope } from "@executor/sdk";
 import { Cause, Context, DateTime, Effect, Exit, Fiber, FiberSet, Layer } from "effect";
 import { answerQuestion, answerRound, recordDecision } from "./approvals/questions.ts";
 import type { ResumeRequest, RoundRequest } from "./approvals/questions.ts";
+import { DeliveredExecution } from "./delivered-execution.ts";
 import { executionRefusals } from "./metrics.ts";
 import { History } from "./history.ts";
 import { Limits } from "./limits.ts";
@@ -44,12 +45,12 @@ export class Executions extends Context.Tag("@executor/execution/Executions")<
      */
     readonly run: (
       request: ExecutionRequest,
-    ) => Effect.Effect<Execution, TooManyExecutions | ComputingBudgetSpent>;
+    ) => Effect.Effect<DeliveredExecution, TooManyExecutions | ComputingBudgetSpent>;
     /** Answers one question; the tool call continues where it waited. Returns as `run` does. */
     readonly resume: (
       request: ResumeRequest,
     ) => Effect.Effect<
-      Execution,
+      DeliveredExecution,
       | ExecutionNotFound
       | ApprovalNotFound
       | ExecutionEnded
@@ -60,11 +61,11 @@ export class Executions extends Context.Tag("@executor/execution/Executions")<
     /**
      * Answers the questions of a round, and waits as `run` does: interrupting it cancels the run, unless others wait for it too.
      * Harmless to repeat: answers to questions that are no longer open change nothing, and an execution that has ended is returned
-     * as it ended.
+     * as it ended, but its content blocks only once.
      */
     readonly answer: (
       request: RoundRequest,
-    ) => Effect.Effect<Execution, ExecutionNotFound | NotTheOwner>;
+    ) => Effect.Effect<DeliveredExecution, ExecutionNotFound | NotTheOwner>;
     readonly get: (id: string) => Effect.Effect<Execution, ExecutionNotFound>;
     /** Lists at most `limit` executions, those under way too, newest first; only those of a toolkit, if one is named. */
     readonly list: (
@@ -85,6 +86,7 @@ const make = Effect.gen(function* () {
   const history = yield* History;
   const limits = yield* Limits;
   const callTool = yield* toolBridge;
+  const tools = yield* Tools;
   const fibers = yield* FiberSet.make<void>();
   const slots = new RunSlots(limits);
   const budget = yield* ComputingBudget;
@@ -97,11 +99,13 @@ const make = Effect.gen(function* () {
     const { code, timeoutMs } = run.request;
     const wallTimeMs = Math.min(timeoutMs ?? limits.wallTimeMs, limits.wallTimeMs);
     yield* history.begin(run.toExecution());
+    const toolNames = yield* tools.names;
     const exit = yield* runner
       .run({
         code,
         limits: { ...limits, wallTimeMs },
         callTool: callTool(run),
+        toolNames,
         onStart: (observe) => {
           run.observe = observe;
         },
@@ -211,7 +215,7 @@ const make = Effect.gen(function* () {
 
   const answer = Effect.fn("Executions.answer")(function* (request: RoundRequest) {
     const live = yield* underWay(request.id);
-    if (live === undefined) return yield* get(request.id);
+    if (live === undefined) return DeliveredExecution.of(yield* get(request.id), []);
     yield* answerRound(live, request);
     live.attendant = request;
     return yield* attend(live);

@@ -82,13 +82,27 @@ export class ExecutionError extends Schema.Class<ExecutionError>("ExecutionError
   stack: Schema.optional(Schema.String),
 }) {}
 
+/** A content block that the code emitted or returned, as the history tells it: without its bytes. */
+export const ExecutionContent = Schema.Struct({
+  type: Schema.Literal("text", "image", "audio", "resource", "resource_link"),
+  mimeType: Schema.optional(Schema.String),
+  uri: Schema.optional(Schema.String),
+  /** Of a text. */
+  text: Schema.optional(Schema.String),
+  /** Size of the data, or of the text in UTF-8; 0 for a link. */
+  bytes: Schema.Int,
+}).annotations({ identifier: "ExecutionContent" });
+export type ExecutionContent = typeof ExecutionContent.Type;
+
 /** Result of the code: the whole value, or the beginning of its JSON text. */
 export class ExecutionOutput extends Schema.Class<ExecutionOutput>("ExecutionOutput")({
-  /** The result, or if `truncated` the first characters of its JSON text. */
+  /** The result, or if `truncated` the first characters of its JSON text. A content block in it is a short text. */
   value: Json,
   truncated: Schema.Boolean,
   /** Characters of the whole JSON text. */
   totalChars: Schema.Int,
+  /** Whether the code returned nothing, which is not the same as null. */
+  isNothing: Schema.optionalWith(Schema.Boolean, { default: () => false }),
 }) {}
 
 /** An execution in the list of the history. */
@@ -118,6 +132,8 @@ export class Execution extends ExecutionSummary.extend<Execution>("Execution")({
   error: Schema.NullOr(ExecutionError),
   console: Schema.Array(ConsoleEntry),
   consoleTruncated: Schema.Boolean,
+  /** Content blocks in the order in which the code emitted them, those of the result last. */
+  content: Schema.optionalWith(Schema.Array(ExecutionContent), { default: () => [] }),
   /** Open questions; empty unless the status is `paused`. */
   approvals: Schema.optionalWith(Schema.Array(PendingApproval), { default: () => [] }),
 }) {}

@@ -1,7 +1,8 @@
-import { type ToolCallFailure, WallClock } from "@executor/kernel";
+import { type ToolAnswer, type ToolCallFailure, WallClock } from "@executor/kernel";
 import { Elicitor, parseJson, ProgressListener, ToolInvoker, ToolScope } from "@executor/sdk";
 import { estimateTokens } from "@executor/telemetry";
 import { Context, Effect, Option, Schema } from "effect";
+import { withoutBytes } from "./content/told-content.ts";
 import { askPeople } from "./approvals/ask-people.ts";
 import { toolResultTokens } from "./metrics.ts";
 import type { LiveRun } from "./run/live-run.ts";
@@ -44,12 +45,16 @@ export const toolBridge = Effect.gen(function* () {
     address: string,
     inputJson: string,
     options: CallOptions,
-  ): Effect.Effect<string, ToolCallFailure> =>
+  ): Effect.Effect<string | ToolAnswer, ToolCallFailure> =>
     Effect.suspend(() => call(address, parseJson(inputJson), options)).pipe(
-      Effect.map(({ data, response }) => {
-        const json = JSON.stringify(options.response === true ? { data, ...response } : data);
-        recordTokens(address, json);
-        return json;
+      Effect.map(({ content, data, response }) => {
+        const answer = options.response === true ? { data, content, ...response } : data;
+        const json = JSON.stringify(answer);
+        const told = withoutBytes(data);
+        recordTokens(address, told === data ? json : JSON.stringify(told));
+        return content === undefined || options.response === true
+          ? json
+          : { json, contentJson: JSON.stringify(content) };
       }),
       Effect.catchAllDefect((defect) =>
         Effect.zipRight(
@@ -67,7 +72,7 @@ export const toolBridge = Effect.gen(function* () {
       path: string,
       inputJson: string,
       optionsJson: string,
-    ): Effect.Effect<string, ToolCallFailure> =>
+    ): Effect.Effect<string | ToolAnswer, ToolCallFailure> =>
       Effect.flatMap(WallClock, (clock) => {
         const address = shorthands.get(path) ?? path;
         const live = run.beginCall();

@@ -1,12 +1,13 @@
 import { toolkitOf } from "@executor/sdk";
 import { traced } from "@executor/telemetry/tracing";
 import { Exit } from "effect";
-import type { Execution, ExecutionStatus } from "../schemas.ts";
+import type { DeliveredExecution } from "../delivered-execution.ts";
+import type { ExecutionStatus } from "../schemas.ts";
 import type { LiveRun } from "./live-run.ts";
 
 /** The span of a run, from its start to its end; a run that waits for people outlives the request that asked for it. */
 export const inExecutionSpan = ({ id, request, scope }: LiveRun) =>
-  traced<Execution, never>(() => ({
+  traced<DeliveredExecution, never>(() => ({
     name: "execution",
     attributes: () => ({
       "executor.execution.id": id,

@@ -9,7 +9,9 @@ import type {
   Scope,
 } from "@executor/sdk";
 import { type DateTime, type Deferred, Effect, type Exit } from "effect";
-import { ConsoleEntry, Execution, ExecutionId, unknownCaller } from "../schemas.ts";
+import { contentBlocks, toldContent } from "../content/told-content.ts";
+import { DeliveredExecution } from "../delivered-execution.ts";
+import { ConsoleEntry, ExecutionId, unknownCaller } from "../schemas.ts";
 import type { ExecutionCaller, ExecutionTrigger, PendingApproval } from "../schemas.ts";
 import type { TerminalState } from "./outcome.ts";
 import type { Slot } from "./run-slots.ts";
@@ -49,7 +51,7 @@ export interface LiveCall {
   questions: number;
 }
 
-type StatusChange = "paused" | Exit.Exit<Execution>;
+type StatusChange = "paused" | Exit.Exit<DeliveredExecution>;
 
 /**
  * Number of idle checks in a row, so many milliseconds apart, after which a run counts as waiting only for people. One is not
@@ -81,7 +83,7 @@ export class LiveRun {
   #toolCalls = 0;
   #waiting = 0;
   #idleChecks = 0;
-  #end: Exit.Exit<Execution> | undefined;
+  #end: Exit.Exit<DeliveredExecution> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #notifyBy = 0;
 
@@ -132,7 +134,7 @@ export class LiveRun {
   }
 
   /** Waits for the end of the run, or for `paused`: people must answer first. */
-  readonly statusChange: Effect.Effect<Execution | "paused"> = Effect.async((resume) => {
+  readonly statusChange: Effect.Effect<DeliveredExecution | "paused"> = Effect.async((resume) => {
     if (this.#end !== undefined) return resume(this.#end);
     const listener = (change: StatusChange) =>
       resume(change === "paused" ? Effect.succeed(change) : change);
@@ -142,7 +144,7 @@ export class LiveRun {
     return Effect.sync(() => this.#listeners.delete(listener));
   });
 
-  end(exit: Exit.Exit<Execution>): void {
+  end(exit: Exit.Exit<DeliveredExecution>): void {
     clearTimeout(this.#timer);
     this.#end = exit;
     this.slot.end();
@@ -150,11 +152,12 @@ export class LiveRun {
   }
 
   /** The execution in its current state, or in its final state if `end` is given. */
-  toExecution(end?: TerminalState, result?: RunResult): Execution {
+  toExecution(end?: TerminalState, result?: RunResult): DeliveredExecution {
+    const blocks = contentBlocks(result?.content ?? []);
     const { caller = unknownCaller, code, trigger } = this.request;
     const approvals =
       end === undefined ? [...this.openQuestions.values()].map(({ approval }) => approval) : [];
-    return new Execution(
+    return DeliveredExecution.of(
       {
         id: this.id,
         trigger,
@@ -169,9 +172,10 @@ export class LiveRun {
         error: end?.error ?? null,
         console: (result ?? this.observe?.())?.console.map(toEntry) ?? [],
         consoleTruncated: result?.consoleTruncated ?? false,
+        content: blocks.map(toldContent),
         approvals,
       },
-      { disableValidation: true },
+      blocks,
     );
   }
 

@@ -88,8 +88,13 @@ export const terminalState = (
   }
 };
 
-const toOutput = ({ json, truncated, totalChars }: RunOutput): ExecutionOutput =>
-  new ExecutionOutput({ value: truncated ? json : parseJson(json), truncated, totalChars });
+const toOutput = ({ json, truncated, ...rest }: RunOutput): ExecutionOutput =>
+  new ExecutionOutput({
+    value: truncated ? json : parseJson(json),
+    truncated,
+    totalChars: rest.totalChars,
+    isNothing: rest.isNothing,
+  });
 
 /** Records one ended execution. */
 export const recordEnd = ({ status, trigger, toolkit, durationMs }: Execution): void => {
