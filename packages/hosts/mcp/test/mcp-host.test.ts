@@ -100,7 +100,13 @@ describe("McpHost", () => {
         Effect.promise(() => client.callTool({ name, arguments: args }));
       expect(yield* call("execute", { script: "1" })).toMatchObject({
         isError: true,
-        content: [{ text: expect.stringMatching(/code: is missing\./) }],
+        content: [
+          {
+            text: expect.stringMatching(
+              /script: there is no such parameter\. code: missing; give the TypeScript to run\. They are: \{/,
+            ),
+          },
+        ],
       });
       expect(yield* call("execute", { code: 1 })).toMatchObject({
         isError: true,

@@ -164,7 +164,7 @@ describe("questions to clients without sessions", () => {
         expect(stolen.message).toMatchObject(refused);
         const others = [
           { ...retry, ...call(`${write};`) },
-          { ...retry, arguments: { ...retry.arguments, more: 1 } },
+          { ...retry, arguments: { code: "return 1" } },
         ];
         for (const other of others) {
           expect((yield* send("tools/call", other, mine)).message).toMatchObject(refused);

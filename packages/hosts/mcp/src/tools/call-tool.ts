@@ -1,4 +1,10 @@
-import { type Execution, type ExecutionCaller, Executions, Limits } from "@executor/execution";
+import {
+  type DeliveredExecution,
+  type Execution,
+  type ExecutionCaller,
+  Executions,
+  Limits,
+} from "@executor/execution";
 import { type Actor, Sources, toolListingTokens } from "@executor/sdk";
 import { estimateTokens } from "@executor/telemetry";
 import type {
@@ -13,7 +19,7 @@ import { errorCodes, JsonRpcError } from "../json-rpc.ts";
 import { elicitFrom, progressListeners } from "./client.ts";
 import { ExecuteArguments, executeTool, ResumeArguments, resumeTool } from "./definitions.ts";
 import type { Questions } from "./questions.ts";
-import { executionContent, executionText } from "./execution-result.ts";
+import { executionBlocks, executionContent } from "./execution-result.ts";
 
 /** The client that calls a tool. */
 export interface Caller {
@@ -88,9 +94,11 @@ export const hostTools = Effect.gen(function* () {
   ): Effect.Effect<CallToolResult | InputRequiredResult, JsonRpcError> => {
     switch (params.name) {
       case "execute":
-        return toResult(execute(params, context, caller), (execution) => ask(execution, caller));
+        return toResult(executeTool([], limits), execute(params, context, caller), (execution) =>
+          ask(execution, caller),
+        );
       case "resume":
-        return toResult(resume(params, caller));
+        return toResult(resumeTool, resume(params, caller));
       default:
         return Effect.fail(
           new JsonRpcError(
@@ -107,7 +115,8 @@ export const hostTools = Effect.gen(function* () {
 type Failure = { readonly message: string } | ParseResult.ParseError | JsonRpcError;
 
 const toResult = (
-  run: Effect.Effect<Execution, Failure>,
+  { inputSchema }: Pick<Tool, "inputSchema">,
+  run: Effect.Effect<DeliveredExecution, Failure>,
   ask: (execution: Execution) => Effect.Effect<InputRequiredResult | undefined> = () =>
     Effect.succeed(undefined),
 ): Effect.Effect<CallToolResult | InputRequiredResult, JsonRpcError> =>
@@ -118,21 +127,29 @@ const toResult = (
       error instanceof JsonRpcError
         ? Effect.fail(error)
         : Effect.succeed({
-            content: [{ type: "text" as const, text: explain(error) }],
+            content: [{ type: "text" as const, text: explain(error, inputSchema) }],
             isError: true,
           }),
   });
 
-const ended = (execution: Execution): CallToolResult => ({
-  content: [{ type: "text", text: executionText(execution) }],
+const ended = (execution: DeliveredExecution): CallToolResult => ({
+  content: [...executionBlocks(execution)],
   structuredContent: executionContent(execution),
   isError: execution.status !== "completed" && execution.status !== "paused",
 });
 
 /** Invalid arguments are a tool's error and not a protocol error (MCP 2025-11-25, "Error Handling"), because models read those. */
-const explain = (error: { readonly message: string } | ParseResult.ParseError): string =>
+const explain = (
+  error: { readonly message: string } | ParseResult.ParseError,
+  inputSchema: Tool["inputSchema"],
+): string =>
   ParseResult.isParseError(error)
     ? `The arguments are not valid. ${ParseResult.ArrayFormatter.formatErrorSync(error)
-        .map(({ path, message }) => `${path.join(".")}: ${message}.`)
-        .join(" ")}`
+        .map(problem)
+        .join(" ")} They are: ${JSON.stringify(inputSchema)}`
     : error.message;
+
+const problem = ({ _tag, message, path }: ParseResult.ArrayFormatterIssue): string =>
+  `${path.join(".").slice(0, maxShownName)}: ${_tag === "Unexpected" ? "there is no such parameter" : message}.`;
+
+const maxShownName = 100;

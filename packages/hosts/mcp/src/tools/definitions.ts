@@ -15,11 +15,16 @@ const annotations = {
 
 const maxCodeChars = 1_000_000;
 
+/** Models would not notice that what they gave under another name was ignored. */
+const noOthers = { parseOptions: { onExcessProperty: "error" } } as const;
+
 export const ExecuteArguments = Schema.Struct({
   code: Schema.String.annotations({ message: () => "expected a string of TypeScript" }).pipe(
     Schema.maxLength(maxCodeChars, { message: () => `longer than ${maxCodeChars} characters` }),
+    Schema.propertySignature,
+    (code) => code.annotations({ missingMessage: () => "missing; give the TypeScript to run" }),
   ),
-});
+}).annotations(noOthers);
 
 /** The tool that runs code, described with the current sources. */
 export const executeTool = (sources: ReadonlyArray<Source>, limits: ExecutionLimits): Tool => ({
@@ -36,6 +41,7 @@ export const executeTool = (sources: ReadonlyArray<Source>, limits: ExecutionLim
       },
     },
     required: ["code"],
+    additionalProperties: false,
   },
   outputSchema,
   annotations,
@@ -52,9 +58,10 @@ Workflow:
 3. Call it: \`await tools.<namespace>.<path>({ ... })\` gives the data. A failed call throws an error with \`message\`, \`code\` and, where the API answered, \`status\`, \`headers\` and its body as \`data\`. A second argument \`{ response: true }\` gives \`{ data, status, headers, links, next }\`; \`next\` is the input for the next page, or null.
 
 Rules:
-- \`return\` what you need and no more: ${maxOutputChars} characters are shown.
+- \`return\` what you need and no more: ${maxOutputChars} characters are shown. \`emit(value)\` shows a value at once, also several in order.
+- Images, audio and files: return or emit what the tool gave, and you see them. A result with such blocks has them as \`result.content\`.
 - Integers beyond 2^53 come as text in their digits; pass them on as they are. \`JSON.parse\` of your own rounds them.
-- There is no network, file, timer or import; only \`tools\`, \`console\` and the language. A run may take ${wallTimeMs / 1000} s, and nothing stays for the next.
+- There is no network, file, timer or import; only \`tools\`, \`emit\`, \`console\`, \`URL\`, \`atob\`, \`TextDecoder\` and the language. A run may take ${wallTimeMs / 1000} s, and nothing stays for the next.
 - Independent calls run at once with \`Promise.all\`.
 - A call that changes something may wait for a person's approval. The run is then \`paused\`; see the tool \`resume\`.
 
@@ -97,7 +104,7 @@ export const ResumeArguments = Schema.Struct({
     message: () => ({ message: "expected accept, decline or cancel", override: true }),
   }),
   content: Schema.optional(JsonObject.annotations({ message: () => "expected an object" })),
-});
+}).annotations(noOthers);
 
 export const resumeTool: Tool = {
   name: "resume",
@@ -120,6 +127,7 @@ export const resumeTool: Tool = {
       },
     },
     required: ["executionId", "approvalId", "action"],
+    additionalProperties: false,
   },
   outputSchema,
   annotations,

@@ -1,5 +1,18 @@
-import type { Execution, PendingApproval } from "@executor/execution";
+import type {
+  ContentBlock,
+  DeliveredExecution,
+  Execution,
+  PendingApproval,
+} from "@executor/execution";
 import { DateTime } from "effect";
+
+/** An execution as content for a model: what happened as text, then the blocks that the code emitted and returned, in order. */
+export const executionBlocks = (
+  execution: DeliveredExecution,
+): [ContentBlock, ...ReadonlyArray<ContentBlock>] => [
+  { type: "text", text: executionText(execution) },
+  ...execution.blocks,
+];
 
 /** An execution as text for a model: the outcome first, with the next step if that is not obvious. */
 export const executionText = (execution: Execution): string =>
@@ -9,6 +22,7 @@ const outcome = (execution: Execution): string => {
   const { status, output, error, approvals } = execution;
   if (status === "paused") return paused(execution.id, approvals);
   if (output !== null) {
+    if (output.isNothing) return nothing(execution);
     if (!output.truncated) return `Result:\n${JSON.stringify(output.value)}`;
     const shown = typeof output.value === "string" ? output.value : JSON.stringify(output.value);
     return `Result, cut after ${shown.length} of ${output.totalChars} characters. Return less, for example only the fields that you need:\n${shown}`;
@@ -17,6 +31,16 @@ const outcome = (execution: Execution): string => {
   const trace = stack === undefined ? "" : `\n${stack}`;
   return `${titles[status]}\n${name}: ${message}${trace}`;
 };
+
+/** A model that forgot to return must not take that for an empty result, nor do everything again. */
+const nothing = ({ console, content, toolCalls }: Execution): string => {
+  if (content.length > 0) return `The code emitted ${blockCount(content.length)}, which follow.`;
+  const calls = toolCalls === 0 ? "" : ` Its ${toolCalls} tool calls are done: do not repeat them.`;
+  const shown = console.length === 0 ? "" : " What it logged is below.";
+  return `The code completed and returned nothing.${calls}${shown} To see a value, end the code with \`return value\`.`;
+};
+
+const blockCount = (count: number): string => (count === 1 ? "1 block" : `${count} blocks`);
 
 const titles: Readonly<Record<Execution["status"], string>> = {
   paused: "",
@@ -54,8 +78,8 @@ const consoleText = ({ console, consoleTruncated }: Execution): string => {
 
 /** An execution as structured content, in the shape of {@link outputSchema}; absent parts are left out. */
 export const executionContent = (execution: Execution): Record<string, unknown> => {
-  const { id, status, durationMs, toolCalls, output, error, console, consoleTruncated, approvals } =
-    execution;
+  const { id, status, durationMs, toolCalls, output, error } = execution;
+  const { approvals, console, consoleTruncated, content } = execution;
   return {
     executionId: id,
     status,
@@ -66,6 +90,8 @@ export const executionContent = (execution: Execution): Record<string, unknown> 
       truncated: output.truncated,
       totalChars: output.totalChars,
     }),
+    ...(output?.isNothing === true && { note: nothing(execution) }),
+    ...(content.length > 0 && { content: content.map(({ text: _, ...told }) => told) }),
     ...(error !== null && { error: { ...error } }),
     ...(console.length > 0 && {
       console: console.map((entry) => ({ ...entry })),
@@ -102,6 +128,21 @@ export const outputSchema = {
     },
     truncated: { type: "boolean", description: "Whether the result is cut." },
     totalChars: { type: "integer", description: "Characters of the whole result's JSON text." },
+    note: { type: "string", description: "Only if the code returned nothing." },
+    content: {
+      type: "array",
+      description: "Content blocks of the code, which follow the first text of this result.",
+      items: {
+        type: "object",
+        properties: {
+          type: { type: "string" },
+          mimeType: { type: "string" },
+          uri: { type: "string" },
+          bytes: { type: "integer" },
+        },
+        required: ["type", "bytes"],
+      },
+    },
     error: {
       type: "object",
       description: "Reason why the code did not complete.",
