@@ -1,15 +1,13 @@
 import type { Executions } from "@executor/execution";
 import { deriveKey, SecretKey, Sources, Toolkits } from "@executor/sdk";
 import { currentTracer } from "@executor/telemetry/tracing";
-import { isInitializeRequest, isLegacyRequest } from "@modelcontextprotocol/server";
 import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream } from "effect";
-import { hostTools } from "./tools/call-tool.ts";
-import { errorCodes, errorResponse, JsonRpcError, readJsonBody } from "./json-rpc.ts";
-import type { NetworkTransport } from "./operations/labels.ts";
-import { openSession, type Session } from "./sessions/session.ts";
-import { McpHostLimits, Sessions } from "./sessions/sessions.ts";
-import { statelessEndpoint } from "./stateless/endpoint.ts";
+import { errorCodes, errorResponse, JsonRpcError } from "./json-rpc.ts";
+import { mcpRouter } from "./router.ts";
+import { toolServer } from "./server.ts";
+import { McpHostLimits } from "./sessions/sessions.ts";
 import { RequestStates } from "./stateless/request-state.ts";
+import { hostTools } from "./tools/call-tool.ts";
 
 export interface McpHostOptions {
   /** The app's version, which clients receive. */
@@ -55,32 +53,8 @@ const make = ({
     const limits = yield* McpHostLimits;
     const runtime = yield* Effect.runtime();
     const tracer = yield* currentTracer;
-    const sessions = new Sessions(limits);
     const secretKey = yield* SecretKey;
     const key = yield* Effect.promise(() => deriveKey(secretKey, "the state of MCP requests"));
-    const stateless = statelessEndpoint({
-      states: new RequestStates(key, tenant),
-      tracer,
-      keepAliveMs: limits.keepAliveMs,
-      maxListeners: limits.maxSessions,
-    });
-    yield* Effect.addFinalizer(() =>
-      Effect.sync(() => {
-        stateless.close();
-        sessions.byId.forEach((session) => session.close());
-      }),
-    );
-    yield* Effect.sync(() => sessions.endIdle()).pipe(
-      Effect.repeat(Schedule.spaced(limits.maxIdleMs / 10)),
-      Effect.forkScoped,
-    );
-    yield* tools.measure;
-    yield* Stream.merge(sources.changes, toolkits.changes).pipe(
-      Stream.tap(() => tools.measure),
-      Stream.tap(() => Effect.sync(() => stateless.toolsChanged())),
-      Stream.runForEach(() => Effect.promise(() => notifyAll([...sessions.byId.values()]))),
-      Effect.forkScoped,
-    );
 
     const runWithin =
       (toolkit: string | undefined) =>
@@ -95,33 +69,6 @@ const make = ({
         throw Option.getOrElse(Cause.failureOption(exit.cause), () => cancelled);
       };
 
-    const open = async (
-      request: Request,
-      body: unknown,
-      toolkit: string | undefined,
-    ): Promise<Response> => {
-      if (!isInitializeRequest(body)) return notInitialized();
-      const holder = holderOf(request);
-      if (!sessions.makeRoom(holder)) return tooManySessions(limits.maxSessions);
-      const id = crypto.randomUUID();
-      const session = openSession({
-        id,
-        holder,
-        version,
-        networkTransport: networkTransportOf(request),
-        tools,
-        tracer,
-        keepAliveMs: limits.keepAliveMs,
-        toolkit,
-        run: runWithin(toolkit),
-        onClosed: () => sessions.byId.delete(id),
-      });
-      sessions.byId.set(id, session);
-      const response = await session.handle(request, body);
-      if (!session.isInitialized()) session.close();
-      return response;
-    };
-
     const missingToolkit = (toolkit: string | undefined): Promise<Response | undefined> =>
       Effect.runPromise(
         Effect.match(toolkits.within(toolkit)(Effect.void), {
@@ -130,36 +77,27 @@ const make = ({
         }),
       );
 
-    const answer = async (request: Request): Promise<Response> => {
-      if (!methods.includes(request.method)) return otherMethod(request.method);
-      const id = request.headers.get("mcp-session-id");
-      const toolkit = toolkitOf(request);
-      const missing = await missingToolkit(toolkit);
-      if (missing !== undefined) return missing;
-      const known = id === null ? undefined : sessions.byId.get(id);
-      const session = known?.toolkit === toolkit ? known : undefined;
-      if (request.method !== "POST") {
-        if (session !== undefined) return session.handle(request, undefined);
-        return id === null ? otherMethod(request.method, ["POST"]) : unknownSession();
-      }
-      const body = await readJsonBody(request, limits.maxBodyBytes);
-      if (body instanceof Response) return body;
-      if (!(await isLegacyRequest(request, body.json))) {
-        const networkTransport = networkTransportOf(request);
-        const holder = holderOf(request);
-        return stateless.handle(request, body.json, {
-          version,
-          tools,
-          holder,
-          run: runWithin(toolkit),
-          networkTransport,
-        });
-      }
-      if (id !== null && session === undefined) return unknownSession();
-      return session === undefined
-        ? open(request, body.json, toolkit)
-        : session.handle(request, body.json);
-    };
+    const router = mcpRouter({
+      limits,
+      tracer,
+      states: new RequestStates(key, tenant),
+      reachedBy: async (request) => {
+        const toolkit = toolkitOf(request);
+        const serve = toolServer({ version, tools, run: runWithin(toolkit) });
+        return (await missingToolkit(toolkit)) ?? { holder: holderOf(request), toolkit, serve };
+      },
+    });
+    yield* Effect.addFinalizer(() => Effect.sync(router.close));
+    yield* Effect.sync(router.endIdle).pipe(
+      Effect.repeat(Schedule.spaced(limits.maxIdleMs / 10)),
+      Effect.forkScoped,
+    );
+    yield* tools.measure;
+    yield* Stream.merge(sources.changes, toolkits.changes).pipe(
+      Stream.tap(() => tools.measure),
+      Stream.runForEach(() => Effect.promise(router.toolsChanged)),
+      Effect.forkScoped,
+    );
 
     const unexpected = async (defect: unknown): Promise<Response> => {
       const failed = Effect.flip(withTraceId(Effect.die(defect)));
@@ -168,19 +106,10 @@ const make = ({
     };
 
     return {
-      handle: (request: Request) => answer(request).catch(unexpected),
-      stopListening: () => {
-        stateless.stopListening();
-        sessions.byId.forEach((session) => session.stopListening());
-      },
+      handle: (request: Request) => router.answer(request).catch(unexpected),
+      stopListening: router.stopListening,
     };
   });
-
-const methods = ["DELETE", "GET", "POST"];
-
-/** A client without an open stream is not notified, and one that has just disconnected must not affect the others. */
-const notifyAll = (sessions: ReadonlyArray<Session>): Promise<unknown> =>
-  Promise.allSettled(sessions.map((session) => session.toolsChanged()));
 
 /** Logs a defect under a trace id, and tells the client the id. */
 const withTraceId = <A>(effect: Effect.Effect<A, JsonRpcError>): Effect.Effect<A, JsonRpcError> =>
@@ -194,32 +123,3 @@ const withTraceId = <A>(effect: Effect.Effect<A, JsonRpcError>): Effect.Effect<A
   });
 
 const cancelled = new JsonRpcError(errorCodes.internal, "The request was cancelled.");
-
-/** The header is set by `executor mcp`, which speaks HTTP for a client that speaks stdio. */
-const networkTransportOf = (request: Request): NetworkTransport =>
-  request.headers.get("executor-transport") === "pipe" ? "pipe" : "tcp";
-
-const otherMethod = (method: string, allowed = methods): Response => {
-  const hint = methods.includes(method) ? " without Mcp-Session-Id" : "";
-  return errorResponse(405, `/mcp does not take ${method}${hint}.`, errorCodes.transport, {
-    allow: allowed.join(", "),
-  });
-};
-
-const unknownSession = (): Response =>
-  errorResponse(
-    404,
-    "There is no such session: it has ended. Send initialize without Mcp-Session-Id to begin a new one.",
-    errorCodes.sessionNotFound,
-  );
-
-const notInitialized = (): Response =>
-  errorResponse(
-    400,
-    "A session begins with a POST of one valid initialize request; later requests carry the header Mcp-Session-Id of its response.",
-  );
-
-const tooManySessions = (max: number): Response => {
-  const message = `There are ${max} sessions, the most at once, and none that may end for another one of yours. End one, or try again when some have ended.`;
-  return errorResponse(503, message, errorCodes.transport, { "retry-after": "30" });
-};

@@ -12,22 +12,30 @@ import { clientLabel } from "./operations/client-label.ts";
 import type { HostTools } from "./tools/call-tool.ts";
 import type { Questions } from "./tools/questions.ts";
 
+/** What a server serves, whoever its client is. */
 export interface ToolServerOptions {
   /** The app's version, for `serverInfo`. */
   readonly version: string;
   /** The tools that its client sees. */
   readonly tools: HostTools;
-  /** Who sent the client's first request; empty if everybody is the same. */
+  /** Runs the effect of a request until the signal interrupts it. Rejects with an error that the client may see. */
+  readonly run: <A>(effect: Effect.Effect<A, JsonRpcError>, signal: AbortSignal) => Promise<A>;
+}
+
+/** The client that a server is made for: of a session, or of one request without a session. */
+export interface ServedClient {
+  /** Who sent its first request; empty if everybody is the same. */
   readonly holder: string;
-  /** Owner of the runs that the client starts. */
+  /** Owner of the runs that it starts. */
   readonly owner: Actor;
   /** How a client without a session is asked; with one, it is sent requests. */
   readonly questions?: (call: CallToolRequestParams, context: ServerContext) => Questions;
-  /** Runs the effect of a request until the signal interrupts it. Rejects with an error that the client may see. */
-  readonly run: <A>(effect: Effect.Effect<A, JsonRpcError>, signal: AbortSignal) => Promise<A>;
   /** The span of a request under way. */
   readonly spanOf: (request: RequestId) => ExecutorSpan | undefined;
 }
+
+/** Makes the server of a client. */
+export type ServerFactory = (client: ServedClient) => ToolServer;
 
 /** The SDK's server. */
 export type ToolServer = McpServer["server"];
@@ -40,36 +48,37 @@ const discoveryTtlMs = 60_000;
  * The SDK's server of either era, without its tool registry, which supports neither JSON Schemas as they are nor descriptions that
  * change.
  */
-export const toolServer = (options: ToolServerOptions): ToolServer => {
-  const { version, tools, holder, owner, questions, run, spanOf } = options;
-  const { server } = new McpServer(
-    { name: "executor", title: "Executor", version },
-    {
-      capabilities: { tools: { listChanged: true } },
-      jsonSchemaValidator: noValidator,
-      cacheHints: {
-        "tools/list": { ttlMs: listsTtlMs, cacheScope: "private" },
-        "server/discover": { ttlMs: discoveryTtlMs, cacheScope: "private" },
+export const toolServer =
+  ({ version, tools, run }: ToolServerOptions): ServerFactory =>
+  ({ holder, owner, questions, spanOf }) => {
+    const { server } = new McpServer(
+      { name: "executor", title: "Executor", version },
+      {
+        capabilities: { tools: { listChanged: true } },
+        jsonSchemaValidator: noValidator,
+        cacheHints: {
+          "tools/list": { ttlMs: listsTtlMs, cacheScope: "private" },
+          "server/discover": { ttlMs: discoveryTtlMs, cacheScope: "private" },
+        },
+        inputRequired: { legacyShim: false },
       },
-      inputRequired: { legacyShim: false },
-    },
-  );
-  server.setRequestHandler("tools/list", async (_request, { mcpReq }) => ({
-    tools: [...(await run(tools.list, mcpReq.signal))],
-  }));
-  server.setRequestHandler("tools/call", ({ params }, context) => {
-    const { capabilities, name } = clientOf(server);
-    const canElicit = asksForms(capabilities?.elicitation);
-    const told = {
-      client: clientLabel(name),
-      subject: holder === "" ? null : holder,
-    };
-    const asked = questions?.(params, context);
-    const call = tools.call(params, context, { owner, told, canElicit, questions: asked });
-    return run(below(spanOf(context.mcpReq.id))(call), context.mcpReq.signal);
-  });
-  return server;
-};
+    );
+    server.setRequestHandler("tools/list", async (_request, { mcpReq }) => ({
+      tools: [...(await run(tools.list, mcpReq.signal))],
+    }));
+    server.setRequestHandler("tools/call", ({ params }, context) => {
+      const { capabilities, name } = clientOf(server);
+      const canElicit = asksForms(capabilities?.elicitation);
+      const told = {
+        client: clientLabel(name),
+        subject: holder === "" ? null : holder,
+      };
+      const asked = questions?.(params, context);
+      const call = tools.call(params, context, { owner, told, canElicit, questions: asked });
+      return run(below(spanOf(context.mcpReq.id))(call), context.mcpReq.signal);
+    });
+    return server;
+  };
 
 /** What the client says of itself, in either era. */
 const clientOf = (server: ToolServer) => ({

@@ -7,14 +7,17 @@ import {
 } from "@modelcontextprotocol/server";
 import { mcpServerSessionDuration } from "../metrics.ts";
 import { observedTransport, Operations } from "../operations/operations.ts";
-import { toolServer, type ToolServerOptions } from "../server.ts";
+import type { ServerFactory } from "../server.ts";
 import { openStream } from "../streams.ts";
 import type { SpanTracer } from "@executor/telemetry/tracing";
 import type { NetworkTransport } from "../operations/labels.ts";
 import { Replies } from "./replies.ts";
 
-export interface SessionOptions extends Omit<ToolServerOptions, "owner" | "spanOf" | "questions"> {
+export interface SessionOptions {
   readonly id: string;
+  /** Who opens it; empty if everybody is the same. */
+  readonly holder: string;
+  readonly serve: ServerFactory;
   readonly networkTransport: NetworkTransport;
   /** Toolkit whose endpoint opened it; no other endpoint knows it. */
   readonly toolkit: string | undefined;
@@ -47,7 +50,7 @@ export interface Session {
 
 /** Opens the session of a client that sends `initialize`; its first request is handled next. */
 export const openSession = (options: SessionOptions): Session => {
-  const { holder, id, keepAliveMs, networkTransport, onClosed, tracer } = options;
+  const { holder, id, keepAliveMs, networkTransport, onClosed, serve, toolkit, tracer } = options;
   const openedAt = performance.now();
   const operations = new Operations(networkTransport, tracer);
   const replies = new Replies();
@@ -87,8 +90,8 @@ export const openSession = (options: SessionOptions): Session => {
       onClosed();
     },
   });
-  const server = toolServer({
-    ...options,
+  const server = serve({
+    holder,
     owner: client(`mcp:${id}`),
     spanOf: (request) => operations.spanOf(request),
   });
@@ -126,7 +129,7 @@ export const openSession = (options: SessionOptions): Session => {
 
   return {
     holder,
-    toolkit: options.toolkit,
+    toolkit,
     handle,
     isInitialized: () => transport.sessionId !== undefined,
     idleMs: () => (streams > 0 ? undefined : performance.now() - lastUse),

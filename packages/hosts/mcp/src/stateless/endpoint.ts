@@ -15,7 +15,7 @@ import { errorResponse } from "../json-rpc.ts";
 import { clientLabel } from "../operations/client-label.ts";
 import type { NetworkTransport } from "../operations/labels.ts";
 import { observedTransport, Operations } from "../operations/operations.ts";
-import { type ToolServer, toolServer, type ToolServerOptions } from "../server.ts";
+import type { ServerFactory, ToolServer } from "../server.ts";
 import { openStream } from "../streams.ts";
 import type { RequestStates } from "./request-state.ts";
 import { roundsOf } from "./rounds.ts";
@@ -31,10 +31,12 @@ export interface StatelessOptions {
 }
 
 /** What one request reaches, and through what it came. */
-export interface StatelessRequest extends Pick<
-  ToolServerOptions,
-  "version" | "tools" | "holder" | "run"
-> {
+export interface StatelessRequest {
+  /** Who sent it; empty if everybody is the same. */
+  readonly holder: string;
+  /** Toolkit whose endpoint it came to. */
+  readonly toolkit: string | undefined;
+  readonly serve: ServerFactory;
   readonly networkTransport: NetworkTransport;
 }
 
@@ -113,11 +115,12 @@ const serverOf = (
   operations: Operations,
   options: StatelessRequest,
 ): ToolServer => {
-  const { holder } = options;
-  const server = toolServer({
-    ...options,
-    owner: client(`mcp-caller:${holder}`),
-    questions: (call, context) => roundsOf(states, holder, call, context),
+  const { holder, serve, toolkit } = options;
+  const principal = JSON.stringify([toolkit ?? null, holder]);
+  const server = serve({
+    holder,
+    owner: client(`mcp-caller:${principal}`),
+    questions: (call, context) => roundsOf(states, principal, call, context),
     spanOf: (id) => operations.spanOf(id),
   });
   const connect = server.connect.bind(server);
