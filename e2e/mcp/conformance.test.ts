@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { join } from "node:path";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { runPeer } from "../support/mcp/peers.ts";
+
+const fixture = join(import.meta.dirname, "../../packages/hosts/mcp/test/conformance/serve.ts");
 
 const ownTools = "calls a tool that only the suite's example server has";
 const noResources = "the daemon offers no resources";
@@ -64,34 +67,76 @@ const inapplicable: Readonly<Record<string, string>> = {
     "four of its 28 checks call tools that only the suite's example server has; the others pass",
 };
 
-describe("the protocol's conformance suite", () => {
+/** Runs what a revision requires, and gives the scenarios' verdicts: how many checks passed and failed. */
+const requirements = async (url: string, revision: string) => {
+  const { stdout } = await runPeer("@modelcontextprotocol/conformance/dist/index.js", [
+    "server",
+    "--url",
+    url,
+    "--requirements",
+    revision,
+  ]);
+  const lines = stdout.matchAll(/^[✓✗] ([\w-]+): (\d+) passed, (\d+) failed/gmu);
+  const verdicts = [...lines].map(([, name = "", passed, failed]) => ({
+    name,
+    passed: Number(passed),
+    failed: Number(failed),
+  }));
+  return {
+    failed: verdicts.filter(({ failed }) => failed > 0),
+    passed: verdicts.filter(({ failed }) => failed === 0).map(({ name }) => name),
+  };
+};
+
+describe("the protocol's conformance suite against the daemon", () => {
   let daemon: Daemon;
   beforeAll(async () => {
     daemon = await startDaemon();
   });
   afterAll(() => daemon.stop());
 
-  for (const [revision, passed] of [
+  for (const [revision, least] of [
     ["2025-11-25", 7],
     ["2026-07-28", 10],
   ] as const) {
     it(`passes what applies of the requirements of ${revision}`, async () => {
-      const { stdout } = await runPeer("@modelcontextprotocol/conformance/dist/index.js", [
-        "server",
-        "--url",
-        `${daemon.url}/mcp`,
-        "--requirements",
-        revision,
-      ]);
-      const verdicts = new Map(
-        [...stdout.matchAll(/^([✓✗]) ([\w-]+): \d+ passed/gmu)].map(([, mark, name]) => [
-          name,
-          mark,
-        ]),
-      );
-      const failed = [...verdicts].flatMap(([name = "", mark]) => (mark === "✓" ? [] : [name]));
-      expect(failed.filter((name) => inapplicable[name] === undefined)).toEqual([]);
-      expect(verdicts.size - failed.length).toBeGreaterThanOrEqual(passed);
+      const { failed, passed } = await requirements(`${daemon.url}/mcp`, revision);
+      const names = failed.map(({ name }) => name);
+      expect(names.filter((name) => inapplicable[name] === undefined)).toEqual([]);
+      expect(passed.length).toBeGreaterThanOrEqual(least);
+    });
+  }
+});
+
+/**
+ * The fixture's tools declare no tasks and no headers. One check of server-stateless wants the HTTP status 400 of a call that finds a
+ * capability missing while it runs, but a call's reply is an event stream, whose head is sent before. The daemon asks no client for what
+ * it has not declared.
+ */
+const failsOfFixture = (name: string, failed: number): boolean =>
+  name.startsWith("tasks-") ||
+  name === "http-custom-header-server-validation" ||
+  (name === "server-stateless" && failed === 1);
+
+describe("the protocol's conformance suite against the host with the suite's own tools", () => {
+  const serving = Bun.spawn(["bun", fixture], { stdout: "pipe", stderr: "inherit" });
+  afterAll(() => serving.kill());
+  let url = "";
+  beforeAll(async () => {
+    for await (const chunk of serving.stdout) {
+      url = new TextDecoder().decode(chunk).trim();
+      break;
+    }
+  });
+
+  for (const [revision, least] of [
+    ["2025-11-25", 33],
+    ["2026-07-28", 38],
+  ] as const) {
+    it(`passes the requirements of ${revision}`, async () => {
+      const { failed, passed } = await requirements(url, revision);
+      expect(failed.filter((verdict) => !failsOfFixture(verdict.name, verdict.failed))).toEqual([]);
+      expect(passed.length).toBeGreaterThanOrEqual(least);
     });
   }
 });
