@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Daemon, startDaemon } from "../e2e/support/daemon/daemon.ts";
 import { startEverything } from "../e2e/support/upstreams/everything.ts";
 import { connectOver, connectTo, type McpClient } from "../e2e/support/mcp/client.ts";
+import { statelessTo } from "../e2e/support/mcp/stateless-client.ts";
 import { ask } from "./first-light/daemons.ts";
 import { cpuMillis, residentBytes } from "./first-light/process-use.ts";
 import {
@@ -52,9 +53,14 @@ const oneAfterAnother = async (daemon: Daemon, everything: string): Promise<void
   const executor = await connectTo(daemon.url);
   const stdio = await overStdio(daemon);
   const direct = await connectTo(everything);
+  const stateless = await statelessTo(daemon.url);
   const each = (client: McpClient, call: Call) => timeEach(runs, () => call(client), warmUp);
   const rows: ReadonlyArray<readonly [string, ReadonlyArray<number>]> = [
     ["**`execute` of `return 1` over HTTP**", await each(executor, (one) => execute(one, code))],
+    [
+      "`execute` of `return 1` over HTTP, without a session (MCP 2026-07-28)",
+      await timeEach(runs, () => completed(stateless.execute(code)), warmUp),
+    ],
     ["`execute` of `return 1` over stdio", await each(stdio, (one) => execute(one, code))],
     [
       "`POST /api/executions` of `return 1`, without MCP",
@@ -67,12 +73,18 @@ const oneAfterAnother = async (daemon: Daemon, everything: string): Promise<void
       await each(executor, (one) => execute(one, echoed)),
     ],
   ];
-  const reference = median(rows[4]?.[1] ?? []);
+  const reference = median(rows[5]?.[1] ?? []);
   table(
     ["ms", "median", "p99", "runs", "ratio of medians"],
     rows.map(([name, values]) => [name, ...spread(values), ratio(median(values), reference)]),
   );
-  await Promise.all([executor, stdio, direct].map(({ client }) => client.close()));
+  await Promise.all([executor, stdio, direct, stateless].map(({ client }) => client.close()));
+};
+
+const completed = async (
+  result: Promise<{ readonly isError?: boolean | undefined }>,
+): Promise<void> => {
+  if ((await result).isError === true) throw new Error("The execution did not complete.");
 };
 
 const ping: Call = async ({ client }) => {
