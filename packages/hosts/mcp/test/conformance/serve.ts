@@ -22,7 +22,7 @@ const router = mcpRouter({
   limits: defaultMcpLimits,
   tracer: undefined,
   states,
-  reachedBy: () => ({ holder: "", serve }),
+  reachedBy: async () => ({ holder: "", toolkit: undefined, serve }),
 });
 const { port } = Bun.serve({
   hostname: "127.0.0.1",
