@@ -20,6 +20,10 @@ export interface BatchExporterOptions<Item> {
   readonly processed: Counter<"error.type">;
   /** A sentence that says what to do where items are dropped. */
   readonly advice: string;
+  /** Attributes of the resource that win over those of the settings; asked for at each request. */
+  readonly resource?: () => Readonly<Record<string, string>>;
+  /** Bytes that wait at most; 16 MiB unless given. */
+  readonly maxQueueBytes?: number;
 }
 
 /** Sends the items of a signal in batches, from a queue of bounded size. */
@@ -30,6 +34,13 @@ export interface BatchExporter<Item> {
   readonly flush: Effect.Effect<void>;
   /** Exports these items alone, past the queue and without retries, and neither records nor logs the report. */
   readonly tryOnce: (items: ReadonlyArray<Item>) => Effect.Effect<PushReport>;
+  /** The number of items in the queue, those that are being sent included. */
+  readonly waiting: () => number;
+  /**
+   * Calls back whenever a whole batch waits; after an export that failed, not before a later one has worked. For an app that exports
+   * by `flush` alone: the loop of `exportForever` waits for batches itself.
+   */
+  readonly onBatch: (listener: () => void) => void;
   /** Announces the end, after which an unreachable receiver is tried only once more. */
   readonly stopping: Effect.Effect<void>;
   /** Turns later exports into no-ops. */
@@ -38,8 +49,7 @@ export interface BatchExporter<Item> {
   readonly exportForever: Effect.Effect<void, never, Scope.Scope>;
 }
 
-/** Bytes that wait at most, in the queue of one signal. */
-const maxQueueBytes = 16 * 1024 * 1024;
+const mebibyte = 1024 * 1024;
 
 /** An exporter in batches; what it logs goes to the loggers of the fiber that makes it. */
 export const makeBatchExporter = <Item>({
@@ -50,6 +60,8 @@ export const makeBatchExporter = <Item>({
   bytesOf,
   processed,
   advice,
+  resource = () => ({}),
+  maxQueueBytes = 16 * mebibyte,
 }: BatchExporterOptions<Item>): Effect.Effect<BatchExporter<Item>, never, HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const { name, version } = scope;
@@ -62,13 +74,20 @@ export const makeBatchExporter = <Item>({
       maxBytes: maxQueueBytes,
       processed,
     });
-    const resource = Object.entries(settings.resource).map(([key, value]) => ({ key, value }));
+    const sender = (): Sender => {
+      const attributes = { ...settings.resource, ...resource() };
+      return {
+        resource: Object.entries(attributes).map(([key, value]) => ({ key, value })),
+        scope,
+      };
+    };
     const { item } = signalTraits[signal];
     let wasFull = false;
+    let listener: (() => void) | undefined;
 
     const requestOf = (items: ReadonlyArray<Item>, taken: Set<Item>): ExportRequest => ({
       items: items.length,
-      encode: () => encode({ resource, scope }, items),
+      encode: () => encode(sender(), items),
       halve: () => {
         const middle = Math.ceil(items.length / 2);
         return items.length < 2
@@ -97,7 +116,7 @@ export const makeBatchExporter = <Item>({
       wasFull = dropped > 0;
       return isNew
         ? Effect.logWarning(
-            `${dropped} ${item}s were dropped, because ${maxSize} others waited for their export, or 16 MiB of them. ${advice}`,
+            `${dropped} ${item}s were dropped, because ${maxSize} others waited for their export, or ${maxQueueBytes / mebibyte} MiB of them. ${advice}`,
           )
         : Effect.void;
     });
@@ -110,7 +129,12 @@ export const makeBatchExporter = <Item>({
     );
     const oneAtATime = Effect.unsafeMakeSemaphore(1).withPermits(1);
     const send = oneAtATime(Effect.zipLeft(sendAll, tellDropped));
-    const flush = Effect.asVoid(send);
+    const listen = () => {
+      if (listener !== undefined) queue.onBatch(listener);
+    };
+    const flush = Effect.map(send, (worked) => {
+      if (worked) listen();
+    });
     const tellLost = Effect.suspend(() =>
       queue.size === 0
         ? Effect.void
@@ -129,6 +153,11 @@ export const makeBatchExporter = <Item>({
       tryOnce: (items) => {
         const requests = [requestOf(items, new Set())];
         return delivery.tryOnce(Effect.succeed(Effect.sync(() => requests.pop())));
+      },
+      waiting: () => queue.size,
+      onBatch: (called) => {
+        listener = called;
+        listen();
       },
       stopping: delivery.stopping,
       silence: delivery.silence,

@@ -6,7 +6,7 @@ import {
 } from "@executor/telemetry/tracing";
 import type { HttpClient } from "@effect/platform";
 import { Context, Effect, Exit, Layer } from "effect";
-import { makeBatchExporter } from "../delivery/batch-exporter.ts";
+import { type BatchExporter, makeBatchExporter } from "../delivery/batch-exporter.ts";
 import type { PushReport } from "../delivery/report.ts";
 import type { InstrumentationScope } from "../metrics/encoding.ts";
 import type { TracesSettings } from "../settings/traces.ts";
@@ -20,6 +20,10 @@ export interface SpanExporterOptions {
   readonly scope: InstrumentationScope;
   /** Whether the arguments and results of tool calls are in spans; not unless given. */
   readonly recordsArguments?: boolean;
+  /** Attributes of the resource that win over those of the settings; asked for at each request. */
+  readonly resource?: () => Readonly<Record<string, string>>;
+  /** Bytes that wait at most; 16 MiB unless given. */
+  readonly maxQueueBytes?: number;
 }
 
 export interface SpanExporterService {
@@ -35,6 +39,23 @@ export interface SpanExporterService {
   readonly silence: Effect.Effect<void>;
 }
 
+/** An exporter that sends nothing by itself: the app flushes it. */
+export interface ManualSpanExporter
+  extends
+    Pick<SpanExporterService, "tracer" | "flush">,
+    Pick<BatchExporter<RecordedSpan>, "waiting" | "onBatch"> {}
+
+/** Exports spans to one OTLP/HTTP receiver, when it is flushed and at no other time: it has no timer while nothing is sent. */
+export const manualSpanExporter = (
+  options: SpanExporterOptions,
+): Effect.Effect<ManualSpanExporter, never, HttpClient.HttpClient> =>
+  Effect.map(make(options), ({ tracer, batches: { flush, onBatch, waiting } }) => ({
+    tracer,
+    flush,
+    onBatch,
+    waiting,
+  }));
+
 /** Exports spans to one OTLP/HTTP receiver. */
 export class SpanExporter extends Context.Tag("@executor/otlp/SpanExporter")<
   SpanExporter,
@@ -47,9 +68,11 @@ export class SpanExporter extends Context.Tag("@executor/otlp/SpanExporter")<
     Layer.scoped(
       SpanExporter,
       Effect.gen(function* () {
-        const { exporter, exportForever } = yield* make(options);
-        yield* exportForever;
-        return exporter;
+        const { tracer, batches } = yield* make(options);
+        yield* batches.exportForever;
+        const { flush, silence, stopping, tryOnce } = batches;
+        const trial = Effect.suspend(() => tryOnce(trialSpans()));
+        return { tracer, flush, tryOnce: trial, stopping, silence };
       }),
     );
 }
@@ -63,29 +86,24 @@ const trialSpans = (): ReadonlyArray<RecordedSpan> => {
   return spans;
 };
 
-const make = ({ settings, scope, recordsArguments = false }: SpanExporterOptions) =>
-  Effect.gen(function* () {
-    const { add, exportForever, flush, silence, stopping, tryOnce } =
-      yield* makeBatchExporter<RecordedSpan>({
-        signal: "traces",
-        settings,
-        scope,
-        encode: settings.protocol === "http/json" ? encodeJson : encodeProtobuf,
-        bytesOf,
-        processed: processedSpans,
-        advice: "Raise OTEL_BSP_MAX_QUEUE_SIZE, or sample fewer traces by OTEL_TRACES_SAMPLER.",
+const make = ({ settings, scope, recordsArguments = false, ...limits }: SpanExporterOptions) =>
+  Effect.map(
+    makeBatchExporter<RecordedSpan>({
+      ...limits,
+      signal: "traces",
+      settings,
+      scope,
+      encode: settings.protocol === "http/json" ? encodeJson : encodeProtobuf,
+      bytesOf,
+      processed: processedSpans,
+      advice: "Raise OTEL_BSP_MAX_QUEUE_SIZE, or sample fewer traces by OTEL_TRACES_SAMPLER.",
+    }),
+    (batches) => {
+      const tracer = new SpanTracer({
+        sampler: makeSampler(settings.sampler, settings.ratio),
+        onEnd: batches.add,
+        recordsArguments,
       });
-    const tracer = new SpanTracer({
-      sampler: makeSampler(settings.sampler, settings.ratio),
-      onEnd: add,
-      recordsArguments,
-    });
-    const exporter: SpanExporterService = {
-      tracer,
-      flush,
-      tryOnce: Effect.suspend(() => tryOnce(trialSpans())),
-      stopping,
-      silence,
-    };
-    return { exporter, exportForever };
-  });
+      return { tracer, batches };
+    },
+  );
