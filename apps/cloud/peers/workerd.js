@@ -64,6 +64,10 @@ const modulesOf = (entry) => [
 const { allowsPrivate, dataDirectory, entry, inspectorPort, port, variables } = JSON.parse(
   process.env.EXECUTOR_WORKERD_OPTIONS,
 );
+/** The receiver of telemetry may be at a private address, whatever sources may reach. */
+const receiverBindings = Object.keys(variables).some((name) => /^OTEL_.*ENDPOINT$/.test(name))
+  ? { OTLP_RECEIVER: { network: { allow: ["public", "private"], tlsOptions: tlsOptions() } } }
+  : {};
 const d1Persist = databaseDirectory(dataDirectory);
 applyMigrations(dataDirectory);
 const miniflare = new Miniflare({
@@ -89,6 +93,7 @@ const miniflare = new Miniflare({
   ),
   d1Persist,
   bindings: variables,
+  serviceBindings: receiverBindings,
   // workerd checks the address that a name resolves to; the app itself checks the name.
   outboundService: {
     network: {

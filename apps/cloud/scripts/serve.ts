@@ -14,8 +14,9 @@ const url = `http://127.0.0.1:${port}`;
 /** Variables of `wrangler.jsonc` with a default, taken from this process. */
 const given = Object.fromEntries(
   Object.entries(process.env).flatMap(([name, value]) =>
-    /^EXECUTOR_(MAX_|MAIL_|METRICS_INTERVAL|PRIVATE_UPSTREAMS|PLATFORM_)/.test(name) &&
-    value !== undefined
+    /^(OTEL_|EXECUTOR_(LOG_FORMAT$|MAX_|MAIL_|METRICS_INTERVAL|PRIVATE_UPSTREAMS|PLATFORM_))/.test(
+      name,
+    ) && value !== undefined
       ? [[name, value]]
       : [],
   ),

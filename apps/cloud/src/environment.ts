@@ -30,6 +30,13 @@ export interface Environment {
   readonly EXECUTOR_PLATFORM_TOKEN?: string;
   /** Organizations that `/api/platform/organizations/metrics` shows at most, those that were active last; off if it is not set. */
   readonly EXECUTOR_PLATFORM_ORGANIZATIONS?: string;
+  /** Log lines as `text`, which is the default, or `json`. */
+  readonly EXECUTOR_LOG_FORMAT?: string;
+  /**
+   * Binding through which the receiver of `OTEL_EXPORTER_OTLP_ENDPOINT` is reached, such as one of Workers VPC for a private
+   * address; the Internet unless given. The variables `OTEL_*` are read by their names.
+   */
+  readonly OTLP_RECEIVER?: { readonly fetch: (request: Request) => Promise<Response> };
   /** `true` lets sources lead to private addresses; for tests. */
   readonly EXECUTOR_PRIVATE_UPSTREAMS?: string;
   /** Milliseconds between two writes of the metrics' totals. */

@@ -1,5 +1,5 @@
 import { surfaceOf } from "@executor/api";
-import { waitUntil } from "cloudflare:workers";
+import { env, waitUntil } from "cloudflare:workers";
 import { Effect, Option, Schema } from "effect";
 import {
   authenticate,
@@ -26,11 +26,13 @@ import { answerKeys } from "./keys/handlers.ts";
 import { restrictFetch } from "./network/public-fetch.ts";
 import { maxRequests, positive } from "./organization/settings.ts";
 import { countRefusal, platformIdentity, platformPath, switchedOff } from "./platform.ts";
+import { chooseLogFormat, log } from "./telemetry/logging.ts";
 
 /** Exported under the name by which the platform stores its objects. */
 export { OrganizationObject as OrganisationObject } from "./organization/organization-object.ts";
 
 restrictFetch();
+chooseLogFormat(env);
 
 interface RequestContext {
   readonly waitUntil: (promise: Promise<unknown>) => void;
@@ -164,7 +166,7 @@ const forward = async (
     return await organization.fetch(new Request(request, { headers }));
   } catch (error) {
     // The platform moved or ended the object, or it could not start. Nothing tells whether it carried the request out.
-    Effect.runFork(Effect.logError("An organization's object stopped during a request.", error));
+    log(Effect.logError("An organization's object stopped during a request.", error));
     return Response.json(
       {
         _tag: "OrganisationUnavailable",

@@ -1,5 +1,6 @@
 import type { BetterAuthOptions } from "better-auth";
 import { Effect } from "effect";
+import { log } from "../telemetry/logging.ts";
 import type { Mail, Mailer } from "./mailer.ts";
 
 export interface MailSettings {
@@ -23,7 +24,7 @@ const expiresIn = 60 * 60;
 export const mailOptions = ({ later, mailer }: MailSettings, app: string): MailOptions => {
   const send = async (mail: Mail): Promise<void> => {
     const failed = (error: unknown): void => {
-      Effect.runFork(Effect.logError("A mail could not be sent.", mail.subject, error));
+      log(Effect.logError("A mail could not be sent.", mail.subject, error));
     };
     later(mailer(mail).catch(failed));
   };

@@ -43,9 +43,7 @@ const keptLabels: ReadonlySet<string> = new Set([
 
 /** About the measuring itself, or of what there is now, which no total is. */
 const isLeftOut = (name: string): boolean =>
-  name.startsWith("executor.metrics.") ||
-  name.startsWith("otel.sdk.") ||
-  name === "executor.tool.definition.tokens";
+  name.startsWith("executor.metrics.") || name === "executor.tool.definition.tokens";
 
 /** The totals of an organization's counters and histograms, over everything that its own labels distinguish. */
 export const totalsOf = (all: Iterable<Series>): ReadonlyArray<Total> => {

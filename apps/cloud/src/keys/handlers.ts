@@ -4,6 +4,7 @@ import { InvalidCursor, ToolkitNotFound } from "@executor/sdk/schemas";
 import { DateTime, Effect, Layer, Schema } from "effect";
 import { maxFormBytes, withBoundedBody } from "../auth/answer-auth.ts";
 import type { KeyDatabase } from "../environment.ts";
+import { logger } from "../telemetry/logging.ts";
 import { KeyNotFound, KeysApi, MadeKey, TooManyKeys } from "./api.ts";
 import type { Key } from "./api.ts";
 import { KeyPosition, maxKeys, StoredKeys } from "./stored-keys.ts";
@@ -25,6 +26,7 @@ export const answerKeys = async (owner: KeysOwner, request: Request): Promise<Re
   return makeWebHandler(Layer.provide(HttpApiBuilder.api(Api), keysHandlers(owner))).pipe(
     Effect.flatMap((handle) => Effect.promise(() => handle(bounded))),
     Effect.scoped,
+    Effect.provide(logger),
     Effect.runPromise,
   );
 };

@@ -6,6 +6,8 @@ import { Effect, Scope } from "effect";
 import type { DurableObjectState, Environment } from "../environment.ts";
 import { reportsPath } from "../fleet/reports.ts";
 import { metricsPath, organizationsPath, recordRefusals, refusalsPath } from "../platform.ts";
+import { logger } from "../telemetry/logging.ts";
+import { SpanFlushes } from "../telemetry/span-flushes.ts";
 import { inOrganization, respondInOrganization } from "./in-organization.ts";
 import { OrganizationName } from "./organization-name.ts";
 import { organizationServices } from "./organization-services.ts";
@@ -20,6 +22,8 @@ const handlerOf = (pathname: string, { handle, organizations }: Services): WebHa
 
 interface Services extends Effect.Effect.Success<ReturnType<typeof organizationServices>> {
   readonly name: OrganizationName;
+  /** `undefined` where no spans are made. */
+  readonly flushes: SpanFlushes | undefined;
 }
 
 /** Milliseconds without a request after which totals are written: the platform may end an idle object. */
@@ -49,7 +53,14 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
           const name = yield* Effect.promise(() => OrganizationName.load(ctx));
           const scope = yield* Scope.make();
           const building = organizationServices(ctx, environment, settings, this.#owner, name);
-          return { name, ...(yield* Scope.extend(building, scope)) };
+          const built = yield* Scope.extend(building, scope);
+          const { spans } = built;
+          const run = (effect: Effect.Effect<void>) => this.#run(effect);
+          const flushes = spans === undefined ? undefined : new SpanFlushes(spans, run);
+          const services = { name, flushes, ...built };
+          // A batch may be full in the middle of an execution, which does not wait for it to be written.
+          spans?.onBatch(() => setTimeout(() => this.#sendSpans(services)));
+          return services;
         }),
       ),
     );
@@ -91,22 +102,41 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
 
   #end(services: Services): void {
     this.#inFlight -= 1;
+    services.flushes?.later(() => this.#sendSpans(services));
     if (this.#inFlight > 0) return;
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.ctx.waitUntil(this.#rest(services)), quietMs);
   }
 
-  /** Writes the totals, and sets the next alarm unless the object is idle and no execution is paused. */
+  /** Writes the totals, sends the spans, and sets the next alarm unless the object is idle and no execution is paused. */
   async #rest(services: Services): Promise<void> {
-    const sendReport = await this.#run(services.report);
-    await this.#run(services.write);
-    this.ctx.waitUntil(this.#run(sendReport));
+    await this.#store(services);
     this.ctx.waitUntil(this.#run(services.rereadSources));
+    this.#sendSpans(services);
     if (this.#isIdle() && !(await this.#run(services.hasPausedRuns))) {
       await this.ctx.storage.deleteAlarm();
       if (this.#isIdle()) return;
     }
     await this.#wakeIn(this.#isIdle() ? keepAliveMs : this.#metricsIntervalMs);
+  }
+
+  async #store({ report, write }: Services): Promise<void> {
+    const sendReport = await this.#run(report);
+    await this.#run(write);
+    this.ctx.waitUntil(this.#run(sendReport));
+  }
+
+  /** Sends the spans that wait, which nothing else waits for. What that counts is stored after it. */
+  #sendSpans(services: Services): void {
+    const { flushes } = services;
+    const sending = flushes?.start();
+    if (flushes === undefined || sending === undefined) return;
+    const send = async () => {
+      await sending;
+      await this.#store(services);
+      if (flushes.wantsRetry) await this.#wakeIn(this.#metricsIntervalMs);
+    };
+    this.ctx.waitUntil(send());
   }
 
   #isIdle(): boolean {
@@ -122,6 +152,6 @@ export class OrganizationObject extends DurableObject<DurableObjectState, Enviro
   }
 
   #run<A, E>(effect: Effect.Effect<A, E>): Promise<A> {
-    return inOrganization(this.#owner, () => Effect.runPromise(effect));
+    return inOrganization(this.#owner, () => Effect.runPromise(Effect.provide(effect, logger)));
   }
 }

@@ -20,6 +20,7 @@ import { fleetReports, reporter } from "../fleet/reports.ts";
 import { organizationsExposition, withFleet } from "../fleet/scrapes.ts";
 import { platformName } from "../platform.ts";
 import { plugins } from "../plugins.ts";
+import { organizationSpans } from "../telemetry/traces.ts";
 import { HourlyBudget } from "./hourly-budget.ts";
 import { inOrganization } from "./in-organization.ts";
 import { mcpEndpoint, subjectOf, toolkitOf } from "./mcp-sessions.ts";
@@ -80,7 +81,10 @@ const upstreamClient = Layer.merge(
 /** Of a scrape of all organizations, each with its totals alone. */
 const scrapeLimits = { inFlight: 2, bytes: 64 * 1024 * 1024 };
 
-/** Builds an organization's services in its object, and the handler of its requests. Closing the scope ends them. */
+/**
+ * Builds an organization's services in its object, and the handler of its requests. Closing the scope ends them. Its spans wait in
+ * `spans` for being sent; there are none where the operator wants no traces, nor in the platform's object.
+ */
 export const organizationServices = (
   ctx: DurableObjectState,
   environment: Environment,
@@ -89,13 +93,33 @@ export const organizationServices = (
   name: OrganizationName,
 ) =>
   Effect.gen(function* () {
+    const isPlatform = ctx.id.equals(environment.ORGANIZATIONS.idFromName(platformName));
+    const spans = isPlatform ? undefined : yield* organizationSpans(environment, name);
+    const building = buildServices(ctx, environment, settings, owner, name, isPlatform);
+    const services = yield* spans === undefined
+      ? building
+      : Effect.withTracer(building, spans.tracer);
+    return { ...services, spans };
+  }).pipe(
+    Effect.provideService(Organization, owner),
+    Effect.annotateLogs({ organization: name.value ?? "unknown" }),
+  );
+
+const buildServices = (
+  ctx: DurableObjectState,
+  environment: Environment,
+  settings: OrganizationSettings,
+  owner: MetricsOwner,
+  name: OrganizationName,
+  isPlatform: boolean,
+) =>
+  Effect.gen(function* () {
     const database = yield* Layer.build(Storage.layer(ctx.storage));
     const saved = yield* Effect.provide(savedMetrics(owner), database);
     const services = yield* Layer.build(servicesLayer(environment, settings, ctx)).pipe(
       Effect.provide(database),
     );
     const own = new RegistryReading({ registries: [owner.registry] });
-    const isPlatform = ctx.id.equals(environment.ORGANIZATIONS.idFromName(platformName));
     const reports = isPlatform ? yield* Effect.provide(fleetReports, database) : undefined;
     const reading = reports === undefined ? own : withFleet(own, reports);
     const apiWith = (scrapes: Layer.Layer<Scrapes>) =>
@@ -132,10 +156,7 @@ export const organizationServices = (
       /** Reads sources again that are not ready and due: no timer keeps an idle object alive for them. */
       rereadSources: Context.get(services, Sources).rereading.due,
     };
-  }).pipe(
-    Effect.provideService(Organization, owner),
-    Effect.annotateLogs({ organization: name.value ?? "unknown" }),
-  );
+  });
 
 /** Whether an execution is paused for an approval: it lives in memory, and ends with its object. */
 const hasPausedRuns = Effect.flatMap(SqlClient.SqlClient, (sql) =>
