@@ -48,6 +48,8 @@ export interface CloudOptions {
   readonly port?: number;
   /** For a debugger. */
   readonly inspectorPort?: number;
+  /** Whether workerd lets sources reach private addresses, where all upstreams of the tests are; yes unless given. */
+  readonly allowsPrivate?: boolean;
   /** In place of those of the tests. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Environment of the process that runs workerd, besides this one's. */
@@ -98,7 +100,7 @@ export const startCloud = async (options: CloudOptions = {}): Promise<CloudApp> 
     port,
     inspectorPort: options.inspectorPort,
     dataDirectory,
-    allowsPrivate: true,
+    allowsPrivate: options.allowsPrivate ?? true,
     entry,
     variables: {
       BETTER_AUTH_SECRET: secret,
