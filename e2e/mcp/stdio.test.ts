@@ -202,14 +202,19 @@ describe("the protocol's inspector", () => {
     ["HTTP", () => [`${daemon.url}/mcp`]],
     ["stdio", () => ["bun", main, "mcp", "-e", `EXECUTOR_PORT=${daemon.port}`]],
   ];
-  for (const [name, target] of ways) {
-    it(`lists and calls over ${name}`, async () => {
-      const listed = await inspect(...target(), "--method", "tools/list");
+  const eras = ["legacy", "modern"];
+  for (const [[name, target], era] of ways.flatMap((way) =>
+    eras.map((era) => [way, era] as const),
+  )) {
+    it(`lists and calls over ${name} in the ${era} era`, async () => {
+      const inEra = ["--protocol-era", era];
+      const listed = await inspect(...target(), ...inEra, "--method", "tools/list");
       expect(JSON.parse(listed.stdout)).toMatchObject({
         tools: [{ name: "execute" }, { name: "resume" }],
       });
       const called = await inspect(
         ...target(),
+        ...inEra,
         "--method",
         "tools/call",
         "--tool-name",
