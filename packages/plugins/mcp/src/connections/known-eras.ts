@@ -12,7 +12,10 @@ const validMs = 24 * 60 * 60_000;
  * the newer version needs no memory, since that is what is asked first.
  */
 export class KnownEras {
-  readonly #legacy = new Map<string, { readonly over: LegacyTransport; readonly at: number }>();
+  readonly #legacy = new Map<
+    string,
+    { readonly over: LegacyTransport; readonly at: number; readonly hasAnswered: boolean }
+  >();
 
   /** The transport of a server that is known by its endpoint's key as one of an older version. */
   legacyTransport(key: string): LegacyTransport | undefined {
@@ -22,9 +25,14 @@ export class KnownEras {
     return undefined;
   }
 
-  keepLegacy(key: string, over: LegacyTransport): void {
+  /** Whether the server has answered before, and not only ended when it was asked in the newer version. */
+  hasAnswered(key: string): boolean {
+    return this.#legacy.get(key)?.hasAnswered === true;
+  }
+
+  keepLegacy(key: string, over: LegacyTransport, hasAnswered = true): void {
     this.#legacy.delete(key);
-    this.#legacy.set(key, { over, at: Date.now() });
+    this.#legacy.set(key, { over, at: Date.now(), hasAnswered });
     const [oldest] = this.#legacy.keys();
     if (oldest !== undefined && this.#legacy.size > maxServers) this.#legacy.delete(oldest);
   }

@@ -68,11 +68,16 @@ const mayHaveChanged = ({ code, reason }: McpFailure): boolean =>
 const openUnknown = (endpoint: Endpoint, options: OpenOptions) => {
   switch (endpoint.transport) {
     case "stdio":
-      // Some programs end at a request that they do not know.
-      return Effect.catchIf(
-        openOver(endpoint, "stdio", true, options),
-        ({ programEnded }) => programEnded === true,
-        () => openOver(endpoint, "stdio", false, options),
+      // Some programs end at a request that they do not know. One that ends anyhow is started once only the next time.
+      return Effect.catchIf(openOver(endpoint, "stdio", true, options), hasEnded, () =>
+        openOver(endpoint, "stdio", false, options).pipe(
+          Effect.tapError((failure) =>
+            Effect.sync(() => {
+              if (!hasEnded(failure)) return;
+              options.knownEras.keepLegacy(endpointKey(endpoint), "stdio", false);
+            }),
+          ),
+        ),
       );
     case "sse":
       return openOver(endpoint, "sse", false, options);
@@ -86,6 +91,8 @@ const openUnknown = (endpoint: Endpoint, options: OpenOptions) => {
       );
   }
 };
+
+const hasEnded = ({ programEnded }: McpFailure): boolean => programEnded === true;
 
 /** The answers of servers that only speak SSE to a POST (MCP 2025-11-25, "Backwards Compatibility"). */
 const isOnlySse = ({ code, reason }: McpFailure): boolean =>
@@ -207,8 +214,9 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
 /** Starts the transport and agrees on a version. */
 const greet = (peer: Peer, endpoint: Endpoint, asksFirst: boolean, options: OpenOptions) =>
   Effect.gen(function* () {
-    const { namespace } = options;
-    const isFirstStart = endpoint.transport === "stdio" && asksFirst;
+    const { knownEras, namespace } = options;
+    const isFirstStart =
+      endpoint.transport === "stdio" && !knownEras.hasAnswered(endpointKey(endpoint));
     const limitMs = isFirstStart ? Math.max(options.timeoutMs, firstStartMs) : options.timeoutMs;
     let version: string | undefined;
     const inLimits =

@@ -20,6 +20,9 @@ describe("KnownEras", () => {
     expect(eras.legacyTransport("a")).toBeUndefined();
     eras.keepLegacy("a", "http");
     expect(eras.legacyTransport("a")).toBe("http");
+    expect(eras.hasAnswered("a")).toBe(true);
+    eras.keepLegacy("a", "stdio", false);
+    expect([eras.legacyTransport("a"), eras.hasAnswered("a")]).toEqual(["stdio", false]);
     eras.forget("a");
     expect(eras.legacyTransport("a")).toBeUndefined();
   });

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Effect } from "effect";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { httpServer } from "../support/http-server.ts";
 import { call, plugin, settingsOf } from "../support/source.ts";
 
@@ -221,6 +224,23 @@ describe("a program of an older version", () => {
       const settings = settingsOf({ command: "bun", args: ["-e", olderProgram(unknown)] });
       const pid = yield* call(mcp, settings, "pid");
       expect((yield* call(mcp, settings, "pid")).data).toBe(pid.data);
+    }),
+  );
+
+  it.scopedLive("that ends at once for another reason is started twice only the first time", () =>
+    Effect.gen(function* () {
+      const directory = yield* Effect.acquireRelease(
+        Effect.promise(() => mkdtemp(join(tmpdir(), "mcp-starts-"))),
+        (made) => Effect.promise(() => rm(made, { recursive: true })),
+      );
+      const starts = join(directory, "starts");
+      const mcp = yield* plugin;
+      const settings = settingsOf({ command: "sh", args: ["-c", `echo x >> ${starts}; exit 3`] });
+      const counted = Effect.gen(function* () {
+        yield* Effect.flip(mcp.load(settings));
+        return (yield* Effect.promise(() => readFile(starts, "utf8"))).length / 2;
+      });
+      expect([yield* counted, yield* counted, yield* counted]).toEqual([2, 3, 4]);
     }),
   );
 });
