@@ -8,6 +8,7 @@ import type { CloudClient } from "../support/cloud/client.ts";
 import { echoDocument, startEchoUpstream } from "../support/upstreams/echo.ts";
 import { startEverything } from "../support/upstreams/everything.ts";
 import type { Everything } from "../support/upstreams/everything.ts";
+import { startModernServer } from "../support/mcp-servers/modern.ts";
 import { sumOf } from "@executor/testing";
 import { startBookshop } from "../support/upstreams/graphql-yoga.ts";
 import type { GraphQlServer } from "../support/upstreams/graphql-yoga.ts";
@@ -49,6 +50,15 @@ describe("an organization in the cloud", () => {
     await client.ask("PUT", "/api/policies", [{ pattern: "everything.*", decision: "allow" }]);
     const run = await client.execute(`return await tools.everything.echo({ message: "hello" })`);
     expect(JSON.stringify(run.output?.value)).toContain("hello");
+    const modern = startModernServer();
+    await client.ask("POST", "/api/sources", {
+      namespace: "modern",
+      kind: "mcp",
+      url: modern.url,
+    });
+    const echoed = await client.execute(`return await tools.modern.echo({ a: 1 })`);
+    expect(echoed.output?.value).toEqual({ a: 1 });
+    await modern.stop();
     const program = { namespace: "local", kind: "mcp", command: "node", args: ["server.js"] };
     expect((await client.request("POST", "/api/sources", program)).status).toBe(422);
   });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
 import { mcpSourceClient } from "../support/upstreams/everything-client.ts";
-import { mcpServers, programOf, startServer } from "../support/upstreams/mcp-servers.ts";
+import { mcpServers, programOf, startServer } from "../support/mcp-servers/from-npm.ts";
 
 const directory = await realpath(await mkdtemp(join(tmpdir(), "mcp-servers-")));
 

@@ -1,6 +1,6 @@
 import { freePort } from "@executor/testing";
 import { type RunningProcess, startProcess } from "@executor/testing/process";
-import { peer } from "./peers.ts";
+import { peer } from "../upstreams/peers.ts";
 
 /** A server from npm, as a program and over the transports of HTTP that it has. */
 export interface McpServerPackage {
