@@ -204,7 +204,7 @@ describe("the protocol's inspector", () => {
   ];
   const eras = ["legacy", "modern"];
   for (const [[name, target], era] of ways.flatMap((way) =>
-    eras.map((era) => [way, era] as const),
+    eras.map((spoken) => [way, spoken] as const),
   )) {
     it(`lists and calls over ${name} in the ${era} era`, async () => {
       const inEra = ["--protocol-era", era];
