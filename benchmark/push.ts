@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import {
   bareLayerPush,
   layerMillis,
@@ -17,7 +19,9 @@ import { median } from "./support/statistics.ts";
  */
 const rounds = 5;
 
-const contenders: Record<string, (url: string, size: number) => Contender> = {
+type MakeContender = (url: string, size: number) => Contender | Promise<Contender>;
+
+const contenders: Record<string, MakeContender> = {
   // Delays of timers by the machine alone.
   "no push": () => ({ record: () => {}, push: () => new Promise((end) => setTimeout(end, 1_000)) }),
   executor: (url, size) => ({ record: makeSeries(size, labelsOf), ...startExecutorPush(url) }),
@@ -26,12 +30,34 @@ const contenders: Record<string, (url: string, size: number) => Contender> = {
     push: () => bareLayerPush(url),
   }),
   "@opentelemetry/exporter-metrics-otlp-http": (url, size) => startSdkPush(url, size, labelsOf),
+  "the same of OpenTelemetry JS 3": (url, size) => makePeer(url, size),
 };
+
+/** A peer of the folder `peers`, which the workspace does not know. */
+const makePeer = async (url: string, size: number): Promise<Contender> => {
+  const peers = join(import.meta.dirname, "peers");
+  if (!existsSync(join(peers, "node_modules"))) {
+    throw new Error("The peers are missing. Install them: bun install --cwd benchmark/peers");
+  }
+  const module: unknown = await import(join(peers, "opentelemetry-3.js"));
+  if (!canStart(module)) throw new Error("opentelemetry-3.js starts no push.");
+  return module.startPush(url, size, labelsOf);
+};
+
+const canStart = (
+  module: unknown,
+): module is {
+  readonly startPush: (url: string, size: number, labels: typeof labelsOf) => Contender;
+} =>
+  typeof module === "object" &&
+  module !== null &&
+  "startPush" in module &&
+  typeof module.startPush === "function";
 
 const beContender = async (name: string, url: string, size: number): Promise<void> => {
   const make = contenders[name];
   if (make === undefined) throw new Error(`There is no contender ${name}.`);
-  const result = await measure(make(url, size), rounds);
+  const result = await measure(await make(url, size), rounds);
   const { maxMillis, p99Millis, seconds, cpuSeconds, rssMiB } = result;
   say([maxMillis, p99Millis, seconds, cpuSeconds, rssMiB].map(decimals).join(" "));
   process.exit(0);
