@@ -65,6 +65,14 @@ describe("a server that cannot be asked yet", () => {
     await untilReady("called");
   });
 
+  it("is not added where nothing tells what it is, and the error says how to", async () => {
+    const words = ["sources", "add", "http://127.0.0.1:9/mcp"];
+    expectFailure(await executor(words), 1, /could not be reached.*--kind mcp.*--namespace/);
+    const kept = await executor([...words, "--kind", "mcp", "--namespace", "nobody"]);
+    expect(kept.code).toBe(4);
+    expect(kept.stdout).toMatch(/unreachable \(connection_error\)/);
+  });
+
   it("is refused where there is no such program", async () => {
     const words = ["sources", "add", "--namespace", "wrong", "--command", "/no/such/program"];
     expectFailure(await executor(words), 1, /\/no\/such\/program could not be run.*ENOENT/);

@@ -1,5 +1,11 @@
 import { Args, Command, Options, Prompt } from "@effect/cli";
-import { McpTransport, NewSource, shownUrl, SourceSettings } from "@executor/sdk/schemas";
+import {
+  McpTransport,
+  NewSource,
+  shownUrl,
+  SourceSettings,
+  type SourceUnreachable,
+} from "@executor/sdk/schemas";
 import { Effect, Option } from "effect";
 import type { DaemonClient } from "../../client/daemon.ts";
 import { CommandError, usageError } from "../../terminal/command-error.ts";
@@ -118,7 +124,9 @@ const detect = Effect.fn("detect")(function* (
   if (Option.isSome(given.kind) && Option.isSome(given.namespace)) {
     return { kind: given.kind.value, namespace: given.namespace.value };
   }
-  const all = yield* client.sources.detect({ payload: settings });
+  const all = yield* client.sources
+    .detect({ payload: settings })
+    .pipe(Effect.catchTag("SourceUnreachable", hintKeeping));
   const matches = all.filter(({ kind }) => Option.getOrElse(given.kind, () => kind) === kind);
   const [first, second] = matches;
   if (first === undefined) return yield* nothingFound(given.kind);
@@ -128,6 +136,15 @@ const detect = Effect.fn("detect")(function* (
     namespace: Option.getOrElse(given.namespace, () => chosen.namespace),
   };
 });
+
+/** A server whose kind is known can be added all the same, and is read later. */
+const hintKeeping = ({ code, message }: SourceUnreachable) =>
+  new CommandError({
+    message:
+      code === undefined
+        ? message
+        : `${message} To add a server now that is read later, say what it is: --kind mcp or --kind graphql, and --namespace.`,
+  });
 
 const nothingFound = (kind: Option.Option<string>) =>
   new CommandError({
