@@ -68,7 +68,8 @@ const mcpOperation = [
   }),
   ...emitted("recommended", {
     "gen_ai.operation.name": "for `tools/call`",
-    "mcp.protocol.version": "once `initialize` is answered",
+    "mcp.protocol.version":
+      "once `initialize` is answered; from the first request on without sessions",
     "network.transport": "always",
   }),
   ...left("conditionally required", { "gen_ai.prompt.name": "left out: there are no prompts" }),
