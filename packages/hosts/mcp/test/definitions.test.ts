@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest";
 import { Namespace, Source } from "@executor/sdk";
-import { namespaceLines } from "../src/tools/definitions.ts";
+import { defaultLimits } from "@executor/execution";
+import { executeTool, namespaceLines, resumeTool } from "../src/tools/definitions.ts";
 
 const source = (namespace: string, more: Partial<Source> = {}): Source =>
   new Source(
@@ -49,5 +50,13 @@ describe("namespaceLines", () => {
     const lines = namespaceLines(Array.from({ length: 73 }, (_, index) => source(`s${index}`)));
     expect(lines).toHaveLength(51);
     expect(lines.at(-1)).toBe("- and 23 more: await tools.executor.sources.list({})");
+  });
+});
+
+describe("the definitions", () => {
+  it("cost a context less than 8,000 characters with GitHub added", () => {
+    const github = source("github", { name: "GitHub v3 REST API", toolCount: 1_223 });
+    const listed = JSON.stringify({ tools: [executeTool([github], defaultLimits), resumeTool] });
+    expect(listed.length).toBeLessThan(8_000);
   });
 });
