@@ -58,6 +58,23 @@ const runner = (
   });
 
 describe("the runner without workers", () => {
+  it.live("gives content blocks, and what the host does for code", () =>
+    Effect.gen(function* () {
+      const image = { type: "image", data: "AAEC", mimeType: "image/png" };
+      const { content, outcome } = yield* run(
+        `emit("first"); return { image: ${JSON.stringify(image)}, host: new URL("https://a.b/c").host, names: Object.keys(tools) }`,
+        { toolNames: "a.b" },
+      );
+      expect(content.map(({ json }): unknown => JSON.parse(json))).toEqual([
+        { type: "text", text: "first" },
+        image,
+      ]);
+      const json =
+        '{"image":"[block 2: image/png, 3 bytes]","host":"a.b","names":["search","describe","a"]}';
+      expect(outcome).toMatchObject({ _tag: "Completed", output: { json } });
+    }).pipe(Effect.provide(runner())),
+  );
+
   it.live("runs code that calls tools, several runs at once", () =>
     Effect.gen(function* () {
       const results = yield* Effect.forEach(
