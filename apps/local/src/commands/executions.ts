@@ -1,6 +1,6 @@
 import { Command } from "@effect/cli";
 import type { Execution, ExecutionSummary } from "@executor/execution/schemas";
-import { describeCaller, describePause, outputText } from "../terminal/execution.ts";
+import { contentText, describeCaller, describePause, outputText } from "../terminal/execution.ts";
 import { printable } from "../terminal/printable.ts";
 import type { Column } from "../terminal/table.ts";
 import { count, seconds, time } from "../terminal/units.ts";
@@ -48,6 +48,7 @@ const describe = (execution: Execution, port: number): string => {
       `${seconds(execution.durationMs / 1000)}, ${count(execution.toolCalls, "tool call")}`,
     execution.code.trimEnd(),
     console.map(({ level, text }) => `[${level}] ${text}`).join("\n"),
+    contentText(execution),
     output === null ? "" : outputText(output),
     error === null ? "" : `${error.name}: ${error.message}`,
     execution.approvals.length === 0 ? "" : describePause(execution, port),

@@ -20,10 +20,13 @@ export const printExecution = (execution: Execution, { json, port }: Terms) =>
     return yield* new CommandError({ message, exitCode });
   });
 
-const printResult = ({ console, consoleTruncated, output }: Execution) =>
+const printResult = (execution: Execution) =>
   Effect.gen(function* () {
+    const { console, consoleTruncated, output } = execution;
     for (const { level, text } of console) yield* Console.error(`[${level}] ${printable(text)}`);
     if (consoleTruncated) yield* Console.error("(the rest of what the code logged is cut)");
+    const content = contentText(execution);
+    if (content !== "") yield* Console.error(printable(content));
     if (output === null) return;
     yield* Console.log(outputText(output));
     if (output.truncated) {
@@ -37,6 +40,15 @@ const failureText = (execution: Execution, port: number): string => {
   const { name, message, stack } = execution.error;
   return [`${name}: ${message}`, ...(stack === undefined ? [] : [stack])].join("\n");
 };
+
+/** The content blocks of an execution, one a line: text as it is, of others the kind and the size. */
+export const contentText = ({ content }: Execution): string =>
+  content
+    .map(({ bytes, mimeType, text, type, uri }) => {
+      const told = [mimeType, uri, type === "resource_link" ? undefined : `${bytes} bytes`];
+      return `[${type}] ${text ?? told.filter((part) => part !== undefined).join(", ")}`;
+    })
+    .join("\n");
 
 /** A result as JSON; the text that is left of a truncated result. */
 export const outputText = ({ value, truncated }: ExecutionOutput): string =>
