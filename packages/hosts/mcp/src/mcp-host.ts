@@ -1,5 +1,5 @@
 import type { Executions } from "@executor/execution";
-import { deriveKey, SecretKey, Sources, Toolkits } from "@executor/sdk";
+import { deriveKey, SecretKey, Sources, Toolkits, type Tools } from "@executor/sdk";
 import { currentTracer } from "@executor/telemetry/tracing";
 import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream } from "effect";
 import { errorCodes, errorResponse, JsonRpcError } from "./json-rpc.ts";
@@ -33,7 +33,7 @@ export class McpHost extends Context.Tag("@executor/host-mcp/McpHost")<
   /** Closing its scope ends every session and cancels their runs. */
   static readonly layer = (
     options: McpHostOptions,
-  ): Layer.Layer<McpHost, never, Executions | SecretKey | Sources | Toolkits> =>
+  ): Layer.Layer<McpHost, never, Executions | SecretKey | Sources | Toolkits | Tools> =>
     Layer.scoped(
       McpHost,
       Effect.suspend(() => make(options)),

@@ -7,7 +7,7 @@ import { Served, served, source } from "./support/host.ts";
 import { connectStateless, send } from "./support/stateless-client.ts";
 
 /** Adds a second source, and toolkits by name, each with its patterns. */
-const withToolkits = (kits: Readonly<Record<string, ReadonlyArray<string>>>) =>
+const withToolkits = (kits: Readonly<Record<string, ReadonlyArray<string>>>, listTools = false) =>
   Effect.gen(function* () {
     const { sources, toolkits } = yield* Served;
     yield* sources.add(source("other"));
@@ -17,7 +17,7 @@ const withToolkits = (kits: Readonly<Record<string, ReadonlyArray<string>>>) =>
         description: "",
         tools: tools.map((pattern) => PolicyPattern.make(pattern)),
         policies: [],
-        listTools: false,
+        listTools,
       });
     }
     return toolkits;
@@ -53,6 +53,11 @@ const decodePaused = Schema.decodeUnknown(Paused);
 const decodeAsked = Schema.decodeUnknown(Asked);
 
 const write = { name: "execute", arguments: { code: "return await tools.up.write({ n: 1 })" } };
+
+interface Given {
+  readonly name: string;
+  readonly arguments: Record<string, unknown>;
+}
 
 describe("the endpoint of a toolkit", () => {
   it.scopedLive("shows clients of both eras its tools alone", () =>
@@ -157,6 +162,48 @@ describe("the endpoint of a toolkit", () => {
         ),
       );
       expect(failed._tag).toBe("Left");
+    }).pipe(Effect.provide(served())),
+  );
+
+  it.scopedLive("lists its tools where it says so, whose calls are those of code", () =>
+    Effect.gen(function* () {
+      yield* withToolkits({ kit: ["up.echo", "up.write"] }, true);
+      const legacy = yield* connect({
+        path: "/kit",
+        elicit: async () => ({ action: "accept", content: {} }),
+      });
+      const modern = yield* connectStateless({
+        path: "/kit",
+        elicit: async () => ({ action: "accept", content: {} }),
+      });
+      const names = ["execute", "resume", "up_echo", "up_write"];
+      const listings = [
+        yield* Effect.promise(() => legacy.client.listTools()),
+        yield* Effect.promise(() => modern.listTools()),
+      ];
+      for (const { tools } of listings) expect(tools.map(({ name }) => name)).toEqual(names);
+
+      const callers = [
+        async (given: Given): Promise<unknown> =>
+          (await legacy.client.callTool(given)).structuredContent,
+        async (given: Given): Promise<unknown> => (await modern.callTool(given)).structuredContent,
+      ];
+      for (const caller of callers) {
+        const call = (name: string, input: Record<string, unknown>) =>
+          Effect.promise(() => caller({ name, arguments: input }).catch(String));
+        const odd = { text: "`x` \u2028 '\" \\" };
+        expect(yield* call("up_echo", odd)).toMatchObject({ toolCalls: 1, result: odd });
+        expect(yield* call("up_write", { n: 1 })).toMatchObject({
+          status: "completed",
+          result: { n: 1 },
+        });
+        for (const other of ["up_steps", "other_echo", "up.echo", "executor_tools_search"]) {
+          expect(yield* call(other, {})).toContain("There is no tool");
+        }
+      }
+      const whole = yield* connect();
+      const { tools } = yield* Effect.promise(() => whole.client.listTools());
+      expect(tools).toHaveLength(2);
     }).pipe(Effect.provide(served())),
   );
 });

@@ -18,6 +18,7 @@ import { Effect, ParseResult, Schema } from "effect";
 import { errorCodes, JsonRpcError } from "../json-rpc.ts";
 import { elicitFrom, progressListeners } from "./client.ts";
 import { ExecuteArguments, executeTool, ResumeArguments, resumeTool } from "./definitions.ts";
+import { directTools } from "./direct-tools.ts";
 import type { Questions } from "./questions.ts";
 import { executionBlocks, executionContent } from "./execution-result.ts";
 
@@ -40,11 +41,12 @@ const decodeResume = Schema.decodeUnknown(ResumeArguments, { errors: "all" });
 
 type Params = CallToolRequestParams;
 
-/** Lists and calls the two tools that every MCP client sees. */
+/** Lists and calls the two tools that every MCP client sees, and those of a toolkit that lists its own. */
 export const hostTools = Effect.gen(function* () {
   const executions = yield* Executions;
   const sources = yield* Sources;
   const limits = yield* Limits;
+  const direct = yield* directTools;
 
   const execute = Effect.fn("McpHost.execute")(function* (
     params: Params,
@@ -73,10 +75,11 @@ export const hostTools = Effect.gen(function* () {
     return yield* executions.resume({ ...answer, id: executionId, caller: owner });
   });
 
-  const list: Effect.Effect<ReadonlyArray<Tool>> = Effect.map(sources.list, (all) => [
-    executeTool(all, limits),
-    resumeTool,
-  ]);
+  const list: Effect.Effect<ReadonlyArray<Tool>> = Effect.zipWith(
+    sources.list,
+    direct.list,
+    (all, listed) => [executeTool(all, limits), resumeTool, ...listed],
+  );
 
   /** Records what the list costs a client's context: output schemas and hints are for programs. */
   const measure: Effect.Effect<void> = Effect.map(list, (tools) => {
@@ -92,25 +95,34 @@ export const hostTools = Effect.gen(function* () {
     context: ServerContext,
     caller: Caller,
   ): Effect.Effect<CallToolResult | InputRequiredResult, JsonRpcError> => {
+    const executed = (given: Params) =>
+      toResult(executeTool([], limits), execute(given, context, caller), (execution) =>
+        ask(execution, caller),
+      );
     switch (params.name) {
       case "execute":
-        return toResult(executeTool([], limits), execute(params, context, caller), (execution) =>
-          ask(execution, caller),
-        );
+        return executed(params);
       case "resume":
         return toResult(resumeTool, resume(params, caller));
       default:
-        return Effect.fail(
-          new JsonRpcError(
-            errorCodes.invalidParams,
-            `There is no tool ${params.name.slice(0, 100)}. There are execute and resume; the connected APIs are called from code that execute runs.`,
-          ),
+        return Effect.flatMap(direct.codeFor(params.name, params.arguments), (code) =>
+          code === undefined
+            ? unknownTool(params.name)
+            : executed({ ...params, arguments: { code } }),
         );
     }
   };
 
   return { list, measure, call };
 });
+
+const unknownTool = (name: string) =>
+  Effect.fail(
+    new JsonRpcError(
+      errorCodes.invalidParams,
+      `There is no tool ${name.slice(0, 100)}. There are execute and resume; the connected APIs are called from code that execute runs.`,
+    ),
+  );
 
 type Failure = { readonly message: string } | ParseResult.ParseError | JsonRpcError;
 
