@@ -9,12 +9,10 @@ import { boundedData } from "../failures.ts";
 export const withErrorData = (error: ToolCallError, result: JsonObject): ToolCallError => {
   const structured = member(result, "structuredContent") ?? null;
   const said = textOf(member(result, "content"));
-  const isCut = said.length > error.message.length;
+  const isCut = said.trim() !== "" && said !== error.message;
   const data = structured ?? (isCut ? said : null);
   if (error.outcome !== "tool_error" || data === null) return error;
-  const hint = isCut
-    ? ` (The beginning of ${said.length} characters${structured === null ? "; the error's data has more" : ""}.)`
-    : "";
+  const hint = isCut && structured === null ? " The error's data has more of it." : "";
   return new ToolCallError({ ...error, message: error.message + hint, ...boundedData(data) });
 };
 

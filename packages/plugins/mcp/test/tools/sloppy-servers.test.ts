@@ -119,12 +119,22 @@ describe("an error", () => {
     }),
   );
 
+  it.scopedLive("with a text that is little too long has the whole", () =>
+    Effect.gen(function* () {
+      const text = "~".repeat(2_010);
+      const result = { content: [{ type: "text", text }], isError: true };
+      expect(yield* Effect.flip(calling({ result }))).toMatchObject({ data: text });
+    }),
+  );
+
   it.scopedLive("with a long text says that the message is its beginning, and has the whole", () =>
     Effect.gen(function* () {
       const text = `It broke. ${"~".repeat(10_000)} Here.`;
       const result = { content: [{ type: "text", text }], isError: true };
       const error = yield* Effect.flip(calling({ result }));
-      expect(error.message).toMatch(/^It broke\. ~+… \(The beginning of 10016 characters; .*data/);
+      expect(error.message).toMatch(
+        /^It broke\. ~+… \(cut after 2000 of 10016 characters\) .*data/,
+      );
       expect(error.data).toBe(text);
     }),
   );
