@@ -1,21 +1,13 @@
 import { describe, expect, it } from "@effect/vitest";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 
-const suite = join(
-  import.meta.dirname,
-  "../../../../../e2e/peers/node_modules/mcp-conformance/dist/index.js",
-);
-const client = fileURLToPath(import.meta.resolve("./client.ts"));
+const suite = join(import.meta.dirname, "../peers/node_modules/mcp-conformance/dist/index.js");
+const client = join(import.meta.dirname, "../../packages/plugins/mcp/test/conformance/client.ts");
 
 /** Runs the suite in a directory of its own, where it writes its results. */
 const runSuite = async (...args: ReadonlyArray<string>) => {
-  if (!existsSync(suite)) {
-    throw new Error(`${suite} is missing. Install the peers: bun install --cwd e2e/peers`);
-  }
   const cwd = await mkdtemp(join(tmpdir(), "mcp-conformance-"));
   const child = Bun.spawn(["bun", suite, ...args], { cwd, stdout: "pipe", stderr: "pipe" });
   const [stdout, stderr, code] = await Promise.all([
