@@ -128,12 +128,16 @@ const sendAgain = (value, found) => {
   return place;
 };
 const sendOnce = (value, found) => (isObject(value) ? apply(weakGet, sentBlocks, [value]) : undefined) ?? sendAgain(value, found);
+// Gives those of a list that are blocks: what else a tool's result has in it stays with its data.
+const forEachBlock = (list, take) => {
+  for (let at = 0; at < list.length; at++) {
+    const found = blockOf(list[at]);
+    if (found !== undefined) take(list[at], found);
+  }
+};
 const sendAll = (blocks) => {
   let places = "";
-  for (let at = 0; at < blocks.length; at++) {
-    const found = blockOf(blocks[at]);
-    if (found !== undefined) places += (places === "" ? "" : " ") + sendOnce(blocks[at], found);
-  }
+  forEachBlock(blocks, (value, found) => { places += (places === "" ? "" : " ") + sendOnce(value, found); });
   return places;
 };
 // The blocks of a tool's result that are more than its data.

@@ -85,7 +85,7 @@ const toJson = (value, placeOf) => {
       if (found !== undefined && found.kind === 2) return placeOf(item, found);
     }
     const blocks = contentOf(item);
-    if (blocks !== undefined && blocks !== item) for (let at = 0; at < blocks.length; at++) placeOf(blocks[at], blockOf(blocks[at]));
+    if (blocks !== undefined && blocks !== item) forEachBlock(blocks, placeOf);
     const shown = plainObject(item);
     if (typeof shown === "string") return shown;
     apply(setAdd, ancestors, [item]);

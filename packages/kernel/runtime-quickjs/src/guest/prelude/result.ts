@@ -36,9 +36,8 @@ const emit = (...values) => {
     const found = blockOf(value);
     const blocks = found === undefined ? wholeBlocks(value) : undefined;
     if (found !== undefined) sendAgain(value, found);
-    else if (blocks !== undefined) {
-      for (let each = 0; each < blocks.length; each++) sendAgain(blocks[each], blockOf(blocks[each]));
-    } else if (isText(value)) sendBlock(textBlock(value));
+    else if (blocks !== undefined) forEachBlock(blocks, sendAgain);
+    else if (isText(value)) sendBlock(textBlock(value));
     else {
       const later = [];
       const json = toJson(value, (item, inner) => { put(later, { item, inner }); return labelOf(inner); });
