@@ -2,15 +2,13 @@ import { Tools, ToolScope } from "@executor/sdk";
 import type { ToolSummary } from "@executor/sdk";
 import type { Tool } from "@modelcontextprotocol/server";
 import { Effect } from "effect";
+import { directNames } from "./direct-names.ts";
 
 /** Tools that an endpoint lists directly. */
 const maxTools = 100;
 
 /** Characters of their definitions, some 15,000 tokens. */
 const maxChars = 60_000;
-
-/** Characters that widespread clients take in a tool's name. */
-const maxNameChars = 64;
 
 /**
  * The tools of the scope's toolkit that its endpoint lists beside `execute`, where the toolkit says so: in order of their addresses, as
@@ -21,8 +19,17 @@ export const directTools = Effect.map(Tools, (tools) => {
     ToolScope,
     (scope) =>
       scope._tag === "Toolkit" && scope.current()?.listTools === true
-        ? Effect.map(Effect.orDie(tools.list({ limit: maxTools })), ({ items }) =>
-            namesOf(items.filter(({ namespace }) => namespace !== "executor")),
+        ? Effect.zipWith(
+            Effect.orDie(tools.list({ limit: maxTools })),
+            tools.names,
+            ({ items }, all) => {
+              const nameOf = directNames(all.split("\n"));
+              return new Map(
+                items
+                  .filter(({ namespace }) => namespace !== "executor")
+                  .map((tool) => [nameOf(tool.address), tool]),
+              );
+            },
           )
         : Effect.succeed(new Map<string, ToolSummary>()),
   );
@@ -64,18 +71,3 @@ export const directTools = Effect.map(Tools, (tools) => {
       }),
   };
 });
-
-/** A name for each tool that every client takes: its address with `_` for dots, and its number where another has this name. */
-const namesOf = (items: ReadonlyArray<ToolSummary>): ReadonlyMap<string, ToolSummary> => {
-  const names = new Map<string, ToolSummary>();
-  for (const tool of items) {
-    const plain = tool.address.replaceAll(/\W/g, "_");
-    let name = plain.slice(0, maxNameChars);
-    for (let number = 2; names.has(name); number += 1) {
-      const end = `_${number}`;
-      name = plain.slice(0, maxNameChars - end.length) + end;
-    }
-    names.set(name, tool);
-  }
-  return names;
-};
