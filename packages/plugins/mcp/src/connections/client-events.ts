@@ -1,6 +1,6 @@
 import { ElicitationUnavailable, isJsonObject } from "@executor/sdk";
 import type { ElicitationResult, Json, JsonObject } from "@executor/sdk";
-import { fromEntries, member, text } from "@executor/plugin-kit";
+import { fromEntries, member, shorten, text } from "@executor/plugin-kit";
 import { CallsInFlight, type Question } from "./calls-in-flight.ts";
 import { type PeerEvents, RpcRefusal, type RpcRequest } from "./peer.ts";
 
@@ -11,6 +11,9 @@ export const clientCapabilities: JsonObject = { elicitation: { form: {} } };
 const invalidRequest = -32_600;
 const methodNotFound = -32_601;
 const invalidParams = -32_602;
+
+/** Characters of a method's name in the answer that it is not known. */
+const maxMethodChars = 100;
 
 export interface ListeningClient extends Pick<PeerEvents, "onNotification" | "onRequest"> {
   readonly calls: CallsInFlight;
@@ -33,7 +36,10 @@ export const listeningClient = ({
     onRequest: async ({ method, params }, withdrawn) => {
       if (method === "ping") return {};
       if (method !== "elicitation/create") {
-        throw new RpcRefusal(methodNotFound, `This client offers no ${method}.`);
+        throw new RpcRefusal(
+          methodNotFound,
+          `This client offers no ${shorten(method, maxMethodChars)}.`,
+        );
       }
       const question = questionOf(params);
       const answer = await calls.ask(question, taskOf(params), withdrawn).catch(refuse);

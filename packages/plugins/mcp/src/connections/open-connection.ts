@@ -153,6 +153,11 @@ const open = (connect: Connect, endpoint: Endpoint, asksFirst: boolean, options:
         ended = fatal(problem);
         if (ended !== undefined) void transport.close();
       },
+      onUnusable: (failure) => {
+        if (ended !== undefined) return;
+        ended = failure;
+        void transport.close();
+      },
     });
     const close = Effect.promise(async () => {
       if (ended === undefined) await terminate().catch(() => undefined);

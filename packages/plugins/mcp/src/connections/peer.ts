@@ -1,7 +1,15 @@
 import { isJsonObject } from "@executor/sdk";
 import type { Json, JsonObject } from "@executor/sdk";
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
-import { closed, invalidResponse, refusedRequest } from "../failures.ts";
+import { closed, invalidResponse, type McpFailure, refusedRequest } from "../failures.ts";
+import { Outbox } from "./outbox.ts";
+import { Turns } from "./turns.ts";
+
+/** Requests of one connection that are under way at the same time. Others wait: this process can have 256 over HTTP, for all servers. */
+const maxRequests = 32;
+
+/** Requests of a server that wait for their answer at the same time. Others are refused. */
+const maxAsked = 100;
 
 /** A request of JSON-RPC 2.0. */
 export interface RpcRequest {
@@ -25,6 +33,8 @@ export interface PeerEvents {
   readonly onNotification: (notification: RpcRequest) => void;
   readonly onClose: () => void;
   readonly onError: (error: Error) => void;
+  /** The server does not let the connection go on. */
+  readonly onUnusable: (failure: McpFailure) => void;
 }
 
 export interface RequestOptions {
@@ -47,18 +57,25 @@ export class Peer {
   readonly #events: PeerEvents;
   readonly #awaited = new Map<number, PromiseWithResolvers<JsonObject>>();
   readonly #asked = new Map<string | number, AbortController>();
+  readonly #turns = new Turns(maxRequests);
+  readonly #outbox: Outbox;
   #lastId = 0;
   #envelope: JsonObject | undefined;
 
   constructor(transport: Transport, events: PeerEvents) {
     this.#transport = transport;
     this.#events = events;
+    this.#outbox = new Outbox({
+      send: (message, requestSignal) => transport.send(message, { requestSignal }),
+      onFull: events.onUnusable,
+    });
     transport.onmessage = (message) => this.#receive(message);
     transport.onerror = events.onError;
     transport.onclose = () => {
       for (const reply of this.#awaited.values()) reply.reject(closed);
       for (const asked of this.#asked.values()) asked.abort();
       this.#awaited.clear();
+      this.#outbox.close();
       events.onClose();
     };
   }
@@ -77,22 +94,41 @@ export class Peer {
     this.#transport.setProtocolVersion?.(version);
   }
 
-  /** Sends a request, once. Gives its result unchanged; rejects with an `McpFailure` or what the transport rejects with. */
+  /**
+   * Sends a request, once, when it is its turn. Gives its result unchanged; rejects with an `McpFailure` or what the transport
+   * rejects with.
+   */
   async request(
-    { method, params = {} }: RpcRequest,
-    { headers, onResumable, onStreamEnd, signal }: RequestOptions,
+    request: RpcRequest,
+    options: RequestOptions,
     envelope = this.#envelope,
   ): Promise<JsonObject> {
-    signal.throwIfAborted();
+    // A stream of notifications is open for as long as the connection.
+    if (request.method === "subscriptions/listen") {
+      return this.#send(request, options, envelope, () => {});
+    }
+    const endTurn = await this.#turns.take(options.signal);
+    return this.#send(request, options, envelope, endTurn);
+  }
+
+  async #send(
+    { method, params = {} }: RpcRequest,
+    { headers, onResumable, onStreamEnd, signal }: RequestOptions,
+    envelope: JsonObject | undefined,
+    onEnd: () => void,
+  ): Promise<JsonObject> {
     this.#lastId += 1;
     const id = this.#lastId;
     const reply = Promise.withResolvers<JsonObject>();
     this.#awaited.set(id, reply);
     // A modern request over HTTP is withdrawn by closing its stream, and `initialize` must not be cancelled.
     const closesStream = envelope !== undefined && this.#transport.hasPerRequestStream === true;
+    const cancelled = new AbortController();
+    let cancelling: Promise<void> | undefined;
     const withdraw = (): void => {
       reply.reject(signal.reason);
-      if (!closesStream && method !== "initialize") this.#cancel(id);
+      if (closesStream || method === "initialize") return;
+      cancelling = this.#cancel(id).finally(() => cancelled.abort());
     };
     signal.addEventListener("abort", withdraw, { once: true });
     const meta = isJsonObject(params["_meta"]) ? params["_meta"] : {};
@@ -102,7 +138,7 @@ export class Peer {
         .send(
           { jsonrpc: "2.0", id, method, params: { ...sent } },
           {
-            requestSignal: closesStream ? signal : undefined,
+            requestSignal: closesStream ? signal : cancelled.signal,
             headers,
             onresumptiontoken: onResumable,
             onRequestStreamEnd: onStreamEnd,
@@ -113,6 +149,9 @@ export class Peer {
     } finally {
       signal.removeEventListener("abort", withdraw);
       this.#awaited.delete(id);
+      // Until the server has heard that nobody waits, its stream stays open.
+      if (cancelling === undefined) onEnd();
+      else void cancelling.finally(onEnd);
     }
   }
 
@@ -120,9 +159,9 @@ export class Peer {
     await this.#transport.send({ jsonrpc: "2.0", method, params: { ...params } });
   }
 
-  #cancel(requestId: number): void {
+  #cancel(requestId: number): Promise<void> {
     const params = { requestId, reason: "The caller no longer waits." };
-    this.notify("notifications/cancelled", params).catch(() => undefined);
+    return this.#outbox.post({ jsonrpc: "2.0", method: "notifications/cancelled", params });
   }
 
   #receive(message: JSONRPCMessage): void {
@@ -146,6 +185,10 @@ export class Peer {
   }
 
   async #answer(id: string | number, request: RpcRequest): Promise<void> {
+    if (this.#asked.size >= maxAsked) {
+      await this.#outbox.post({ jsonrpc: "2.0", id, error: tooManyAsked });
+      return;
+    }
     const asked = new AbortController();
     this.#asked.set(id, asked);
     const reply = await this.#events.onRequest(request, asked.signal).then(
@@ -154,11 +197,16 @@ export class Peer {
     );
     this.#asked.delete(id);
     if (asked.signal.aborted) return;
-    await this.#transport.send({ jsonrpc: "2.0", id, ...reply }).catch(() => undefined);
+    await this.#outbox.post({ jsonrpc: "2.0", id, ...reply });
   }
 }
 
 const internalError = -32_603;
+
+const tooManyAsked = {
+  code: -32_000,
+  message: `${maxAsked} requests of this server wait for an answer already.`,
+};
 
 const refusalOf = (error: unknown): { readonly code: number; readonly message: string } =>
   error instanceof RpcRefusal

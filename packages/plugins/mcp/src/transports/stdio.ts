@@ -6,10 +6,11 @@ import {
 } from "@modelcontextprotocol/client";
 import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { Buffer } from "node:buffer";
 import { env as ownEnvironment, kill } from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { StdioEndpoint } from "./endpoint.ts";
-import { tooLarge } from "../failures.ts";
+import { McpFailure, tooLarge } from "../failures.ts";
 import type { StdioTransport } from "./connect.ts";
 import { ErrorOutput } from "./error-output.ts";
 import { inheritedEnvironment } from "./inherited-environment.ts";
@@ -18,6 +19,9 @@ import { readMessage } from "./read-message.ts";
 import { RedactedLines } from "./redacted-lines.ts";
 
 const maxReplyBytes = 10 * 1024 * 1024;
+
+/** Bytes that may wait until the program reads its input. */
+const maxUnreadBytes = 16 * 1024 * 1024;
 
 /** Milliseconds that a program has to end after its input is closed, and the same time after SIGTERM. */
 const graceMs = 1_000;
@@ -40,6 +44,8 @@ class ProcessTransport implements StdioTransport {
   #child: ChildProcessWithoutNullStreams | undefined;
   #exited: Promise<void> = Promise.resolve();
   #exitReason: string | undefined;
+  /** Bun's `writableLength` is 0 always. */
+  #unreadBytes = 0;
   readonly #stderr = new ErrorOutput();
 
   constructor(endpoint: StdioEndpoint, redactor: Redactor) {
@@ -92,13 +98,19 @@ class ProcessTransport implements StdioTransport {
     });
   }
 
-  send(message: JSONRPCMessage): Promise<void> {
+  async send(message: JSONRPCMessage): Promise<void> {
     const stdin = this.#child?.stdin;
     if ("method" in message && "id" in message) this.#pace.awaitReply();
-    return new Promise((resolve, reject) => {
-      if (stdin === undefined || !stdin.writable) reject(new Error("The program has ended."));
-      else if (stdin.write(serializeMessage(message))) resolve();
-      else stdin.once("drain", resolve);
+    if (stdin === undefined || !stdin.writable) throw new Error("The program has ended.");
+    if (this.#unreadBytes > maxUnreadBytes) throw unread;
+    const line = Buffer.from(serializeMessage(message));
+    this.#unreadBytes += line.length;
+    await new Promise<void>((resolve, reject) => {
+      stdin.write(line, (error) => {
+        this.#unreadBytes -= line.length;
+        if (error) reject(error);
+        else resolve();
+      });
     });
   }
 
@@ -144,6 +156,11 @@ class ProcessTransport implements StdioTransport {
     }
   }
 }
+
+const unread = new McpFailure({
+  reason: "connection_error",
+  message: `The program does not read its input: ${maxUnreadBytes / 1024 / 1024} MiB wait already, and nothing more was sent. Try again later, or restart it by editing the source.`,
+});
 
 const decoder = new TextDecoder();
 
