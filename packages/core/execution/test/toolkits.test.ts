@@ -135,6 +135,16 @@ describe("executions with a toolkit", () => {
         ]);
         const refused = yield* Effect.flip(within("kit", run("return 1")));
         expect(refused._tag).toBe("ToolkitNotFound");
+
+        yield* addToolkit("kit", "shop.write");
+        const left = yield* within("kit", run(code));
+        yield* toolkits.remove("kit");
+        yield* addToolkit("kit", "shop.*");
+        expect((yield* within("kit", resume(left))).output?.value).toEqual([
+          "blocked",
+          "blocked",
+          1,
+        ]);
       }),
     ),
   );

@@ -8,7 +8,7 @@ export type Scope =
   | {
       readonly _tag: "Toolkit";
       readonly name: ToolkitName;
-      /** The toolkit now; `undefined` once it is removed. Another object after each change. */
+      /** The toolkit now; `undefined` once it is removed, for good. Another object after each change. */
       readonly current: () => Toolkit | undefined;
     };
 

@@ -41,6 +41,11 @@ export class Toolkits extends Context.Tag("@executor/sdk/Toolkits")<
   static readonly layer = Layer.suspend(() => Layer.effect(Toolkits, make));
 }
 
+/** A toolkit from when it was added until it is removed. One that is added later under its name is another. */
+interface Kept {
+  toolkit: Toolkit;
+}
+
 const Row = Schema.Struct({
   name: ToolkitName,
   description: Schema.String,
@@ -61,15 +66,18 @@ const toToolkit = ({ list_tools: listTools, ...row }: typeof Row.Type): Toolkit 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient;
   const stored = yield* sql`SELECT * FROM toolkits`.pipe(Effect.flatMap(decodeRows), Effect.orDie);
-  const toolkits = new Map(stored.map((row) => [String(row.name), toToolkit(row)]));
+  const toolkits = new Map<string, Kept>();
+  for (const row of stored) toolkits.set(row.name, { toolkit: toToolkit(row) });
   const changed = yield* PubSub.sliding<void>(1);
   const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1);
 
-  const get = (name: string): Effect.Effect<Toolkit, ToolkitNotFound> =>
+  const find = (name: string): Effect.Effect<Kept, ToolkitNotFound> =>
     Effect.suspend(() => {
-      const toolkit = toolkits.get(name);
-      return toolkit === undefined ? notFound(name) : Effect.succeed(toolkit);
+      const kept = toolkits.get(name);
+      return kept === undefined ? notFound(name) : Effect.succeed(kept);
     });
+
+  const get = (name: string) => Effect.map(find(name), ({ toolkit }) => toolkit);
 
   /** Stores a change and lets it take effect, even where the client that asked for it disconnects. */
   const commit = (change: Effect.Effect<unknown, unknown>, apply: () => unknown) =>
@@ -89,7 +97,11 @@ const make = Effect.gen(function* () {
         policies = excluded.policies, list_tools = excluded.list_tools`,
     );
     return Effect.as(
-      commit(storing, () => toolkits.set(toolkit.name, toolkit)),
+      commit(storing, () => {
+        const kept = toolkits.get(toolkit.name);
+        if (kept === undefined) toolkits.set(toolkit.name, { toolkit });
+        else kept.toolkit = toolkit;
+      }),
       toolkit,
     );
   };
@@ -119,14 +131,15 @@ const make = Effect.gen(function* () {
     <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E | ToolkitNotFound, R> =>
       name === undefined
         ? effect
-        : Effect.flatMap(get(name), (toolkit) => {
-            const current = () => toolkits.get(toolkit.name);
-            const scope: Scope = { _tag: "Toolkit", name: toolkit.name, current };
+        : Effect.flatMap(find(name), (kept) => {
+            const { name: known } = kept.toolkit;
+            const current = () => (toolkits.get(known) === kept ? kept.toolkit : undefined);
+            const scope: Scope = { _tag: "Toolkit", name: known, current };
             return Effect.provideService(effect, ToolScope, scope);
           });
 
   return {
-    list: Effect.sync(() => [...toolkits.values()].toSorted(byName)),
+    list: Effect.sync(() => [...toolkits.values()].map(({ toolkit }) => toolkit).toSorted(byName)),
     get,
     add,
     edit,
