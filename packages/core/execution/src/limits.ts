@@ -7,7 +7,10 @@ export interface ExecutionLimits extends RunLimits {
   readonly maxRunning: number;
   /** Executions that wait at once; others are refused. */
   readonly maxWaiting: number;
-  /** Executions that wait for people at once; questions of others fail. Each keeps its sandbox: about 9 MiB and the code's data. */
+  /**
+   * Executions that wait for people at once, of one caller two thirds at most; questions of further ones fail. Each keeps its
+   * sandbox: about 9 MiB and the code's data.
+   */
   readonly maxPaused: number;
   /** Milliseconds after which an unanswered question expires. */
   readonly approvalTimeoutMs: number;

@@ -59,6 +59,27 @@ describe("paused runs", () => {
     ),
   );
 
+  it.live("are limited for each caller, so that some are left for others", () =>
+    inShop(
+      Effect.gen(function* () {
+        const subject = (name: string) => ({ caller: { client: null, subject: `user:${name}` } });
+        const statuses = (name: string, count: number) =>
+          Effect.forEach(Array.from({ length: count }), () => run(write, subject(name))).pipe(
+            Effect.map((ended) => ended.map(({ status }) => status)),
+          );
+        expect(yield* statuses("ann", 7)).toEqual([
+          ...Array.from({ length: 6 }, () => "paused"),
+          "failed",
+        ]);
+        const refused = yield* run(write, subject("ann"));
+        expect(refused.error?.message).toContain("6 of them from the same caller; the 3 that may");
+        expect(yield* statuses("bob", 3)).toEqual(["paused", "paused", "failed"]);
+        expect(yield* statuses("cem", 1)).toEqual(["paused"]);
+      }),
+      { maxPaused: 9 },
+    ),
+  );
+
   it.live("do not depend on the caller that resumes them", () =>
     inShop(
       Effect.gen(function* () {

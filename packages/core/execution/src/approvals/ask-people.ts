@@ -1,8 +1,9 @@
 import { whileClockPaused } from "@executor/kernel";
-import { ElicitationUnavailable } from "@executor/sdk";
+import { ElicitationUnavailable, toolkitOf } from "@executor/sdk";
 import type { ElicitationRequest, ElicitationResult } from "@executor/sdk";
 import { DateTime, Deferred, Effect } from "effect";
 import { Limits } from "../limits.ts";
+import { WaitingRuns } from "./waiting-runs.ts";
 import type { LiveCall, LiveRun } from "../run/live-run.ts";
 import { ApprovalId } from "../schemas.ts";
 import { measureQuestions } from "./questions.ts";
@@ -16,7 +17,7 @@ const expired: ElicitationResult = { action: "expire" };
 export const askPeople = Effect.gen(function* () {
   const { approvalTimeoutMs, maxPaused } = yield* Limits;
   const measured = yield* measureQuestions;
-  let waitingRuns = 0;
+  const waitingRuns = new WaitingRuns(maxPaused);
 
   const askByPausing = Effect.fnUntraced(function* (run: LiveRun, request: ElicitationRequest) {
     const answer = yield* Deferred.make<ElicitationResult>();
@@ -52,12 +53,8 @@ export const askPeople = Effect.gen(function* () {
   const beginQuestion = (run: LiveRun, call: LiveCall) =>
     Effect.suspend(() => {
       if (!run.isWaiting) {
-        if (waitingRuns >= maxPaused) {
-          return new ElicitationUnavailable({
-            message: `${maxPaused} executions are already waiting for people. Answer some of their questions first.`,
-          });
-        }
-        waitingRuns++;
+        const problem = waitingRuns.begin(callerOf(run));
+        if (problem !== undefined) return new ElicitationUnavailable({ message: problem });
       }
       run.beginQuestion(call);
       return Effect.void;
@@ -66,7 +63,7 @@ export const askPeople = Effect.gen(function* () {
   const endQuestion = (run: LiveRun, call: LiveCall) =>
     Effect.sync(() => {
       run.endQuestion(call);
-      if (!run.isWaiting) waitingRuns--;
+      if (!run.isWaiting) waitingRuns.end(callerOf(run));
     });
 
   return (run: LiveRun, call: LiveCall, request: ElicitationRequest) => {
@@ -88,3 +85,7 @@ export const askPeople = Effect.gen(function* () {
     );
   };
 });
+
+/** Those who share what may wait: a person or key, within one toolkit. */
+const callerOf = ({ request, scope }: LiveRun): string =>
+  JSON.stringify([request.caller?.subject ?? null, toolkitOf(scope)]);
