@@ -2,7 +2,6 @@ import { Effect, Either } from "effect";
 import { readExactJson } from "../model/exact-integers.ts";
 import { isJsonObject } from "../model/json.ts";
 import type { Json, JsonObject } from "../model/json.ts";
-import { isCredentialName } from "./credential-name.ts";
 import { makeByteSearch } from "./byte-search.ts";
 import type { Found, Needle } from "./byte-search.ts";
 import { spellingsOf, utf16 } from "./spellings.ts";
@@ -18,12 +17,6 @@ export const minRedactedChars = 8;
 
 /** Text that replaces a credential. */
 export const redacted = "[redacted]";
-
-/** A literal value, if its name says that it is a credential. */
-export const literalCredential = (name: string, value: string): ReadonlyArray<Credential> =>
-  isCredentialName(name)
-    ? [{ whole: value, part: value.replace(/^[A-Za-z][\w-]* +(?=\S)/, "") }]
-    : [];
 
 /** Removes credentials from what a source returns. Each gives the value itself where it holds none, without copying it. */
 export interface Redactor {

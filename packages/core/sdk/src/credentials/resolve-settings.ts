@@ -6,7 +6,13 @@ import type {
   SourceKind,
   SourceSettings,
 } from "../model/source.ts";
-import { literalCredential } from "./redactor.ts";
+import {
+  argumentCredentials,
+  credentialsWithin,
+  literalCredential,
+  queryCredentials,
+  variableCredentials,
+} from "./literal-credentials.ts";
 import { MissingSecret, originOf, programOrigin, SecretNotForOrigin } from "./secret.ts";
 import type { StoredSecret } from "./secret-store.ts";
 import type { Credential } from "./spellings.ts";
@@ -31,14 +37,21 @@ export const resolveSettings = Effect.fn("resolveSettings")(function* (
   settings: SourceSettings,
   origin: string | undefined,
 ) {
-  const credentials: Array<Credential> = [];
+  const { args = [], url } = settings;
+  const credentials: Array<Credential> = [
+    ...argumentCredentials(args),
+    ...(url !== undefined && originOf(url) === origin ? queryCredentials(url) : []),
+  ];
   const withheld = new Set<SecretName>();
 
-  const resolveValues = Effect.fnUntraced(function* (values: Values) {
+  const resolveValues = Effect.fnUntraced(function* (
+    values: Values,
+    literals: typeof literalCredential,
+  ) {
     const resolved: Array<readonly [string, string]> = [];
     for (const [name, value] of Object.entries(values)) {
       if (typeof value === "string") {
-        credentials.push(...literalCredential(name, value));
+        credentials.push(...literals(name, value));
         resolved.push([name, value]);
         continue;
       }
@@ -50,16 +63,18 @@ export const resolveSettings = Effect.fn("resolveSettings")(function* (
       }
       const part = Redacted.value(secret.value);
       const whole = (value.prefix ?? "") + part;
-      credentials.push({ whole, part });
+      credentials.push({ whole, part }, ...credentialsWithin(part));
       resolved.push([name, whole]);
     }
     return Object.fromEntries(resolved);
   });
 
-  const headers = yield* resolveValues(settings.headers);
+  const headers = yield* resolveValues(settings.headers, literalCredential);
   const { env, ...rest } = settings;
   const resolved: ResolvedSettings =
-    env === undefined ? { ...rest, headers } : { ...rest, headers, env: yield* resolveValues(env) };
+    env === undefined
+      ? { ...rest, headers }
+      : { ...rest, headers, env: yield* resolveValues(env, variableCredentials) };
   const resolution: Resolution = { settings: resolved, origin, credentials, withheld };
   return resolution;
 });
