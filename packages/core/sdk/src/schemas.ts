@@ -10,6 +10,11 @@ export * from "./model/source-edit.ts";
 export * from "./model/json.ts";
 export * from "./model/policy.ts";
 export { isCredentialName } from "./credentials/credential-name.ts";
+export {
+  argumentCredentials,
+  credentialsWithin,
+  queryCredentials,
+} from "./credentials/literal-credentials.ts";
 export * from "./credentials/secret.ts";
 export * from "./model/tool.ts";
 export * from "./model/refreshed-source.ts";

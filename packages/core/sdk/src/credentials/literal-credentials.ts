@@ -1,3 +1,4 @@
+import { looksLikeToken } from "../model/token-like.ts";
 import { isCredentialName } from "./credential-name.ts";
 import type { Credential } from "./spellings.ts";
 
@@ -51,11 +52,6 @@ export const credentialsWithin = (text: string): ReadonlyArray<Credential> => [
     namesCredential(name) ? [{ whole, part: value }] : [],
   ).flat(),
 ];
-
-/** Whether a word is a long mix of letters and digits, as services make tokens. */
-export const looksLikeToken = (word: string): boolean =>
-  /^[\w.+=~-]{20,}$/.test(word) &&
-  word.split(/[^A-Za-z0-9]+/).some((run) => run.length >= 16 && /\d/.test(run) && /\D/.test(run));
 
 const urlUser = /\b[a-z][a-z0-9+.-]{0,30}:\/\/([^/?#@\s:]{0,200}):([^/?#\s]{1,500})@/gi;
 const pairs = /([\w.-]{1,100})=([^\s"',;&]+)/g;

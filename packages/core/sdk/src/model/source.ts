@@ -3,6 +3,7 @@ import { Schema } from "effect";
 import { apiError } from "./api-error.ts";
 import { SourceFilter, SourceWarning } from "./description.ts";
 import { PassingFailure, SourceState } from "./source-state.ts";
+import { looksLikeToken } from "./token-like.ts";
 
 /** Name of a header or a cookie: "token" of RFC 9110, section 5.6.2. */
 export const httpToken = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -207,9 +208,23 @@ export class SourceDetails extends Source.extend<SourceDetails>("SourceDetails")
   warnings: Schema.Array(SourceWarning),
 }) {}
 
-/** A URL as people may see it, without a user name, password or query, which may hold credentials. */
+/**
+ * A URL as people may see it: without a user name, password or query, which may hold credentials, and with no more than the first four
+ * characters of the tokens and UUIDs in its path, which some servers take for one.
+ */
 export const shownUrl = (url: string): string =>
-  url.replace(/^(https?:\/\/)[^/?#]*@/i, "$1").replace(/^(https?:[^?#]*)[?#].*$/is, "$1");
+  url
+    .replace(/^(https?:\/\/)[^/?#]*@/i, "$1")
+    .replace(/^(https?:[^?#]*)[?#].*$/is, "$1")
+    .replace(
+      /^(https?:\/\/[^/]*)(\/.*)$/is,
+      (_, origin: string, path: string) => origin + path.split("/").map(shownSegment).join("/"),
+    );
+
+const shownSegment = (segment: string): string =>
+  looksLikeToken(segment) || uuid.test(segment) ? `${segment.slice(0, 4)}…` : segment;
+
+const uuid = /^[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}$/i;
 
 /** The description is not usable: not JSON or YAML, of another kind, or of a version that is not supported. */
 export class InvalidSourceDocument extends apiError<InvalidSourceDocument>()(

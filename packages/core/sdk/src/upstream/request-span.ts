@@ -3,6 +3,7 @@ import { type Attributes, type RecordedSpan, traced } from "@executor/telemetry/
 import { Cause, Effect, Exit, Option } from "effect";
 import type { Redactor } from "../credentials/redactor.ts";
 import { shorten } from "../model/shorten.ts";
+import { shownUrl } from "../model/source.ts";
 import { outgoingTrace } from "../model/trace-context.ts";
 import type { Interruption, UpstreamFailure } from "./bounded-body.ts";
 
@@ -95,7 +96,8 @@ export const urlForSpan = (
     return `${encodeURIComponent(name)}=${isShown ? encodeURIComponent(redactor.text(value)) : hidden}`;
   });
   const path = showsArguments ? url.pathname : (template ?? url.pathname);
-  const whole = `${url.origin}${path}${query.length === 0 ? "" : `?${query.join("&")}`}`;
+  const place = showsArguments ? url.origin + path : shownUrl(url.origin + path);
+  const whole = `${place}${query.length === 0 ? "" : `?${query.join("&")}`}`;
   return shorten(redactor.text(whole), maxUrlChars);
 };
 

@@ -1,4 +1,4 @@
-import type { Redactor } from "@executor/sdk";
+import { type Redactor, shownUrl } from "@executor/sdk";
 import { type RecordedSpan, type SpanTracer, unixMillis } from "@executor/telemetry/tracing";
 import { Exit } from "effect";
 
@@ -10,7 +10,7 @@ export interface WireSpan {
   readonly end: (errorType?: string) => void;
 }
 
-/** Begins the span of an HTTP request below that of its operation (OpenTelemetry's HTTP conventions). Queries may hold credentials and are not shown. */
+/** Begins the span of an HTTP request below that of its operation (OpenTelemetry's HTTP conventions). Queries and tokens in the path may be credentials and are not shown. */
 export const beginWireSpan = (
   { span: parent, tracer }: { readonly span: RecordedSpan; readonly tracer: SpanTracer },
   method: string,
@@ -21,7 +21,7 @@ export const beginWireSpan = (
   span.attribute("http.request.method", method);
   span.attribute("server.address", hostname);
   span.attribute("server.port", port === "" ? (protocol === "https:" ? 443 : 80) : Number(port));
-  span.attribute("url.full", redactor.text(origin + pathname));
+  span.attribute("url.full", redactor.text(shownUrl(origin + pathname)));
   const fail = (errorType: string): void => {
     if (span.sampled) span.fail(errorType);
   };

@@ -48,6 +48,21 @@ describe("spans", () => {
     }),
   );
 
+  it.scopedLive("show no token of the path, which some servers take for the credential", () =>
+    Effect.gen(function* () {
+      const server = yield* httpServer();
+      const mcp = yield* plugin;
+      const origin = new URL(server.url).origin;
+      const url = `${origin}/s/NzVjYWJjZGVmMTIzNDU2Nzg5MGFi/mcp?key=abc`;
+      const spans = yield* traced(Effect.ignore(mcp.load(settingsOf({ url }))));
+      yield* untilEffect("a request has ended", () => spans.some(({ name }) => name === "POST"));
+      const shown = spans.filter(({ name }) => name === "POST");
+      expect(new Set(shown.map(({ attributes }) => attributes.get("url.full")))).toEqual(
+        new Set([`${origin}/s/NzVj…/mcp`]),
+      );
+    }),
+  );
+
   it.scopedLive("show a failure by its type", () =>
     Effect.gen(function* () {
       const server = yield* httpServer({
