@@ -5,6 +5,8 @@ export interface ClientEntry {
   readonly name: string;
   /** The file writes it; nothing of it is checked. */
   readonly value: unknown;
+  /** Folder of the project that it is for, where the file is for several. */
+  readonly project?: string | undefined;
 }
 
 /** What a client asks its user for, in VS Code's files. */
@@ -37,8 +39,8 @@ export const readClientFile = (text: string, isToml: boolean): ClientFile | stri
   if (tables.length === 0) {
     return "The file has no MCP servers: neither mcpServers, nor servers, nor mcp_servers.";
   }
-  const entries = tables.flatMap((table) =>
-    Object.entries(table).map(([name, value]) => ({ name, value })),
+  const entries = tables.flatMap(({ project, servers }) =>
+    Object.entries(servers).map(([name, value]) => ({ name, value, project })),
   );
   if (entries.length > maxEntries) {
     return `The file has ${entries.length} servers, and at most ${maxEntries} are imported at a time.`;
@@ -46,18 +48,24 @@ export const readClientFile = (text: string, isToml: boolean): ClientFile | stri
   return { entries, inputs: inputsOf(parsed) };
 };
 
-/** The objects that hold servers by their names: of the file, of VS Code's settings, and of each project of Claude Code. */
-const serverTables = (parsed: unknown): ReadonlyArray<Readonly<Record<string, unknown>>> => {
-  const found: Array<Readonly<Record<string, unknown>>> = [];
-  const take = (holder: unknown, ...names: ReadonlyArray<string>): void => {
-    const table = names.map((name) => memberOf(holder, name)).find(isRecord);
-    if (table !== undefined) found.push(table);
+interface ServerTable {
+  readonly project: string | undefined;
+  /** By their names. */
+  readonly servers: Readonly<Record<string, unknown>>;
+}
+
+/** The servers of the file, of VS Code's settings, and of each project of Claude Code. */
+const serverTables = (parsed: unknown): ReadonlyArray<ServerTable> => {
+  const found: Array<ServerTable> = [];
+  const take = (holder: unknown, names: ReadonlyArray<string>, project?: string): void => {
+    const servers = names.map((name) => memberOf(holder, name)).find(isRecord);
+    if (servers !== undefined) found.push({ project, servers });
   };
-  take(parsed, "mcpServers", "servers", "mcp_servers");
-  take(memberOf(parsed, "mcp"), "servers", "mcpServers");
+  take(parsed, ["mcpServers", "servers", "mcp_servers"]);
+  take(memberOf(parsed, "mcp"), ["servers", "mcpServers"]);
   const projects = memberOf(parsed, "projects");
   if (isRecord(projects)) {
-    for (const project of Object.values(projects)) take(project, "mcpServers");
+    for (const [project, holder] of Object.entries(projects)) take(holder, ["mcpServers"], project);
   }
   return found;
 };

@@ -1,8 +1,22 @@
-import { isCredentialName, originOf, programOrigin, shownUrl } from "@executor/sdk/schemas";
+import {
+  argumentCredentials,
+  credentialsWithin,
+  isCredentialName,
+  originOf,
+  programOrigin,
+  queryCredentials,
+  shownUrl,
+} from "@executor/sdk/schemas";
 import { resolve as resolvePath } from "node:path";
 import { type ClientEntry, isRecord, memberOf } from "./client-file.ts";
 import { freeNamespace, freeSecretName, namespaceOf } from "./names.ts";
-import { type KnownPaths, type Placeholder, placeholdersOf, textParts } from "./placeholders.ts";
+import {
+  type KnownPaths,
+  type Placeholder,
+  placeholdersOf,
+  placeholderText,
+  textParts,
+} from "./placeholders.ts";
 
 /** What becomes of a server of a client's file. */
 export type EntryPlan =
@@ -83,12 +97,11 @@ const planProgram = (
   reader: ValueReader,
 ): EntryPlan => {
   const { workspace } = reader.paths;
-  const args = listOf(value["args"]);
   const command = reader.plain(given, "the command");
   const cwd = value["cwd"];
   const settings = {
     command,
-    args: args.filter(isScalar).map((word) => reader.plain(String(word), "an argument")),
+    args: reader.arguments(listOf(value["args"]).filter(isScalar).map(String)),
     env: reader.credentials(value["env"], false),
     cwd: typeof cwd === "string" ? resolvePath(workspace, reader.plain(cwd, "cwd")) : workspace,
     ...timeoutOf(value),
@@ -108,7 +121,7 @@ const planServer = (
   transport: "http" | "sse" | undefined,
   reader: ValueReader,
 ): EntryPlan => {
-  const url = reader.plain(given, "the URL");
+  const url = reader.url(given);
   const bearer = value["bearer_token_env_var"];
   const named = memberOf(value, "env_http_headers");
   const headers = {
@@ -126,9 +139,15 @@ const planServer = (
     ...timeoutOf(value),
   };
   const origin = originOf(url);
-  if (origin === undefined && reader.missing.length === 0) return skip("its URL is none of HTTP");
+  if (origin === undefined && reader.missing.length === 0) {
+    return skip(
+      /^https?:\/\/[^/?#]*@/i.test(url)
+        ? "its URL holds a user name or password, which belong into an Authorization header"
+        : "its URL is none of HTTP",
+    );
+  }
   return reader.plan({
-    place: shownUrl(url),
+    place: reader.shownUrl(given),
     url: shownUrl(url),
     origin: origin ?? "",
     settings,
@@ -170,15 +189,50 @@ class ValueReader {
   plain(text: string, what: string): string {
     const parts = textParts(text, this.paths);
     const filled = this.#filled(parts);
-    const isHidden = placeholdersOf(parts).some(
-      ({ kind, name }) => kind === "input" || isCredentialName(name),
-    );
-    if (isHidden || looksLikeCredential(filled)) {
-      this.#notes.push(
-        `What looks like a credential in ${what} is kept with the source's settings, encrypted, and not as a secret.`,
-      );
-    }
+    if (placeholdersOf(parts).some(isForCredential) || looksLikeCredential(filled))
+      this.#noteOpen(what);
     return filled;
+  }
+
+  /** Arguments, each of which may name a credential that the next one is. */
+  arguments(given: ReadonlyArray<string>): ReadonlyArray<string> {
+    const words = given.map((word) => this.plain(word, "an argument"));
+    if (argumentCredentials(words).length > 0) this.#noteOpen("an argument");
+    return words;
+  }
+
+  /** A URL; what stands in its path is shown wherever the URL is. */
+  url(given: string): string {
+    const parts = textParts(given, this.paths);
+    const url = this.#filled(parts);
+    const values = placeholdersOf(parts)
+      .filter(isForCredential)
+      .map((placeholder) => this.#valueOf(placeholder) ?? "");
+    const whole = url.replace(/[?#].*$/s, "");
+    if (values.some((value) => value !== "" && whole.includes(value)) || shownUrl(url) !== whole) {
+      this.#notes.push(
+        "What looks like a credential in the path of the URL is kept as a part of it, not encrypted, and lists may show it. If the server takes a header, use that.",
+      );
+    } else if (values.length > 0 || queryCredentials(url).length > 0) this.#noteOpen("the URL");
+    return url;
+  }
+
+  /** A URL for people, with the names of the placeholders in place of their credentials. */
+  shownUrl(given: string): string {
+    const named = textParts(given, this.paths).map((part) =>
+      typeof part === "string"
+        ? part
+        : isForCredential(part)
+          ? placeholderText(part)
+          : (this.#valueOf(part) ?? ""),
+    );
+    return shownUrl(named.join(""));
+  }
+
+  #noteOpen(what: string): void {
+    this.#notes.push(
+      `What looks like a credential in ${what} is kept with the source's settings, encrypted, and not as a secret.`,
+    );
   }
 
   /** Headers or variables, with secrets in place of credentials. */
@@ -196,7 +250,7 @@ class ValueReader {
     const whole = this.#filled(parts);
     const isSecret =
       isCredentialName(name) ||
-      placeholdersOf(parts).some((one) => one.kind === "input" || isCredentialName(one.name)) ||
+      placeholdersOf(parts).some(isForCredential) ||
       looksLikeCredential(whole);
     if (!isSecret || whole === "") return whole;
     const [, prefix = "", value = whole] =
@@ -208,11 +262,15 @@ class ValueReader {
     return prefix === "" ? { secret } : { secret, prefix };
   }
 
+  #valueOf(placeholder: Placeholder): string | undefined {
+    return this.#context.lookup(placeholder) ?? placeholder.fallback;
+  }
+
   #filled(parts: ReturnType<typeof textParts>): string {
     return parts
       .map((part) => {
         if (typeof part === "string") return part;
-        const value = this.#context.lookup(part) ?? part.fallback;
+        const value = this.#valueOf(part);
         if (value === undefined) this.missing.push(part);
         return value ?? "";
       })
@@ -264,6 +322,9 @@ const timeoutOf = (value: Readonly<Record<string, unknown>>): { readonly timeout
   return { timeoutMs: Math.max(1, Math.min(timeoutMs, 600_000)) };
 };
 
-/** Whether a value is a long mix of letters and digits, or a URL with a password in it. */
+const isForCredential = ({ kind, name }: Placeholder): boolean =>
+  kind === "input" || isCredentialName(name);
+
+/** Whether a value is a long mix of letters and digits, or a connection string with a password in it. */
 const looksLikeCredential = (value: string): boolean =>
-  /\/\/[^/@\s]+:[^/@\s]+@/.test(value) || /^(?=.*\d)(?=.*[A-Za-z])[\w.+=-]{24,}$/.test(value);
+  credentialsWithin(value).length > 0 || /^(?=.*\d)(?=.*[A-Za-z])[\w.+=-]{24,}$/.test(value);

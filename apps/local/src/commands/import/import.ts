@@ -1,19 +1,19 @@
 import { Args, Command } from "@effect/cli";
 import { FileSystem } from "@effect/platform";
-import { NewSecret, NewSource, SecretName, type Source } from "@executor/sdk/schemas";
 import { Console, Effect, Option } from "effect";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { askDaemon, type DaemonClient } from "../../client/daemon.ts";
 import { CommandError, exitCodes } from "../../terminal/command-error.ts";
 import { jsonText } from "../../terminal/printable.ts";
-import { tellingWait } from "../../terminal/waiting.ts";
 import { printRows } from "../answer.ts";
-import { check } from "../input.ts";
 import { flag, terms, textArgument, texts } from "../options.ts";
+import { addPlanned } from "./add-planned.ts";
 import { type ClientEntry, type ClientFile, readClientFile, workspaceOf } from "./client-file.ts";
 import { type EntryContext, type EntryPlan, planEntry, type SourcePlan } from "./entry.ts";
-import { PlaceholderValues, placeholderText } from "./placeholder-values.ts";
+import { KnownServers } from "./known-servers.ts";
+import { PlaceholderValues } from "./placeholder-values.ts";
+import { placeholderText } from "./placeholders.ts";
 import { addedMessage, type ImportReport, reportLines } from "./report.ts";
 import { usualFiles } from "./usual-files.ts";
 
@@ -123,22 +123,18 @@ const importFile = (path: string, { dryRun, json, only, port }: Given) =>
 const makeImporter = Effect.fn("makeImporter")(function* (
   client: DaemonClient,
   { dryRun, path, port }: Pick<Given, "dryRun" | "port"> & { readonly path: string },
-  { inputs }: ClientFile,
+  { entries, inputs }: ClientFile,
 ) {
-  const existing: Array<Pick<Source, "kind" | "url"> & { readonly namespace: string }> = [
-    ...(yield* client.sources.list()),
-  ];
+  const known = new KnownServers(yield* client.sources.list(), entries);
   const secretNames = new Set<string>((yield* client.secrets.list()).map(({ name }) => name));
   const values = new PlaceholderValues(inputs, !dryRun);
-  const paths = { workspace: workspaceOf(path), home: homedir() };
 
   const plan = (entry: ClientEntry) => {
-    const namespaces = new Set<string>(existing.map(({ namespace }) => namespace));
     const context: EntryContext = {
       daemonPort: port,
-      paths,
+      paths: { workspace: entry.project ?? workspaceOf(path), home: homedir() },
       lookup: values.lookup,
-      namespaces,
+      namespaces: known.taken(entry),
       secretNames,
     };
     return planEntry(entry, context);
@@ -156,19 +152,13 @@ const makeImporter = Effect.fn("makeImporter")(function* (
     const planned = yield* planWithValues(entry);
     const report = reporter(entry, planned);
     if (planned.outcome !== "add") return report(...withoutPlan(planned));
-    const same = existing.find(
-      ({ kind, namespace, url }) =>
-        kind === "mcp" &&
-        url === planned.url &&
-        planned.namespace.replace(/_\d+$/, "") === namespace,
-    );
-    if (same !== undefined)
-      return report("skipped", `skipped: it is there already as ${same.namespace}.`);
-    existing.push({ namespace: planned.namespace, kind: "mcp", url: planned.url });
+    const reason = known.reasonToSkip(entry, planned);
+    if (reason !== undefined) return report("skipped", `skipped: ${reason}.`);
+    known.add(entry, planned);
     for (const { name } of planned.secrets) secretNames.add(name);
     if (dryRun)
       return report("planned", `would be added as ${planned.namespace}: ${planned.place}.`);
-    return yield* Effect.match(add(client, planned), {
+    return yield* Effect.match(addPlanned(client, planned), {
       onSuccess: (source) =>
         report(source.state.status === "ready" ? "added" : "not_ready", addedMessage(source)),
       onFailure: ({ message }) => report("failed", `not added: ${message}`),
@@ -199,24 +189,3 @@ const reporter =
       notes: isDone ? planned.notes : [],
     };
   };
-
-/** Stores the secrets of a source, and adds it; the secrets are removed again where it is refused. */
-const add = (client: DaemonClient, { namespace, origin, place, secrets, settings }: SourcePlan) =>
-  Effect.gen(function* () {
-    const payload = yield* check(NewSource, { ...settings, namespace, kind: "mcp" });
-    const remove = Effect.forEach(secrets, ({ name }) =>
-      Effect.ignore(client.secrets.remove({ path: { name } })),
-    );
-    return yield* Effect.gen(function* () {
-      for (const { name, value } of secrets) {
-        const path = { name: yield* check(SecretName, name) };
-        yield* client.secrets.put({
-          path,
-          payload: yield* check(NewSecret, { value, origins: [origin] }),
-        });
-      }
-      return yield* tellingWait(`${place} to start and to list its tools.`)(
-        client.sources.add({ payload }),
-      );
-    }).pipe(Effect.tapError(() => remove));
-  });

@@ -23,6 +23,15 @@ export const freeNamespace = (wanted: string, taken: ReadonlySet<string>): strin
     (name) => taken.has(name) || reservedNamespaces.has(name),
   );
 
+/** Whether {@link freeNamespace} may have made a namespace of the wanted one. */
+export const isNumbered = (namespace: string, wanted: string): boolean => {
+  const stem = namespace.replace(/_\d+$/, "");
+  return (
+    stem !== namespace &&
+    (stem === wanted || (namespace.length === maxNamespaceChars && wanted.startsWith(stem)))
+  );
+};
+
 /** The name of the secret for a header or a variable of a source, which no other secret has. */
 export const freeSecretName = (
   namespace: string,

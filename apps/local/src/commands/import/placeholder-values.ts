@@ -4,14 +4,7 @@ import { CommandError } from "../../terminal/command-error.ts";
 import { isInteractive } from "../../terminal/output.ts";
 import { oneLine } from "../../terminal/printable.ts";
 import type { ClientInput } from "./client-file.ts";
-import type { Placeholder } from "./placeholders.ts";
-
-/** Placeholders are the same whose key is. */
-const keyOf = ({ kind, name }: Placeholder): string => `${kind}:${name}`;
-
-/** The name of a placeholder as files write it. */
-export const placeholderText = (placeholder: Placeholder): string =>
-  `\${${oneLine(keyOf(placeholder))}}`;
+import { keyOf, type Placeholder, placeholderText } from "./placeholders.ts";
 
 /** Values of placeholders, which are found once each: in the environment, or by asking where `mayAsk`. */
 export class PlaceholderValues {

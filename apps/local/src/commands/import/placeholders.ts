@@ -1,3 +1,5 @@
+import { oneLine } from "../../terminal/printable.ts";
+
 /** What stands in a text for a value that the file does not hold. */
 export interface Placeholder {
   readonly kind: "env" | "input";
@@ -48,3 +50,10 @@ export const textParts = (
 /** What a text waits for. */
 export const placeholdersOf = (parts: ReadonlyArray<TextPart>): ReadonlyArray<Placeholder> =>
   parts.filter((part) => typeof part !== "string");
+
+/** Placeholders are the same whose key is. */
+export const keyOf = ({ kind, name }: Placeholder): string => `${kind}:${name}`;
+
+/** The name of a placeholder as files write it. */
+export const placeholderText = (placeholder: Placeholder): string =>
+  `\${${oneLine(keyOf(placeholder))}}`;

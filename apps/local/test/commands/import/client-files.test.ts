@@ -120,6 +120,36 @@ describe("a client's file", () => {
     });
   });
 
+  it("tells what remains open of credentials in arguments and URLs, and shows none of them", () => {
+    const token = "NzVjYWJjZGVmMTIzNDU2Nzg5MGFiY2Rl";
+    const plans = plansOf(
+      JSON.stringify({
+        mcpServers: {
+          args: { command: "x", args: ["--api-key", "short"], env: { DSN: "h", PATH: "/bin" } },
+          named: { url: "https://a.example/${GITHUB_TOKEN}/mcp" },
+          literal: { url: `https://a.example/s/${token}/mcp` },
+          query: { url: "https://a.example/mcp?key=abc" },
+          plain: { url: "https://a.example/v1/mcp?level=1" },
+        },
+      }),
+    );
+    const inPath = expect.stringContaining("in the path of the URL is kept as a part of it, not");
+    expect(plans).toMatchObject([
+      {
+        settings: { env: { DSN: { secret: "args-dsn" }, PATH: "/bin" } },
+        notes: [expect.stringContaining("in an argument is kept with the source's settings")],
+      },
+      { place: "https://a.example/${env:GITHUB_TOKEN}/mcp", notes: [inPath] },
+      { place: "https://a.example/s/NzVj…/mcp", notes: [inPath] },
+      {
+        notes: [
+          expect.stringContaining("in the URL is kept with the source's settings, encrypted"),
+        ],
+      },
+      { notes: [] },
+    ]);
+  });
+
   it("of Codex is TOML, and names variables for its headers", () => {
     const plans = plansOf(
       `[mcp_servers.docs]
@@ -155,6 +185,7 @@ enabled = false`,
             off: { command: "uvx", disabled: true },
             socket: { type: "ws", url: "wss://c.example" },
             file: { url: "ftp://d.example" },
+            user: { url: "https://ada:pw@d.example/mcp" },
             nothing: {},
             text: "npx",
           },
@@ -167,6 +198,7 @@ enabled = false`,
       { outcome: "skip" },
       { outcome: "skip", reason: "Executor does not speak its transport" },
       { outcome: "skip", reason: "its URL is none of HTTP" },
+      { outcome: "skip", reason: expect.stringContaining("holds a user name or password") },
       { outcome: "skip", reason: "it has neither a command nor a URL" },
       { outcome: "skip", reason: "it is no object" },
     ]);
