@@ -1,6 +1,5 @@
 import { DateTime, Effect } from "effect";
 import { recordSourceState } from "../metrics.ts";
-import type { ToolResult } from "../model/plugin.ts";
 import type { ToolCallError } from "../model/tool.ts";
 import type { CallTarget, SourceRows } from "../sources/source-rows.ts";
 import { afterCall, callFailure, readyState, type StoredState } from "../sources/state-changes.ts";
@@ -8,7 +7,7 @@ import { afterCall, callFailure, readyState, type StoredState } from "../sources
 /** Stores what a call tells about its whole source: that it cannot be reached, wants credentials, or works again. */
 export const notingCondition =
   (rows: (typeof SourceRows)["Service"], source: CallTarget) =>
-  (call: Effect.Effect<ToolResult, ToolCallError>): Effect.Effect<ToolResult, ToolCallError> => {
+  <A>(call: Effect.Effect<A, ToolCallError>): Effect.Effect<A, ToolCallError> => {
     const { state } = source;
     const store = (next: StoredState) =>
       Effect.tap(rows.setState(source, next, false), () =>

@@ -1,17 +1,11 @@
-import { Context, Data, Effect, Either, identity, Layer, Record } from "effect";
+import { Context, Data, Effect, Either, identity, Layer } from "effect";
 import { requireApproval } from "../approvals/approval.ts";
-import { Elicitor, ProgressListener } from "../approvals/elicitation.ts";
-import { makeCache } from "../cache.ts";
-import { guarded } from "../credentials/credential-guard.ts";
-import { makeRedactor, type Redactor } from "../credentials/redactor.ts";
-import { callOrigin, requireAll, resolveSettings } from "../credentials/resolve-settings.ts";
-import { SecretStore } from "../credentials/secret-store.ts";
+import { Elicitor } from "../approvals/elicitation.ts";
 import type { Json } from "../model/json.ts";
 import {
   type SourcePlugin,
   SourcePlugins,
   type ToolCallOptions,
-  type ToolResponse,
   type ToolResult,
 } from "../model/plugin.ts";
 import { ToolCallError, type ToolCallFailureOutcome } from "../model/tool.ts";
@@ -25,6 +19,8 @@ import { Tools } from "../tools/tools.ts";
 import { inScope, ToolScope } from "../toolkits/tool-scope.ts";
 import { type ActiveTime, measured, waiting } from "./call-measurement.ts";
 import { notingArguments } from "./call-arguments.ts";
+import { makeCallSettings } from "./call-settings.ts";
+import { redactCall } from "./redact-call.ts";
 import { notingCondition } from "./source-condition.ts";
 import { type CheckedInput, checkInput } from "./input-check.ts";
 
@@ -59,14 +55,10 @@ interface CheckedCall extends CheckedInput {
   readonly decision: Exclude<PolicyDecision, "block">;
 }
 
-/** Sources whose settings stay in memory with their secrets. */
-const capacity = 1_000;
-
 const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
   const catalogue = yield* ToolCatalogue;
   const sources = yield* SourceRows;
   const policies = yield* Policies;
-  const secrets = yield* SecretStore;
   const tools = yield* Tools;
   const { rereading } = yield* Sources;
   const plugins = new Map([...(yield* SourcePlugins), [builtIn.kind, builtIn]]);
@@ -155,31 +147,7 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
       },
     );
 
-  /** What a source's calls need, kept until a secret changes. */
-  const prepare = yield* makeCache({
-    capacity,
-    version: secrets.version,
-    lookup: ({ kind, settings, url }: Pick<CallTarget, "kind" | "settings" | "url">) =>
-      resolveSettings(secrets.find, settings, callOrigin(kind, settings, url)).pipe(
-        Effect.flatMap(requireAll),
-        Effect.map((resolution) => {
-          const redactor = makeRedactor(resolution.credentials);
-          const guard = guarded(resolution, redactor);
-          return {
-            settings: resolution.settings,
-            redactor,
-            shield: (invocation: Effect.Effect<ToolResult, ToolCallError>) =>
-              resolution.credentials.length === 0
-                ? invocation
-                : redactCall(guard(invocation), redactor),
-          };
-        }),
-        Effect.catchTags({
-          MissingSecret: ({ message }) => failed("blocked", "missing_secret", message),
-          SecretNotForOrigin: ({ message }) => failed("blocked", "secret_not_for_origin", message),
-        }),
-      ),
-  });
+  const prepare = yield* makeCallSettings;
 
   const send = (
     checked: CheckedCall,
@@ -194,7 +162,7 @@ const make = Effect.fnUntraced(function* (builtIn: SourcePlugin) {
     const sending = Effect.flatMap(
       prepare(Data.struct({ kind, settings: source.settings, url })),
       ({ redactor, settings, shield }) =>
-        shield(plugin.invoke({ ...about, settings, input, integers })).pipe(
+        shield(plugin.invoke({ ...about, settings, input, integers }), redactCall).pipe(
           notingCondition(sources, source),
           tellingTrace(source.settings),
           notingArguments(input, redactor),
@@ -257,62 +225,3 @@ const leavingOutAnswers =
         elicit: (request) => waiting(time, elicit(request)),
       }),
     );
-
-/** Keeps credentials out of a call's result, errors, questions and progress. */
-const redactCall = (
-  call: Effect.Effect<ToolResult, ToolCallError>,
-  redactor: Redactor,
-): Effect.Effect<ToolResult, ToolCallError> =>
-  Effect.zipWith(Elicitor, ProgressListener, (elicitor, listener) =>
-    call.pipe(
-      Effect.provideService(Elicitor, {
-        elicit: (request) =>
-          elicitor.elicit({
-            ...request,
-            message: redactor.text(request.message),
-            requestedSchema: redactor.object(request.requestedSchema),
-          }),
-      }),
-      Effect.provideService(ProgressListener, {
-        report: (progress) =>
-          listener.report(
-            progress.message === undefined
-              ? progress
-              : { ...progress, message: redactor.text(progress.message) },
-          ),
-      }),
-    ),
-  ).pipe(
-    Effect.flatten,
-    Effect.map(({ content, data, response, size }) => ({
-      data: redactor.json(data),
-      size,
-      ...(content === undefined ? {} : { content: content.map(redactor.object) }),
-      ...(response === undefined ? {} : { response: redactResponse(response, redactor) }),
-    })),
-    Effect.mapError(
-      (error) =>
-        new ToolCallError({
-          ...error,
-          message: redactor.text(error.message),
-          ...(error.headers === undefined ? {} : { headers: redactTexts(error.headers, redactor) }),
-          ...(error.data === undefined ? {} : { data: redactor.json(error.data) }),
-        }),
-    ),
-    redactor.defects,
-  );
-
-const redactResponse = (response: ToolResponse, redactor: Redactor): ToolResponse => ({
-  ...response,
-  headers: redactTexts(response.headers, redactor),
-  links: redactTexts(response.links, redactor),
-  next: response.next === null ? null : redactor.object(response.next),
-});
-
-const redactTexts = (
-  texts: Readonly<Record<string, string>>,
-  { text }: Redactor,
-): Readonly<Record<string, string>> =>
-  Record.fromEntries(
-    Object.entries(texts).map(([name, value]) => [text(name), text(value)] as const),
-  );
