@@ -31,6 +31,15 @@ const bounds: Readonly<Record<string, LabelBound>> = {
   },
   "executor.tool.calls/outcome": listed(...toolCallOutcomes),
   "executor.source.calls/outcome": listed(...toolCallOutcomes),
+  "executor.offering.requests/outcome": listed(...toolCallOutcomes),
+  "executor.offering.requests/mcp.method.name": listed(
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "prompts/list",
+    "prompts/get",
+    "completion/complete",
+  ),
   "executor.source.connects/outcome": listed("ok", "error"),
   "executor.auth.attempts/outcome": listed(
     "ok",

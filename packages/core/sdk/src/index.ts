@@ -1,6 +1,7 @@
 export * from "./schemas.ts";
 export * from "./model/plugin.ts";
 export type * from "./model/offerings.ts";
+export { plainText } from "./model/plain-text.ts";
 export { shorten } from "./model/shorten.ts";
 export { makeCache } from "./cache.ts";
 export type { CacheOptions } from "./cache.ts";
@@ -17,6 +18,7 @@ export { ActiveTime } from "./invocation/call-measurement.ts";
 export { checkInput } from "./invocation/input-check.ts";
 export { ToolInvoker } from "./invocation/tool-invoker.ts";
 export { toolListingTokens } from "./metrics.ts";
+export { SourceOfferings } from "./offerings/source-offerings.ts";
 export { Policies } from "./policies/policies.ts";
 export { Sources } from "./sources/sources.ts";
 export type { AddSourceError, EditSourceError, RefreshSourceError } from "./sources/sources.ts";

@@ -7,6 +7,7 @@ import { Secrets } from "./credentials/secrets.ts";
 import { type SecretKey, type SecretKeyError, Vault } from "./credentials/vault.ts";
 import { ToolInvoker } from "./invocation/tool-invoker.ts";
 import type { SourcePlugins } from "./model/plugin.ts";
+import { SourceOfferings } from "./offerings/source-offerings.ts";
 import { Policies } from "./policies/policies.ts";
 import { SourceAccess } from "./sources/source-access.ts";
 import { SourceRows } from "./sources/source-rows.ts";
@@ -16,14 +17,14 @@ import { Toolkits } from "./toolkits/toolkits.ts";
 import { Tools } from "./tools/tools.ts";
 
 /**
- * Sources, tools, toolkits, calls, policies and secrets over a migrated database and the app's kinds of source. Fails if the database was
+ * Sources, what they offer, toolkits, calls, policies and secrets over a migrated database and the app's kinds of source. Fails if the database was
  * written with another key.
  */
 export const sdkLayer: Layer.Layer<
-  Sources | Tools | Toolkits | ToolInvoker | Policies | Secrets,
+  Sources | SourceOfferings | Tools | Toolkits | ToolInvoker | Policies | Secrets,
   SecretKeyError,
   SqlClient.SqlClient | SourcePlugins | SecretKey
-> = ToolInvoker.layer(builtInPlugin).pipe(
+> = Layer.merge(ToolInvoker.layer(builtInPlugin), SourceOfferings.layer).pipe(
   Layer.provideMerge(
     Layer.mergeAll(
       Sources.layer(builtInSource),

@@ -75,6 +75,14 @@ export const toolResultSize = histogram({
   boundaries: sizeBytes,
 });
 
+export const offeringRequests = counter({
+  name: "executor.offering.requests",
+  description:
+    "Requests of clients to a source for what it offers beside tools (resources, prompts, completions), by their outcome.",
+  unit: "{request}",
+  labels: ["mcp.method.name", "executor.source", "outcome"],
+});
+
 const toolDefinitionTokens = distribution({
   name: "executor.tool.definition.tokens",
   description:

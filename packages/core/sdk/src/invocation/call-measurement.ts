@@ -148,7 +148,7 @@ interface End {
 const succeeded: End = { outcome: "ok", errorType: undefined };
 
 /** A call is interrupted because its caller gave up; a defect is the plugin's own failure. */
-const endOf = (cause: Cause.Cause<ToolCallError>): End =>
+export const endOf = (cause: Cause.Cause<ToolCallError>): End =>
   Option.match(Cause.failureOption(cause), {
     onNone: () =>
       Cause.isInterruptedOnly(cause)
