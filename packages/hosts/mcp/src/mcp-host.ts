@@ -1,8 +1,29 @@
 import type { Executions } from "@executor/execution";
-import { deriveKey, SecretKey, Sources, Toolkits, type Tools } from "@executor/sdk";
+import {
+  deriveKey,
+  makeCache,
+  SecretKey,
+  type SourceOfferings,
+  Sources,
+  Toolkits,
+  type Tools,
+} from "@executor/sdk";
 import { currentTracer } from "@executor/telemetry/tracing";
-import { Cause, Context, Effect, Exit, Layer, Option, Runtime, Schedule, Stream } from "effect";
+import {
+  Cause,
+  Context,
+  Effect,
+  Either,
+  Exit,
+  Layer,
+  Option,
+  Runtime,
+  Schedule,
+  Stream,
+} from "effect";
 import { errorCodes, errorResponse, JsonRpcError } from "./json-rpc.ts";
+import { hostOfferings } from "./offerings/host-offerings.ts";
+import { sourceInstructions } from "./offerings/instructions.ts";
 import { mcpRouter } from "./router.ts";
 import { toolServer } from "./server.ts";
 import { McpHostLimits } from "./sessions/sessions.ts";
@@ -33,12 +54,19 @@ export class McpHost extends Context.Tag("@executor/host-mcp/McpHost")<
   /** Closing its scope ends every session and cancels their runs. */
   static readonly layer = (
     options: McpHostOptions,
-  ): Layer.Layer<McpHost, never, Executions | SecretKey | Sources | Toolkits | Tools> =>
+  ): Layer.Layer<
+    McpHost,
+    never,
+    Executions | SecretKey | SourceOfferings | Sources | Toolkits | Tools
+  > =>
     Layer.scoped(
       McpHost,
       Effect.suspend(() => make(options)),
     );
 }
+
+/** Toolkits whose instructions stay in memory: all of them. */
+const maxToolkitsKept = 101;
 
 const make = ({
   version,
@@ -48,6 +76,7 @@ const make = ({
 }: McpHostOptions) =>
   Effect.gen(function* () {
     const tools = yield* hostTools;
+    const offerings = yield* hostOfferings;
     const sources = yield* Sources;
     const toolkits = yield* Toolkits;
     const limits = yield* McpHostLimits;
@@ -69,13 +98,16 @@ const make = ({
         throw Option.getOrElse(Cause.failureOption(exit.cause), () => cancelled);
       };
 
-    const missingToolkit = (toolkit: string | undefined): Promise<Response | undefined> =>
-      Effect.runPromise(
-        Effect.match(toolkits.within(toolkit)(Effect.void), {
-          onFailure: ({ message }) => errorResponse(404, message),
-          onSuccess: () => undefined,
-        }),
-      );
+    let changes = 0;
+    /** Read with every request: only changes of the sources and toolkits change them. */
+    const instructions = yield* makeCache({
+      capacity: maxToolkitsKept,
+      version: () => changes,
+      lookup: (toolkit: string | undefined) =>
+        Effect.catchTag(toolkits.within(toolkit)(sourceInstructions), "ToolkitNotFound", () =>
+          Effect.succeed(undefined),
+        ),
+    });
 
     const router = mcpRouter({
       limits,
@@ -83,8 +115,12 @@ const make = ({
       states: new RequestStates(key, tenant),
       reachedBy: async (request) => {
         const toolkit = toolkitOf(request);
-        const serve = toolServer({ version, tools, run: runWithin(toolkit) });
-        return (await missingToolkit(toolkit)) ?? { holder: holderOf(request), toolkit, serve };
+        const reading = toolkits.within(toolkit)(instructions(toolkit));
+        const told = await Runtime.runPromise(runtime)(Effect.either(reading));
+        if (Either.isLeft(told)) return errorResponse(404, told.left.message);
+        const run = runWithin(toolkit);
+        const serve = toolServer({ version, tools, offerings, instructions: told.right, run });
+        return { holder: holderOf(request), toolkit, serve };
       },
     });
     yield* Effect.addFinalizer(() => Effect.sync(router.close));
@@ -94,8 +130,11 @@ const make = ({
     );
     yield* tools.measure;
     yield* Stream.merge(sources.changes, toolkits.changes).pipe(
-      Stream.tap(() => tools.measure),
-      Stream.runForEach(() => Effect.promise(router.toolsChanged)),
+      Stream.tap(() => {
+        changes += 1;
+        return tools.measure;
+      }),
+      Stream.runForEach(() => Effect.promise(router.listsChanged)),
       Effect.forkScoped,
     );
 

@@ -32,8 +32,8 @@ export interface Router {
   readonly answer: (request: Request) => Promise<Response>;
   /** Ends the sessions that were idle for too long. */
   readonly endIdle: () => void;
-  /** Notifies every client that follows changes of the tools. */
-  readonly toolsChanged: () => Promise<unknown>;
+  /** Notifies every client that follows changes of the lists. */
+  readonly listsChanged: () => Promise<unknown>;
   readonly stopListening: () => void;
   readonly close: () => void;
 }
@@ -95,8 +95,8 @@ export const mcpRouter = ({ limits, tracer, states, reachedBy }: RouterOptions):
   return {
     answer,
     endIdle: () => sessions.endIdle(),
-    toolsChanged: () => {
-      stateless.toolsChanged();
+    listsChanged: () => {
+      stateless.listsChanged();
       return notifyAll([...sessions.byId.values()]);
     },
     stopListening: () => {
@@ -114,7 +114,7 @@ const methods = ["DELETE", "GET", "POST"];
 
 /** A client without an open stream is not notified, and one that has just disconnected must not affect the others. */
 const notifyAll = (sessions: ReadonlyArray<Session>): Promise<unknown> =>
-  Promise.allSettled(sessions.map((session) => session.toolsChanged()));
+  Promise.allSettled(sessions.map((session) => session.listsChanged()));
 
 /** The header is set by `executor mcp`, which speaks HTTP for a client that speaks stdio. */
 const networkTransportOf = (request: Request): NetworkTransport =>

@@ -10,6 +10,8 @@ import type { Effect } from "effect";
 import type { JsonRpcError } from "./json-rpc.ts";
 import { clientLabel } from "./operations/client-label.ts";
 import type { HostTools } from "./tools/call-tool.ts";
+import { handleOfferings, offeringCapabilities } from "./offerings/handlers.ts";
+import type { HostOfferings } from "./offerings/host-offerings.ts";
 import type { Questions } from "./tools/questions.ts";
 
 /** What a server serves, whoever its client is. */
@@ -18,6 +20,10 @@ export interface ToolServerOptions {
   readonly version: string;
   /** The tools that its client sees. */
   readonly tools: HostTools;
+  /** The sources' resources and prompts that it sees. */
+  readonly offerings: HostOfferings;
+  /** What it is told of the sources' use. */
+  readonly instructions: string | undefined;
   /** Runs the effect of a request until the signal interrupts it. Rejects with an error that the client may see. */
   readonly run: <A>(effect: Effect.Effect<A, JsonRpcError>, signal: AbortSignal) => Promise<A>;
 }
@@ -41,7 +47,7 @@ export type ServerFactory = (client: ServedClient) => ToolServer;
 export type ToolServer = McpServer["server"];
 
 /** Milliseconds for which a client may keep an answer: those that listen are told of changes before. */
-const listsTtlMs = 5_000;
+const listsHint = { ttlMs: 5_000, cacheScope: "private" } as const;
 const discoveryTtlMs = 60_000;
 
 /**
@@ -49,15 +55,19 @@ const discoveryTtlMs = 60_000;
  * change.
  */
 export const toolServer =
-  ({ version, tools, run }: ToolServerOptions): ServerFactory =>
+  ({ version, tools, offerings, instructions, run }: ToolServerOptions): ServerFactory =>
   ({ holder, owner, questions, spanOf }) => {
     const { server } = new McpServer(
       { name: "executor", title: "Executor", version },
       {
-        capabilities: { tools: { listChanged: true } },
+        capabilities: { tools: { listChanged: true }, ...offeringCapabilities },
+        ...(instructions === undefined ? {} : { instructions }),
         jsonSchemaValidator: noValidator,
         cacheHints: {
-          "tools/list": { ttlMs: listsTtlMs, cacheScope: "private" },
+          "tools/list": listsHint,
+          "resources/list": listsHint,
+          "resources/templates/list": listsHint,
+          "prompts/list": listsHint,
           "server/discover": { ttlMs: discoveryTtlMs, cacheScope: "private" },
         },
         inputRequired: { legacyShim: false },
@@ -77,6 +87,9 @@ export const toolServer =
       const call = tools.call(params, context, { owner, told, canElicit, questions: asked });
       return run(below(spanOf(context.mcpReq.id))(call), context.mcpReq.signal);
     });
+    handleOfferings(server, offerings, (effect, { mcpReq }) =>
+      run(below(spanOf(mcpReq.id))(effect), mcpReq.signal),
+    );
     return server;
   };
 

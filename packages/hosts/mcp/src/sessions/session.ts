@@ -40,8 +40,8 @@ export interface Session {
   readonly isInitialized: () => boolean;
   /** Milliseconds since the client last used the session; `undefined` while a stream is open. */
   readonly idleMs: () => number | undefined;
-  /** Notifies the client that the tools' descriptions have changed. */
-  readonly toolsChanged: () => Promise<void>;
+  /** Notifies the client that the lists of tools, resources and prompts may have changed. */
+  readonly listsChanged: () => Promise<void>;
   /** Closes the stream of messages that the client did not request. */
   readonly stopListening: () => void;
   /** Ends the session and its runs. A paused run stays and waits for the operator. */
@@ -133,7 +133,11 @@ export const openSession = (options: SessionOptions): Session => {
     handle,
     isInitialized: () => transport.sessionId !== undefined,
     idleMs: () => (streams > 0 ? undefined : performance.now() - lastUse),
-    toolsChanged: () => server.sendToolListChanged(),
+    listsChanged: async () => {
+      await server.sendToolListChanged();
+      await server.sendResourceListChanged();
+      await server.sendPromptListChanged();
+    },
     stopListening: () => transport.closeStandaloneSSEStream(),
     close: () => {
       // All its work is done before it first waits.

@@ -48,8 +48,8 @@ export interface Stateless {
     body: unknown,
     options: StatelessRequest,
   ) => Promise<Response>;
-  /** Tells those that listen that the tools' descriptions have changed. */
-  readonly toolsChanged: () => void;
+  /** Tells those that listen that the lists of tools, resources and prompts may have changed. */
+  readonly listsChanged: () => void;
   /** Ends the streams of those that listen, and accepts no others. */
   readonly stopListening: () => void;
   /** Ends all requests and streams. */
@@ -95,7 +95,11 @@ export const statelessEndpoint = ({
 
   return {
     handle,
-    toolsChanged: () => calls.notify.toolsChanged(),
+    listsChanged: () => {
+      calls.notify.toolsChanged();
+      calls.notify.resourcesChanged();
+      calls.notify.promptsChanged();
+    },
     stopListening: () => {
       listens = false;
       void listening.close();

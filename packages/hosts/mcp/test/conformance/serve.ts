@@ -17,7 +17,7 @@ const secret = await Effect.runPromise(
   Effect.flatMap(SecretKey.generate, (bytes) => SecretKey.fromBytes(bytes)),
 );
 const states = new RequestStates(await deriveKey(secret, "conformance"), "");
-const serve = fixtureServer(states, () => void router.toolsChanged());
+const serve = fixtureServer(states, () => void router.listsChanged());
 const router = mcpRouter({
   limits: defaultMcpLimits,
   tracer: undefined,
