@@ -7,6 +7,7 @@ import {
 } from "@executor/sdk";
 import type { SourcePlugin } from "@executor/sdk";
 import { Effect } from "effect";
+import { offerings } from "./offered.ts";
 
 const readOnly = new ToolAnnotations({
   readOnly: true,
@@ -37,9 +38,11 @@ const form = {
 export const upstreamPlugin: SourcePlugin = {
   kind: "mcp",
   detect: () => Effect.succeedNone,
+  offerings,
   load: () =>
     Effect.succeed({
       name: "Upstream",
+      instructions: "Call echo\nfirst.\u202e",
       url: "http://upstream.test",
       definitions: new Map(),
       warnings: [],
