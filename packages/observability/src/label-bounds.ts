@@ -36,6 +36,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     "resources/list",
     "resources/templates/list",
     "resources/read",
+    "resources/subscribe",
     "prompts/list",
     "prompts/get",
     "completion/complete",

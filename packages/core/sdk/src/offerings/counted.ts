@@ -9,6 +9,7 @@ export type OfferingMethod =
   | "resources/list"
   | "resources/templates/list"
   | "resources/read"
+  | "resources/subscribe"
   | "prompts/list"
   | "prompts/get"
   | "completion/complete";

@@ -1,4 +1,4 @@
-import { Context, Data, Effect, Either, Layer, Schema } from "effect";
+import { Context, Data, Effect, Either, Layer, Schema, Stream } from "effect";
 import { redactFailures } from "../invocation/redact-call.ts";
 import { makeCallSettings } from "../invocation/call-settings.ts";
 import { notingCondition } from "../invocation/source-condition.ts";
@@ -22,10 +22,12 @@ import { ToolAnnotations, ToolCallError, type ToolCallFailureOutcome } from "../
 import { tellingTrace } from "../model/trace-context.ts";
 import { Policies } from "../policies/policies.ts";
 import { type CallTarget, SourceRows } from "../sources/source-rows.ts";
+import { Sources } from "../sources/sources.ts";
 import { inScope, ToolScope } from "../toolkits/tool-scope.ts";
 import { clientContents, clientOfferings, clientPrompt } from "./client-offerings.ts";
 import { counted, type OfferingMethod } from "./counted.ts";
 import { makeOfferingLists } from "./offering-lists.ts";
+import { followResource } from "./follow-resource.ts";
 import { type OfferingName, readPromptName, readResourceUri } from "./offering-names.ts";
 
 /**
@@ -42,6 +44,14 @@ export class SourceOfferings extends Context.Tag("@executor/sdk/SourceOfferings"
     readonly prompts: Effect.Effect<ReadonlyArray<SourcePrompt>>;
     /** What a resource holds; it need not be listed. An unknown URI is `unknown_resource`. */
     readonly read: (uri: string) => Effect.Effect<ReadonlyArray<ResourceContents>, ToolCallError>;
+    /**
+     * Begins to follow a resource. The effect that it gives does so until it is interrupted: it calls `onUpdate` when the resource may have
+     * changed, at most ten times a second, for as long as it may be read.
+     */
+    readonly subscribe: (
+      uri: string,
+      onUpdate: Effect.Effect<void>,
+    ) => Effect.Effect<Effect.Effect<void>, ToolCallError>;
     /** A prompt with its arguments filled in. An unknown name is `unknown_prompt`. */
     readonly fillPrompt: (
       name: string,
@@ -68,6 +78,7 @@ const make = Effect.gen(function* () {
   const rows = yield* SourceRows;
   const policies = yield* Policies;
   const plugins = yield* SourcePlugins;
+  const sources = yield* Sources;
   const prepare = yield* makeCallSettings;
 
   /** Uses a source's access with its settings; without credentials in what it gives. */
@@ -176,6 +187,23 @@ const make = Effect.gen(function* () {
     read: (uri: string) =>
       using("resources/read", findResource(uri), ({ access, name, source }) =>
         use(source, (settings) => access.read(settings, name), clientContents(source.namespace)),
+      ),
+
+    subscribe: (uri: string, onUpdate: Effect.Effect<void>) =>
+      using("resources/subscribe", findResource(uri), () =>
+        Effect.succeed(
+          followResource({
+            found: Effect.option(findResource(uri)),
+            changes: sources.changes,
+            updates: ({ access, name, source }, told) =>
+              use(
+                source,
+                (settings) => Stream.runForEach(access.updates(settings, name), () => told),
+                (value) => value,
+              ),
+            onUpdate,
+          }),
+        ),
       ),
 
     fillPrompt: (name: string, input: Readonly<Record<string, string>>) =>

@@ -63,6 +63,7 @@ const attack = (namespace: string, respell: (text: string) => string) =>
         JSON.stringify(yield* offerings.resources),
         JSON.stringify(yield* offerings.templates),
         yield* optional(offerings.read(uri)),
+        yield* optional(Effect.as(offerings.subscribe(uri, Effect.void), uri)),
         yield* optional(offerings.complete({ ref: { type: "ref/resource", uri }, argument })),
       ],
       prompts: [
