@@ -24,6 +24,7 @@ import {
 import { errorCodes, errorResponse, JsonRpcError } from "./json-rpc.ts";
 import { hostOfferings } from "./offerings/host-offerings.ts";
 import { sourceInstructions } from "./offerings/instructions.ts";
+import type { Subscribe } from "./offerings/subscriptions.ts";
 import { mcpRouter } from "./router.ts";
 import { toolServer } from "./server.ts";
 import { McpHostLimits } from "./sessions/sessions.ts";
@@ -119,8 +120,19 @@ const make = ({
         const told = await Runtime.runPromise(runtime)(Effect.either(reading));
         if (Either.isLeft(told)) return errorResponse(404, told.left.message);
         const run = runWithin(toolkit);
-        const serve = toolServer({ version, tools, offerings, instructions: told.right, run });
-        return { holder: holderOf(request), toolkit, serve };
+        const subscribe: Subscribe = async (uri, onUpdate, signal) => {
+          const following = await run(offerings.subscribe(uri, onUpdate), signal);
+          void run(following, signal).catch(() => undefined);
+        };
+        const serve = toolServer({
+          version,
+          tools,
+          offerings,
+          subscribe,
+          instructions: told.right,
+          run,
+        });
+        return { holder: holderOf(request), toolkit, serve, subscribe };
       },
     });
     yield* Effect.addFinalizer(() => Effect.sync(router.close));

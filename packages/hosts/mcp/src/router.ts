@@ -3,6 +3,7 @@ import { isInitializeRequest, isLegacyRequest } from "@modelcontextprotocol/serv
 import { errorCodes, errorResponse, readJsonBody } from "./json-rpc.ts";
 import type { NetworkTransport } from "./operations/labels.ts";
 import type { ServerFactory } from "./server.ts";
+import type { Subscribe } from "./offerings/subscriptions.ts";
 import { openSession, type Session } from "./sessions/session.ts";
 import { type McpLimits, Sessions } from "./sessions/sessions.ts";
 import { statelessEndpoint } from "./stateless/endpoint.ts";
@@ -25,6 +26,8 @@ export interface Reached {
   readonly toolkit: string | undefined;
   /** Makes the server that answers it. */
   readonly serve: ServerFactory;
+  /** How a client without a session follows a resource. */
+  readonly subscribe: Subscribe;
 }
 
 /** Answers the requests to an endpoint, each by the era of its message. */

@@ -10,8 +10,13 @@ import type { Effect } from "effect";
 import type { JsonRpcError } from "./json-rpc.ts";
 import { clientLabel } from "./operations/client-label.ts";
 import type { HostTools } from "./tools/call-tool.ts";
-import { handleOfferings, offeringCapabilities } from "./offerings/handlers.ts";
+import {
+  handleOfferings,
+  handleSubscriptions,
+  offeringCapabilities,
+} from "./offerings/handlers.ts";
 import type { HostOfferings } from "./offerings/host-offerings.ts";
+import type { Subscribe } from "./offerings/subscriptions.ts";
 import type { Questions } from "./tools/questions.ts";
 
 /** What a server serves, whoever its client is. */
@@ -22,6 +27,8 @@ export interface ToolServerOptions {
   readonly tools: HostTools;
   /** The sources' resources and prompts that it sees. */
   readonly offerings: HostOfferings;
+  /** How a client of a session follows a resource. */
+  readonly subscribe: Subscribe;
   /** What it is told of the sources' use. */
   readonly instructions: string | undefined;
   /** Runs the effect of a request until the signal interrupts it. Rejects with an error that the client may see. */
@@ -55,7 +62,7 @@ const discoveryTtlMs = 60_000;
  * change.
  */
 export const toolServer =
-  ({ version, tools, offerings, instructions, run }: ToolServerOptions): ServerFactory =>
+  ({ version, tools, offerings, subscribe, instructions, run }: ToolServerOptions): ServerFactory =>
   ({ holder, owner, questions, spanOf }) => {
     const { server } = new McpServer(
       { name: "executor", title: "Executor", version },
@@ -87,6 +94,7 @@ export const toolServer =
       const call = tools.call(params, context, { owner, told, canElicit, questions: asked });
       return run(below(spanOf(context.mcpReq.id))(call), context.mcpReq.signal);
     });
+    if (questions === undefined) handleSubscriptions(server, subscribe);
     handleOfferings(server, offerings, (effect, { mcpReq }) =>
       run(below(spanOf(mcpReq.id))(effect), mcpReq.signal),
     );

@@ -2,10 +2,11 @@ import type { McpServer, ServerContext } from "@modelcontextprotocol/server";
 import type { Effect } from "effect";
 import type { JsonRpcError } from "../json-rpc.ts";
 import type { HostOfferings } from "./host-offerings.ts";
+import { type Subscribe, Subscriptions } from "./subscriptions.ts";
 
 /** What servers that serve resources and prompts announce. */
 export const offeringCapabilities = {
-  resources: { listChanged: true },
+  resources: { listChanged: true, subscribe: true },
   prompts: { listChanged: true },
   completions: {},
 };
@@ -34,4 +35,21 @@ export const handleOfferings = (
   server.setRequestHandler("completion/complete", ({ params }, context) =>
     run(offerings.complete(params), context),
   );
+};
+
+/** Handles the subscriptions of a session's client. They end with the session. */
+export const handleSubscriptions = (server: McpServer["server"], subscribe: Subscribe): void => {
+  const subscriptions = new Subscriptions(subscribe);
+  server.setRequestHandler("resources/subscribe", async ({ params: { uri } }) => {
+    await subscriptions.add(uri, () => {
+      // The client may have just disconnected.
+      server.sendResourceUpdated({ uri }).catch(() => undefined);
+    });
+    return {};
+  });
+  server.setRequestHandler("resources/unsubscribe", ({ params: { uri } }) => {
+    subscriptions.remove(uri);
+    return {};
+  });
+  server.onclose = () => subscriptions.close();
 };

@@ -55,6 +55,13 @@ export const hostOfferings = Effect.map(SourceOfferings, (offerings) => ({
       contents: contents.map(mendedContents),
     })),
 
+  /** See `SourceOfferings.subscribe`. */
+  subscribe: (
+    uri: string,
+    onUpdate: () => void,
+  ): Effect.Effect<Effect.Effect<void>, JsonRpcError> =>
+    Effect.mapError(offerings.subscribe(uri, Effect.sync(onUpdate)), toRpcError),
+
   fillPrompt: (
     name: string,
     input: Readonly<Record<string, string>>,

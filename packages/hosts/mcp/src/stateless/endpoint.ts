@@ -16,7 +16,9 @@ import { clientLabel } from "../operations/client-label.ts";
 import type { NetworkTransport } from "../operations/labels.ts";
 import { observedTransport, Operations } from "../operations/operations.ts";
 import type { ServerFactory, ToolServer } from "../server.ts";
+import type { Subscribe } from "../offerings/subscriptions.ts";
 import { openStream } from "../streams.ts";
+import { listening } from "./listening.ts";
 import type { RequestStates } from "./request-state.ts";
 import { roundsOf } from "./rounds.ts";
 
@@ -37,6 +39,7 @@ export interface StatelessRequest {
   /** Toolkit whose endpoint it came to. */
   readonly toolkit: string | undefined;
   readonly serve: ServerFactory;
+  readonly subscribe: Subscribe;
   readonly networkTransport: NetworkTransport;
 }
 
@@ -72,7 +75,7 @@ export const statelessEndpoint = ({
   };
   const common = { legacy: "reject", bus, keepAliveMs } as const;
   const calls = createMcpHandler(factory, { ...common, responseMode: "sse" });
-  const listening = createMcpHandler(factory, { ...common, maxSubscriptions: maxListeners });
+  const listeners = listening({ factory, bus, common, maxListeners });
   let listens = true;
 
   const handle: Stateless["handle"] = async (request, body, options) => {
@@ -83,14 +86,20 @@ export const statelessEndpoint = ({
     servers.set(request, () => serverOf(states, operations, options));
     const isListening = method === "subscriptions/listen";
     if (isListening && !listens) return stopping();
-    const response = await (isListening ? listening : calls).fetch(request, { parsedBody: body });
+    const { response, end } = isListening
+      ? await listeners.listen(request, body, options.subscribe)
+      : { response: await calls.fetch(request, { parsedBody: body }), end: () => undefined };
     const { body: stream, headers } = response;
     if (stream === null || headers.get("content-type") !== "text/event-stream") {
+      end();
       if (id !== undefined) operations.ended(id, await codeOf(response));
       return response;
     }
     if (isListening) operations.ended(id);
-    return openStream(response, stream, networkTransport, () => operations.closed());
+    return openStream(response, stream, networkTransport, () => {
+      end();
+      operations.closed();
+    });
   };
 
   return {
@@ -102,10 +111,10 @@ export const statelessEndpoint = ({
     },
     stopListening: () => {
       listens = false;
-      void listening.close();
+      listeners.close();
     },
     close: () => {
-      void listening.close();
+      listeners.close();
       void calls.close();
     },
   };

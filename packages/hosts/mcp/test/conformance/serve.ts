@@ -22,7 +22,7 @@ const router = mcpRouter({
   limits: defaultMcpLimits,
   tracer: undefined,
   states,
-  reachedBy: async () => ({ holder: "", toolkit: undefined, serve }),
+  reachedBy: async () => ({ holder: "", toolkit: undefined, serve, subscribe: async () => {} }),
 });
 const { port } = Bun.serve({
   hostname: "127.0.0.1",

@@ -18,6 +18,9 @@ const unknown = new ToolCallError({
   message: "The server knows no such resource.",
 });
 
+/** Followers of `test://changing`, which changes all the time. */
+export const followed = { count: 0 };
+
 /** What the test's sources offer: `test://a` is text, `test://bytes` bytes, `test://broken` claims to be bytes, `test://fail` fails. */
 export const offerings: OfferingAccess = {
   list: () =>
@@ -53,5 +56,13 @@ export const offerings: OfferingAccess = {
       values: [`${ref.type} ${ref.type === "ref/prompt" ? ref.name : ref.uri}`, argument.value],
       total: 2,
     }),
-  updates: () => Stream.never,
+  updates: (_settings, uri) =>
+    uri === "test://changing"
+      ? Stream.ensuring(
+          Stream.flatMap(Stream.fromEffect(Effect.sync(() => void (followed.count += 1))), () =>
+            Stream.repeatEffect(Effect.sleep("20 millis")),
+          ),
+          Effect.sync(() => void (followed.count -= 1)),
+        )
+      : Stream.never,
 };
