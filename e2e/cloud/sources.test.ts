@@ -9,9 +9,10 @@ import { echoDocument, startEchoUpstream } from "../support/upstreams/echo.ts";
 import { startEverything } from "../support/upstreams/everything.ts";
 import type { Everything } from "../support/upstreams/everything.ts";
 import { startModernServer } from "../support/mcp-servers/modern.ts";
-import { sumOf } from "@executor/testing";
+import { sumOf, until } from "@executor/testing";
 import { startBookshop } from "../support/upstreams/graphql-yoga.ts";
 import type { GraphQlServer } from "../support/upstreams/graphql-yoga.ts";
+import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
 import { connectOver } from "../support/mcp/client.ts";
 import type { McpClient, McpClientOptions } from "../support/mcp/client.ts";
 
@@ -171,5 +172,29 @@ describe("an organization in the cloud", () => {
       open = sumOf(await client.metrics(), "executor_mcp_streams_active");
     }
     expect(open).toBe(0);
+  });
+
+  it("gives MCP clients the resources and prompts of its sources, and their updates", async () => {
+    await client.ask("PUT", "/api/policies", [{ pattern: "everything.*", decision: "allow" }]);
+    const { client: mcp, execute } = await connect();
+    const { resources } = await mcp.listResources();
+    const uri = resources.find((each) => each.uri.startsWith("executor://everything/"))?.uri ?? "";
+    const { contents } = await mcp.readResource({ uri });
+    expect(contents).toEqual([expect.objectContaining({ uri, text: expect.any(String) })]);
+    const { messages } = await mcp.getPrompt({
+      name: "everything.args-prompt",
+      arguments: { city: "Berlin" },
+    });
+    expect(JSON.stringify(messages)).toContain("Berlin");
+    const told: Array<string> = [];
+    mcp.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
+      told.push(params.uri);
+    });
+    await mcp.subscribeResource({ uri });
+    await until("the update is told", async () => {
+      if (told.length === 0) await execute("await tools.everything.toggleSubscriberUpdates({})");
+      return told.includes(uri);
+    });
+    await mcp.close();
   });
 });

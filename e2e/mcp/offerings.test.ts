@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest";
+import { ResourceUpdatedNotificationSchema } from "@modelcontextprotocol/sdk/types.js";
+import { until } from "@executor/testing";
 import { apiClient } from "../support/daemon/api-client.ts";
 import { startDaemon } from "../support/daemon/daemon.ts";
 import type { Daemon } from "../support/daemon/daemon.ts";
@@ -97,6 +99,34 @@ describe("resources and prompts of the reference server", () => {
     const { counted } = apiClient(daemon);
     const labels = { mcp_method_name: "prompts/get", executor_source: "web", outcome: "ok" };
     expect(await counted("executor_offering_requests_total", labels)).toBeGreaterThan(0);
+  });
+
+  it("tell clients of both eras of updates, each only of what it follows", async () => {
+    await daemon.request("PUT", "/api/policies", [{ pattern: "*", decision: "allow" }]);
+    const uriOf = (namespace: string) =>
+      `executor://${namespace}/${textTemplate.replace("{resourceId}", "1")}`;
+    const told = { legacy: new Set<string>(), modern: new Set<string>() };
+    const { client: legacy, execute } = await connectTo(daemon.url);
+    opened.push(() => legacy.close());
+    legacy.setNotificationHandler(ResourceUpdatedNotificationSchema, ({ params }) => {
+      told.legacy.add(params.uri);
+    });
+    await legacy.subscribeResource({ uri: uriOf("web") });
+    const { client: modern } = await statelessTo(daemon.url);
+    opened.push(() => modern.close());
+    modern.setNotificationHandler("notifications/resources/updated", ({ params }) => {
+      told.modern.add(params.uri);
+    });
+    const resourceSubscriptions = [uriOf("program"), uriOf("web"), uriOf("nowhere")];
+    const { honoredFilter } = await modern.listen({ resourceSubscriptions });
+    expect(honoredFilter).toEqual({ resourceSubscriptions: resourceSubscriptions.slice(0, 2) });
+    await until("all are told", async () => {
+      if (told.modern.size === 2 && told.legacy.size === 1) return true;
+      const toggle = (namespace: string) => `await tools.${namespace}.toggleSubscriberUpdates({})`;
+      await execute(`${toggle("web")}; ${toggle("program")}`);
+      return false;
+    });
+    expect(told.legacy).toEqual(new Set([uriOf("web")]));
   });
 
   it("stay away from a client where a policy blocks them", async () => {
