@@ -8,6 +8,7 @@ export * from "./model/source.ts";
 export * from "./model/source-state.ts";
 export * from "./model/source-edit.ts";
 export * from "./model/json.ts";
+export { isTooDeep, tooDeep } from "./model/json-depth.ts";
 export * from "./model/policy.ts";
 export { isCredentialName } from "./credentials/credential-name.ts";
 export {

@@ -1,8 +1,9 @@
-import { readBoundedBody } from "@executor/sdk";
+import { isTooDeep, readBoundedBody, tooDeep } from "@executor/sdk";
 
 /** Codes of JSON-RPC 2.0, section 5.1, and those that MCP's reference implementation uses for its transport. */
 export const errorCodes = {
   parse: -32700,
+  invalidRequest: -32600,
   invalidParams: -32602,
   internal: -32603,
   transport: -32000,
@@ -50,7 +51,9 @@ export const readJsonBody = async (
   }
   try {
     const json: unknown = JSON.parse(new TextDecoder().decode(body.bytes));
-    return { json };
+    if (!isTooDeep(json)) return { json };
+    const message = `The message cannot be taken: ${tooDeep}. Send less nested arguments.`;
+    return errorResponse(400, message, errorCodes.invalidRequest);
   } catch {
     return errorResponse(400, "The body is not JSON. Send one message.", errorCodes.parse);
   }

@@ -14,7 +14,16 @@ interface Junk {
 
 const request = (method: string): string => JSON.stringify({ jsonrpc: "2.0", id: 1, method });
 
+const deep = `${'{"a":'.repeat(200_000)}1${"}".repeat(200_000)}`;
+
 const withoutSession: ReadonlyArray<Junk> = [
+  {
+    name: "arguments of 200,000 levels",
+    body: `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"execute","arguments":${deep}}}`,
+    status: 400,
+    code: -32600,
+    says: /nested more than 1000 levels/,
+  },
   { name: "nothing", body: "", status: 400, code: -32700, says: /not JSON/ },
   { name: "half of JSON", body: '{"jsonrpc":', status: 400, code: -32700, says: /not JSON/ },
   { name: "null", body: "null", status: 400, code: -32600, says: /JSON-RPC/ },

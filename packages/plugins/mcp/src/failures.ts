@@ -4,6 +4,7 @@ import {
   passingStatus,
   SourceDocumentTooLarge,
   SourceUnreachable,
+  tooDeep,
   ToolCallError,
 } from "@executor/sdk";
 import type { PassingFailure, SourceLoadError } from "@executor/sdk";
@@ -183,6 +184,11 @@ export const invalidResponse = new McpFailure({
   reason: "invalid_response",
   message:
     "The server's answer is not valid in the Model Context Protocol. Check that the URL or command is that of an MCP server.",
+});
+
+export const nestedTooDeep = new McpFailure({
+  reason: "invalid_response",
+  message: `The server's answer cannot be taken: ${tooDeep}. A call may have worked: check before calling again. Correct the server.`,
 });
 
 export const closed = new McpFailure({

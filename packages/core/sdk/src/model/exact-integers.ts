@@ -1,6 +1,7 @@
 import { type IntegerPlaces, isBigInteger, replaceIntegers } from "@executor/json-schema";
 import { Either, Schema } from "effect";
 import { Json, type JsonObject } from "./json.ts";
+import { isTooDeep, maxJsonLevels, tooDeep } from "./json-depth.ts";
 
 export { isBigInteger, type IntegerPlaces };
 
@@ -16,7 +17,7 @@ const minDigits = String(Number.MAX_SAFE_INTEGER).length;
 
 /**
  * Value of a JSON text that strangers wrote, in which every integer beyond ±(2^53 - 1) is text in its digits: a number of JavaScript
- * would be another one. The left side is the parser's message.
+ * would be another one. The left side is the parser's message, or says that the value is nested too deeply.
  *
  * ```ts
  * import { readExactJson } from "@executor/sdk/schemas";
@@ -27,7 +28,13 @@ const minDigits = String(Number.MAX_SAFE_INTEGER).length;
  * ```
  */
 export const readExactJson = (text: string): Either.Either<Json, string> =>
-  Either.orElse(parse(quoteIntegers(text)), () => parse(text));
+  Either.orElse(parse(quoteIntegers(text)), () => parse(text)).pipe(
+    // Each level takes two characters.
+    Either.filterOrLeft(
+      (value) => text.length <= 2 * maxJsonLevels || !isTooDeep(value),
+      () => tooDeep,
+    ),
+  );
 
 const parse = (text: string): Either.Either<Json, string> =>
   Either.try({

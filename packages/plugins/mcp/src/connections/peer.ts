@@ -1,7 +1,13 @@
-import { isJsonObject } from "@executor/sdk";
+import { isJsonObject, isTooDeep } from "@executor/sdk";
 import type { Json, JsonObject } from "@executor/sdk";
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
-import { closed, invalidResponse, type McpFailure, refusedRequest } from "../failures.ts";
+import {
+  closed,
+  invalidResponse,
+  type McpFailure,
+  nestedTooDeep,
+  refusedRequest,
+} from "../failures.ts";
 import { Outbox } from "./outbox.ts";
 import { Turns } from "./turns.ts";
 
@@ -166,7 +172,8 @@ export class Peer {
 
   #receive(message: JSONRPCMessage): void {
     if ("method" in message) {
-      const params = isJsonObject(message.params) ? message.params : {};
+      const { params: given } = message;
+      const params = isJsonObject(given) && !isTooDeep(given) ? given : {};
       const request = { method: message.method, params };
       if ("id" in message) void this.#answer(message.id, request);
       else if (message.method === "notifications/cancelled") this.#forget(params["requestId"]);
@@ -174,7 +181,8 @@ export class Peer {
       return;
     }
     const reply = this.#awaited.get(Number(message.id));
-    if ("error" in message) reply?.reject(refusedRequest(message.error));
+    if (isTooDeep(message)) reply?.reject(nestedTooDeep);
+    else if ("error" in message) reply?.reject(refusedRequest(message.error));
     else if (isJsonObject(message.result)) reply?.resolve(message.result);
     else reply?.reject(invalidResponse);
   }

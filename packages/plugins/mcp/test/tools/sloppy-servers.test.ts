@@ -139,3 +139,59 @@ describe("an error", () => {
     }),
   );
 });
+
+/** A server whose replies to this method hold this many levels more than others. */
+const nestedServer = (method: string, member: string, levels: number) =>
+  httpServer({
+    intercept: (_, rpc) => {
+      const request: Json = rpc === "" ? null : parseJson(rpc);
+      if (!isJsonObject(request) || request["method"] !== method) return undefined;
+      const deep = `${'[{"a":'.repeat(levels / 2)}1${"}]".repeat(levels / 2)}`;
+      const id = JSON.stringify(request["id"] ?? null);
+      return new Response(`{"jsonrpc":"2.0","id":${id},${member.replace("DEEP", deep)}}`, {
+        headers: { "content-type": "application/json" },
+      });
+    },
+  });
+
+describe("a server that nests without end", () => {
+  it.scopedLive.each([
+    '"result":{"content":[],"structuredContent":DEEP}',
+    '"result":{"content":[DEEP]}',
+    '"result":{"content":[{"type":"text","text":1,"x":DEEP}],"isError":true}',
+    '"error":{"code":-32000,"message":"no","data":DEEP}',
+  ])("has its reply to a call refused: %s", (member) =>
+    Effect.gen(function* () {
+      const mcp = yield* plugin;
+      for (const levels of [1_200, 400_000]) {
+        const server = yield* nestedServer("tools/call", member, levels);
+        const failure = yield* Effect.flip(call(mcp, settingsOf({ url: server.url }), "any"));
+        expect(failure).toMatchObject({ outcome: "upstream_error", errorType: "invalid_response" });
+        expect(failure.message).toContain("nested more than 1000 levels deep");
+      }
+    }),
+  );
+
+  it.scopedLive("has a result of 900 levels taken", () =>
+    Effect.gen(function* () {
+      const member = '"result":{"content":[],"structuredContent":DEEP}';
+      const server = yield* nestedServer("tools/call", member, 900);
+      const mcp = yield* plugin;
+      const { data } = yield* call(mcp, settingsOf({ url: server.url }), "any");
+      expect(JSON.stringify(data)).toHaveLength(900 * 4 + 1);
+    }),
+  );
+
+  it.scopedLive.each([
+    '"result":{"tools":DEEP}',
+    '"result":{"tools":[{"name":"deep","inputSchema":{"type":"object","default":DEEP}}]}',
+  ])("has its list refused, and cannot be added: %s", (member) =>
+    Effect.gen(function* () {
+      const server = yield* nestedServer("tools/list", member, 400_000);
+      const mcp = yield* plugin;
+      const failure = yield* Effect.flip(mcp.load(settingsOf({ url: server.url })));
+      expect(failure).toMatchObject({ _tag: "InvalidSourceDocument" });
+      expect(failure.message).toContain("nested more than 1000 levels deep");
+    }),
+  );
+});
