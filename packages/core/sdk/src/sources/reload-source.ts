@@ -1,7 +1,7 @@
 import { Effect } from "effect";
 import { originOf } from "../credentials/secret.ts";
 import type { LoadedSource, SourcePlugin } from "../model/plugin.ts";
-import { InvalidSourceDocument, SourceSettings } from "../model/source.ts";
+import { InvalidSourceDocument, SourceSettings, SourceUnreachable } from "../model/source.ts";
 import { SourceAccess } from "./source-access.ts";
 import { countConnect, type SourceChanges, unlessOutdated } from "./source-changes.ts";
 import type { StoredSource } from "./source-rows.ts";
@@ -22,6 +22,21 @@ export const makeReloadSource = (changes: SourceChanges) =>
         Effect.tapError((error) => storeFailure(stored, error)),
       );
 
+    const readAnew = Effect.fnUntraced(function* (
+      plugin: SourcePlugin,
+      stored: StoredSource,
+      settings: SourceSettings,
+    ) {
+      const loaded = yield* load(plugin, stored, settings);
+      const toolChanges = yield* commit(
+        Effect.gen(function* () {
+          yield* requireCurrent(stored);
+          return yield* storeRead(stored, loaded, stored.settings);
+        }),
+      );
+      return { stored: yield* find(stored.namespace), loaded, changes: toolChanges };
+    });
+
     const attempt = Effect.fnUntraced(function* (namespace: string, document?: string) {
       const stored = yield* findChangeable(namespace);
       const plugin = yield* pluginOf(stored.kind);
@@ -33,20 +48,21 @@ export const makeReloadSource = (changes: SourceChanges) =>
           message: `The source ${stored.namespace} was added as text. Send its new text as the document to refresh it.`,
         });
       }
-      const loaded = yield* load(plugin, stored, settings);
-      const toolChanges = yield* commit(
-        Effect.gen(function* () {
-          yield* requireCurrent(stored);
-          return yield* storeRead(stored, loaded, stored.settings);
-        }),
+      return yield* readAnew(plugin, stored, settings).pipe(
+        // Without a stored failure, the next reading would stay due at once.
+        Effect.tapDefect(() => storeFailure(stored, broken)),
       );
-      return { stored: yield* find(namespace), loaded, changes: toolChanges };
     });
 
     return Effect.fn("Sources.reload")((namespace: string, document?: string) =>
       unlessOutdated(attempt(namespace, document)),
     );
   });
+
+const broken = new SourceUnreachable({
+  message:
+    "The description could not be read, because of a fault in Executor itself. Its log has the reason; report it there where it comes again.",
+});
 
 /** Secrets are bound to origins. Literal headers are bound to the origin that calls were sent to when they were given. */
 const takesHeadersElsewhere = ({ settings, url }: StoredSource, loaded: LoadedSource): boolean =>

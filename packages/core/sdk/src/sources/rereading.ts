@@ -9,6 +9,9 @@ const maxAtATime = 4;
 /** Milliseconds after a reading in which calls do not begin another: code calls in loops. */
 const restMs = 5_000;
 
+/** Milliseconds from the beginning of a reading that broke, and could not even store that, to the next one. */
+const brokenMs = 60_000;
+
 /**
  * Reads the descriptions of sources again that are not ready: when their time has come, when one of their secrets changes, and
  * when a tool of one is called that was never read. `reload` stores what it finds, the next time included.
@@ -22,11 +25,13 @@ export const makeRereading = Effect.fnUntraced(function* (
   const slots = (yield* Effect.makeSemaphore(maxAtATime)).withPermits(1);
   /** Milliseconds since the epoch, by namespace. */
   const due = new Map<string, number>();
+  const lastBegins = new Map<string, number>();
   const lastEnds = new Map<string, number>();
   const rescheduled = yield* Queue.sliding<void>(1);
 
   const read = (namespace: string) =>
     Effect.gen(function* () {
+      lastBegins.set(namespace, yield* Clock.currentTimeMillis);
       yield* Effect.ignore(reload(namespace));
       lastEnds.set(namespace, yield* Clock.currentTimeMillis);
     }).pipe(
@@ -83,8 +88,10 @@ export const makeRereading = Effect.fnUntraced(function* (
     /** Plans the reading of a source as its state says, or none. */
     schedule: ({ enabled, namespace, state }: StoredSource) =>
       Effect.suspend(() => {
-        if (!enabled || state.retryAt === null) due.delete(namespace);
-        else due.set(namespace, DateTime.toEpochMillis(state.retryAt));
+        const retryAt = state.retryAt === null ? null : DateTime.toEpochMillis(state.retryAt);
+        const lastBegin = lastBegins.get(namespace) ?? -Infinity;
+        if (!enabled || retryAt === null) due.delete(namespace);
+        else due.set(namespace, retryAt > lastBegin ? retryAt : lastBegin + brokenMs);
         return Queue.offer(rescheduled, undefined);
       }),
 
@@ -95,6 +102,7 @@ export const makeRereading = Effect.fnUntraced(function* (
     forget: (namespace: string) =>
       Effect.suspend(() => {
         due.delete(namespace);
+        lastBegins.delete(namespace);
         lastEnds.delete(namespace);
         return FiberMap.remove(fibers, namespace);
       }),

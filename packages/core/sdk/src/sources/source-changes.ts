@@ -170,10 +170,13 @@ export const countConnect =
   <A, E>(load: Effect.Effect<A, E>): Effect.Effect<A, E> => {
     const count = (source: string, outcome: (typeof connectOutcomes)[number]) =>
       Effect.sync(() => sourceConnects.add(1, { "executor.source": source, outcome }));
-    return Effect.tapBoth(Effect.provideService(load, SourceInUse, namespaceUntilRead), {
-      onSuccess: () => count(namespace, "ok"),
-      onFailure: () => count(namespaceUntilRead, "error"),
-    });
+    return Effect.provideService(load, SourceInUse, namespaceUntilRead).pipe(
+      Effect.tapBoth({
+        onSuccess: () => count(namespace, "ok"),
+        onFailure: () => count(namespaceUntilRead, "error"),
+      }),
+      Effect.tapDefect(() => count(namespaceUntilRead, "error")),
+    );
   };
 
 export const sourceNotFound = (namespace: string) =>

@@ -1,3 +1,4 @@
+import * as SqlClient from "@effect/sql/SqlClient";
 import { describe, expect, it } from "@effect/vitest";
 import { layerMemory } from "@executor/storage/bun";
 import { untilEffect } from "@executor/testing";
@@ -113,6 +114,54 @@ describe("a source that cannot be read yet", () => {
       yield* TestClock.adjust(3_600_000);
       yield* Effect.promise(() => Bun.sleep(20));
       expect(probe.loads).toBe(loads);
+      yield* Fiber.interrupt(loop);
+    }).pipe(Effect.provide(layer)),
+  );
+
+  it.effect.each([true, false])(
+    "is read again ever less often where readings break (in a loop: %j)",
+    (isLoop) =>
+      Effect.gen(function* () {
+        const probe = yield* Probe;
+        yield* addUnread("breaks");
+        probe.breaks = true;
+        const { rereading } = yield* Sources;
+        const loop = isLoop ? yield* Effect.fork(rereading.whenDue) : undefined;
+        for (let second = 0; second < 600; second += 1) {
+          yield* TestClock.adjust(1_000);
+          yield* isLoop ? Effect.promise(() => Bun.sleep(1)) : rereading.due;
+        }
+        expect(probe.loads).toBeGreaterThan(7);
+        expect(probe.loads).toBeLessThan(14);
+        expect((yield* get("breaks")).state).toMatchObject({
+          status: "unreachable",
+          code: "other",
+          reason: expect.stringContaining("fault in Executor itself"),
+        });
+        probe.breaks = false;
+        probe.unreachable = false;
+        yield* TestClock.adjust(900_000);
+        if (!isLoop) yield* rereading.due;
+        yield* untilStatus("breaks", "ready");
+        if (loop !== undefined) yield* Fiber.interrupt(loop);
+      }).pipe(Effect.provide(layer)),
+  );
+
+  it.effect("is read once a minute where not even a failure can be stored", () =>
+    Effect.gen(function* () {
+      const probe = yield* Probe;
+      yield* addUnread("unstored");
+      probe.breaks = true;
+      const sql = yield* SqlClient.SqlClient;
+      yield* sql`CREATE TRIGGER full BEFORE UPDATE ON sources BEGIN SELECT RAISE(ABORT, 'full'); END`;
+      const { rereading } = yield* Sources;
+      const loop = yield* Effect.fork(rereading.whenDue);
+      for (let second = 0; second < 600; second += 1) {
+        yield* TestClock.adjust(1_000);
+        yield* Effect.promise(() => Bun.sleep(1));
+      }
+      expect(probe.loads).toBeGreaterThan(9);
+      expect(probe.loads).toBeLessThan(13);
       yield* Fiber.interrupt(loop);
     }).pipe(Effect.provide(layer)),
   );

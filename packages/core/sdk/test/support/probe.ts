@@ -25,6 +25,8 @@ export class Probe extends Context.Tag("Probe")<
     unreachable: boolean;
     /** Why it does not answer, where another try may work. */
     passing: PassingFailure | undefined;
+    /** Whether readings break by a fault of the plugin. */
+    breaks: boolean;
     /** What a reading waits for. */
     gate: Effect.Effect<void>;
   }
@@ -52,6 +54,7 @@ const plugin = (probe: Context.Tag.Service<typeof Probe>): SourcePlugin => ({
       () => {
         probe.seen.push(settings);
         probe.loads++;
+        if (probe.breaks) return Effect.die(new RangeError("Maximum call stack size exceeded."));
         const echoed = headersAsText(settings);
         if (probe.unreachable) {
           return Effect.fail(
@@ -133,6 +136,7 @@ const probeLayer = Layer.effect(
     complaint: "",
     unreachable: false,
     passing: undefined,
+    breaks: false,
     gate: Effect.void,
   })),
 );
