@@ -5,6 +5,7 @@ import { Effect, type Stream } from "effect";
 import type { Connection } from "../connections/connection.ts";
 import { listPages, type PagedList } from "../connections/list-pages.ts";
 import type { RpcRequest } from "../connections/peer.ts";
+import { inWholeTime } from "../connections/whole-time.ts";
 import type { Connections, Opening } from "../connections/pool.ts";
 import { invalidResponse, type McpFailure, toToolCallError } from "../failures.ts";
 import { endpointOf } from "../transports/endpoint.ts";
@@ -60,8 +61,9 @@ export const offeringAccess = ({
           read: (item: Json) => ReadonlyArray<A>,
         ) =>
           offers(connection, capability)
-            ? Effect.map(listPages(connection, pages, settings.timeoutMs), (items) =>
-                items.flatMap(read),
+            ? listPages(connection, pages, settings.timeoutMs).pipe(
+                inWholeTime(pages.name, settings.timeoutMs),
+                Effect.map((items) => items.flatMap(read)),
               )
             : Effect.succeed([]);
         return Effect.all(

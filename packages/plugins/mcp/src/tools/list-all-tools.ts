@@ -10,6 +10,7 @@ import {
 import { Effect } from "effect";
 import type { Connection } from "../connections/connection.ts";
 import { listPages } from "../connections/list-pages.ts";
+import { inWholeTime } from "../connections/whole-time.ts";
 import { headerFault } from "../connections/param-headers.ts";
 import { McpFailure } from "../failures.ts";
 import { readTool } from "./read-tool.ts";
@@ -28,7 +29,7 @@ export interface ToolList {
   readonly warnings: Warnings;
 }
 
-/** Every tool that the server lists, page by page. What cannot be read is left out, with a warning. */
+/** Every tool that the server lists, page by page. `timeoutMs`: for each page. What cannot be read is left out, with a warning. */
 export const listAllTools = (
   connection: Connection,
   timeoutMs: number,
@@ -42,7 +43,7 @@ export const listAllTools = (
     );
   };
   const { prompts, resources, tools } = connection.capabilities;
-  if (tools !== undefined) return read(1);
+  if (tools !== undefined) return inWholeTime("tools", timeoutMs)(read(1));
   if (prompts === undefined && resources === undefined) return Effect.fail(offersNone(connection));
   const warnings = makeWarnings();
   warnings.warn("no_operations", "The MCP server offers no tools.", null);
