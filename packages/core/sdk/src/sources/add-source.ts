@@ -1,4 +1,4 @@
-import { Cause, DateTime, Effect, Either, Option } from "effect";
+import { Cause, DateTime, Effect, Either, Option, Stream } from "effect";
 import { forgetSource } from "../metrics.ts";
 import { builtInNamespace, NamespaceUnavailable, SourceSettings } from "../model/source.ts";
 import type { Namespace, NewSource, SourceKind } from "../model/source.ts";
@@ -34,6 +34,15 @@ export const makeAddSource = (changes: SourceChanges) =>
         Effect.ignore,
       );
 
+    /** Fails when the source that was begun is removed. */
+    const untilRemoved = ({ namespace }: StoredSource) =>
+      changes.changes.pipe(
+        Stream.mapEffect(() => rows.exists(namespace)),
+        Stream.takeWhile((exists) => exists),
+        Stream.runDrain,
+        Effect.zipRight(Effect.fail(removedMeanwhile(namespace))),
+      );
+
     const add = Effect.fnUntraced(function* (
       { namespace, kind, name = namespace, ...given }: NewSource,
       restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>,
@@ -55,20 +64,25 @@ export const makeAddSource = (changes: SourceChanges) =>
         state: command === undefined ? null : startingState(command, yield* DateTime.now),
       });
       const begun = command === undefined ? undefined : yield* begin(namespace, row);
-      const load = access.load(plugin, new SourceSettings(given));
-      const read = yield* restore(countConnect(namespace, unknownSource)(load)).pipe(
+      const load = countConnect(
+        namespace,
+        unknownSource,
+      )(access.load(plugin, new SourceSettings(given)));
+      const awaited = begun === undefined ? load : Effect.raceFirst(load, untilRemoved(begun));
+      const read = yield* restore(awaited).pipe(
         Effect.onError((cause) =>
           begun === undefined || isKept(kind, cause) ? Effect.void : removeBegun(begun),
         ),
         Effect.either,
       );
-      if (Either.isLeft(read) && keptFailure(kind, read.left) === undefined)
-        return yield* read.left;
+      const failure = Either.isLeft(read) ? keptFailure(kind, read.left) : undefined;
+      if (Either.isLeft(read) && failure === undefined) return yield* read.left;
       const source = { namespace, kind, settings, sealed: row.settings, refreshed_at: null };
       const change = Effect.gen(function* () {
         yield* begun === undefined ? insert(namespace, row) : requireCurrent(begun);
         if (Either.isRight(read)) yield* storeRead(source, read.right, settings);
-        else yield* storeFailure({ ...source, state: readyState(null) }, read.left);
+        else if (failure !== undefined)
+          yield* storeFailure({ ...source, state: readyState(null) }, failure);
       });
       yield* Effect.catchIf(
         commit(change),
@@ -83,7 +97,7 @@ export const makeAddSource = (changes: SourceChanges) =>
     );
   });
 
-const isKept = (kind: SourceKind, cause: Cause.Cause<UseSourceError>): boolean =>
+const isKept = (kind: SourceKind, cause: Cause.Cause<unknown>): boolean =>
   Option.exists(Cause.failureOption(cause), (error) => keptFailure(kind, error) !== undefined);
 
 const removedMeanwhile = (namespace: Namespace) =>

@@ -303,6 +303,27 @@ describe("a program", () => {
       expect(yield* Effect.flip(get("gone"))).toMatchObject({ _tag: "SourceNotFound" });
     }).pipe(Effect.provide(layer)),
   );
+
+  it.effect("is no longer waited for where it is removed while it starts", () =>
+    Effect.gen(function* () {
+      const probe = yield* Probe;
+      const ended = yield* Deferred.make<void>();
+      probe.gate = Effect.onInterrupt(Effect.never, () => Deferred.succeed(ended, undefined));
+      const sources = yield* Sources;
+      const adding = yield* Effect.fork(Effect.flip(sources.add(probeSource("removed", program))));
+      yield* untilEffect("the source is there", () =>
+        Effect.runPromise(
+          Effect.map(sources.list, (all) => all.some(({ namespace }) => namespace === "removed")),
+        ),
+      );
+      yield* sources.remove("removed");
+      expect(yield* Fiber.join(adding)).toMatchObject({
+        _tag: "NamespaceUnavailable",
+        message: expect.stringContaining("removed while its program started"),
+      });
+      yield* Deferred.await(ended);
+    }).pipe(Effect.provide(layer)),
+  );
 });
 
 describe("calls", () => {

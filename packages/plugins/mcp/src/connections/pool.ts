@@ -36,6 +36,9 @@ export interface ConnectionLimits {
   readonly idleMs: number;
 }
 
+/** Milliseconds for which a connection that nobody waits for any more may go on to open: who gave up may ask again. */
+const unawaitedMs = 10_000;
+
 export const defaultConnectionLimits: ConnectionLimits = { maxOpen: 256, idleMs: 5 * 60_000 };
 
 interface Entry {
@@ -115,11 +118,26 @@ export const makeConnections = (
         return { entry, reused: false };
       }).pipe(acquiring.withPermits(1));
 
+    /** Retires a connection that is not open yet, unless somebody waits for it again. */
+    const retireUnawaited = (entry: Entry, since: number) =>
+      Effect.gen(function* () {
+        yield* Effect.sleep(unawaitedMs);
+        if (entry.users > 0 || entry.idleSince > since) return;
+        if (!(yield* Deferred.isDone(entry.connection))) yield* retire(entry);
+      }).pipe(
+        // The last user finishes uninterruptibly, which a fork inherits.
+        Effect.interruptible,
+        Effect.forkIn(entry.scope),
+      );
+
     const finish = (entry: Entry) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+      Effect.gen(function* () {
+        const now = yield* Clock.currentTimeMillis;
         entry.users -= 1;
         entry.idleSince = now;
-        return closeUnused(entry);
+        const isOpen = yield* Deferred.isDone(entry.connection);
+        if (!isOpen && entry.users === 0) yield* retireUnawaited(entry, now);
+        yield* closeUnused(entry);
       });
 
     const use = <A>(

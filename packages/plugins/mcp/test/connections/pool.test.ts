@@ -64,6 +64,28 @@ describe("connections", () => {
     }),
   );
 
+  it.scoped(
+    "that nobody waits for any more are given up after a while, unless somebody asks again",
+    () =>
+      Effect.gen(function* () {
+        const { open, opened, closed } = recording(Effect.never);
+        const { use } = yield* makeConnections(open, limits);
+        const waitOnce = Effect.gen(function* () {
+          const waiting = yield* Effect.fork(use(endpoint("a"), opening, nameOf));
+          yield* Effect.yieldNow();
+          yield* Fiber.interrupt(waiting);
+        });
+        yield* waitOnce;
+        yield* TestClock.adjust(9_000);
+        yield* waitOnce;
+        yield* TestClock.adjust(9_000);
+        expect(closed).toEqual([]);
+        yield* TestClock.adjust(1_000);
+        expect(closed).toEqual(["a"]);
+        expect(opened).toEqual(["a"]);
+      }),
+  );
+
   it.scoped("that fail to open are opened by the next caller", () =>
     Effect.gen(function* () {
       let broken = true;
