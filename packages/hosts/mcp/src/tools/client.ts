@@ -61,8 +61,19 @@ const checked = ({ requestedSchema }: ElicitationRequest, content: unknown = {})
     : new ElicitationUnavailable({ message: "The client's answer does not fit the form." });
 };
 
-const question = ({ kind, message, input }: ElicitationRequest): string =>
-  kind === "form" ? message : `${message}\n\n${shortened(JSON.stringify(input, null, 2))}`;
+/** Sources write much of it: a client that shows it on a terminal must not obey it. */
+const question = ({ kind, message, input }: ElicitationRequest): string => {
+  const shown = message.replace(unprintable, "");
+  if (kind === "form") return shown;
+  const json = JSON.stringify(input, null, 2).replace(
+    unprintable,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `${shown}\n\n${shortened(json)}`;
+};
+
+/** Control characters but tabs and line breaks, the line breaks beyond them, and characters that change the direction of writing. */
+const unprintable = /(?![\t\n])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** The person must see how long an input is, so that nothing in it stays hidden. */
 const shortened = (input: string): string =>
