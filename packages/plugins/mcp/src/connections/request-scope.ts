@@ -74,6 +74,7 @@ const runRecorded = (
     const abandon = (): void => controller.abort("The caller no longer waits.");
     let fail: (failure: McpFailure) => void = () => {};
     const request: PendingRequest = {
+      turn: 0,
       resumable: false,
       recording,
       fail: (failure) => fail(failure),
@@ -87,10 +88,15 @@ const runRecorded = (
         : () => {
             request.resumable = true;
           };
-    const send: RequestScope["send"] = (message, headers) =>
-      session.calls.current.run(request, () =>
-        session.peer.request(message, { signal, headers, onResumable }),
-      );
+    const send: RequestScope["send"] = (message, headers) => {
+      request.turn += 1;
+      request.resumable = false;
+      return session.calls.current
+        .run(request, () => session.peer.request(message, { signal, headers, onResumable }))
+        .finally(() => {
+          request.turn += 1;
+        });
+    };
 
     return Effect.async<JsonObject, McpFailure>((resume) => {
       fail = (failure) => {

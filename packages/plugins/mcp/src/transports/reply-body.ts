@@ -12,6 +12,8 @@ const maxReplyBytes = 10 * 1024 * 1024;
 
 /** A request that the server has not answered yet, as its transport sees it. */
 export interface PendingRequest {
+  /** A number that changes with each message of it, and with each reply: what happens to the stream of an earlier one no longer matters. */
+  turn: number;
   /** Whether the server gave an event id, with which a broken stream of the reply can be resumed (MCP, "Resumability"). */
   resumable: boolean;
   /** Where its requests on the wire are shown; `undefined` where they are not. */

@@ -58,6 +58,7 @@ export const upstreamFetch = (
     const url = new URL(target);
     if (url.origin !== endpoint.url.origin) throw elsewhere(endpoint.url, url);
     const request = currentRequest();
+    const turn = request?.turn;
     // Answers to what the server asks meanwhile are sent on behalf of the same request.
     if (request !== undefined && !awaited.has(request)) {
       awaited.add(request);
@@ -94,7 +95,7 @@ export const upstreamFetch = (
     const onEnd = (): void => {
       if (request === undefined) return;
       setTimeout(() => {
-        if (!request.resumable) lose(request, url.host);
+        if (!request.resumable && request.turn === turn) lose(request, url.host);
       }, decodingMs);
     };
     const body = observeStream(response, request, onEnd, span);

@@ -12,7 +12,7 @@ const setting = (count: number) => {
   const all = Array.from({ length: count }, (_, progressToken) => {
     const answer = Promise.withResolvers<ElicitationResult>();
     const call: CallInFlight = {
-      request: { resumable: false, recording: undefined, fail: () => {} },
+      request: { turn: 0, resumable: false, recording: undefined, fail: () => {} },
       progressToken,
       taskId: undefined,
       report: () => {},

@@ -57,6 +57,11 @@ describe.each(Object.entries(over))("a server of 2026-07-28 alone over %s", (_, 
       const settings = yield* start;
       const { data } = yield* call(mcp, settings, "ask").pipe(accepting);
       expect(data).toEqual({ who: { action: "accept", content: { name: "Ada" } } });
+      const slowly = answering(() =>
+        Effect.delay(Effect.succeed({ action: "accept", content: { name: "Bo" } }), 300),
+      );
+      const late = yield* call(mcp, settings, "ask").pipe(slowly);
+      expect(late.data).toEqual({ who: { action: "accept", content: { name: "Bo" } } });
       const unasked = yield* Effect.flip(call(mcp, settings, "ask-always"));
       expect(unasked.message).toMatch(/Nobody can be asked/);
       const endless = yield* Effect.flip(call(mcp, settings, "ask-always").pipe(accepting));
