@@ -105,6 +105,7 @@ const bounds: Readonly<Record<string, LabelBound>> = {
     values: "absent where all tools were to be had; names of the toolkits that there are or were",
     count: 101,
   },
+  "executor.source.state/state": listed("ready", "starting", "needs_sign_in", "unreachable"),
   state: listed("running", "paused"),
   listing: listed("code_mode", "every_tool"),
   truncated: listed("true", "false"),
