@@ -11,16 +11,22 @@ import { median, p99, time } from "./support/statistics.ts";
 
 /**
  * What traces cost those who wait: daemons without traces, with traces that are not sampled and with all of them sent to a receiver,
- * driven at a steady rate in turn: `bun benchmark/traces.ts [turns]`. The daemons, the receiver and the upstream have a process each.
+ * driven at a steady rate in turn: `bun benchmark/traces.ts [turns] [calls at once]`. The daemons, the receiver and the upstream have a
+ * process each.
  */
 const turnSeconds = 5;
 const executionsPerSecond = 20;
 const callsOfExecution = 20;
 const probeMillis = 5;
 
+const [, , turnsArgument = "9", atOnceArgument = String(callsOfExecution)] = process.argv;
+const callsAtOnce = Number(atOnceArgument);
+
 const code = `
   const input = { owner: "octocat", repo: "Hello-World" };
-  await Promise.all(Array.from({ length: ${callsOfExecution} }, () => tools.bench.repos.get(input)));
+  for (let made = 0; made < ${callsOfExecution}; made += ${callsAtOnce}) {
+    await Promise.all(Array.from({ length: ${callsAtOnce} }, () => tools.bench.repos.get(input)));
+  }
 `;
 
 /** The environment of each daemon; the first is what the others are compared with. */
@@ -136,7 +142,7 @@ const spansOf = async (daemon: Daemon): Promise<string> => {
 const main = async (turnCount: number): Promise<void> => {
   say(`${describeMachine()}\n`);
   section(
-    `Traces, ${executionsPerSecond} executions of ${callsOfExecution} tool calls a second, ${turnCount} turns of ${turnSeconds} s`,
+    `Traces, ${executionsPerSecond} executions of ${callsOfExecution} tool calls a second, ${callsAtOnce} at once, ${turnCount} turns of ${turnSeconds} s`,
   );
   const upstream = await startChild(Upstream, "upstream", "");
   const receiver = await startChild(Upstream, "receiver", "");
@@ -175,4 +181,4 @@ const main = async (turnCount: number): Promise<void> => {
   }
 };
 
-await main(Number(process.argv[2] ?? 9));
+await main(Number(turnsArgument));
