@@ -168,8 +168,8 @@ describe("executor executions", () => {
   it("lists and shows executions, for people and for programs", async () => {
     const lines = expectSuccess(await executor(["executions", "list", "--limit", "2"])).split("\n");
     expect(lines).toHaveLength(4);
-    expect(lines[0]).toMatch(/^ID +STATUS +BY +STARTED +TOOK +CALLS$/);
-    expect(lines[1]).toMatch(/^exec_\w{32} +failed +cli +\S+ \S+ +[\d.]+ \S+ +1$/);
+    expect(lines[0]).toMatch(/^ID +STATUS +BY +TOOLKIT +STARTED +TOOK +CALLS$/);
+    expect(lines[1]).toMatch(/^exec_\w{32} +failed +cli +- +\S+ \S+ +[\d.]+ \S+ +1$/);
     const list = await executor(["executions", "list", "--limit", "2", "--json"]);
     expect(expectJson(list)).toEqual(await api("/executions?limit=2"));
 

@@ -16,6 +16,7 @@ import {
   namesIn,
   unfiltered,
 } from "../support/metrics/traffic-queries.ts";
+import { connectTo } from "../support/mcp/client.ts";
 import { startTraffic } from "../support/metrics/traffic.ts";
 import type { Traffic } from "../support/metrics/traffic.ts";
 
@@ -86,6 +87,7 @@ describe("what operators load, after traffic of every kind", () => {
   });
 
   it("has every metric of the catalogue, and no label value that the catalogue does not list", async () => {
+    await useServerBriefly(traffic.daemon);
     const samples = readSamples((await traffic.daemon.request("GET", "/api/metrics")).text);
     const catalogue = readCatalogue();
     expect(catalogue.length).toBeGreaterThan(40);
@@ -131,3 +133,12 @@ describe("what operators load, after traffic of every kind", () => {
     expect(servers.flatMap((server) => server.complaints())).toEqual([]);
   });
 });
+
+/** Lists the resources of an MCP server, and ends the connection to it. */
+const useServerBriefly = async ({ request, url }: Traffic["daemon"]): Promise<void> => {
+  const { client } = await connectTo(url);
+  await client.listResources();
+  await client.close();
+  const removed = await request("DELETE", "/api/sources/everything");
+  expect(removed.status).toBe(204);
+};

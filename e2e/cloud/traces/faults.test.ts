@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const stop of stops.splice(0).toReversed()) await stop();
 });
 
-const exportTimeoutMs = 1_000;
+const exportTimeoutMs = 2_000;
 
 /** An organization whose spans go to an address, one second for each export and its retries, and alarms as often. */
 const start = async (url: string, variables: Readonly<Record<string, string>> = {}) => {
