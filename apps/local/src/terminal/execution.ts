@@ -2,6 +2,7 @@ import type { Execution, ExecutionOutput, ExecutionSummary } from "@executor/exe
 import { Console, DateTime, Effect } from "effect";
 import { defaultPort } from "../server/config.ts";
 import { CommandError, exitCodes } from "./command-error.ts";
+import { type SchemaField, schemaFields } from "./json-schema.ts";
 import { escaped, jsonText, oneLine, printable } from "./printable.ts";
 
 /** Destination and shape of a command's output: as JSON, or as text that names the daemon's port. */
@@ -63,16 +64,27 @@ export const describeCaller = ({ trigger, caller }: ExecutionSummary): string =>
 /** The open questions of a paused execution, and the commands that answer them. */
 export const describePause = ({ id, approvals }: Execution, port: number): string => {
   const one = approvals.length === 1;
-  const questions = approvals.flatMap((approval) => [
-    `  ${approval.address} ${jsonText(approval.input)}`,
-    `    ${oneLine(approval.message)} (until ${DateTime.formatIso(approval.expiresAt)})`,
-    `    ${commandLine(port, "resume", id, approval.id, "--accept")}`,
-  ]);
+  const questions = approvals.flatMap((approval) => {
+    const isForm = approval.kind === "form";
+    const answer = isForm ? ["--accept", "--content", "'{…}'"] : ["--accept"];
+    return [
+      `  ${approval.address} ${jsonText(approval.input)}`,
+      `    ${oneLine(approval.message)} (until ${DateTime.formatIso(approval.expiresAt)})`,
+      ...(isForm ? schemaFields(approval.requestedSchema).map(fieldText) : []),
+      `    ${commandLine(port, "resume", id, approval.id, ...answer)}`,
+    ];
+  });
   return [
     `The execution ${id} waits for ${one ? "an answer" : `${approvals.length} answers`}:`,
     ...questions,
-    "In place of --accept: --decline or --cancel. The answers to a form go in --content '{…}'.",
+    'In place of --accept: --decline or --cancel. The answers to a form go in --content, as JSON such as \'{"name":"Ada"}\'.',
   ].join("\n");
+};
+
+/** A field of a form, as a line. */
+const fieldText = ({ description, name, required, type }: SchemaField): string => {
+  const told = oneLine(description);
+  return `      ${oneLine(name)}: ${oneLine(type)}${required ? ", required" : ""}${told === "" ? "" : `. ${told}`}`;
 };
 
 /** A command line that reaches the daemon on this port. */
