@@ -28,13 +28,17 @@ const minDigits = String(Number.MAX_SAFE_INTEGER).length;
  * ```
  */
 export const readExactJson = (text: string): Either.Either<Json, string> =>
-  Either.orElse(parse(quoteIntegers(text)), () => parse(text)).pipe(
+  readDeepJson(text).pipe(
     // Each level takes two characters.
     Either.filterOrLeft(
       (value) => text.length <= 2 * maxJsonLevels || !isTooDeep(value),
       () => tooDeep,
     ),
   );
+
+/** {@link readExactJson} at any depth, for readers that leave out what is too deep and keep the rest. */
+export const readDeepJson = (text: string): Either.Either<Json, string> =>
+  Either.orElse(parse(quoteIntegers(text)), () => parse(text));
 
 const parse = (text: string): Either.Either<Json, string> =>
   Either.try({

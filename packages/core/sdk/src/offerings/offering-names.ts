@@ -11,11 +11,7 @@ export interface OfferingName {
  * The URI, or template of URIs, by which clients know a source's: the source's own, whole and unchanged, behind the source. So what a
  * client makes of a template (RFC 6570) is what the source would have made, and no two sources have the same.
  *
- * ```ts
- * import { resourceUri } from "./offering-names.ts";
- *
- * resourceUri("files", "file:///notes/{name}"); // => "executor://files/file:///notes/{name}"
- * ```
+ * The template `file:///notes/{name}` of the source `files` is `executor://files/file:///notes/{name}`.
  */
 export const resourceUri = (namespace: string, uri: string): string =>
   `executor://${namespace}/${uri}`;

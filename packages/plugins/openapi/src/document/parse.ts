@@ -1,5 +1,11 @@
-import { CredentialGuard, InvalidSourceDocument, type Json, type Redactor } from "@executor/sdk";
-import { jsonText, readJson, readJsonInSteps, runSteps } from "@executor/plugin-kit";
+import {
+  CredentialGuard,
+  InvalidSourceDocument,
+  type Json,
+  readDeepJson,
+  type Redactor,
+} from "@executor/sdk";
+import { jsonText, readJsonInSteps, runSteps } from "@executor/plugin-kit";
 import { Effect, Either } from "effect";
 import { CORE_SCHEMA, load, mergeTag, YAMLException } from "js-yaml";
 import { tellRepeatedNames } from "./repeated-names.ts";
@@ -52,7 +58,7 @@ const parseJson = (
   redactor: Redactor,
   tell: ((place: string) => void) | undefined,
 ): Effect.Effect<Json, InvalidSourceDocument> =>
-  runSteps(readJsonInSteps(source, (piece) => Either.map(readJson(piece), redactor.json))).pipe(
+  runSteps(readJsonInSteps(source, (piece) => Either.map(readDeepJson(piece), redactor.json))).pipe(
     Effect.flatten,
     Effect.mapError(
       (reason) =>
