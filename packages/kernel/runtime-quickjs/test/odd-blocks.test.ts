@@ -57,4 +57,17 @@ layer(runnerLayer, { excludeTestServices: true })("a result with blocks of any s
       },
     ),
   );
+
+  it.effect("tells of a block that it cannot give", () =>
+    Effect.map(
+      run("return await tools.a.odd()", {
+        callTool: () =>
+          Effect.succeed({ json: '{"w":1}', contentJson: '[{"type":"widget","data":"AAAA"}]' }),
+      }),
+      ({ content }) => {
+        expect(JSON.stringify(content)).toContain("of the type widget is left out");
+        expect(JSON.stringify(content)).not.toContain("AAAA");
+      },
+    ),
+  );
 });

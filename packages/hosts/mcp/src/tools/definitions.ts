@@ -109,7 +109,7 @@ export const ResumeArguments = Schema.Struct({
 export const resumeTool: Tool = {
   name: "resume",
   title: "Answer a question of a paused run",
-  description: `Gives a person's answer to one question of a run that \`execute\` left \`paused\`, and lets it continue. Ask the person first, and pass on what they say: never answer for them. Only the session that started a run may resume it. Returns as \`execute\` does: the run has ended, or is paused again.`,
+  description: `Gives a person's answer to one question of a run that \`execute\` left \`paused\`, and lets it continue. Ask the person first, and pass on what they say: never answer for them. Only the client that started a run may resume it. Returns as \`execute\` does: the run has ended, or is paused again.`,
   inputSchema: {
     type: "object",
     properties: {

@@ -128,12 +128,14 @@ const sendAgain = (value, found) => {
   return place;
 };
 const sendOnce = (value, found) => (isObject(value) ? apply(weakGet, sentBlocks, [value]) : undefined) ?? sendAgain(value, found);
-// Gives those of a list that are blocks: what else a tool's result has in it stays with its data.
+// Gives the blocks of a list; for one that is none, a text that tells of it: base64 may be in it.
 const forEachBlock = (list, take) => {
-  for (let at = 0; at < list.length; at++) {
-    const found = blockOf(list[at]);
-    if (found !== undefined) take(list[at], found);
-  }
+  for (let at = 0; at < list.length; at++) take(list[at], blockOf(list[at]) ?? unknownBlock(list[at]));
+};
+const unknownBlock = (value) => {
+  const type = isObject(value) ? own(value, "type") : undefined;
+  return { __proto__: null, kind: 1, block: { __proto__: null, type: "text",
+    text: "(A block" + (isText(type) ? " of the type " + cut(type, 40) : "") + " is left out: it has no form that MCP knows. The result's content has it.)" } };
 };
 const sendAll = (blocks) => {
   let places = "";
